@@ -1,0 +1,1 @@
+"""The project: settings, urls, Celery, admin site, embedded servers, demo fund."""

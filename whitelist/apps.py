@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WhitelistConfig(AppConfig):
+    name = "whitelist"
+    verbose_name = "白名单"
