@@ -1,0 +1,38 @@
+"""Model fields that fix the units once: yuan with two places, annual fractions with six."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+
+class MoneyField(models.DecimalField):
+    """An amount in yuan, two places, ``numeric(18,2)``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 18)
+        kwargs.setdefault("decimal_places", 2)
+        super().__init__(*args, **kwargs)
+
+
+class RateField(models.DecimalField):
+    """A rate as an annual fraction (2 % is 0.020000), ``numeric(9,6)``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 9)
+        kwargs.setdefault("decimal_places", 6)
+        super().__init__(*args, **kwargs)
+
+
+class PublicIdField(models.UUIDField):
+    """The identifier that programs and addresses use; never reused, never guessable."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.update({"default": uuid.uuid4, "unique": True, "editable": False})
+        super().__init__("标识", *args, **{k: v for k, v in kwargs.items() if k != "verbose_name"})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        for key in ("default", "unique", "editable", "verbose_name"):
+            kwargs.pop(key, None)
+        return name, path, args, kwargs

@@ -1,0 +1,29 @@
+"""Files with their hash, checked type and size; seen only through the case that owns them."""
+
+from django.db import models
+
+from common.fields import PublicIdField
+from parties.models import Member
+
+
+class Document(models.Model):
+    """One uploaded file. The bytes lie under their SHA-256; the row is never changed, only withdrawn."""
+
+    public_id = PublicIdField()
+    owner_type = models.CharField("所属对象类别", max_length=60)
+    owner_id = models.UUIDField("所属对象", db_index=True)
+    kind = models.CharField("材料类别", max_length=40)
+    filename = models.CharField("文件名", max_length=200)
+    content_type = models.CharField("类型", max_length=100)
+    size = models.PositiveIntegerField("大小", help_text="字节")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    uploaded_by = models.ForeignKey(Member, models.PROTECT, verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间")
+    withdrawn_at = models.DateTimeField("撤下时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "材料"
+        ordering = ["uploaded_at"]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,49 @@
+"""Who takes part, and in which role."""
+
+from django.db import models
+
+
+class InstitutionKind(models.TextChoices):
+    """What an institution is in the plan; it decides what its members see and may do."""
+
+    CITY_INDUSTRY = "city_industry", "市工信局"
+    CITY_SCIENCE = "city_science", "市科技局"
+    CITY_TREASURY = "city_treasury", "市财政局"
+    CITY_FINANCE_OFFICE = "city_finance_office", "市金融监管局"
+    COUNTY_INDUSTRY = "county_industry", "县级工信部门"
+    COUNTY_TREASURY = "county_treasury", "县级财政部门"
+    REGULATOR = "regulator", "金融监管总局泉州监管分局"
+    CENTRAL_BANK = "central_bank", "人民银行泉州市分行"
+    BANK = "bank", "合作银行"
+    GUARANTOR = "guarantor", "政府性融资担保公司"
+    FUND_MANAGER = "fund_manager", "基金管理人(信托公司)"
+    CONTRIBUTOR = "contributor", "政府出资方"
+    FUND_OFFICE = "fund_office", "基金系统"
+
+
+COUNTY_KINDS = (InstitutionKind.COUNTY_INDUSTRY, InstitutionKind.COUNTY_TREASURY)
+
+
+class MemberKind(models.TextChoices):
+    """A person logs in; a program calls the API; a job runs on a schedule and is never a checker."""
+
+    PERSON = "person", "人员"
+    PROGRAM = "program", "程序"
+    JOB = "job", "定时任务"
+
+
+class Role(models.TextChoices):
+    """What a member may do inside the one party it serves."""
+
+    VIEWER = "viewer", "查阅"
+    HANDLER = "handler", "经办"
+    CHECKER = "checker", "复核"
+    ADMIN = "admin", "管理"
+
+
+class FactSource(models.TextChoices):
+    """Where a yearly figure of an enterprise comes from."""
+
+    TAX = "tax", "税务部门"
+    ENTERPRISE = "enterprise", "企业申报"
+    COUNTY = "county", "县级核定"

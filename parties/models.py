@@ -1,0 +1,185 @@
+"""Who takes part: districts, institutions, enterprises and the members who act for them."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from common.enums import Mode
+from common.fields import MoneyField, PublicIdField
+from parties.enums import COUNTY_KINDS, FactSource, InstitutionKind, MemberKind, Role
+
+
+class User(AbstractUser):
+    """A person's login. What the person may do hangs on the current ``Member``."""
+
+    first_name = None
+    last_name = None
+    display_name = models.CharField("姓名", max_length=50, blank=True)
+    phone = models.CharField("手机号码", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录账号"
+
+    def get_full_name(self) -> str:
+        """Return the person's name as shown to others."""
+        return self.display_name or self.username
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+
+class District(models.Model):
+    """One of the city's units; 13 are live, 金门 is listed but closed. Source: D31."""
+
+    code = models.CharField("代码", max_length=12, unique=True)
+    name = models.CharField("名称", max_length=30, unique=True)
+    kind = models.CharField("类型", max_length=20)
+    is_live = models.BooleanField("办理业务", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "县(市、区)"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Institution(models.Model):
+    """A bureau, bank, guarantee company, fund manager or other body of the plan."""
+
+    public_id = PublicIdField()
+    kind = models.CharField("类别", max_length=24, choices=InstitutionKind.choices)
+    name = models.CharField("名称", max_length=100, unique=True)
+    short_name = models.CharField("简称", max_length=30, unique=True)
+    code = models.SlugField("代号", max_length=40, unique=True)
+    district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, verbose_name="所属县(市、区)")
+    is_active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "机构"
+        ordering = ["kind", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="institution_county_has_district",
+                condition=Q(kind__in=COUNTY_KINDS, district__isnull=False) | (~Q(kind__in=COUNTY_KINDS) & Q(district__isnull=True)),
+                violation_error_message="县级部门须选择所属县(市、区)，其他机构不选。",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "district"],
+                condition=Q(kind__in=COUNTY_KINDS),
+                name="institution_one_per_county_kind",
+                violation_error_message="该县(市、区)的同类部门已存在。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class BankParticipation(models.Model):
+    """A period in which a bank takes new business in one mode. Source: FP 1.3; D9."""
+
+    bank = models.ForeignKey(Institution, models.PROTECT, related_name="participations", verbose_name="银行")
+    mode = models.CharField("出资模式", max_length=10, choices=Mode.choices)
+    from_on = models.DateField("自")
+    until_on = models.DateField("至(不含)", null=True, blank=True)
+    document_number = models.CharField("文号", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "银行参与期间"
+
+
+class Enterprise(models.Model):
+    """An enterprise, identified by its unified social credit code."""
+
+    public_id = PublicIdField()
+    credit_code = models.CharField("统一社会信用代码", max_length=18, unique=True)
+    name = models.CharField("企业名称", max_length=120, db_index=True)
+    industry_code = models.CharField("行业代码", max_length=5, help_text="GB/T 4754-2017，如 C1951")
+    industry_override_reason = models.CharField("行业认定理由", max_length=200, blank=True, help_text="县级部门认定为工业企业的理由")
+    registered_in_city = models.BooleanField("在本市注册", default=True)
+    registered_on = models.DateField("成立日期")
+    registered_capital = MoneyField("注册资本", help_text="元")
+    is_little_giant = models.BooleanField("国家级专精特新“小巨人”", default=False)
+    is_municipal_key = models.BooleanField("市重点工业企业", default=False)
+    contact_name = models.CharField("联系人", max_length=50, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=20, blank=True)
+    recorded_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "企业"
+        ordering = ["credit_code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaxHome(models.Model):
+    """Where an enterprise pays its income tax, with history; decides which county pays. Source: FP 1.4.1; D12."""
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="tax_homes", verbose_name="企业")
+    district = models.ForeignKey(District, models.PROTECT, verbose_name="所得税归属")
+    from_on = models.DateField("自")
+    until_on = models.DateField("至(不含)", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "所得税归属"
+        ordering = ["enterprise", "from_on"]
+
+
+class EnterpriseYear(models.Model):
+    """One enterprise's figures of one year from one source."""
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="years", verbose_name="企业")
+    year = models.PositiveSmallIntegerField("年度")
+    rd_expense = MoneyField("研发费用", null=True, blank=True, help_text="元")
+    revenue = MoneyField("营业收入", null=True, blank=True, help_text="元")
+    employees = models.PositiveIntegerField("从业人员", null=True, blank=True, help_text="人")
+    source = models.CharField("来源", max_length=12, choices=FactSource.choices)
+    source_reference = models.CharField("来源文件", max_length=120, blank=True)
+    recorded_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "企业年度数据"
+        ordering = ["enterprise", "-year"]
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "year", "source"], name="enterprise_year_once_per_source"),
+            models.CheckConstraint(
+                name="enterprise_year_not_negative",
+                condition=(Q(rd_expense__isnull=True) | Q(rd_expense__gte=0)) & (Q(revenue__isnull=True) | Q(revenue__gte=0)),
+                violation_error_message="研发费用和营业收入不能为负数。",
+            ),
+        ]
+
+
+class Member(models.Model):
+    """A person, program or job acting for exactly one institution or enterprise, in a period, with roles."""
+
+    public_id = PublicIdField()
+    kind = models.CharField("类别", max_length=8, choices=MemberKind.choices, default=MemberKind.PERSON)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name="登录账号")
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, related_name="members", verbose_name="机构")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, null=True, blank=True, related_name="members", verbose_name="企业")
+    name = models.CharField("名称", max_length=60)
+    roles = ArrayField(models.CharField(max_length=10, choices=Role.choices), verbose_name="角色")
+    from_on = models.DateField("自")
+    until_on = models.DateField("至(不含)", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "成员"
+        constraints = [
+            models.CheckConstraint(
+                name="member_serves_one_party",
+                condition=Q(institution__isnull=False, enterprise__isnull=True) | Q(institution__isnull=True, enterprise__isnull=False),
+                violation_error_message="成员须且只能属于一个机构或一家企业。",
+            ),
+            models.CheckConstraint(
+                name="member_person_has_login",
+                condition=Q(kind=MemberKind.PERSON, user__isnull=False) | ~Q(kind=MemberKind.PERSON),
+                violation_error_message="人员须对应登录账号。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.institution or self.enterprise})"

@@ -1,0 +1,168 @@
+"""The rulebook as data: clauses, dated policy versions, return rates in force, the working-day calendar, deadlines."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from common.fields import RateField
+from parties.models import Institution, Member
+
+
+class Clause(models.Model):
+    """One clause of the plans, in the product's own short wording."""
+
+    id = models.CharField("编号", max_length=20, primary_key=True)
+    place = models.CharField("位置", max_length=30)
+    wording = models.TextField("内容")
+    position = models.PositiveSmallIntegerField("顺序", unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "条款"
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.place}"
+
+
+class Decision(models.Model):
+    """How an open point of the plan is decided (解释)."""
+
+    id = models.CharField("编号", max_length=6, primary_key=True)
+    point = models.CharField("事项", max_length=100)
+    wording = models.TextField("解释")
+    position = models.PositiveSmallIntegerField("顺序", unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "解释口径"
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.point}"
+
+
+class PolicyVersion(models.Model):
+    """Every number of one plan, valid in one period. Terms are typed by ``policy.terms.Terms``."""
+
+    number = models.PositiveSmallIntegerField("版本号", unique=True)
+    name = models.CharField("名称", max_length=80)
+    document_number = models.CharField("文号", max_length=60, blank=True)
+    valid_from = models.DateField("自")
+    valid_until = models.DateField("至(不含)", null=True, blank=True)
+    terms = models.JSONField("条款参数")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "政策版本"
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                name="policy_version_period",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                violation_error_message="止期须晚于起期。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Confirmation(models.Model):
+    """Who confirmed an interpretation of a version, when, by which document. Source: FP 3.3."""
+
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="confirmations", verbose_name="政策版本")
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="confirmations", verbose_name="解释口径")
+    institution = models.ForeignKey(Institution, models.PROTECT, verbose_name="确认机构")
+    confirmed_on = models.DateField("确认日期")
+    document_number = models.CharField("文号", max_length=60)
+    recorded_by = models.ForeignKey(Member, models.PROTECT, verbose_name="录入人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "解释确认"
+        constraints = [models.UniqueConstraint(fields=["version", "decision", "institution"], name="confirmation_once")]
+
+
+class ReturnRate(models.Model):
+    """The unified return rate of all banks from a day on. Source: FP 1.4.2; D14."""
+
+    rate = RateField("银行回报利率")
+    effective_on = models.DateField("生效日期", unique=True)
+    running_loans_from = models.DateField("存量贷款适用自", null=True, blank=True)
+    weights = models.JSONField("权重", default=dict)
+    document_number = models.CharField("决定文号", max_length=60)
+    decided_on = models.DateField("决定日期")
+    recorded_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "回报利率"
+        ordering = ["effective_on"]
+
+    def __str__(self) -> str:
+        return f"{self.rate * 100:.4f}%"
+
+
+class CalendarNotice(models.Model):
+    """
+    One year's days off, from the State Council's notice or, until it is out, from the statutory rule (暂定).
+
+    A year's last notice counts. The number of the newest notice is the calendar's version.
+    """
+
+    year = models.PositiveSmallIntegerField("年度")
+    document_number = models.CharField("文号", max_length=60, blank=True)
+    published_on = models.DateField("发布日期", null=True, blank=True)
+    source_url = models.URLField("来源", blank=True)
+    is_provisional = models.BooleanField("暂定", default=False)
+    recorded_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, verbose_name="录入人")
+    recorded_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "放假安排"
+        ordering = ["year", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.year}年{'(暂定)' if self.is_provisional else ''}"
+
+
+class CalendarDay(models.Model):
+    """A day that differs from the plain week: a weekday off, or a weekend day worked (调休)."""
+
+    notice = models.ForeignKey(CalendarNotice, models.CASCADE, related_name="days", verbose_name="放假安排")
+    on = models.DateField("日期")
+    is_off = models.BooleanField("放假")
+    name = models.CharField("节日", max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日历日"
+        ordering = ["on"]
+        constraints = [models.UniqueConstraint(fields=["notice", "on"], name="calendar_day_once_per_notice")]
+
+
+class Deadline(models.Model):
+    """A term in working days. Cases point at it, so that one holiday notice moves all of them here. Source: D6, D7."""
+
+    started_on = models.DateField("起算日")
+    working_days = models.PositiveSmallIntegerField("工作日数")
+    due_on = models.DateField("到期日")
+    is_provisional = models.BooleanField("暂定", default=False)
+    calendar_version = models.PositiveIntegerField("日历版本")
+    clause = models.CharField("依据", max_length=20)
+    purpose = models.CharField("事项", max_length=60)
+    closed_on = models.DateField("办结日", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "期限"
+        indexes = [models.Index(fields=["due_on"], condition=Q(closed_on__isnull=True), name="deadline_open_due")]
+
+    def __str__(self) -> str:
+        return f"{self.due_on}{'(暂定)' if self.is_provisional else ''}"
+
+
+class DeadlineChange(models.Model):
+    """That a calendar notice moved an open deadline. Source: D6."""
+
+    deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="changes")
+    notice = models.ForeignKey(CalendarNotice, models.PROTECT)
+    old_due_on = models.DateField("原到期日")
+    new_due_on = models.DateField("新到期日")
+    recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "期限变更"
