@@ -6,41 +6,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=60, verbose_name='动作')),
-                ('object_type', models.CharField(max_length=60, verbose_name='对象类别')),
-                ('object_id', models.CharField(max_length=40, verbose_name='对象标识')),
-                ('object_label', models.CharField(max_length=200, verbose_name='对象')),
-                ('actor_id', models.BigIntegerField(verbose_name='成员编号')),
-                ('actor_name', models.CharField(max_length=60, verbose_name='经办')),
-                ('actor_kind', models.CharField(max_length=8, verbose_name='成员类别')),
-                ('party_id', models.CharField(max_length=40, verbose_name='机构标识')),
-                ('party_name', models.CharField(max_length=120, verbose_name='机构')),
-                ('bank_id', models.BigIntegerField(blank=True, help_text='决定哪家银行可见', null=True, verbose_name='相关银行')),
-                ('district_id', models.BigIntegerField(blank=True, null=True, verbose_name='相关县(市、区)')),
-                ('enterprise_id', models.BigIntegerField(blank=True, null=True, verbose_name='相关企业')),
-                ('before', models.JSONField(default=dict, verbose_name='变更前')),
-                ('after', models.JSONField(default=dict, verbose_name='变更后')),
-                ('remark', models.TextField(blank=True, verbose_name='说明')),
-                ('source_address', models.GenericIPAddressField(blank=True, null=True, verbose_name='来源地址')),
-                ('occurred_at', models.DateTimeField(verbose_name='发生时间')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='记录时间')),
-                ('transaction', models.BigIntegerField(db_default=django.db.models.expressions.RawSQL('(pg_current_xact_id()::text)::bigint', []), verbose_name='事务编号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verb", models.CharField(max_length=60, verbose_name="动作")),
+                ("object_type", models.CharField(max_length=60, verbose_name="对象类别")),
+                ("object_id", models.CharField(max_length=40, verbose_name="对象标识")),
+                ("object_label", models.CharField(max_length=200, verbose_name="对象")),
+                ("actor_id", models.BigIntegerField(verbose_name="成员编号")),
+                ("actor_name", models.CharField(max_length=60, verbose_name="经办")),
+                ("actor_kind", models.CharField(max_length=8, verbose_name="成员类别")),
+                ("party_id", models.CharField(max_length=40, verbose_name="机构标识")),
+                ("party_name", models.CharField(max_length=120, verbose_name="机构")),
+                ("bank_id", models.BigIntegerField(blank=True, help_text="决定哪家银行可见", null=True, verbose_name="相关银行")),
+                ("district_id", models.BigIntegerField(blank=True, null=True, verbose_name="相关县(市、区)")),
+                ("enterprise_id", models.BigIntegerField(blank=True, null=True, verbose_name="相关企业")),
+                ("before", models.JSONField(default=dict, verbose_name="变更前")),
+                ("after", models.JSONField(default=dict, verbose_name="变更后")),
+                ("remark", models.TextField(blank=True, verbose_name="说明")),
+                ("source_address", models.GenericIPAddressField(blank=True, null=True, verbose_name="来源地址")),
+                ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="记录时间")),
+                (
+                    "transaction",
+                    models.BigIntegerField(
+                        db_default=django.db.models.expressions.RawSQL("(pg_current_xact_id()::text)::bigint", []), verbose_name="事务编号"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计事件',
-                'verbose_name_plural': '审计事件',
-                'indexes': [models.Index(fields=['object_type', 'object_id', 'id'], name='event_object'), models.Index(fields=['transaction', 'id'], name='event_order')],
+                "verbose_name": "审计事件",
+                "verbose_name_plural": "审计事件",
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "id"], name="event_object"),
+                    models.Index(fields=["transaction", "id"], name="event_order"),
+                ],
             },
         ),
     ]

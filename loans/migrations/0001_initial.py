@@ -7,238 +7,537 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
-        ('policy', '0001_initial'),
-        ('whitelist', '0001_initial'),
+        ("parties", "0001_initial"),
+        ("policy", "0001_initial"),
+        ("whitelist", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BankQuota',
+            name="BankQuota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('special', '专项贷款'), ('trust', '信托服务')], max_length=10, verbose_name='出资模式')),
-                ('amount', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='额度')),
-                ('from_on', models.DateField(verbose_name='自')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='至(不含)')),
-                ('document_number', models.CharField(max_length=60, verbose_name='文号')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='parties.institution', verbose_name='银行')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mode",
+                    models.CharField(choices=[("special", "专项贷款"), ("trust", "信托服务")], max_length=10, verbose_name="出资模式"),
+                ),
+                ("amount", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="额度")),
+                ("from_on", models.DateField(verbose_name="自")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="至(不含)")),
+                ("document_number", models.CharField(max_length=60, verbose_name="文号")),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="quotas", to="parties.institution", verbose_name="银行"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '银行额度',
-                'verbose_name_plural': '银行额度',
+                "verbose_name": "银行额度",
+                "verbose_name_plural": "银行额度",
             },
         ),
         migrations.CreateModel(
-            name='Intent',
+            name="Intent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('recorded_on', models.DateField(verbose_name='登记日期')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intents', to='parties.institution', verbose_name='银行')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intents', to='whitelist.entry', verbose_name='白名单条目')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.member', verbose_name='登记人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                ("recorded_on", models.DateField(verbose_name="登记日期")),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="intents", to="parties.institution", verbose_name="银行"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="intents", to="whitelist.entry", verbose_name="白名单条目"
+                    ),
+                ),
+                ("recorded_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.member", verbose_name="登记人")),
             ],
             options={
-                'verbose_name': '合作意向',
-                'verbose_name_plural': '合作意向',
+                "verbose_name": "合作意向",
+                "verbose_name_plural": "合作意向",
             },
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='申请编号')),
-                ('bank_reference', models.CharField(blank=True, max_length=64, verbose_name='银行业务编号')),
-                ('mode', models.CharField(choices=[('special', '专项贷款'), ('trust', '信托服务')], max_length=10, verbose_name='出资模式')),
-                ('category', models.CharField(choices=[('fixed_asset', '固定资产投资贷款'), ('working_capital', '流动资金贷款'), ('rd', '企业研发投入贷款')], max_length=20, verbose_name='贷款类别')),
-                ('security', models.CharField(choices=[('credit', '信用'), ('secured', '担保或抵质押')], max_length=10, verbose_name='担保方式')),
-                ('state', django_fsm.FSMField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('accepted', '已受理'), ('supplement', '待补充材料'), ('under_review', '审查中'), ('approved', '已批复'), ('conditions_met', '达到放款条件'), ('contracted', '已签约'), ('refused', '不予批复'), ('withdrawn', '已撤回'), ('lapsed', '已失效')], default='draft', max_length=50, protected=True, verbose_name='状态')),
-                ('amount_requested', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='申请金额')),
-                ('term_months', models.PositiveSmallIntegerField(help_text='月', verbose_name='期限')),
-                ('purpose', models.CharField(max_length=200, verbose_name='用途')),
-                ('other_technology_credit', models.BooleanField(default=False, verbose_name='同一贷款已享受其他科技信贷扶持')),
-                ('enterprise_size', models.CharField(blank=True, choices=[('large', '大型'), ('medium', '中型'), ('small', '小型'), ('micro', '微型')], max_length=10, verbose_name='企业规模')),
-                ('submitted_for', models.CharField(blank=True, choices=[('enterprise', '企业自行提交'), ('bank', '银行代为提交'), ('county', '县级部门代为提交')], max_length=12, verbose_name='提交方式')),
-                ('submitted_on', models.DateField(blank=True, null=True, verbose_name='提交日期')),
-                ('accepted_on', models.DateField(blank=True, null=True, verbose_name='受理日期')),
-                ('review_began_on', models.DateField(blank=True, null=True, verbose_name='审查开始日期')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='批复日期')),
-                ('amount_approved', common.fields.MoneyField(blank=True, decimal_places=2, help_text='元', max_digits=18, null=True, verbose_name='批复金额')),
-                ('refusal_reason', models.CharField(blank=True, choices=[('credit_history', '征信或履约记录不符合要求'), ('repayment_capacity', '还款来源或偿债能力不足'), ('project_risk', '项目风险较高或手续不全'), ('security', '增信措施不足'), ('materials', '材料不实或未按要求补充'), ('bank_policy', '不符合银行信贷政策'), ('other', '其他(须说明)')], max_length=24, verbose_name='不予批复原因')),
-                ('refusal_remark', models.TextField(blank=True, verbose_name='不予批复说明')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='撤回日期')),
-                ('conditions_met_on', models.DateField(blank=True, null=True, verbose_name='达到放款条件日期')),
-                ('contracted_on', models.DateField(blank=True, null=True, verbose_name='签约日期')),
-                ('lapses_on', models.DateField(blank=True, null=True, verbose_name='批复失效日(不含)')),
-                ('lapsed_on', models.DateField(blank=True, null=True, verbose_name='失效日期')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='parties.institution', verbose_name='银行')),
-                ('deadline', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='policy.deadline', verbose_name='批复期限')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='parties.enterprise', verbose_name='企业')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='whitelist.entry', verbose_name='白名单条目')),
-                ('policy_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='policy.policyversion', verbose_name='适用政策')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='whitelist.project', verbose_name='项目')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='提交人')),
-                ('intent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='loans.intent', verbose_name='合作意向')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                ("number", models.CharField(max_length=30, unique=True, verbose_name="申请编号")),
+                ("bank_reference", models.CharField(blank=True, max_length=64, verbose_name="银行业务编号")),
+                (
+                    "mode",
+                    models.CharField(choices=[("special", "专项贷款"), ("trust", "信托服务")], max_length=10, verbose_name="出资模式"),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("fixed_asset", "固定资产投资贷款"), ("working_capital", "流动资金贷款"), ("rd", "企业研发投入贷款")],
+                        max_length=20,
+                        verbose_name="贷款类别",
+                    ),
+                ),
+                (
+                    "security",
+                    models.CharField(choices=[("credit", "信用"), ("secured", "担保或抵质押")], max_length=10, verbose_name="担保方式"),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "已提交"),
+                            ("accepted", "已受理"),
+                            ("supplement", "待补充材料"),
+                            ("under_review", "审查中"),
+                            ("approved", "已批复"),
+                            ("conditions_met", "达到放款条件"),
+                            ("contracted", "已签约"),
+                            ("refused", "不予批复"),
+                            ("withdrawn", "已撤回"),
+                            ("lapsed", "已失效"),
+                        ],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("amount_requested", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="申请金额")),
+                ("term_months", models.PositiveSmallIntegerField(help_text="月", verbose_name="期限")),
+                ("purpose", models.CharField(max_length=200, verbose_name="用途")),
+                ("other_technology_credit", models.BooleanField(default=False, verbose_name="同一贷款已享受其他科技信贷扶持")),
+                (
+                    "enterprise_size",
+                    models.CharField(
+                        blank=True,
+                        choices=[("large", "大型"), ("medium", "中型"), ("small", "小型"), ("micro", "微型")],
+                        max_length=10,
+                        verbose_name="企业规模",
+                    ),
+                ),
+                (
+                    "submitted_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[("enterprise", "企业自行提交"), ("bank", "银行代为提交"), ("county", "县级部门代为提交")],
+                        max_length=12,
+                        verbose_name="提交方式",
+                    ),
+                ),
+                ("submitted_on", models.DateField(blank=True, null=True, verbose_name="提交日期")),
+                ("accepted_on", models.DateField(blank=True, null=True, verbose_name="受理日期")),
+                ("review_began_on", models.DateField(blank=True, null=True, verbose_name="审查开始日期")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="批复日期")),
+                (
+                    "amount_approved",
+                    common.fields.MoneyField(
+                        blank=True, decimal_places=2, help_text="元", max_digits=18, null=True, verbose_name="批复金额"
+                    ),
+                ),
+                (
+                    "refusal_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("credit_history", "征信或履约记录不符合要求"),
+                            ("repayment_capacity", "还款来源或偿债能力不足"),
+                            ("project_risk", "项目风险较高或手续不全"),
+                            ("security", "增信措施不足"),
+                            ("materials", "材料不实或未按要求补充"),
+                            ("bank_policy", "不符合银行信贷政策"),
+                            ("other", "其他(须说明)"),
+                        ],
+                        max_length=24,
+                        verbose_name="不予批复原因",
+                    ),
+                ),
+                ("refusal_remark", models.TextField(blank=True, verbose_name="不予批复说明")),
+                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤回日期")),
+                ("conditions_met_on", models.DateField(blank=True, null=True, verbose_name="达到放款条件日期")),
+                ("contracted_on", models.DateField(blank=True, null=True, verbose_name="签约日期")),
+                ("lapses_on", models.DateField(blank=True, null=True, verbose_name="批复失效日(不含)")),
+                ("lapsed_on", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="parties.institution",
+                        verbose_name="银行",
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.OneToOneField(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="policy.deadline", verbose_name="批复期限"
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="parties.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="whitelist.entry",
+                        verbose_name="白名单条目",
+                    ),
+                ),
+                (
+                    "policy_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="policy.policyversion",
+                        verbose_name="适用政策",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="whitelist.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.member",
+                        verbose_name="提交人",
+                    ),
+                ),
+                (
+                    "intent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="loans.intent",
+                        verbose_name="合作意向",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '融资申请',
-                'verbose_name_plural': '融资申请',
+                "verbose_name": "融资申请",
+                "verbose_name_plural": "融资申请",
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Loan',
+            name="Loan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('contract_number', models.CharField(max_length=64, verbose_name='合同编号')),
-                ('mode', models.CharField(choices=[('special', '专项贷款'), ('trust', '信托服务')], max_length=10, verbose_name='出资模式')),
-                ('category', models.CharField(choices=[('fixed_asset', '固定资产投资贷款'), ('working_capital', '流动资金贷款'), ('rd', '企业研发投入贷款')], max_length=20, verbose_name='贷款类别')),
-                ('security', models.CharField(choices=[('credit', '信用'), ('secured', '担保或抵质押')], max_length=10, verbose_name='担保方式')),
-                ('contract_amount', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='合同金额')),
-                ('enterprise_rate', common.fields.RateField(decimal_places=6, max_digits=9, verbose_name='企业利率')),
-                ('signed_on', models.DateField(verbose_name='签约日期')),
-                ('matures_on', models.DateField(verbose_name='到期日')),
-                ('available_until', models.DateField(verbose_name='可提款至(不含)')),
-                ('first_drawdown_on', models.DateField(blank=True, null=True, verbose_name='首次放款日')),
-                ('earns_until', models.DateField(blank=True, help_text='合同到期、首放五年两者中较早的一日', null=True, verbose_name='贴息止日(不含)')),
-                ('subsidy_stopped_on', models.DateField(blank=True, null=True, verbose_name='停止贴息日')),
-                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='loan', to='loans.application', verbose_name='申请')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='parties.institution', verbose_name='银行')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.district', verbose_name='贴息承担县(市、区)')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='parties.enterprise', verbose_name='企业')),
-                ('policy_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='policy.policyversion', verbose_name='适用政策')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='whitelist.project', verbose_name='项目')),
-                ('return_rate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='policy.returnrate', verbose_name='回报利率')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                ("contract_number", models.CharField(max_length=64, verbose_name="合同编号")),
+                (
+                    "mode",
+                    models.CharField(choices=[("special", "专项贷款"), ("trust", "信托服务")], max_length=10, verbose_name="出资模式"),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("fixed_asset", "固定资产投资贷款"), ("working_capital", "流动资金贷款"), ("rd", "企业研发投入贷款")],
+                        max_length=20,
+                        verbose_name="贷款类别",
+                    ),
+                ),
+                (
+                    "security",
+                    models.CharField(choices=[("credit", "信用"), ("secured", "担保或抵质押")], max_length=10, verbose_name="担保方式"),
+                ),
+                ("contract_amount", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="合同金额")),
+                ("enterprise_rate", common.fields.RateField(decimal_places=6, max_digits=9, verbose_name="企业利率")),
+                ("signed_on", models.DateField(verbose_name="签约日期")),
+                ("matures_on", models.DateField(verbose_name="到期日")),
+                ("available_until", models.DateField(verbose_name="可提款至(不含)")),
+                ("first_drawdown_on", models.DateField(blank=True, null=True, verbose_name="首次放款日")),
+                (
+                    "earns_until",
+                    models.DateField(blank=True, help_text="合同到期、首放五年两者中较早的一日", null=True, verbose_name="贴息止日(不含)"),
+                ),
+                ("subsidy_stopped_on", models.DateField(blank=True, null=True, verbose_name="停止贴息日")),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loan", to="loans.application", verbose_name="申请"
+                    ),
+                ),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loans", to="parties.institution", verbose_name="银行"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="parties.district",
+                        verbose_name="贴息承担县(市、区)",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loans", to="parties.enterprise", verbose_name="企业"
+                    ),
+                ),
+                (
+                    "policy_version",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="policy.policyversion", verbose_name="适用政策"),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loans",
+                        to="whitelist.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "return_rate",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="policy.returnrate", verbose_name="回报利率"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '贷款',
-                'verbose_name_plural': '贷款',
+                "verbose_name": "贷款",
+                "verbose_name_plural": "贷款",
             },
         ),
         migrations.CreateModel(
-            name='Guarantee',
+            name="Guarantee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=64, verbose_name='担保编号')),
-                ('fee_rate', common.fields.RateField(decimal_places=6, max_digits=9, verbose_name='担保费率')),
-                ('is_batch_scheme', models.BooleanField(verbose_name='纳入银担“总对总”批量担保')),
-                ('recorded_on', models.DateField(verbose_name='登记日期')),
-                ('guarantor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.institution', verbose_name='担保公司')),
-                ('loan', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='guarantee', to='loans.loan', verbose_name='贷款')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=64, verbose_name="担保编号")),
+                ("fee_rate", common.fields.RateField(decimal_places=6, max_digits=9, verbose_name="担保费率")),
+                ("is_batch_scheme", models.BooleanField(verbose_name="纳入银担“总对总”批量担保")),
+                ("recorded_on", models.DateField(verbose_name="登记日期")),
+                (
+                    "guarantor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.institution", verbose_name="担保公司"
+                    ),
+                ),
+                (
+                    "loan",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="guarantee", to="loans.loan", verbose_name="贷款"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '担保记录',
-                'verbose_name_plural': '担保记录',
+                "verbose_name": "担保记录",
+                "verbose_name_plural": "担保记录",
             },
         ),
         migrations.CreateModel(
-            name='LoanRate',
+            name="LoanRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='自')),
-                ('rate', common.fields.RateField(decimal_places=6, max_digits=9, verbose_name='银行回报利率')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='loans.loan', verbose_name='贷款')),
-                ('return_rate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='policy.returnrate', verbose_name='回报利率')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(verbose_name="自")),
+                ("rate", common.fields.RateField(decimal_places=6, max_digits=9, verbose_name="银行回报利率")),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rates", to="loans.loan", verbose_name="贷款"
+                    ),
+                ),
+                (
+                    "return_rate",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="policy.returnrate", verbose_name="回报利率"),
+                ),
             ],
             options={
-                'verbose_name': '贷款适用回报利率',
-                'verbose_name_plural': '贷款适用回报利率',
+                "verbose_name": "贷款适用回报利率",
+                "verbose_name_plural": "贷款适用回报利率",
             },
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('kind', models.CharField(choices=[('drawdown', '放款'), ('repayment', '还本'), ('overdue', '转逾期'), ('cure', '逾期转正常'), ('reversal', '冲正')], max_length=10, verbose_name='类别')),
-                ('amount', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='金额')),
-                ('performing', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='正常本金变动')),
-                ('overdue', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='逾期本金变动')),
-                ('value_on', models.DateField(verbose_name='起息日')),
-                ('recorded_at', models.DateTimeField(verbose_name='记录时间')),
-                ('reason', models.TextField(blank=True, verbose_name='补记或冲正理由')),
-                ('bank_reference', models.CharField(max_length=64, verbose_name='银行流水号')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.institution', verbose_name='银行')),
-                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='复核')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='loans.loan', verbose_name='贷款')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='经办')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='loans.movement', verbose_name='冲正对象')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("drawdown", "放款"),
+                            ("repayment", "还本"),
+                            ("overdue", "转逾期"),
+                            ("cure", "逾期转正常"),
+                            ("reversal", "冲正"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("amount", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="金额")),
+                ("performing", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="正常本金变动")),
+                ("overdue", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="逾期本金变动")),
+                ("value_on", models.DateField(verbose_name="起息日")),
+                ("recorded_at", models.DateTimeField(verbose_name="记录时间")),
+                ("reason", models.TextField(blank=True, verbose_name="补记或冲正理由")),
+                ("bank_reference", models.CharField(max_length=64, verbose_name="银行流水号")),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.institution", verbose_name="银行"
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.member",
+                        verbose_name="复核",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="movements", to="loans.loan", verbose_name="贷款"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.member", verbose_name="经办"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="loans.movement", verbose_name="冲正对象"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '贷款变动',
-                'verbose_name_plural': '贷款变动',
-                'ordering': ['value_on', 'id'],
+                "verbose_name": "贷款变动",
+                "verbose_name_plural": "贷款变动",
+                "ordering": ["value_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('government', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='政府方出资')),
-                ('bank', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='银行出资')),
-                ('movement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contribution', to='loans.movement', verbose_name='放款')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("government", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="政府方出资")),
+                ("bank", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="银行出资")),
+                (
+                    "movement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contribution", to="loans.movement", verbose_name="放款"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '信托出资',
-                'verbose_name_plural': '信托出资',
+                "verbose_name": "信托出资",
+                "verbose_name_plural": "信托出资",
             },
         ),
         migrations.CreateModel(
-            name='SupplementRequest',
+            name="SupplementRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_on', models.DateField(verbose_name='要求日期')),
-                ('what', models.TextField(verbose_name='补充内容')),
-                ('answered_on', models.DateField(blank=True, null=True, verbose_name='补充日期')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='loans.application', verbose_name='申请')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_on", models.DateField(verbose_name="要求日期")),
+                ("what", models.TextField(verbose_name="补充内容")),
+                ("answered_on", models.DateField(blank=True, null=True, verbose_name="补充日期")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="supplements", to="loans.application", verbose_name="申请"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '补充材料要求',
-                'verbose_name_plural': '补充材料要求',
+                "verbose_name": "补充材料要求",
+                "verbose_name_plural": "补充材料要求",
             },
         ),
         migrations.CreateModel(
-            name='UseOfFundsCheck',
+            name="UseOfFundsCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('checked_on', models.DateField(verbose_name='检查日期')),
-                ('is_misuse', models.BooleanField(verbose_name='发现挪用')),
-                ('misuse_from', models.DateField(blank=True, null=True, verbose_name='挪用起始日')),
-                ('finding', models.TextField(verbose_name='检查情况')),
-                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='检查人')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='use_checks', to='loans.loan', verbose_name='贷款')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                ("checked_on", models.DateField(verbose_name="检查日期")),
+                ("is_misuse", models.BooleanField(verbose_name="发现挪用")),
+                ("misuse_from", models.DateField(blank=True, null=True, verbose_name="挪用起始日")),
+                ("finding", models.TextField(verbose_name="检查情况")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.member", verbose_name="检查人"
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="use_checks", to="loans.loan", verbose_name="贷款"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '资金用途检查',
-                'verbose_name_plural': '资金用途检查',
+                "verbose_name": "资金用途检查",
+                "verbose_name_plural": "资金用途检查",
             },
         ),
         migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.UniqueConstraint(fields=('bank', 'entry'), name='intent_once_per_bank_and_entry'),
+            model_name="intent",
+            constraint=models.UniqueConstraint(fields=("bank", "entry"), name="intent_once_per_bank_and_entry"),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.UniqueConstraint(fields=('bank', 'contract_number'), name='loan_contract_once_per_bank', violation_error_message='该行已有此合同编号。'),
+            model_name="loan",
+            constraint=models.UniqueConstraint(
+                fields=("bank", "contract_number"), name="loan_contract_once_per_bank", violation_error_message="该行已有此合同编号。"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guarantee',
-            constraint=models.UniqueConstraint(fields=('guarantor', 'number'), name='guarantee_number_once'),
+            model_name="guarantee",
+            constraint=models.UniqueConstraint(fields=("guarantor", "number"), name="guarantee_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='loanrate',
-            constraint=models.UniqueConstraint(fields=('loan', 'from_on'), name='loan_rate_once_per_day'),
+            model_name="loanrate",
+            constraint=models.UniqueConstraint(fields=("loan", "from_on"), name="loan_rate_once_per_day"),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.UniqueConstraint(fields=('bank', 'bank_reference'), name='movement_reference_once_per_bank', violation_error_message='该流水号已登记。'),
+            model_name="movement",
+            constraint=models.UniqueConstraint(
+                fields=("bank", "bank_reference"), name="movement_reference_once_per_bank", violation_error_message="该流水号已登记。"
+            ),
         ),
     ]

@@ -5,47 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=150, unique=True, verbose_name='唯一键')),
-                ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('is_urgent', models.BooleanField(default=False, verbose_name='紧急')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('body', models.TextField(verbose_name='内容')),
-                ('object_type', models.CharField(blank=True, max_length=60, verbose_name='对象类别')),
-                ('object_id', models.CharField(blank=True, max_length=40, verbose_name='对象标识')),
-                ('created_at', models.DateTimeField(verbose_name='发出时间')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.enterprise', verbose_name='收件企业')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.institution', verbose_name='收件机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=150, unique=True, verbose_name="唯一键")),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                ("is_urgent", models.BooleanField(default=False, verbose_name="紧急")),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("body", models.TextField(verbose_name="内容")),
+                ("object_type", models.CharField(blank=True, max_length=60, verbose_name="对象类别")),
+                ("object_id", models.CharField(blank=True, max_length=40, verbose_name="对象标识")),
+                ("created_at", models.DateTimeField(verbose_name="发出时间")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="parties.enterprise", verbose_name="收件企业"
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="parties.institution",
+                        verbose_name="收件机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通知',
-                'verbose_name_plural': '通知',
-                'ordering': ['-created_at'],
+                "verbose_name": "通知",
+                "verbose_name_plural": "通知",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='NoticeRead',
+            name="NoticeRead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_at', models.DateTimeField(verbose_name='阅读时间')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='parties.member')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reads', to='notices.notice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("read_at", models.DateTimeField(verbose_name="阅读时间")),
+                ("member", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="parties.member")),
+                ("notice", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="reads", to="notices.notice")),
             ],
             options={
-                'verbose_name': '阅读记录',
-                'verbose_name_plural': '阅读记录',
-                'constraints': [models.UniqueConstraint(fields=('notice', 'member'), name='notice_read_once')],
+                "verbose_name": "阅读记录",
+                "verbose_name_plural": "阅读记录",
+                "constraints": [models.UniqueConstraint(fields=("notice", "member"), name="notice_read_once")],
             },
         ),
     ]

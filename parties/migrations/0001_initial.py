@@ -11,179 +11,385 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='District',
+            name="District",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=30, unique=True, verbose_name='名称')),
-                ('kind', models.CharField(max_length=20, verbose_name='类型')),
-                ('is_live', models.BooleanField(default=True, verbose_name='办理业务')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=30, unique=True, verbose_name="名称")),
+                ("kind", models.CharField(max_length=20, verbose_name="类型")),
+                ("is_live", models.BooleanField(default=True, verbose_name="办理业务")),
             ],
             options={
-                'verbose_name': '县(市、区)',
-                'verbose_name_plural': '县(市、区)',
-                'ordering': ['code'],
+                "verbose_name": "县(市、区)",
+                "verbose_name_plural": "县(市、区)",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('credit_code', models.CharField(max_length=18, unique=True, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(db_index=True, max_length=120, verbose_name='企业名称')),
-                ('industry_code', models.CharField(help_text='GB/T 4754-2017，如 C1951', max_length=5, verbose_name='行业代码')),
-                ('industry_override_reason', models.CharField(blank=True, help_text='县级部门认定为工业企业的理由', max_length=200, verbose_name='行业认定理由')),
-                ('registered_in_city', models.BooleanField(default=True, verbose_name='在本市注册')),
-                ('registered_on', models.DateField(verbose_name='成立日期')),
-                ('registered_capital', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='注册资本')),
-                ('is_little_giant', models.BooleanField(default=False, verbose_name='国家级专精特新“小巨人”')),
-                ('is_municipal_key', models.BooleanField(default=False, verbose_name='市重点工业企业')),
-                ('contact_name', models.CharField(blank=True, max_length=50, verbose_name='联系人')),
-                ('contact_phone', models.CharField(blank=True, max_length=20, verbose_name='联系电话')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                ("credit_code", models.CharField(max_length=18, unique=True, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(db_index=True, max_length=120, verbose_name="企业名称")),
+                ("industry_code", models.CharField(help_text="GB/T 4754-2017，如 C1951", max_length=5, verbose_name="行业代码")),
+                (
+                    "industry_override_reason",
+                    models.CharField(blank=True, help_text="县级部门认定为工业企业的理由", max_length=200, verbose_name="行业认定理由"),
+                ),
+                ("registered_in_city", models.BooleanField(default=True, verbose_name="在本市注册")),
+                ("registered_on", models.DateField(verbose_name="成立日期")),
+                ("registered_capital", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="注册资本")),
+                ("is_little_giant", models.BooleanField(default=False, verbose_name="国家级专精特新“小巨人”")),
+                ("is_municipal_key", models.BooleanField(default=False, verbose_name="市重点工业企业")),
+                ("contact_name", models.CharField(blank=True, max_length=50, verbose_name="联系人")),
+                ("contact_phone", models.CharField(blank=True, max_length=20, verbose_name="联系电话")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="录入时间")),
             ],
             options={
-                'verbose_name': '企业',
-                'verbose_name_plural': '企业',
-                'ordering': ['credit_code'],
+                "verbose_name": "企业",
+                "verbose_name_plural": "企业",
+                "ordering": ["credit_code"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('display_name', models.CharField(blank=True, max_length=50, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='手机号码')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False, help_text="Designates whether the user can log into this admin site.", verbose_name="staff status"
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                ("display_name", models.CharField(blank=True, max_length=50, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="手机号码")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '登录账号',
-                'verbose_name_plural': '登录账号',
+                "verbose_name": "登录账号",
+                "verbose_name_plural": "登录账号",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Institution',
+            name="Institution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('kind', models.CharField(choices=[('city_industry', '市工信局'), ('city_science', '市科技局'), ('city_treasury', '市财政局'), ('city_finance_office', '市金融监管局'), ('county_industry', '县级工信部门'), ('county_treasury', '县级财政部门'), ('regulator', '金融监管总局泉州监管分局'), ('central_bank', '人民银行泉州市分行'), ('bank', '合作银行'), ('guarantor', '政府性融资担保公司'), ('fund_manager', '基金管理人(信托公司)'), ('contributor', '政府出资方'), ('fund_office', '基金系统')], max_length=24, verbose_name='类别')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=30, unique=True, verbose_name='简称')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代号')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.district', verbose_name='所属县(市、区)')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("city_industry", "市工信局"),
+                            ("city_science", "市科技局"),
+                            ("city_treasury", "市财政局"),
+                            ("city_finance_office", "市金融监管局"),
+                            ("county_industry", "县级工信部门"),
+                            ("county_treasury", "县级财政部门"),
+                            ("regulator", "金融监管总局泉州监管分局"),
+                            ("central_bank", "人民银行泉州市分行"),
+                            ("bank", "合作银行"),
+                            ("guarantor", "政府性融资担保公司"),
+                            ("fund_manager", "基金管理人(信托公司)"),
+                            ("contributor", "政府出资方"),
+                            ("fund_office", "基金系统"),
+                        ],
+                        max_length=24,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=30, unique=True, verbose_name="简称")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代号")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "district",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="parties.district",
+                        verbose_name="所属县(市、区)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'verbose_name_plural': '机构',
-                'ordering': ['kind', 'code'],
+                "verbose_name": "机构",
+                "verbose_name_plural": "机构",
+                "ordering": ["kind", "code"],
             },
         ),
         migrations.CreateModel(
-            name='BankParticipation',
+            name="BankParticipation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('special', '专项贷款'), ('trust', '信托服务')], max_length=10, verbose_name='出资模式')),
-                ('from_on', models.DateField(verbose_name='自')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='至(不含)')),
-                ('document_number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='parties.institution', verbose_name='银行')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mode",
+                    models.CharField(choices=[("special", "专项贷款"), ("trust", "信托服务")], max_length=10, verbose_name="出资模式"),
+                ),
+                ("from_on", models.DateField(verbose_name="自")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="至(不含)")),
+                ("document_number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="parties.institution",
+                        verbose_name="银行",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '银行参与期间',
-                'verbose_name_plural': '银行参与期间',
+                "verbose_name": "银行参与期间",
+                "verbose_name_plural": "银行参与期间",
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('kind', models.CharField(choices=[('person', '人员'), ('program', '程序'), ('job', '定时任务')], default='person', max_length=8, verbose_name='类别')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('viewer', '查阅'), ('handler', '经办'), ('checker', '复核'), ('admin', '管理')], max_length=10), size=None, verbose_name='角色')),
-                ('from_on', models.DateField(verbose_name='自')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='至(不含)')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='parties.enterprise', verbose_name='企业')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='parties.institution', verbose_name='机构')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='登录账号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "人员"), ("program", "程序"), ("job", "定时任务")],
+                        default="person",
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("viewer", "查阅"), ("handler", "经办"), ("checker", "复核"), ("admin", "管理")], max_length=10
+                        ),
+                        size=None,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="自")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="至(不含)")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="parties.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="parties.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登录账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '成员',
-                'verbose_name_plural': '成员',
+                "verbose_name": "成员",
+                "verbose_name_plural": "成员",
             },
         ),
         migrations.CreateModel(
-            name='TaxHome',
+            name="TaxHome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='自')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='至(不含)')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.district', verbose_name='所得税归属')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tax_homes', to='parties.enterprise', verbose_name='企业')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(verbose_name="自")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="至(不含)")),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.district", verbose_name="所得税归属"),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tax_homes", to="parties.enterprise", verbose_name="企业"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '所得税归属',
-                'verbose_name_plural': '所得税归属',
-                'ordering': ['enterprise', 'from_on'],
+                "verbose_name": "所得税归属",
+                "verbose_name_plural": "所得税归属",
+                "ordering": ["enterprise", "from_on"],
             },
         ),
         migrations.CreateModel(
-            name='EnterpriseYear',
+            name="EnterpriseYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('rd_expense', common.fields.MoneyField(blank=True, decimal_places=2, help_text='元', max_digits=18, null=True, verbose_name='研发费用')),
-                ('revenue', common.fields.MoneyField(blank=True, decimal_places=2, help_text='元', max_digits=18, null=True, verbose_name='营业收入')),
-                ('employees', models.PositiveIntegerField(blank=True, help_text='人', null=True, verbose_name='从业人员')),
-                ('source', models.CharField(choices=[('tax', '税务部门'), ('enterprise', '企业申报'), ('county', '县级核定')], max_length=12, verbose_name='来源')),
-                ('source_reference', models.CharField(blank=True, max_length=120, verbose_name='来源文件')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='years', to='parties.enterprise', verbose_name='企业')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "rd_expense",
+                    common.fields.MoneyField(
+                        blank=True, decimal_places=2, help_text="元", max_digits=18, null=True, verbose_name="研发费用"
+                    ),
+                ),
+                (
+                    "revenue",
+                    common.fields.MoneyField(
+                        blank=True, decimal_places=2, help_text="元", max_digits=18, null=True, verbose_name="营业收入"
+                    ),
+                ),
+                ("employees", models.PositiveIntegerField(blank=True, help_text="人", null=True, verbose_name="从业人员")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("tax", "税务部门"), ("enterprise", "企业申报"), ("county", "县级核定")],
+                        max_length=12,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("source_reference", models.CharField(blank=True, max_length=120, verbose_name="来源文件")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="录入时间")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="years", to="parties.enterprise", verbose_name="企业"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业年度数据',
-                'verbose_name_plural': '企业年度数据',
-                'ordering': ['enterprise', '-year'],
-                'constraints': [models.UniqueConstraint(fields=('enterprise', 'year', 'source'), name='enterprise_year_once_per_source'), models.CheckConstraint(condition=models.Q(models.Q(('rd_expense__isnull', True), ('rd_expense__gte', 0), _connector='OR'), models.Q(('revenue__isnull', True), ('revenue__gte', 0), _connector='OR')), name='enterprise_year_not_negative', violation_error_message='研发费用和营业收入不能为负数。')],
+                "verbose_name": "企业年度数据",
+                "verbose_name_plural": "企业年度数据",
+                "ordering": ["enterprise", "-year"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("enterprise", "year", "source"), name="enterprise_year_once_per_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rd_expense__isnull", True), ("rd_expense__gte", 0), _connector="OR"),
+                            models.Q(("revenue__isnull", True), ("revenue__gte", 0), _connector="OR"),
+                        ),
+                        name="enterprise_year_not_negative",
+                        violation_error_message="研发费用和营业收入不能为负数。",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('district__isnull', False), ('kind__in', ('county_industry', 'county_treasury'))), models.Q(models.Q(('kind__in', ('county_industry', 'county_treasury')), _negated=True), ('district__isnull', True)), _connector='OR'), name='institution_county_has_district', violation_error_message='县级部门须选择所属县(市、区)，其他机构不选。'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("district__isnull", False), ("kind__in", ("county_industry", "county_treasury"))),
+                    models.Q(models.Q(("kind__in", ("county_industry", "county_treasury")), _negated=True), ("district__isnull", True)),
+                    _connector="OR",
+                ),
+                name="institution_county_has_district",
+                violation_error_message="县级部门须选择所属县(市、区)，其他机构不选。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('county_industry', 'county_treasury'))), fields=('kind', 'district'), name='institution_one_per_county_kind', violation_error_message='该县(市、区)的同类部门已存在。'),
+            model_name="institution",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind__in", ("county_industry", "county_treasury"))),
+                fields=("kind", "district"),
+                name="institution_one_per_county_kind",
+                violation_error_message="该县(市、区)的同类部门已存在。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('enterprise__isnull', True), ('institution__isnull', False)), models.Q(('enterprise__isnull', False), ('institution__isnull', True)), _connector='OR'), name='member_serves_one_party', violation_error_message='成员须且只能属于一个机构或一家企业。'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("enterprise__isnull", True), ("institution__isnull", False)),
+                    models.Q(("enterprise__isnull", False), ("institution__isnull", True)),
+                    _connector="OR",
+                ),
+                name="member_serves_one_party",
+                violation_error_message="成员须且只能属于一个机构或一家企业。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'person'), ('user__isnull', False)), models.Q(('kind', 'person'), _negated=True), _connector='OR'), name='member_person_has_login', violation_error_message='人员须对应登录账号。'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "person"), ("user__isnull", False)), models.Q(("kind", "person"), _negated=True), _connector="OR"
+                ),
+                name="member_person_has_login",
+                violation_error_message="人员须对应登录账号。",
+            ),
         ),
     ]

@@ -7,87 +7,190 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
-        ('policy', '0001_initial'),
+        ("parties", "0001_initial"),
+        ("policy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('kind', models.CharField(choices=[('project', '固定资产投资项目'), ('rd', '研发投入企业')], max_length=10, verbose_name='名单类别')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='批次')),
-                ('document_number', models.CharField(max_length=60, verbose_name='文号')),
-                ('published_on', models.DateField(verbose_name='发布日期')),
-                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.member', verbose_name='发布人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("project", "固定资产投资项目"), ("rd", "研发投入企业")], max_length=10, verbose_name="名单类别"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="批次")),
+                ("document_number", models.CharField(max_length=60, verbose_name="文号")),
+                ("published_on", models.DateField(verbose_name="发布日期")),
+                (
+                    "published_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.member", verbose_name="发布人"),
+                ),
             ],
             options={
-                'verbose_name': '白名单批次',
-                'verbose_name_plural': '白名单批次',
+                "verbose_name": "白名单批次",
+                "verbose_name_plural": "白名单批次",
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='投资项目代码')),
-                ('name', models.CharField(max_length=200, verbose_name='项目名称')),
-                ('project_type', models.CharField(choices=[('technical_upgrade', '技术改造'), ('expansion', '增资扩产'), ('other', '其他')], max_length=20, verbose_name='项目类型')),
-                ('is_key_project', models.BooleanField(default=False, verbose_name='省市重大重点项目')),
-                ('is_named_by_city', models.BooleanField(default=False, verbose_name='市政府确定的项目')),
-                ('total_investment', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='投资总额')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.district', verbose_name='所在县(市、区)')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='parties.enterprise', verbose_name='企业')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="投资项目代码")),
+                ("name", models.CharField(max_length=200, verbose_name="项目名称")),
+                (
+                    "project_type",
+                    models.CharField(
+                        choices=[("technical_upgrade", "技术改造"), ("expansion", "增资扩产"), ("other", "其他")],
+                        max_length=20,
+                        verbose_name="项目类型",
+                    ),
+                ),
+                ("is_key_project", models.BooleanField(default=False, verbose_name="省市重大重点项目")),
+                ("is_named_by_city", models.BooleanField(default=False, verbose_name="市政府确定的项目")),
+                ("total_investment", common.fields.MoneyField(decimal_places=2, help_text="元", max_digits=18, verbose_name="投资总额")),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.district", verbose_name="所在县(市、区)"),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="projects", to="parties.enterprise", verbose_name="企业"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目',
-                'verbose_name_plural': '项目',
+                "verbose_name": "项目",
+                "verbose_name_plural": "项目",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', common.fields.PublicIdField()),
-                ('kind', models.CharField(choices=[('project', '固定资产投资项目'), ('rd', '研发投入企业')], max_length=10, verbose_name='名单类别')),
-                ('route', models.CharField(choices=[('application', '企业申请'), ('tax_list', '税务名单筛选'), ('direct', '直接列入'), ('newly_registered', '新注册企业申请')], max_length=20, verbose_name='列入方式')),
-                ('list_year', models.PositiveSmallIntegerField(verbose_name='名单年度')),
-                ('state', django_fsm.FSMField(choices=[('draft', '草稿'), ('county_review', '县级初审'), ('returned', '退回补正'), ('city_review', '市级审核'), ('consultation', '征求意见'), ('cleared', '待发布'), ('published', '已发布'), ('rejected', '不予列入'), ('removed', '已移出'), ('expired', '已到期')], default='draft', max_length=50, protected=True, verbose_name='状态')),
-                ('checks', models.JSONField(default=list, verbose_name='条件核对')),
-                ('is_eligible', models.BooleanField(null=True, verbose_name='符合条件')),
-                ('holds_technical_upgrade_subsidy', models.BooleanField(default=False, verbose_name='已享受技改贴息')),
-                ('other_technology_credit', models.BooleanField(default=False, verbose_name='已享受其他科技信贷扶持')),
-                ('is_newly_registered', models.BooleanField(default=False, verbose_name='新注册企业')),
-                ('last_year_rd_expense', common.fields.MoneyField(blank=True, decimal_places=2, help_text='元，列入时冻结', max_digits=18, null=True, verbose_name='上年度研发费用')),
-                ('submitted_on', models.DateField(blank=True, null=True, verbose_name='申请日期')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='审核日期')),
-                ('return_reason', models.TextField(blank=True, verbose_name='退回或不予列入理由')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='发布日期')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='有效期至(不含)')),
-                ('removed_on', models.DateField(blank=True, null=True, verbose_name='移出日期')),
-                ('removal_reason', models.TextField(blank=True, verbose_name='移出理由')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='whitelist.batch', verbose_name='批次')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.district', verbose_name='初审县(市、区)')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='parties.enterprise', verbose_name='企业')),
-                ('policy_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='policy.policyversion', verbose_name='适用政策')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='whitelist.project', verbose_name='项目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", common.fields.PublicIdField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("project", "固定资产投资项目"), ("rd", "研发投入企业")], max_length=10, verbose_name="名单类别"
+                    ),
+                ),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("application", "企业申请"),
+                            ("tax_list", "税务名单筛选"),
+                            ("direct", "直接列入"),
+                            ("newly_registered", "新注册企业申请"),
+                        ],
+                        max_length=20,
+                        verbose_name="列入方式",
+                    ),
+                ),
+                ("list_year", models.PositiveSmallIntegerField(verbose_name="名单年度")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("county_review", "县级初审"),
+                            ("returned", "退回补正"),
+                            ("city_review", "市级审核"),
+                            ("consultation", "征求意见"),
+                            ("cleared", "待发布"),
+                            ("published", "已发布"),
+                            ("rejected", "不予列入"),
+                            ("removed", "已移出"),
+                            ("expired", "已到期"),
+                        ],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("checks", models.JSONField(default=list, verbose_name="条件核对")),
+                ("is_eligible", models.BooleanField(null=True, verbose_name="符合条件")),
+                ("holds_technical_upgrade_subsidy", models.BooleanField(default=False, verbose_name="已享受技改贴息")),
+                ("other_technology_credit", models.BooleanField(default=False, verbose_name="已享受其他科技信贷扶持")),
+                ("is_newly_registered", models.BooleanField(default=False, verbose_name="新注册企业")),
+                (
+                    "last_year_rd_expense",
+                    common.fields.MoneyField(
+                        blank=True, decimal_places=2, help_text="元，列入时冻结", max_digits=18, null=True, verbose_name="上年度研发费用"
+                    ),
+                ),
+                ("submitted_on", models.DateField(blank=True, null=True, verbose_name="申请日期")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="审核日期")),
+                ("return_reason", models.TextField(blank=True, verbose_name="退回或不予列入理由")),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="发布日期")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="有效期至(不含)")),
+                ("removed_on", models.DateField(blank=True, null=True, verbose_name="移出日期")),
+                ("removal_reason", models.TextField(blank=True, verbose_name="移出理由")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="whitelist.batch",
+                        verbose_name="批次",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.district", verbose_name="初审县(市、区)"),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="parties.enterprise", verbose_name="企业"
+                    ),
+                ),
+                (
+                    "policy_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="policy.policyversion",
+                        verbose_name="适用政策",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="whitelist.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '白名单条目',
-                'verbose_name_plural': '白名单条目',
+                "verbose_name": "白名单条目",
+                "verbose_name_plural": "白名单条目",
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('kind', 'year', 'number'), name='batch_number_once', violation_error_message='该批次号已使用。'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "year", "number"), name="batch_number_once", violation_error_message="该批次号已使用。"
+            ),
         ),
     ]
