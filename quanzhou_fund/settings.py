@@ -1,21 +1,26 @@
 """
 Settings of the project, read from the environment.
 
-``docs/operations.md`` lists every variable with its meaning and default.
+``environment.py`` holds the table of variables, ``docs/operations.md`` repeats it for operators.
 """
 
-from pathlib import Path
+import os
+from datetime import timedelta
 
 import environ
 
+from quanzhou_fund.admin_look import UNFOLD as UNFOLD
+from quanzhou_fund.environment import BASE_DIR, read
+from quanzhou_fund.logs import logging_config
 from quanzhou_fund.schedule import beat_schedule
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+VALUES = read(os.environ)
+IS_PRODUCTION = VALUES["FUND_ENV"] == "production"
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="demo-only-secret-key-that-production-refuses-0123456789")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
+DEBUG = VALUES["DEBUG"]
+SECRET_KEY = VALUES["SECRET_KEY"]
+ALLOWED_HOSTS = VALUES["ALLOWED_HOSTS"]
+CSRF_TRUSTED_ORIGINS = VALUES["CSRF_TRUSTED_ORIGINS"]
 
 INSTALLED_APPS = [
     "unfold",
@@ -26,12 +31,14 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "django_filters",
     "django_fsm",
+    "django_structlog",
     "pgtrigger",
     "axes",
     "csp",
@@ -54,18 +61,22 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "quanzhou_fund.middleware.AdminContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "quanzhou_fund.urls"
 WSGI_APPLICATION = "quanzhou_fund.wsgi.application"
+ADMIN_PATH = "admin/"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -80,28 +91,97 @@ TEMPLATES = [
         },
     }
 ]
-AUTH_USER_MODEL = "parties.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://fund:fund@127.0.0.1:5432/fund")}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+
+# Stored rows, queues, files
+DATABASES = {"default": environ.Env.db_url_config(VALUES["DATABASE_URL"])}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": VALUES["DATABASE_CONN_MAX_AGE"],
+    "CONN_HEALTH_CHECKS": True,
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "zh-hans"
-TIME_ZONE = "Asia/Shanghai"
-USE_TZ = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
+REDIS_URL = VALUES["REDIS_URL"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+MEDIA_ROOT = BASE_DIR / VALUES["MEDIA_ROOT"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = BASE_DIR / "var" / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# The demo serves static files from where they lie, without collectstatic.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# Who logs in
+AUTH_USER_MODEL = "parties.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+AXES_FAILURE_LIMIT = VALUES["LOGIN_FAILURE_LIMIT"]
+AXES_COOLOFF_TIME = timedelta(minutes=VALUES["LOGIN_LOCK_MINUTES"])
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "quanzhou_fund.lockout.account_locked"
+AXES_RESET_ON_SUCCESS = True
+AXES_IPWARE_PROXY_COUNT = VALUES["TRUSTED_PROXY_COUNT"]
+AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if VALUES["TRUSTED_PROXY_COUNT"] else ["REMOTE_ADDR"]
+
+# What browsers are told
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if VALUES["TRUSTED_PROXY_COUNT"] else None
+SECURE_SSL_REDIRECT = IS_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = VALUES["HSTS_SECONDS"]
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
+SECURE_HSTS_PRELOAD = IS_PRODUCTION
+SESSION_COOKIE_SECURE = IS_PRODUCTION
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_SECURE = IS_PRODUCTION
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# Jobs
 CELERY_BROKER_URL = REDIS_URL
-CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = beat_schedule()
-CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "celerybeat-schedule")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = beat_schedule()
+CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "celerybeat-schedule")
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+# Language, time, mail, logs
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+vars().update(environ.Env.email_url_config(VALUES["EMAIL_URL"]))
+DEFAULT_FROM_EMAIL = VALUES["DEFAULT_FROM_EMAIL"]
+LOGGING = logging_config(level=VALUES["LOG_LEVEL"], form=VALUES["LOG_FORMAT"])

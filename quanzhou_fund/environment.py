@@ -1,0 +1,235 @@
+"""
+Every variable of the environment that the product reads: one table, which ``docs/operations.md`` repeats.
+
+Reading it is pure: the process's environment in, values out, or sentences that say what to mend. In production
+(``FUND_ENV=production``) nothing that matters has a default and nothing meant for the demo is accepted.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO_SECRET_KEY = "demo-only-secret-key-that-production-refuses-0123456789"
+SHORTEST_SECRET = 50
+FEWEST_DIFFERENT_CHARACTERS = 5
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
+
+
+class Production(StrEnum):
+    """What production asks of a variable."""
+
+    REQUIRED = "必填"
+    OPTIONAL = "可选"
+
+
+class Misconfigured(ImproperlyConfigured):
+    """The environment cannot be used: every reason, one sentence a line."""
+
+
+def text(value: str) -> str:
+    """Return the value as it is, without blanks around it."""
+    return value.strip()
+
+
+def words(value: str) -> list[str]:
+    """Return the parts between commas."""
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def yes_or_no(value: str) -> bool:
+    """
+    Return whether the value says yes.
+
+    Raises:
+        ValueError: it says neither yes nor no.
+    """
+    if value.strip().lower() in TRUE_WORDS:
+        return True
+    if value.strip().lower() in FALSE_WORDS:
+        return False
+    raise ValueError(value)
+
+
+def whole_number(value: str) -> int:
+    """
+    Return a number that is not negative.
+
+    Raises:
+        ValueError: it is no such number.
+    """
+    number = int(value)
+    if number < 0:
+        raise ValueError(value)
+    return number
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Return a reader that accepts only these words."""
+
+    def read_choice(value: str) -> str:
+        if value.strip() not in choices:
+            raise ValueError(value)
+        return value.strip()
+
+    return read_choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One line of the table; ``demo`` is the default outside production, ``live`` the one in production."""
+
+    name: str
+    read: Callable[[str], Any] = text
+    form: str
+    demo: str
+    live: str = ""
+    production: Production = Production.OPTIONAL
+    meaning: str
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        name="FUND_ENV", read=one_of("demo", "production"), form="demo / production", demo="demo", live="production", meaning="运行环境"
+    ),
+    Variable(
+        name="SECRET_KEY",
+        form="文本",
+        demo=DEMO_SECRET_KEY,
+        production=Production.REQUIRED,
+        meaning="会话和令牌的签名密钥，不少于 50 个字符；更换后所有人须重新登录",
+    ),
+    Variable(name="DEBUG", read=yes_or_no, form="是否", demo="false", live="false", meaning="调试页面；生产环境不得开启"),
+    Variable(
+        name="ALLOWED_HOSTS",
+        read=words,
+        form="逗号分隔",
+        demo="127.0.0.1,localhost",
+        production=Production.REQUIRED,
+        meaning="对外提供服务的域名，不接受通配符 *",
+    ),
+    Variable(
+        name="CSRF_TRUSTED_ORIGINS", read=words, form="逗号分隔", demo="", meaning="经代理访问时的来源，如 https://fund.example.gov.cn"
+    ),
+    Variable(
+        name="DATABASE_URL",
+        form="postgres://用户:口令@主机:端口/库",
+        demo="postgres://fund:fund@127.0.0.1:5432/fund",
+        production=Production.REQUIRED,
+        meaning="PostgreSQL 18 数据库；迁移用所有者角色，运行用应用角色",
+    ),
+    Variable(name="DATABASE_CONN_MAX_AGE", read=whole_number, form="秒", demo="60", live="60", meaning="数据库连接保持时间"),
+    Variable(
+        name="REDIS_URL",
+        form="redis://:口令@主机:端口/序号",
+        demo="redis://127.0.0.1:6379/0",
+        production=Production.REQUIRED,
+        meaning="任务队列和缓存",
+    ),
+    Variable(name="MEDIA_ROOT", form="目录", demo="var/media", production=Production.REQUIRED, meaning="上传材料的存放目录，须纳入备份"),
+    Variable(
+        name="TRUSTED_PROXY_COUNT",
+        read=whole_number,
+        form="个数",
+        demo="0",
+        live="0",
+        meaning="前置反向代理的层数；大于 0 时采信其 X-Forwarded-For 和 X-Forwarded-Proto",
+    ),
+    Variable(
+        name="HSTS_SECONDS",
+        read=whole_number,
+        form="秒",
+        demo="0",
+        live="31536000",
+        meaning="要求浏览器只用 HTTPS 访问的期限",
+    ),
+    Variable(
+        name="EMAIL_URL",
+        form="smtp+tls://用户:口令@主机:端口",
+        demo="consolemail://",
+        live="dummymail://",
+        meaning="提醒邮件的发送方式；生产环境不填则不发邮件，只发站内消息",
+    ),
+    Variable(name="DEFAULT_FROM_EMAIL", form="邮箱", demo="fund@localhost", live="fund@localhost", meaning="提醒邮件的发件人"),
+    Variable(
+        name="LOG_LEVEL",
+        read=one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        form="DEBUG / INFO / WARNING / ERROR",
+        demo="WARNING",
+        live="INFO",
+        meaning="日志级别",
+    ),
+    Variable(
+        name="LOG_FORMAT",
+        read=one_of("console", "json"),
+        form="console / json",
+        demo="console",
+        live="json",
+        meaning="日志格式，输出到标准错误",
+    ),
+    Variable(
+        name="LOGIN_FAILURE_LIMIT", read=whole_number, form="次数", demo="5", live="5", meaning="同一账号从同一地址连续登录失败多少次后锁定"
+    ),
+    Variable(name="LOGIN_LOCK_MINUTES", read=whole_number, form="分钟", demo="15", live="15", meaning="登录锁定的时长"),
+)
+
+
+def read(environ: Mapping[str, str]) -> dict[str, Any]:
+    """
+    Return the value of every variable of the table.
+
+    Raises:
+        Misconfigured: with one sentence for each variable that is missing, malformed or unfit for production.
+    """
+    live = environ.get("FUND_ENV", "demo").strip() == "production"
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    for variable in VARIABLES:
+        given = environ.get(variable.name, "").strip()
+        if not given and live and variable.production is Production.REQUIRED:
+            problems.append(f"生产环境必须设置环境变量 {variable.name}（{variable.meaning}）。")
+            continue
+        try:
+            values[variable.name] = variable.read(given or (variable.live if live else variable.demo))
+        except ValueError:
+            problems.append(f"环境变量 {variable.name} 的值“{given}”不正确，应为：{variable.form}。")
+    if live:
+        problems += unfit_for_production(values)
+    if problems:
+        raise Misconfigured("\n".join(problems))
+    return values
+
+
+def unfit_for_production(values: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each value that only the demo may have."""
+    problems = []
+    secret = values.get("SECRET_KEY")
+    if secret == DEMO_SECRET_KEY:
+        problems.append("生产环境不能使用演示密钥：请把 SECRET_KEY 换成随机生成的文本。")
+    elif secret and (len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_DIFFERENT_CHARACTERS):
+        problems.append(f"SECRET_KEY 过于简单：请使用不少于 {SHORTEST_SECRET} 个字符的随机文本。")
+    if values.get("DEBUG"):
+        problems.append("生产环境不能开启 DEBUG：它会把内部信息显示给访问者。")
+    if "*" in values.get("ALLOWED_HOSTS", []):
+        problems.append("生产环境的 ALLOWED_HOSTS 不能是通配符 *：请逐个列出域名。")
+    if str(values.get("DATABASE_URL", "")).startswith("postgres://fund:fund@"):
+        problems.append("生产环境不能使用演示数据库口令：请在 DATABASE_URL 中换成自己的口令。")
+    return problems
+
+
+def table() -> str:
+    """Return the Markdown table that ``docs/operations.md`` holds."""
+    lines = ["| 变量 | 含义 | 取值 | 演示默认值 | 生产默认值 |", "|---|---|---|---|---|"]
+    for variable in VARIABLES:
+        live = "必填" if variable.production is Production.REQUIRED else _shown(variable.live)
+        lines.append(f"| `{variable.name}` | {variable.meaning} | {variable.form} | {_shown(variable.demo)} | {live} |")
+    return "\n".join(lines)
+
+
+def _shown(value: str) -> str:
+    return f"`{value}`" if value else "空"

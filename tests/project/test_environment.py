@@ -1,0 +1,99 @@
+"""The environment as the product reads it: defaults for the demo, refusals in production, and a table that operators can trust."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from quanzhou_fund.environment import BASE_DIR, DEMO_SECRET_KEY, VARIABLES, Misconfigured, read, table
+
+LIVE = {
+    "FUND_ENV": "production",
+    "SECRET_KEY": "q7#Vd0!mZpL2xW9sR4tYb6Nc8HgJ1kAe3UfXiOoPzTyCvBnM5_",
+    "ALLOWED_HOSTS": "fund.example.gov.cn",
+    "DATABASE_URL": "postgres://fund_app:a-long-password@db:5432/fund",
+    "REDIS_URL": "redis://:a-long-password@redis:6379/0",
+    "MEDIA_ROOT": "/srv/fund/media",
+}
+
+
+def test_an_empty_environment_is_the_demo() -> None:
+    values = read({})
+    assert values["FUND_ENV"] == "demo"
+    assert values["DEBUG"] is False
+    assert values["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost"]
+
+
+def test_a_complete_production_environment_is_accepted() -> None:
+    values = read(LIVE)
+    assert values["HSTS_SECONDS"] == 31_536_000
+    assert values["LOG_FORMAT"] == "json"
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "MEDIA_ROOT"])
+def test_production_refuses_to_guess(name: str) -> None:
+    with pytest.raises(Misconfigured, match=f"生产环境必须设置环境变量 {name}"):
+        read({key: value for key, value in LIVE.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        pytest.param({"SECRET_KEY": DEMO_SECRET_KEY}, "不能使用演示密钥", id="the demo's secret"),
+        pytest.param({"SECRET_KEY": "x" * 49}, "过于简单", id="one character too short"),
+        pytest.param({"SECRET_KEY": "abcd" * 20}, "过于简单", id="four different characters"),
+        pytest.param({"DEBUG": "true"}, "不能开启 DEBUG", id="debug"),
+        pytest.param({"ALLOWED_HOSTS": "*"}, "不能是通配符", id="any host"),
+        pytest.param({"DATABASE_URL": "postgres://fund:fund@db/fund"}, "演示数据库口令", id="the demo's database password"),
+        pytest.param({"HSTS_SECONDS": "-1"}, "HSTS_SECONDS 的值“-1”不正确，应为：秒", id="a negative number"),
+        pytest.param({"DEBUG": "maybe"}, "DEBUG 的值“maybe”不正确", id="neither yes nor no"),
+        pytest.param({"FUND_ENV": "staging"}, "FUND_ENV 的值“staging”不正确", id="an unknown environment"),
+    ],
+)
+def test_production_refuses_with_a_sentence(change: dict[str, str], sentence: str) -> None:
+    with pytest.raises(Misconfigured, match=re.escape(sentence)):
+        read(LIVE | change)
+
+
+def test_every_reason_is_named_at_once() -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        read({"FUND_ENV": "production", "DEBUG": "1"})
+    assert len(str(refusal.value).splitlines()) == 6
+
+
+def test_the_operators_table_is_the_one_the_settings_read() -> None:
+    assert table() in (BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_every_variable_is_used_by_the_settings() -> None:
+    used = set(re.findall(r'VALUES\["(\w+)"\]', (BASE_DIR / "quanzhou_fund" / "settings.py").read_text(encoding="utf-8")))
+    assert used == {variable.name for variable in VARIABLES}
+
+
+def test_no_other_file_of_the_product_reads_the_environment() -> None:
+    """Only what starts processes does: the embedded servers, the demo's supervisor, and the door files that name the settings module."""
+    starters = {"environment.py", "settings.py", "celery.py", "wsgi.py", "supervisor.py", "probe.py"}
+    reads = re.compile(r"os\.environ|getenv")
+    for path in BASE_DIR.glob("*/**/*.py"):
+        place = path.relative_to(BASE_DIR)
+        if place.parts[0] in {".venv", "var", "tests", "scripts", "benchmarks"} or "embedded" in place.parts or path.name in starters:
+            continue
+        assert not reads.search(path.read_text(encoding="utf-8")), place
+
+
+def deploy_check(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run the deployment check as an operator would, in a process of its own."""
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    return subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_deployment_check_passes_in_production() -> None:
+    done = deploy_check(LIVE)
+    assert done.returncode == 0, done.stderr
+
+
+def test_production_without_secrets_does_not_start() -> None:
+    done = deploy_check({"FUND_ENV": "production"})
+    assert done.returncode != 0
+    assert "生产环境必须设置环境变量 SECRET_KEY" in done.stderr
