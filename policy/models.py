@@ -1,10 +1,36 @@
 """The rulebook as data: clauses, dated policy versions, return rates in force, the working-day calendar, deadlines."""
 
+from datetime import date, timedelta
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from common.fields import RateField
 from parties.models import Institution, Member
+
+
+def append_only(name: str) -> list[pgtrigger.Trigger]:
+    """Return the triggers that forbid changing, deleting and truncating rows, whoever writes."""
+    return [
+        pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name=f"{name}_no_truncate",
+            level=pgtrigger.Statement,
+            operation=pgtrigger.Truncate,
+            when=pgtrigger.Before,
+            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate table %', TG_TABLE_NAME;",
+        ),
+    ]
+
+
+class DateRange(Func):
+    """The half-open range of two date columns; without an end it is unbounded."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
 
 
 class Clause(models.Model):
@@ -40,7 +66,11 @@ class Decision(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """Every number of one plan, valid in one period. Terms are typed by ``policy.terms.Terms``."""
+    """
+    Every number of one plan, valid in one period. Terms are typed by ``policy.terms.Terms`` and never change.
+
+    Source: FP 3.4; D25, D38.
+    """
 
     number = models.PositiveSmallIntegerField("版本号", unique=True)
     name = models.CharField("名称", max_length=80)
@@ -57,11 +87,29 @@ class PolicyVersion(models.Model):
                 name="policy_version_period",
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
                 violation_error_message="止期须晚于起期。",
-            )
+            ),
+            ExclusionConstraint(
+                name="policy_version_no_overlap",
+                expressions=[(DateRange("valid_from", "valid_until"), RangeOperators.OVERLAPS)],
+                violation_error_message="有效期与其他政策版本重叠，请核对起止日期。",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="policy_version_no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="policy_version_terms_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__terms__df=pgtrigger.F("new__terms")) | pgtrigger.Q(old__number__df=pgtrigger.F("new__number")),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def last_on(self) -> date | None:
+        """Return the last day in force, as people read it; ``None`` while no end is set."""
+        return None if self.valid_until is None else self.valid_until - timedelta(days=1)
 
 
 class Confirmation(models.Model):
@@ -77,12 +125,16 @@ class Confirmation(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "解释确认"
         constraints = [models.UniqueConstraint(fields=["version", "decision", "institution"], name="confirmation_once")]
+        triggers = append_only("confirmation")
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} {self.institution} {self.confirmed_on}"
 
 
 class ReturnRate(models.Model):
     """The unified return rate of all banks from a day on. Source: FP 1.4.2; D14."""
 
-    rate = RateField("银行回报利率")
+    rate = RateField("银行回报利率", help_text="年利率，小数")
     effective_on = models.DateField("生效日期", unique=True)
     running_loans_from = models.DateField("存量贷款适用自", null=True, blank=True)
     weights = models.JSONField("权重", default=dict)
@@ -93,6 +145,24 @@ class ReturnRate(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "回报利率"
         ordering = ["effective_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="return_rate_is_a_rate",
+                condition=Q(rate__gt=0, rate__lt=1),
+                violation_error_message="回报利率须大于 0 且小于 1（例如 3.2% 写作 0.032）。",
+            ),
+            models.CheckConstraint(
+                name="return_rate_not_before_decision",
+                condition=Q(effective_on__gte=F("decided_on")),
+                violation_error_message="生效日期不得早于决定日期。",
+            ),
+            models.CheckConstraint(
+                name="return_rate_running_loans_not_before_effect",
+                condition=Q(running_loans_from__isnull=True) | Q(running_loans_from__gte=F("effective_on")),
+                violation_error_message="存量贷款的适用日期不得早于生效日期。",
+            ),
+        ]
+        triggers = append_only("return_rate")
 
     def __str__(self) -> str:
         return f"{self.rate * 100:.4f}%"
@@ -116,15 +186,23 @@ class CalendarNotice(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "放假安排"
         ordering = ["year", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="calendar_notice_is_official_or_provisional",
+                condition=Q(is_provisional=True) | ~Q(document_number="") | ~Q(source_url=""),
+                violation_error_message="正式放假安排须填写文号或来源。",
+            )
+        ]
+        triggers = append_only("calendar_notice")
 
     def __str__(self) -> str:
         return f"{self.year}年{'(暂定)' if self.is_provisional else ''}"
 
 
 class CalendarDay(models.Model):
-    """A day that differs from the plain week: a weekday off, or a weekend day worked (调休)."""
+    """A day the notice names: off, or a weekend day worked (调休). Days it does not name follow the plain week."""
 
-    notice = models.ForeignKey(CalendarNotice, models.CASCADE, related_name="days", verbose_name="放假安排")
+    notice = models.ForeignKey(CalendarNotice, models.PROTECT, related_name="days", verbose_name="放假安排")
     on = models.DateField("日期")
     is_off = models.BooleanField("放假")
     name = models.CharField("节日", max_length=30, blank=True)
@@ -133,6 +211,10 @@ class CalendarDay(models.Model):
         verbose_name = verbose_name_plural = "日历日"
         ordering = ["on"]
         constraints = [models.UniqueConstraint(fields=["notice", "on"], name="calendar_day_once_per_notice")]
+        triggers = append_only("calendar_day")
+
+    def __str__(self) -> str:
+        return f"{self.on}{'休' if self.is_off else '班'}"
 
 
 class Deadline(models.Model):
@@ -150,6 +232,19 @@ class Deadline(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "期限"
         indexes = [models.Index(fields=["due_on"], condition=Q(closed_on__isnull=True), name="deadline_open_due")]
+        constraints = [
+            models.CheckConstraint(
+                name="deadline_due_not_before_start",
+                condition=Q(due_on__gte=F("started_on")),
+                violation_error_message="到期日不得早于起算日。",
+            ),
+            models.CheckConstraint(
+                name="deadline_closed_not_before_start",
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("started_on")),
+                violation_error_message="办结日不得早于起算日。",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="deadline_no_delete", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.due_on}{'(暂定)' if self.is_provisional else ''}"
@@ -166,3 +261,14 @@ class DeadlineChange(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "期限变更"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["deadline", "notice"], name="deadline_change_once_per_notice"),
+            models.CheckConstraint(
+                name="deadline_change_moves", condition=~Q(old_due_on=F("new_due_on")), violation_error_message="期限没有变化。"
+            ),
+        ]
+        triggers = append_only("deadline_change")
+
+    def __str__(self) -> str:
+        return f"{self.old_due_on} → {self.new_due_on}"

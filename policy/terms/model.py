@@ -52,7 +52,9 @@ class WhitelistLife:
 
     project_months: int = parameter("项目白名单有效期", Kind.COUNT, unit="个月", clause="FP 1.6.1(3)", decision="D27")
     rd_until_next_list: bool = parameter("研发白名单有效至下一年度名单发布", Kind.FLAG, clause="FP 1.6.1(3)", decision="D27")
-    tax_settlement_months: int = parameter("企业所得税汇算清缴期限（年度终了后）", Kind.COUNT, unit="个月", clause="FP 1.6.1(2)", decision="D5")
+    tax_settlement_months: int = parameter(
+        "企业所得税汇算清缴期限（年度终了后）", Kind.COUNT, unit="个月", clause="FP 1.6.1(2)", decision="D5"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,91 @@
+"""The working-day calendar: loaded once per process and version; a request or task reads the version once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import lru_cache
+
+from common.errors import DomainError
+from policy.models import CalendarDay, CalendarNotice
+from policy.working_days import WorkingCalendar
+
+
+class NoCalendar(DomainError):
+    """No notice of days off is stored, so no working day can be counted."""
+
+    code = "no_calendar"
+    sentence = "系统中没有放假安排，无法计算工作日，请先录入国务院办公厅的年度放假安排。"
+
+
+# The newest notice: its number is the calendar's version. Its time of recording tells apart two databases that number alike.
+Version = tuple[int, datetime]
+
+
+class _Scope:
+    """One request or task: the calendar version it read, once it has."""
+
+    version: Version | None = None
+
+
+_scope: ContextVar[_Scope | None] = ContextVar("policy_calendar_scope", default=None)
+
+
+@contextmanager
+def calendar_scope() -> Iterator[None]:
+    """Open a request or task: within it ``working_calendar`` reads the version number at most once."""
+    token = _scope.set(_Scope())
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+def forget_calendar_version() -> None:
+    """Make the running request or task read the version anew, after a notice was entered in it."""
+    scope = _scope.get()
+    if scope is not None:
+        scope.version = None
+
+
+def working_calendar() -> WorkingCalendar:
+    """
+    Return the calendar of the newest notice.
+
+    Costs one query for the version (none when the request or task already read it) and one per version and process for the days.
+
+    Source: D6.
+    """
+    scope = _scope.get()
+    version = (scope.version if scope is not None else None) or current_calendar_version()
+    if scope is not None:
+        scope.version = version
+    return _load(version)
+
+
+def current_calendar_version() -> Version:
+    """Return the version the next reader gets; ``(0, …)`` before any notice."""
+    newest = CalendarNotice.objects.order_by("-id").values_list("id", "recorded_at").first()
+    return newest or (0, datetime.min)  # noqa: DTZ901  (a mark, never compared with a time)
+
+
+@lru_cache(maxsize=4)
+def _load(version: Version) -> WorkingCalendar:
+    """
+    Return the calendar as the notices up to a version give it: of each year the last notice counts.
+
+    Raises:
+        NoCalendar: there is no notice at all.
+    """
+    last_of_year = {n.year: n for n in CalendarNotice.objects.filter(id__lte=version[0]).order_by("id")}
+    if not last_of_year:
+        raise NoCalendar
+    named = CalendarDay.objects.filter(notice__in=last_of_year.values()).order_by("notice__year").values_list("on", "is_off")
+    is_off = dict(named)  # where the notices of two years speak of one day, the later year's has the last word
+    return WorkingCalendar(
+        version=version[0],
+        days_off=frozenset(day for day, off in is_off.items() if off),
+        makeup=frozenset(day for day, off in is_off.items() if not off),
+        published_years=frozenset(n.year for n in last_of_year.values() if not n.is_provisional),
+        provisional_years=frozenset(n.year for n in last_of_year.values() if n.is_provisional),
+    )
