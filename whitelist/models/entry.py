@@ -1,0 +1,284 @@
+"""Batches and entries, with the steps an entry may take."""
+
+from datetime import date
+from functools import reduce
+from operator import or_
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from common.fields import MoneyField, PublicIdField
+from parties.models import District, Enterprise, Member
+from policy.models import PolicyVersion
+from whitelist.enums import LISTED_STATES, PENDING_STATES, EntryKind, EntryState, ExpiryCause, Route
+from whitelist.models.project import Project
+from whitelist.transitions import STEP, edges
+
+FROZEN_WHEN_LISTED = (
+    "kind",
+    "route",
+    "enterprise",
+    "project",
+    "district",
+    "list_year",
+    "policy_version",
+    "checks",
+    "is_eligible",
+    "holds_technical_upgrade_subsidy",
+    "other_technology_credit",
+    "is_newly_registered",
+    "submitted_on",
+    "decided_on",
+    "consultation_round",
+    "batch",
+    "published_on",
+    "expires_on",
+)
+_WAS_LISTED = pgtrigger.Q(old__state__in=LISTED_STATES)
+_FROZEN_CHANGED = reduce(or_, (pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in FROZEN_WHEN_LISTED))
+_FIGURE_CHANGED = pgtrigger.Q(old__last_year_rd_expense__isnull=False) & pgtrigger.Q(
+    old__last_year_rd_expense__df=pgtrigger.F("new__last_year_rd_expense")
+)  # a little giant listed before the tax list of the year has no figure yet: it may be filled in once
+
+
+class Batch(models.Model):
+    """One publication, numbered per kind and year; never changed. Source: FP 1.6.1(3)."""
+
+    public_id = PublicIdField()
+    kind = models.CharField("名单类别", max_length=10, choices=EntryKind.choices)
+    year = models.PositiveSmallIntegerField("年度")
+    number = models.PositiveSmallIntegerField("批次")
+    document_number = models.CharField("文号", max_length=60)
+    published_on = models.DateField("发布日期")
+    published_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="发布人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "白名单批次"
+        ordering = ["-year", "kind", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "year", "number"], name="batch_number_once", violation_error_message="该批次号已使用。"
+            ),
+            models.CheckConstraint(name="batch_number_from_one", condition=Q(number__gte=1), violation_error_message="批次号从1开始。"),
+            models.CheckConstraint(name="batch_has_document", condition=~Q(document_number=""), violation_error_message="发布须填写文号。"),
+            models.CheckConstraint(
+                name="batch_year_of_publication",
+                condition=Q(published_on__year=F("year")),
+                violation_error_message="批次年度须与发布日期的年度一致。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年第{self.number}批（{self.get_kind_display()}）"
+
+
+def _constraints() -> list[models.BaseConstraint]:
+    """Return what ties an entry's state to its dates, reasons and figures."""
+    listed, before_submission = Q(state__in=LISTED_STATES), Q(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN))
+    passed_city = Q(state__in=(EntryState.CONSULTATION, EntryState.CLEARED, *LISTED_STATES))
+    return [
+        models.CheckConstraint(
+            name="entry_project_where_kind_is_project",
+            condition=Q(kind=EntryKind.PROJECT, project__isnull=False, route=Route.APPLICATION)
+            | (Q(kind=EntryKind.RD, project__isnull=True) & ~Q(route=Route.APPLICATION)),
+            violation_error_message="项目名单须对应项目并由企业申请；研发名单不对应项目。",
+        ),
+        models.CheckConstraint(
+            name="entry_submitted_has_date_and_policy",
+            condition=before_submission | Q(submitted_on__isnull=False, policy_version__isnull=False, is_eligible__isnull=False),
+            violation_error_message="已提交的条目须有申请日期、适用政策和条件核对结果。",
+        ),
+        models.CheckConstraint(
+            name="entry_refused_has_reason",
+            condition=~Q(state__in=(EntryState.RETURNED, EntryState.REJECTED, EntryState.WITHDRAWN)) | ~Q(return_reason=""),
+            violation_error_message="退回、撤回或不予列入须写明理由。",
+        ),
+        models.CheckConstraint(
+            name="entry_passed_city_has_date_and_round",
+            condition=~passed_city | Q(decided_on__isnull=False, consultation_round__gte=1),
+            violation_error_message="市级审核通过的条目须有审核日期。",
+        ),
+        models.CheckConstraint(
+            name="entry_listed_has_batch",
+            condition=(listed & Q(batch__isnull=False, published_on__isnull=False))
+            | (~listed & Q(batch__isnull=True, published_on__isnull=True, expires_on__isnull=True)),
+            violation_error_message="已发布的条目须有批次和发布日期，未发布的不得有。",
+        ),
+        models.CheckConstraint(
+            name="entry_listed_is_eligible",
+            condition=~listed | Q(is_eligible=True),
+            violation_error_message="不符合条件的条目不得发布。",
+        ),
+        models.CheckConstraint(
+            name="entry_listed_project_has_end",
+            condition=~listed | Q(kind=EntryKind.RD) | Q(expires_on__gt=F("published_on")),
+            violation_error_message="已发布的项目须有有效期，且晚于发布日期。",
+        ),
+        models.CheckConstraint(
+            name="entry_removed_has_date_and_reason",
+            condition=(Q(state=EntryState.REMOVED, removed_on__gte=F("published_on")) & ~Q(removal_reason=""))
+            | (~Q(state=EntryState.REMOVED) & Q(removed_on__isnull=True, removal_reason="")),
+            violation_error_message="移出须有日期和理由，且不早于发布日期。",
+        ),
+        models.CheckConstraint(
+            name="entry_expired_has_date_and_cause",
+            condition=(Q(state=EntryState.EXPIRED, expired_on__gte=F("published_on")) & ~Q(expiry_cause=""))
+            | (Q(state=EntryState.REMOVED))
+            | (~Q(state__in=(EntryState.EXPIRED, EntryState.REMOVED)) & Q(expired_on__isnull=True, expiry_cause="")),
+            violation_error_message="到期须有日期和原因，且不早于发布日期。",
+        ),
+        models.CheckConstraint(
+            name="entry_rd_expense_not_negative",
+            condition=Q(last_year_rd_expense__isnull=True) | Q(last_year_rd_expense__gte=0),
+            violation_error_message="研发费用不能为负数。",
+        ),
+        models.UniqueConstraint(
+            fields=["project"],
+            condition=Q(state__in=(*PENDING_STATES, EntryState.PUBLISHED), project__isnull=False),
+            name="entry_one_open_per_project",
+            violation_error_message="该项目已在申请中或已列入白名单。",
+        ),
+        models.UniqueConstraint(
+            fields=["enterprise", "list_year"],
+            condition=Q(kind=EntryKind.RD) & Q(state__in=(*PENDING_STATES, EntryState.PUBLISHED)),
+            name="entry_one_open_per_enterprise_and_year",
+            violation_error_message="该企业本年度研发名单已在办理中或已列入。",
+        ),
+        models.UniqueConstraint(
+            fields=["enterprise"],
+            condition=Q(kind=EntryKind.RD, state=EntryState.PUBLISHED),
+            name="entry_one_listed_rd_per_enterprise",
+            violation_error_message="该企业已列入研发白名单。",
+        ),
+    ]
+
+
+class Entry(FSMModelMixin, models.Model):
+    """One candidate or listed project or enterprise. Source: FP 1.1.3, 1.6.1."""
+
+    public_id = PublicIdField()
+    kind = models.CharField("名单类别", max_length=10, choices=EntryKind.choices)
+    route = models.CharField("列入方式", max_length=20, choices=Route.choices)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="entries", verbose_name="企业")
+    project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="项目")
+    district = models.ForeignKey(District, models.PROTECT, verbose_name="初审县(市、区)")
+    list_year = models.PositiveSmallIntegerField("名单年度")
+    state = FSMField("状态", default=EntryState.DRAFT, choices=EntryState.choices, protected=True)
+    policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, blank=True, verbose_name="适用政策")
+    checks = models.JSONField("条件核对", default=list)
+    is_eligible = models.BooleanField("符合条件", null=True)
+    holds_technical_upgrade_subsidy = models.BooleanField("已享受技改贴息", default=False, help_text="企业声明")
+    other_technology_credit = models.BooleanField("已享受其他科技信贷扶持", default=False, help_text="企业声明")
+    is_newly_registered = models.BooleanField("新注册企业", default=False)
+    last_year_rd_expense = MoneyField("上年度研发费用", null=True, blank=True, help_text="元，税务口径，列入时冻结")
+    drafted_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="填报人")
+    submitted_on = models.DateField("申请日期", null=True, blank=True, help_text="筛选列为候选的，为筛选日期")
+    decided_on = models.DateField("市级审核日期", null=True, blank=True)
+    consultation_round = models.PositiveSmallIntegerField("征求意见轮次", default=0)
+    return_reason = models.TextField("退回、撤回或不予列入理由", blank=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="批次")
+    published_on = models.DateField("发布日期", null=True, blank=True)
+    expires_on = models.DateField("有效期至(不含)", null=True, blank=True)
+    expired_on = models.DateField("到期日期", null=True, blank=True)
+    expiry_cause = models.CharField("到期原因", max_length=12, choices=ExpiryCause.choices, blank=True)
+    removed_on = models.DateField("移出日期", null=True, blank=True)
+    removal_reason = models.TextField("移出理由", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "白名单条目"
+        ordering = ["-id"]
+        constraints = _constraints()
+        indexes = [
+            models.Index(fields=["state", "kind"], name="entry_state_kind"),
+            models.Index(fields=["expires_on"], condition=Q(state=EntryState.PUBLISHED), name="entry_open_end"),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="legal_steps", field="state", transitions=edges()),
+            pgtrigger.Protect(
+                name="listed_stays_as_published",
+                operation=pgtrigger.Update,
+                condition=_WAS_LISTED & (_FROZEN_CHANGED | _FIGURE_CHANGED),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.project or self.enterprise)
+
+    @transition(field=state, source=list(STEP["submit"].sources), target=STEP["submit"].target)
+    def submit(self, *, on: date) -> None:
+        """Hand the application to the county. Source: FP 1.6.1(1)."""
+        self.submitted_on, self.return_reason = on, ""
+
+    @transition(field=state, source=list(STEP["withdraw"].sources), target=STEP["withdraw"].target)
+    def withdraw(self, *, reason: str) -> None:
+        """Take the application back before consultation begins. Source: FP 1.6.1(1)."""
+        self.return_reason = reason
+
+    @transition(field=state, source=list(STEP["return_from_county"].sources), target=STEP["return_from_county"].target)
+    def return_from_county(self, *, reason: str) -> None:
+        """Give the application back to be completed. Source: FP 1.6.1(1)."""
+        self.return_reason = reason
+
+    @transition(field=state, source=list(STEP["reject_by_county"].sources), target=STEP["reject_by_county"].target)
+    def reject_by_county(self, *, reason: str) -> None:
+        """End the application at the preliminary review. Source: FP 1.6.1(1)."""
+        self.return_reason = reason
+
+    @transition(field=state, source=list(STEP["pass_county"].sources), target=STEP["pass_county"].target)
+    def pass_county(self) -> None:
+        """Report the application to the city. Source: FP 1.6.1(1)."""
+
+    @transition(field=state, source=list(STEP["screen"].sources), target=STEP["screen"].target)
+    def screen(self, *, on: date) -> None:
+        """Take an enterprise of the tax list as a candidate; it applies for nothing. Source: FP 1.6.1(2)."""
+        self.submitted_on = on
+
+    @transition(field=state, source=list(STEP["list_directly"].sources), target=STEP["list_directly"].target)
+    def list_directly(self, *, on: date) -> None:
+        """Take a little giant straight to consultation. Source: FP 1.6.1(2); D5, D26."""
+        self.submitted_on = self.decided_on = on
+        self.consultation_round += 1
+
+    @transition(field=state, source=list(STEP["return_from_city"].sources), target=STEP["return_from_city"].target)
+    def return_from_city(self, *, reason: str) -> None:
+        """Give an application back to be completed; it starts at the county again. Source: FP 1.6.1(1)."""
+        self.return_reason = reason
+
+    @transition(field=state, source=list(STEP["reject_by_city"].sources), target=STEP["reject_by_city"].target)
+    def reject_by_city(self, *, reason: str) -> None:
+        """Decide against listing, also after an objection. Source: FP 1.6.1(1), 1.6.1(2)."""
+        self.return_reason = reason
+
+    @transition(field=state, source=list(STEP["pass_city"].sources), target=STEP["pass_city"].target)
+    def pass_city(self, *, on: date) -> None:
+        """Pass the review and open a new round of consultation. Source: FP 1.6.1(1), 1.6.1(2)."""
+        self.decided_on = on
+        self.consultation_round += 1
+
+    @transition(field=state, source=list(STEP["send_back"].sources), target=STEP["send_back"].target)
+    def send_back(self, *, reason: str) -> None:
+        """Return to review after an objection or a late finding; opinions given so far no longer count. Source: FP 1.6.1; D26."""
+        self.return_reason = reason
+
+    @transition(field=state, source=list(STEP["clear"].sources), target=STEP["clear"].target)
+    def clear(self) -> None:
+        """End consultation; the service has seen every bureau's consent of this round. Source: FP 1.1.3; D26."""
+        self.return_reason = ""
+
+    @transition(field=state, source=list(STEP["publish"].sources), target=STEP["publish"].target)
+    def publish(self, *, batch: Batch, expires_on: date | None) -> None:
+        """List in a batch; ``expires_on`` (excluded) is ``None`` where the next yearly list ends it. Source: FP 1.6.1(3); D27."""
+        self.batch, self.published_on, self.expires_on = batch, batch.published_on, expires_on
+
+    @transition(field=state, source=list(STEP["expire"].sources), target=STEP["expire"].target)
+    def expire(self, *, on: date, cause: ExpiryCause) -> None:
+        """Stop new applications; running loans and their drawdowns go on. Source: FP 1.6.1(3); D27."""
+        self.expired_on, self.expiry_cause = on, cause
+
+    @transition(field=state, source=list(STEP["remove"].sources), target=STEP["remove"].target)
+    def remove(self, *, on: date, reason: str) -> None:
+        """Take off the list: no new applications and no more drawdowns; running loans go on. Source: FP 1.6.1(3); D27."""
+        self.removed_on, self.removal_reason = on, reason
