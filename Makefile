@@ -17,6 +17,10 @@ help: ## show this list
 setup: ## virtual environment with everything developers need, from the hash-pinned lock
 	@$(PYTHON) scripts/bootstrap.py dev
 
+demo: ## the demo fund on http://127.0.0.1:8000; PORT=8001 for another port, RESET=1 to start over
+	@$(PYTHON) scripts/bootstrap.py demo
+	@exec $(BIN)/python -m quanzhou_fund.supervisor --with-parent --port "$(PORT)" $(if $(RESET),--reset)
+
 test: setup ## the whole suite on embedded servers; ARGS='tests/loans -k cap' for a part
 	@$(BIN)/pytest -n 2 $(ARGS)
 

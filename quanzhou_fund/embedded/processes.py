@@ -66,12 +66,16 @@ class PidFile:
         self.path.unlink(missing_ok=True)
 
 
-def tied_to_parent(on_parent_death: signal.Signals) -> Callable[[], None] | None:
-    """Return what a child runs before exec so that the kernel signals it when this process dies; None where there is no such call."""
+def tied_to_parent(on_parent_death: signal.Signals, *, parent: int | None = None) -> Callable[[], None] | None:
+    """
+    Return what a process runs so that the kernel signals it when its parent dies; None where there is no such call.
+
+    Without ``parent`` the child of this process runs it, before exec.
+    """
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
+    parent = parent or os.getpid()
 
     def tie() -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(on_parent_death), 0, 0, 0)

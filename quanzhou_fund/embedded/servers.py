@@ -51,6 +51,11 @@ class Servers:
         lock.flush()
         self._lock = lock
 
+    @property
+    def is_owner(self) -> bool:
+        """Whether this process may start and stop servers here."""
+        return self._lock is not None
+
     def start(self) -> Self:
         """Start both and write down their addresses; or leave nothing running."""
         try:
@@ -80,11 +85,16 @@ class Servers:
             self._lock.close()
             self._lock = None
 
-    def destroy(self) -> None:
-        """Stop both and delete everything they hold."""
+    def erase(self) -> None:
+        """Stop both and delete everything they hold, and whatever else lies in the folder but our ownership of it."""
         self.valkey.destroy()
         self.postgres.destroy()
-        if self._lock:
-            self._lock.close()
-            self._lock = None
+        for thing in self.home.glob("*"):
+            if thing.name != "run":
+                shutil.rmtree(thing, ignore_errors=True)
+
+    def destroy(self) -> None:
+        """Erase, give up the ownership, and delete the folder."""
+        self.erase()
+        self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
