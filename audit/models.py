@@ -1,5 +1,6 @@
 """Who did what, when: append-only events, sealed in a hash chain."""
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 
@@ -24,8 +25,8 @@ class Event(models.Model):
     bank_id = models.BigIntegerField("相关银行", null=True, blank=True, help_text="决定哪家银行可见")
     district_id = models.BigIntegerField("相关县(市、区)", null=True, blank=True)
     enterprise_id = models.BigIntegerField("相关企业", null=True, blank=True)
-    before = models.JSONField("变更前", default=dict)
-    after = models.JSONField("变更后", default=dict)
+    before = models.JSONField("变更前", default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField("变更后", default=dict, encoder=DjangoJSONEncoder)
     remark = models.TextField("说明", blank=True)
     source_address = models.GenericIPAddressField("来源地址", null=True, blank=True)
     occurred_at = models.DateTimeField("发生时间")
@@ -38,3 +39,47 @@ class Event(models.Model):
             models.Index(fields=["object_type", "object_id", "id"], name="event_object"),
             models.Index(fields=["transaction", "id"], name="event_order"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_label}"
+
+
+class Seal(models.Model):
+    """
+    One link of the hash chain: the digests of a batch of events, bound to the link before.
+
+    ``horizon`` and ``cluster`` say how far the log was complete: every event of that database cluster whose transaction
+    number is below the horizon is sealed. Numbers of another cluster (a restored copy starts again) are not compared.
+    """
+
+    number = models.BigIntegerField("序号", primary_key=True)
+    previous_digest = models.CharField("上一批摘要", max_length=64)
+    digest = models.CharField("摘要", max_length=64, unique=True)
+    events_count = models.PositiveIntegerField("事件数")
+    horizon = models.BigIntegerField("完整至事务编号", null=True, blank=True)
+    cluster = models.CharField("数据库标识", max_length=20)
+    sealed_at = models.DateTimeField("封存时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审计封存批次"
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(name="seal_number_positive", condition=models.Q(number__gte=1)),
+            models.CheckConstraint(name="seal_not_empty", condition=models.Q(events_count__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"第{self.number}批"
+
+
+class SealedEvent(models.Model):
+    """That an event lies in a batch, at a place, with the SHA-256 of its canonical bytes."""
+
+    event = models.OneToOneField(Event, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="seal", verbose_name="事件")
+    batch = models.ForeignKey(Seal, models.PROTECT, related_name="sealed_events", verbose_name="批次")
+    position = models.PositiveIntegerField("批内序号")
+    digest = models.CharField("摘要", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已封存事件"
+        constraints = [models.UniqueConstraint(fields=["batch", "position"], name="sealed_event_place_once")]

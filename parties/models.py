@@ -1,13 +1,39 @@
 """Who takes part: districts, institutions, enterprises and the members who act for them."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
 from common.enums import Mode
 from common.fields import MoneyField, PublicIdField
 from parties.enums import COUNTY_KINDS, FactSource, InstitutionKind, MemberKind, Role
+
+CREDIT_CODE_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
+INDUSTRY_CODE_PATTERN = r"^[A-T][0-9]{2,4}$"
+
+
+def _never_twice_at_once(name: str, owner: str, *, condition: Q | None = None, message: str) -> ExclusionConstraint:
+    """Return the constraint that one owner's half-open periods never overlap; the id as a range of one needs no extension."""
+    one = Func(F(owner), F(owner), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
+    days = Func(F("from_on"), F("until_on"), function="daterange", output_field=DateRangeField())
+    return ExclusionConstraint(
+        name=name,
+        expressions=[(one, RangeOperators.OVERLAPS), (days, RangeOperators.OVERLAPS)],
+        condition=condition,
+        violation_error_message=message,
+    )
+
+
+def _begins_before_it_ends(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")),
+        violation_error_message="截止日不得早于起始日。",
+    )
 
 
 class User(AbstractUser):
@@ -88,6 +114,22 @@ class BankParticipation(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "银行参与期间"
+        ordering = ["bank", "mode", "from_on"]
+        constraints = [
+            _begins_before_it_ends("bank_participation_begins_before_it_ends"),
+            *(
+                _never_twice_at_once(
+                    f"bank_participation_{mode}_never_overlaps",
+                    "bank_id",
+                    condition=Q(mode=mode),
+                    message="该银行在此模式下已有重叠的参与期间。",
+                )
+                for mode in Mode.values
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.get_mode_display()} {self.from_on}起"
 
 
 class Enterprise(models.Model):
@@ -110,6 +152,23 @@ class Enterprise(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "企业"
         ordering = ["credit_code"]
+        constraints = [
+            models.CheckConstraint(
+                name="enterprise_credit_code_form",
+                condition=Q(credit_code__regex=CREDIT_CODE_PATTERN),
+                violation_error_message="统一社会信用代码须为18位数字或大写字母(不含I、O、S、V、Z)。",
+            ),
+            models.CheckConstraint(
+                name="enterprise_industry_code_form",
+                condition=Q(industry_code__regex=INDUSTRY_CODE_PATTERN),
+                violation_error_message="行业代码须为门类字母加2至4位数字，如C1951。",
+            ),
+            models.CheckConstraint(
+                name="enterprise_capital_not_negative",
+                condition=Q(registered_capital__gte=0),
+                violation_error_message="注册资本不能为负数。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -126,6 +185,13 @@ class TaxHome(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "所得税归属"
         ordering = ["enterprise", "from_on"]
+        constraints = [
+            _begins_before_it_ends("tax_home_begins_before_it_ends"),
+            _never_twice_at_once("tax_home_never_overlaps", "enterprise_id", message="该企业在同一期间已有所得税归属。"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.district} {self.from_on}起"
 
 
 class EnterpriseYear(models.Model):
@@ -151,6 +217,9 @@ class EnterpriseYear(models.Model):
                 violation_error_message="研发费用和营业收入不能为负数。",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.year}年({self.get_source_display()})"
 
 
 class Member(models.Model):
@@ -179,7 +248,35 @@ class Member(models.Model):
                 condition=Q(kind=MemberKind.PERSON, user__isnull=False) | ~Q(kind=MemberKind.PERSON),
                 violation_error_message="人员须对应登录账号。",
             ),
+            models.CheckConstraint(
+                name="member_has_known_roles",
+                condition=Q(roles__len__gte=1, roles__contained_by=Role.values),
+                violation_error_message="须至少选择一个岗位。",
+            ),
+            _begins_before_it_ends("member_begins_before_it_ends"),
+            _never_twice_at_once(
+                "member_serves_one_party_at_a_time",
+                "user_id",
+                condition=Q(user__isnull=False),
+                message="该账号在此期间已属于另一单位，一人同一时间只能为一个单位办理业务。",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}({self.institution or self.enterprise})"
+        return f"{self.name}({self.party})"
+
+    @property
+    def party(self) -> "Institution | Enterprise":
+        """Return the one institution or enterprise the member acts for."""
+        party: Any = self.institution if self.institution_id else self.enterprise
+        return party
+
+    @property
+    def party_id(self) -> str:
+        """Return the party's public identifier, as the log names it."""
+        return str(self.party.public_id)
+
+    @property
+    def party_name(self) -> str:
+        """Return the party's full name, as the log names it."""
+        return self.party.name

@@ -132,6 +132,14 @@ VARIABLES: tuple[Variable, ...] = (
         meaning="任务队列和缓存",
     ),
     Variable(name="MEDIA_ROOT", form="目录", demo="var/media", production=Production.REQUIRED, meaning="上传材料的存放目录，须纳入备份"),
+    Variable(name="DOCUMENTS_MAX_MB", read=whole_number, form="MB", demo="20", live="20", meaning="单个上传材料的大小上限"),
+    Variable(
+        name="CLAMD_ADDRESS",
+        form="tcp://主机:端口 或 unix:///路径",
+        demo="",
+        meaning="病毒检查服务（clamd）的地址；不填则不检查，填了而连不上则拒绝上传",
+    ),
+    Variable(name="CLAMD_TIMEOUT", read=whole_number, form="秒", demo="30", live="30", meaning="等待病毒检查结果的最长时间"),
     Variable(
         name="TRUSTED_PROXY_COUNT",
         read=whole_number,

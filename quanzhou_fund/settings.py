@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "quanzhou_fund.middleware.AdminContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "audit.middleware.SourceAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,6 +104,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = VALUES["REDIS_URL"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 MEDIA_ROOT = BASE_DIR / VALUES["MEDIA_ROOT"]
+DOCUMENTS_MAX_BYTES = VALUES["DOCUMENTS_MAX_MB"] * 1024**2
+CLAMD_ADDRESS = VALUES["CLAMD_ADDRESS"]
+CLAMD_TIMEOUT = VALUES["CLAMD_TIMEOUT"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -135,6 +139,8 @@ AXES_LOCKOUT_CALLABLE = "quanzhou_fund.lockout.account_locked"
 AXES_RESET_ON_SUCCESS = True
 AXES_IPWARE_PROXY_COUNT = VALUES["TRUSTED_PROXY_COUNT"]
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if VALUES["TRUSTED_PROXY_COUNT"] else ["REMOTE_ADDR"]
+
+TRUSTED_PROXY_COUNT = VALUES["TRUSTED_PROXY_COUNT"]
 
 # What browsers are told
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if VALUES["TRUSTED_PROXY_COUNT"] else None

@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from quanzhou_fund.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("documents/", include("documents.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

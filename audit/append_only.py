@@ -1,0 +1,25 @@
+"""Tables that only grow: triggers of the database itself, which no setting of the program and no bulk statement goes around."""
+
+from django.db.migrations.operations import RunSQL
+
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+
+
+def forbid_changes(table: str, *, updates: bool = True) -> RunSQL:
+    """
+    Return the migration step that makes the database refuse UPDATE, DELETE and TRUNCATE on the table.
+
+    With ``updates=False`` an UPDATE is left to a trigger of the app's own. The statement-level trigger also refuses what
+    would touch no row. Source: architecture, the database guards the books.
+    """
+    verbs = "UPDATE OR DELETE OR TRUNCATE" if updates else "DELETE OR TRUNCATE"
+    name = f"{table}_append_only"
+    return RunSQL(
+        sql=f'{_FUNCTION} CREATE TRIGGER {name} BEFORE {verbs} ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();',
+        reverse_sql=f'DROP TRIGGER {name} ON "{table}";',
+    )

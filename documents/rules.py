@@ -1,0 +1,77 @@
+"""What a file is by its content, and what it may be called; pure."""
+
+import re
+import unicodedata
+from io import BytesIO
+from pathlib import PurePath
+from zipfile import BadZipFile, ZipFile
+
+MAX_NAME = 120
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+)
+_PACKAGES: tuple[tuple[str, str], ...] = (  # the member that tells a ZIP package's kind
+    ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("OFD.xml", "application/ofd"),
+)
+_MACROS = ("word/vbaProject.bin", "xl/vbaProject.bin")
+EXTENSIONS: dict[str, tuple[str, ...]] = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+    "application/ofd": (".ofd",),
+    "text/csv": (".csv",),
+}
+_TEXT_ENCODINGS = ("utf-8-sig", "gb18030")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')  # controls, shell and bidi tricks
+
+
+def content_type_of(content: bytes) -> str | None:
+    """
+    Return the media type that the bytes themselves show, ``None`` for anything not accepted.
+
+    Office packages with macros are not accepted. Plain text counts as a table (CSV) if it is UTF-8 or GB 18030 without control characters.
+    """
+    for signature, media_type in _SIGNATURES:
+        if content.startswith(signature):
+            return media_type
+    if content.startswith(b"PK\x03\x04"):
+        return _package_type(content)
+    return "text/csv" if content and _is_text(content) else None
+
+
+def is_named_as(filename: str, content_type: str) -> bool:
+    """Return whether the name's ending belongs to the media type."""
+    return PurePath(filename).suffix.lower() in EXTENSIONS[content_type]
+
+
+def clean_filename(filename: str) -> str:
+    """Return the last part of the name without control, shell and direction characters, at most 120 characters, its ending kept."""
+    last = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
+    name = PurePath(_FORBIDDEN.sub("", last).strip(" .") or "file")
+    return f"{name.stem[: MAX_NAME - len(name.suffix)]}{name.suffix}"[:MAX_NAME]
+
+
+def _package_type(content: bytes) -> str | None:
+    try:
+        members = set(ZipFile(BytesIO(content)).namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return None
+    if members.intersection(_MACROS):
+        return None
+    return next((media_type for member, media_type in _PACKAGES if member in members), None)
+
+
+def _is_text(content: bytes) -> bool:
+    for encoding in _TEXT_ENCODINGS:
+        try:
+            return not _CONTROL.search(content.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return False

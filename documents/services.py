@@ -1,0 +1,208 @@
+"""Taking in a file, withdrawing it, opening it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Model
+
+from audit.services import Scope, record, record_opening
+from common.errors import DomainError
+from documents.models import Document
+from documents.registry import visible_document, visible_owner
+from documents.rules import clean_filename, content_type_of, is_named_as
+from documents.scanning import scan
+from documents.selectors import PaperMissing, all_documents_of, documents_of, require_papers
+from documents.store import keep, open_checked
+from parties.access import WORKING_ROLES, RoleMissing
+from parties.models import Member
+
+__all__ = [
+    "PaperMissing",
+    "all_documents_of",
+    "attach",
+    "attach_to_visible",
+    "documents_of",
+    "open_document",
+    "require_papers",
+    "withdraw",
+]
+
+
+class EmptyFile(DomainError):
+    """A file without a byte."""
+
+    code = "empty_file"
+    sentence = "文件“{filename}”是空的，请重新选择文件。"
+    status = 400
+
+
+class FileTooLarge(DomainError):
+    """More bytes than the setting allows."""
+
+    code = "file_too_large"
+    sentence = "文件“{filename}”超过大小上限{limit}MB，请压缩或拆分后重新上传。"
+    status = 400
+
+
+class TypeNotAccepted(DomainError):
+    """The content is of no accepted type, whatever the name says."""
+
+    code = "type_not_accepted"
+    sentence = "文件“{filename}”的内容不是可接受的类型，请上传PDF、OFD、JPG、PNG、DOCX、XLSX或CSV文件（不含宏）。"
+    status = 400
+
+
+class NameContradictsContent(DomainError):
+    """The name's ending says another type than the content."""
+
+    code = "name_contradicts_content"
+    sentence = "文件“{filename}”的扩展名与内容不符，请核对文件后重新上传。"
+    status = 400
+
+
+class AlreadyWithdrawn(DomainError):
+    """The document was withdrawn before."""
+
+    code = "document_already_withdrawn"
+    sentence = "材料“{filename}”已撤下，无需重复办理。"
+
+
+class ReasonMissing(DomainError):
+    """A withdrawal without a reason."""
+
+    code = "reason_missing"
+    sentence = "请填写撤下材料的原因。"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """A document with its bytes as an open file, which the caller closes."""
+
+    document: Document
+    content: BinaryIO
+
+
+def attach(
+    *,
+    owner: Model,
+    kind: str,
+    filename: str,
+    content: "bytes | File",
+    actor: Member,
+    at: datetime,
+    scope: Scope = Scope(),  # noqa: B008  (frozen)
+) -> Document:
+    """
+    Add a file to a case the caller already holds for the actor, and return its row.
+
+    Checked in this order: size, type by content, name, virus. The bytes are stored under their SHA-256 before the row is written; a
+    refused row leaves at most bytes that nothing points to.
+
+    Raises:
+        EmptyFile, FileTooLarge, TypeNotAccepted, NameContradictsContent: the file itself.
+        InfectedFile, ScannerUnreachable: the virus scanner, if one is configured.
+    """
+    name = clean_filename(filename)
+    raw = _read(content, filename=name)
+    content_type = _accepted_type(raw, filename=name)
+    scan(raw)
+    document = Document(
+        owner_type=owner._meta.label_lower,
+        owner_id=owner.public_id,  # type: ignore[attr-defined]
+        kind=kind,
+        filename=name,
+        content_type=content_type,
+        size=len(raw),
+        sha256=keep(raw),
+        uploaded_by=actor,
+        uploaded_at=at,
+    )
+    with transaction.atomic():
+        document.save(force_insert=True)
+        after = {"kind": kind, "filename": name, "sha256": document.sha256, "size": document.size, "owner": str(owner)}
+        record(verb="document.attached", obj=document, actor=actor, occurred_at=at, after=after, scope=scope)
+    return document
+
+
+def attach_to_visible(
+    *, owner_type: str, owner_id: UUID, kind: str, filename: str, content: "bytes | File", actor: Member, at: datetime
+) -> Document:
+    """
+    Add a file to a case named from outside, if the actor may see it and works on cases (not merely reads them).
+
+    Raises:
+        NotVisible: no such case for this actor.
+        RoleMissing: the actor only reads.
+        and what ``attach`` raises.
+    """
+    owner = visible_owner(owner_type, owner_id, actor=actor)
+    if not set(actor.roles).intersection(WORKING_ROLES):
+        raise RoleMissing(needed=f"{actor.party_name}的经办或复核人员")
+    return attach(owner=owner, kind=kind, filename=filename, content=content, actor=actor, at=at)
+
+
+@transaction.atomic
+def withdraw(*, document_id: UUID, reason: str, actor: Member, at: datetime) -> Document:
+    """
+    Mark a document as no longer standing; file and row stay.
+
+    Raises:
+        NotVisible: no such document for this actor.
+        RoleMissing: another party uploaded it, or the actor only reads.
+        ReasonMissing, AlreadyWithdrawn.
+    """
+    seen = visible_document(document_id, actor=actor)
+    document = Document.objects.select_for_update(of=("self",)).select_related("uploaded_by").get(pk=seen.pk)
+    uploader = document.uploaded_by
+    same_party = (uploader.institution_id, uploader.enterprise_id) == (actor.institution_id, actor.enterprise_id)
+    if not same_party or not set(actor.roles).intersection(WORKING_ROLES):
+        raise RoleMissing(needed=f"{uploader.party_name}（上传单位）的经办或复核人员")
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    if document.withdrawn_at is not None:
+        raise AlreadyWithdrawn(filename=document.filename)
+    document.withdrawn_at, document.withdrawn_by, document.withdrawn_reason = at, actor, reason.strip()[:200]
+    document.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    record(verb="document.withdrawn", obj=document, actor=actor, occurred_at=at, remark=document.withdrawn_reason)
+    return document
+
+
+@transaction.atomic
+def open_document(*, document_id: UUID, actor: Member, at: datetime) -> OpenedDocument:
+    """
+    Return the document and its checked bytes, and record that the actor opened it.
+
+    Raises:
+        NotVisible: no such document for this actor.
+        ContentDamaged: the stored bytes are not those uploaded.
+    """
+    document = visible_document(document_id, actor=actor)
+    content = open_checked(document.sha256, filename=document.filename)
+    record_opening(obj=document, actor=actor, at=at)
+    return OpenedDocument(document, content)
+
+
+def _read(content: "bytes | File", *, filename: str) -> bytes:
+    """Return the bytes, at most as many as are allowed."""
+    limit = settings.DOCUMENTS_MAX_BYTES
+    raw = content if isinstance(content, bytes) else content.read(limit + 1)
+    if not raw:
+        raise EmptyFile(field="file", filename=filename)
+    if len(raw) > limit:
+        raise FileTooLarge(field="file", filename=filename, limit=limit // 1024**2)
+    return raw
+
+
+def _accepted_type(raw: bytes, *, filename: str) -> str:
+    content_type = content_type_of(raw)
+    if content_type is None:
+        raise TypeNotAccepted(field="file", filename=filename)
+    if not is_named_as(filename, content_type):
+        raise NameContradictsContent(field="file", filename=filename)
+    return content_type

@@ -1,0 +1,108 @@
+"""Telling a party something once, marking it read, and sending it by e-mail."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Model
+from django.utils.timezone import localdate
+
+from audit.services import object_id_of
+from notices.models import EmailDelivery, Notice, NoticeRead
+from notices.selectors import emails_due, notices_visible_to
+from parties.enums import MemberKind
+from parties.models import Enterprise, Institution, Member
+from parties.selectors import in_force_on
+
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))  # after each failed attempt; then given up
+
+
+@transaction.atomic
+def notify(
+    *,
+    key: str,
+    kind: str,
+    title: str,
+    body: str,
+    at: datetime,
+    institution: Institution | None = None,
+    enterprise: Enterprise | None = None,
+    obj: Model | None = None,
+    urgent: bool = False,
+) -> Notice | None:
+    """
+    Tell one institution or one enterprise, and put the e-mails to its members in the outbox.
+
+    Returns ``None``, and writes nothing, when the key was said before: a job that runs again says nothing twice. The object is
+    where the reader goes from here.
+    """
+    fields = {
+        "institution": institution,
+        "enterprise": enterprise,
+        "kind": kind,
+        "is_urgent": urgent,
+        "title": title[:120],
+        "body": body,
+        "object_type": obj._meta.label_lower if obj is not None else "",
+        "object_id": object_id_of(obj) if obj is not None else "",
+        "created_at": at,
+    }
+    notice, is_new = Notice.objects.get_or_create(key=key, defaults=fields)
+    if not is_new:
+        return None
+    addresses = _addresses_of(institution=institution, enterprise=enterprise, at=at)
+    EmailDelivery.objects.bulk_create([EmailDelivery(notice=notice, address=address, due_at=at) for address in addresses])
+    return notice
+
+
+@transaction.atomic
+def mark_read(*, notice_ids: Iterable[int], actor: Member, at: datetime) -> None:
+    """Record that the actor has read these notices of its party; others' notices and repeated marks change nothing."""
+    own = notices_visible_to(actor).filter(pk__in=list(notice_ids)).values_list("pk", flat=True)
+    NoticeRead.objects.bulk_create([NoticeRead(notice_id=pk, member=actor, read_at=at) for pk in own], ignore_conflicts=True)
+
+
+def send_due_emails(*, at: datetime, limit: int = 200) -> int:
+    """
+    Send what is due, one transaction per message, and return how many went out.
+
+    A message is claimed by a row lock while it is handed over, so two workers never send the same one; a failed attempt is
+    repeated after growing waits, and given up after the last. Killed between the hand-over and the commit, that one message is
+    sent again by the next run.
+    """
+    waiting = list(emails_due(at=at).values_list("pk", flat=True)[:limit])
+    return sum(_send(pk, at=at) for pk in waiting)
+
+
+@transaction.atomic
+def _send(pk: int, *, at: datetime) -> bool:
+    """Hand one message to the mail server; return whether it took it."""
+    delivery = emails_due(at=at).select_for_update(of=("self",), skip_locked=True).select_related("notice").filter(pk=pk).first()
+    if delivery is None:
+        return False
+    delivery.attempts += 1
+    try:
+        send_mail(subject=delivery.notice.title, message=delivery.notice.body, from_email=None, recipient_list=[delivery.address])
+    except OSError as problem:  # smtplib's errors are OSErrors too
+        _postpone(delivery, problem=problem, at=at)
+    else:
+        delivery.sent_at, delivery.last_error = at, ""
+    delivery.save()
+    return delivery.sent_at is not None
+
+
+def _postpone(delivery: EmailDelivery, *, problem: OSError, at: datetime) -> None:
+    """Set the time of the next attempt, or give up after the last."""
+    delivery.last_error = f"{type(problem).__name__}: {problem}"[:300]
+    if delivery.attempts > len(WAITS):
+        delivery.given_up_at = at
+    else:
+        delivery.due_at = at + WAITS[delivery.attempts - 1]
+
+
+def _addresses_of(*, institution: Institution | None, enterprise: Enterprise | None, at: datetime) -> list[str]:
+    """Return the e-mail addresses of the persons who serve the party on that day, each once."""
+    persons = Member.objects.filter(in_force_on(localdate(at)), kind=MemberKind.PERSON, user__is_active=True).exclude(user__email="")
+    party = persons.filter(institution=institution) if institution is not None else persons.filter(enterprise=enterprise)
+    return list(party.order_by("user__email").values_list("user__email", flat=True).distinct())

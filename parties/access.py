@@ -1,0 +1,128 @@
+"""Who may: party and role of the actor, four eyes, and who sees everything."""
+
+from collections.abc import Iterable
+
+from common.errors import DomainError, NotAllowed
+from parties.enums import InstitutionKind, MemberKind, Role
+from parties.models import Enterprise, Institution, Member
+
+WORKING_ROLES = (Role.HANDLER, Role.CHECKER)
+SEES_ALL = frozenset(
+    {
+        InstitutionKind.CITY_INDUSTRY,
+        InstitutionKind.CITY_SCIENCE,
+        InstitutionKind.CITY_TREASURY,
+        InstitutionKind.CITY_FINANCE_OFFICE,
+        InstitutionKind.REGULATOR,
+        InstitutionKind.CENTRAL_BANK,
+        InstitutionKind.FUND_OFFICE,
+    }
+)
+
+
+class RoleMissing(NotAllowed):
+    """The actor's institution or role does not open this operation; the sentence says whose does."""
+
+    sentence = "此项操作须由{needed}办理，您所在单位或岗位无权办理。"
+
+
+class SamePerson(DomainError):
+    """Whoever made the record may not check it."""
+
+    code = "same_person"
+    sentence = "经办和复核不得为同一人，请由本单位其他复核人员办理。"
+    status = 403
+
+
+class JobIsNoChecker(DomainError):
+    """A scheduled job never checks what a person has to."""
+
+    code = "job_is_no_checker"
+    sentence = "定时任务不能作为复核人，请由复核人员办理。"
+    status = 403
+
+
+class ProgramChecksOwnHouse(DomainError):
+    """A program's check is another institution's, never that of the institution it serves."""
+
+    code = "program_checks_own_house"
+    sentence = "接口程序不能复核本单位经办的业务，请由本单位复核人员办理。"
+    status = 403
+
+
+def require(actor: Member, *kinds: InstitutionKind, roles: Iterable[Role] = WORKING_ROLES, allow_job: bool = False) -> None:
+    """
+    Let pass only a member of an institution of these kinds with one of the roles; a job only where it is allowed.
+
+    Raises:
+        RoleMissing: (a ``NotAllowed``) with whose task it is.
+
+    Source: architecture, who may.
+    """
+    wanted = tuple(roles)
+    if actor.kind == MemberKind.JOB:
+        if allow_job:
+            return
+    elif actor.institution is not None and actor.institution.kind in kinds and _has_role(actor, wanted):
+        return
+    raise RoleMissing(needed=_needed("、".join(InstitutionKind(kind).label for kind in kinds), wanted))
+
+
+def require_enterprise(actor: Member, enterprise: Enterprise, *, roles: Iterable[Role] = WORKING_ROLES) -> None:
+    """
+    Let pass only a member of that enterprise with one of the roles.
+
+    Raises:
+        RoleMissing: with whose task it is.
+    """
+    wanted = tuple(roles)
+    if actor.enterprise_id != enterprise.pk or not _has_role(actor, wanted):
+        raise RoleMissing(needed=_needed(f"企业“{enterprise.name}”", wanted))
+
+
+def require_institution(actor: Member, institution: Institution, *, roles: Iterable[Role] = WORKING_ROLES) -> None:
+    """
+    Let pass only a member of exactly that institution with one of the roles.
+
+    Raises:
+        RoleMissing: with whose task it is.
+    """
+    wanted = tuple(roles)
+    if actor.kind == MemberKind.JOB or actor.institution_id != institution.pk or not _has_role(actor, wanted):
+        raise RoleMissing(needed=_needed(institution.name, wanted))
+
+
+def checker_differs(*, maker: Member, checker: Member) -> None:
+    """
+    Let pass only a check by somebody else: another person of the house, or a program of another house; never a job.
+
+    Two memberships of one login are one person.
+
+    Raises:
+        JobIsNoChecker, SamePerson, ProgramChecksOwnHouse.
+
+    Source: architecture, who may.
+    """
+    if checker.kind == MemberKind.JOB:
+        raise JobIsNoChecker
+    if checker.pk == maker.pk or (checker.user_id is not None and checker.user_id == maker.user_id):
+        raise SamePerson
+    if checker.kind == MemberKind.PROGRAM and _party_key(checker) == _party_key(maker):
+        raise ProgramChecksOwnHouse
+
+
+def sees_all(actor: Member) -> bool:
+    """Return whether the actor reads every case of the fund: city bureaus, regulator, central bank, the fund's own system."""
+    return actor.institution is not None and actor.institution.kind in SEES_ALL
+
+
+def _has_role(actor: Member, roles: tuple[Role, ...]) -> bool:
+    return any(role in actor.roles for role in roles)
+
+
+def _party_key(member: Member) -> tuple[int | None, int | None]:
+    return member.institution_id, member.enterprise_id
+
+
+def _needed(party: str, roles: tuple[Role, ...]) -> str:
+    return f"{party}的{'或'.join(Role(role).label for role in roles)}人员"

@@ -1,0 +1,18 @@
+"""Enter the districts and the public bodies that the plan names."""
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from parties.seeds import plant
+
+
+def enter(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Plant what is missing."""
+    models = {name: apps.get_model("parties", name) for name in ("district", "institution", "member")}
+    plant(**models)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("parties", "0001_initial")]
+    operations = [migrations.RunPython(enter, migrations.RunPython.noop)]

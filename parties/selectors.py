@@ -1,0 +1,99 @@
+"""Who is who, on which day, and which enterprises a member may see."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from common.enums import Mode
+from common.errors import DomainError
+from parties.access import sees_all
+from parties.enums import COUNTY_KINDS, InstitutionKind, MemberKind
+from parties.models import BankParticipation, District, Enterprise, Institution, Member, TaxHome, User
+
+
+class NoTaxHome(DomainError):
+    """The enterprise has no income-tax home on that day, so nobody knows which county pays."""
+
+    code = "no_tax_home"
+    sentence = "企业“{enterprise}”在{on}没有登记所得税归属，请先登记所得税归属的县（市、区）。"
+    clause = "FP 1.4.1"
+
+
+class NoSuchInstitution(DomainError):
+    """No single active institution of that kind is entered."""
+
+    code = "no_such_institution"
+    sentence = "系统中没有唯一启用的“{kind}”{district}，请先登记该机构。"
+
+
+def in_force_on(day: date) -> Q:
+    """Return the condition that a row's half-open period (``from_on``, ``until_on``) contains the day."""
+    return Q(from_on__lte=day) & (Q(until_on__isnull=True) | Q(until_on__gt=day))
+
+
+def current_member(user: User, *, on: date) -> Member | None:
+    """Return the member as which the user acts on that day, with party and district, in one query; ``None`` for none."""
+    members = Member.objects.select_related("institution__district", "enterprise", "user")
+    serving = Q(institution__isnull=True) | Q(institution__is_active=True)
+    return members.filter(in_force_on(on), serving, user=user, user__is_active=True).first()
+
+
+def system_member() -> Member:
+    """Return the member in whose name scheduled jobs act. It is never a checker. Source: architecture, who may."""
+    return Member.objects.select_related("institution").get(kind=MemberKind.JOB, institution__kind=InstitutionKind.FUND_OFFICE)
+
+
+def district_of(enterprise: Enterprise, *, on: date) -> District:
+    """
+    Return the district to which the enterprise pays its income tax on that day.
+
+    Raises:
+        NoTaxHome: none is recorded for the day.
+
+    Source: FP 1.4.1; D12.
+    """
+    home = TaxHome.objects.select_related("district").filter(in_force_on(on), enterprise=enterprise).first()
+    if home is None:
+        raise NoTaxHome(enterprise=enterprise.name, on=on)
+    return home.district
+
+
+def institution_of_kind(kind: str, *, district: District | None = None) -> Institution:
+    """
+    Return the one active institution of the kind, in the district for county bureaus.
+
+    Raises:
+        NoSuchInstitution: none is entered, or more than one (there are many banks).
+    """
+    found = list(Institution.objects.filter(kind=kind, district=district, is_active=True)[:2])
+    if len(found) != 1:
+        raise NoSuchInstitution(kind=InstitutionKind(kind).label, district=f"（{district}）" if district else "")
+    return found[0]
+
+
+def is_participating(bank: Institution, mode: Mode, *, on: date) -> bool:
+    """Return whether the bank takes new business in the mode on that day. Source: FP 1.3, 2.2.1; D9."""
+    return BankParticipation.objects.filter(in_force_on(on), bank=bank, bank__is_active=True, mode=mode).exists()
+
+
+def participating_banks(mode: Mode, *, on: date) -> QuerySet[Institution]:
+    """Return the banks that take new business in the mode on that day. Source: FP 1.3, 1.6.2."""
+    periods = BankParticipation.objects.filter(in_force_on(on), bank=OuterRef("pk"), mode=mode)
+    return Institution.objects.filter(Exists(periods), kind=InstitutionKind.BANK, is_active=True)
+
+
+def enterprises_visible_to(actor: Member) -> QuerySet[Enterprise]:
+    """
+    Return the enterprises the actor may open on their own account.
+
+    City, regulator and fund office: all; a county: those whose income-tax home is or was there; an enterprise: itself. Banks,
+    guarantor and fund manager see an enterprise through their cases only.
+    """
+    if sees_all(actor):
+        return Enterprise.objects.all()
+    if actor.enterprise_id:
+        return Enterprise.objects.filter(pk=actor.enterprise_id)
+    if actor.institution is not None and actor.institution.kind in COUNTY_KINDS:
+        homes = TaxHome.objects.filter(enterprise=OuterRef("pk"), district=actor.institution.district_id)
+        return Enterprise.objects.filter(Exists(homes))
+    return Enterprise.objects.none()
