@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from bootstrap import MARK, REQUIREMENTS, ROOT, SOURCES, VENV, fingerprint
+from bootstrap import MARK, REQUIREMENTS, ROOT, SOURCES, VENV, fingerprint, is_fresh
 
 COMPILE = [
     "pip",
@@ -20,8 +20,21 @@ COMPILE = [
 ]
 
 
+def problems() -> list[str]:
+    """Return a sentence for each lock that does not fit its sources, or that says where packages were fetched from."""
+    found = [f"requirements/{name}.txt 与它的来源 .in 文件不一致：请运行 make lock。" for name in SOURCES if not is_fresh(name)]
+    for name in SOURCES:
+        text = (REQUIREMENTS / f"{name}.txt").read_text(encoding="utf-8")
+        if "://" in text or "--index" in text:
+            found.append(f"requirements/{name}.txt 写有软件源地址：请删去后重新运行 make lock。")
+    return found
+
+
 def main() -> int:
     """Lock each file in order; the later ones keep the pins of the earlier ones (their .in files name them as constraints)."""
+    if "--check" in sys.argv:
+        print("\n".join(found := problems()), end="\n" if found else "")
+        return 1 if found else 0
     for name in SOURCES:
         target = REQUIREMENTS / f"{name}.txt"
         upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
