@@ -12,20 +12,6 @@ from common.fields import RateField
 from parties.models import Institution, Member
 
 
-def append_only(name: str) -> list[pgtrigger.Trigger]:
-    """Return the triggers that forbid changing, deleting and truncating rows, whoever writes."""
-    return [
-        pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
-            name=f"{name}_no_truncate",
-            level=pgtrigger.Statement,
-            operation=pgtrigger.Truncate,
-            when=pgtrigger.Before,
-            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate table %', TG_TABLE_NAME;",
-        ),
-    ]
-
-
 class DateRange(Func):
     """The half-open range of two date columns; without an end it is unbounded."""
 
@@ -95,7 +81,6 @@ class PolicyVersion(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="policy_version_no_delete", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="policy_version_terms_fixed",
                 operation=pgtrigger.Update,
@@ -125,7 +110,6 @@ class Confirmation(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "解释确认"
         constraints = [models.UniqueConstraint(fields=["version", "decision", "institution"], name="confirmation_once")]
-        triggers = append_only("confirmation")
 
     def __str__(self) -> str:
         return f"{self.decision_id} {self.institution} {self.confirmed_on}"
@@ -152,17 +136,11 @@ class ReturnRate(models.Model):
                 violation_error_message="回报利率须大于 0 且小于 1（例如 3.2% 写作 0.032）。",
             ),
             models.CheckConstraint(
-                name="return_rate_not_before_decision",
-                condition=Q(effective_on__gte=F("decided_on")),
-                violation_error_message="生效日期不得早于决定日期。",
-            ),
-            models.CheckConstraint(
                 name="return_rate_running_loans_not_before_effect",
                 condition=Q(running_loans_from__isnull=True) | Q(running_loans_from__gte=F("effective_on")),
                 violation_error_message="存量贷款的适用日期不得早于生效日期。",
             ),
         ]
-        triggers = append_only("return_rate")
 
     def __str__(self) -> str:
         return f"{self.rate * 100:.4f}%"
@@ -193,7 +171,6 @@ class CalendarNotice(models.Model):
                 violation_error_message="正式放假安排须填写文号或来源。",
             )
         ]
-        triggers = append_only("calendar_notice")
 
     def __str__(self) -> str:
         return f"{self.year}年{'(暂定)' if self.is_provisional else ''}"
@@ -211,7 +188,6 @@ class CalendarDay(models.Model):
         verbose_name = verbose_name_plural = "日历日"
         ordering = ["on"]
         constraints = [models.UniqueConstraint(fields=["notice", "on"], name="calendar_day_once_per_notice")]
-        triggers = append_only("calendar_day")
 
     def __str__(self) -> str:
         return f"{self.on}{'休' if self.is_off else '班'}"
@@ -244,7 +220,6 @@ class Deadline(models.Model):
                 violation_error_message="办结日不得早于起算日。",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="deadline_no_delete", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.due_on}{'(暂定)' if self.is_provisional else ''}"
@@ -268,7 +243,6 @@ class DeadlineChange(models.Model):
                 name="deadline_change_moves", condition=~Q(old_due_on=F("new_due_on")), violation_error_message="期限没有变化。"
             ),
         ]
-        triggers = append_only("deadline_change")
 
     def __str__(self) -> str:
         return f"{self.old_due_on} → {self.new_due_on}"

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from common.errors import DomainError
+from policy.locks import Lock, hold_shared
 from policy.models import Deadline
 from policy.selectors.calendar import current_calendar_version, forget_calendar_version, working_calendar
 from policy.working_days import WorkingCalendar
-
-CALENDAR_LOCK = 20230002  # advisory lock: shared by those who open deadlines, alone for whoever enters a notice
 
 
 class DeadlineClosedBeforeStart(DomainError):
@@ -59,8 +58,7 @@ def open_deadlines(wanted: Sequence[NewDeadline], *, calendar: WorkingCalendar) 
 
     Source: D6, D7.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [CALENDAR_LOCK])
+    hold_shared(Lock.CALENDAR)
     if current_calendar_version()[0] != calendar.version:
         forget_calendar_version()
         calendar = working_calendar()

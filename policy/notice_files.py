@@ -1,0 +1,203 @@
+"""
+Reading a notice of days off from a file: json, csv or xlsx.
+
+csv and xlsx have the columns 年度, 文号, 发布日期, 类型 (放假 or 调休上班), 开始日期, 结束日期, 名称; the first three may
+stand in the first row only. json has ``year``, ``document_number``, ``published_on``, ``source_url``, ``off`` (first day,
+last day, name) and ``makeup_workdays``.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Any
+from zipfile import BadZipFile
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from common.errors import FieldProblem
+from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice
+
+YEAR, NUMBER, PUBLISHED, KIND, FIRST, LAST, NAME = COLUMNS = ("年度", "文号", "发布日期", "类型", "开始日期", "结束日期", "名称")
+OFF, MAKEUP = "放假", "调休上班"
+MAX_ROWS = 200
+
+
+def read_notice(*, filename: str, content: bytes) -> YearNotice:
+    """
+    Return the notice written in a file; whether it can be true is ``check_notice``'s affair.
+
+    Raises:
+        InvalidNotice: the file, a column or a row cannot be read; each is named.
+    """
+    readers = {".json": _from_json, ".csv": _from_csv, ".xlsx": _from_xlsx}
+    reader = readers.get(PurePath(filename).suffix.lower())
+    if reader is None:
+        raise _refused("file", "file_type", "请上传 json、csv 或 xlsx 文件。")
+    return reader(content)
+
+
+def _from_json(content: bytes) -> YearNotice:
+    try:
+        value = json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise _refused("file", "not_json", "文件不是有效的 UTF-8 编码 json。") from None
+    if not isinstance(value, dict):
+        raise _refused("file", "not_json", "json 应为一个对象，含 year、document_number、published_on、off、makeup_workdays。")
+    problems: list[FieldProblem] = []
+    off, makeup = _json_off(value.get("off"), problems), _json_makeup(value.get("makeup_workdays", []), problems)
+    return _notice(
+        {YEAR: value.get("year"), NUMBER: value.get("document_number"), PUBLISHED: value.get("published_on")},
+        off=off,
+        makeup=makeup,
+        problems=problems,
+        names={YEAR: "year", NUMBER: "document_number", PUBLISHED: "published_on"},
+        source_url=str(value.get("source_url") or ""),
+    )
+
+
+def _json_off(rows: object, problems: list[FieldProblem]) -> list[OffRange]:
+    if not isinstance(rows, list):
+        problems.append(FieldProblem("off", "not_a_list", "off 应为列表，每项为 [开始日期, 结束日期, 名称]。"))
+        return []
+    found = []
+    for i, row in enumerate(rows):
+        if not isinstance(row, list) or len(row) != 3:
+            problems.append(FieldProblem(f"off.{i}", "not_a_range", "应为 [开始日期, 结束日期, 名称]。"))
+            continue
+        first, last = (_date(row[n], f"off.{i}.{name}", problems) for n, name in ((0, "first_on"), (1, "last_on")))
+        if first and last:
+            found.append(OffRange(first, last, str(row[2] or ""), f"off.{i}"))
+    return found
+
+
+def _json_makeup(rows: object, problems: list[FieldProblem]) -> list[MakeupDay]:
+    if not isinstance(rows, list):
+        problems.append(FieldProblem("makeup_workdays", "not_a_list", "makeup_workdays 应为日期列表。"))
+        return []
+    days = ((_date(row, f"makeup_workdays.{i}", problems), f"makeup_workdays.{i}") for i, row in enumerate(rows))
+    return [MakeupDay(day, at) for day, at in days if day]
+
+
+def _from_csv(content: bytes) -> YearNotice:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return _from_rows([list(row) for row in csv.reader(io.StringIO(text))])
+    raise _refused("file", "encoding", "无法识别文件编码，请另存为 UTF-8 或 GB18030 编码的 csv。")
+
+
+def _from_xlsx(content: bytes) -> YearNotice:
+    try:
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+    except (CalamineError, BadZipFile, OSError, ValueError, IndexError):
+        raise _refused("file", "not_xlsx", "无法读取该 xlsx 文件，请用电子表格软件另存后重新上传。") from None
+    return _from_rows(sheet.to_python(skip_empty_area=False))
+
+
+def _from_rows(rows: list[list[Any]]) -> YearNotice:
+    """Return the notice in a table whose first row names the columns."""
+    header = [str(cell).strip() for cell in rows[0]] if rows else []
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise _refused("header", "missing_column", f"缺少列：{'、'.join(missing)}。首行应为列名。")
+    if len(rows) > MAX_ROWS:
+        raise _refused("file", "too_many_rows", f"超过{MAX_ROWS}行，请核对是否为一个年度的放假安排。")
+    problems: list[FieldProblem] = []
+    lines = list(_lines(header, rows[1:]))
+    off, makeup = _table_days(lines, problems)
+    return _notice(_head(lines, problems), off=off, makeup=makeup, problems=problems, names={n: f"第2行.{n}" for n in COLUMNS})
+
+
+def _lines(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each row that is not empty as its place and its cells by column."""
+    for number, cells in enumerate(rows, start=2):
+        line = {name: cells[i] if i < len(cells) else "" for i, name in enumerate(header)}
+        if any(str(line[name]).strip() for name in COLUMNS):
+            yield f"第{number}行", line
+
+
+def _head(lines: list[tuple[str, dict[str, Any]]], problems: list[FieldProblem]) -> dict[str, Any]:
+    """Return year, document number and date of publication, which no two rows may give differently."""
+    head: dict[str, Any] = {YEAR: "", NUMBER: "", PUBLISHED: ""}
+    for at, line in lines:
+        for name, known in head.items():
+            given = line[name]
+            if str(given).strip() and str(known).strip() and str(given).strip() != str(known).strip():
+                problems.append(FieldProblem(f"{at}.{name}", "differs", f"{name}与前面的行不一致，一个文件只能有一个年度的一份通知。"))
+            elif str(given).strip():
+                head[name] = given
+    return head
+
+
+def _table_days(lines: list[tuple[str, dict[str, Any]]], problems: list[FieldProblem]) -> tuple[list[OffRange], list[MakeupDay]]:
+    off: list[OffRange] = []
+    makeup: list[MakeupDay] = []
+    for at, line in lines:
+        kind = str(line[KIND]).strip()
+        if kind not in (OFF, MAKEUP):
+            problems.append(FieldProblem(f"{at}.{KIND}", "unknown_kind", f"类型应为“{OFF}”或“{MAKEUP}”。"))
+            continue
+        first = _date(line[FIRST], f"{at}.{FIRST}", problems)
+        last = _date(line[LAST], f"{at}.{LAST}", problems) if str(line[LAST]).strip() else first
+        if first is None or last is None:
+            continue
+        if kind == OFF:
+            off.append(OffRange(first, last, str(line[NAME]).strip(), at))
+        elif last != first:
+            problems.append(FieldProblem(f"{at}.{LAST}", "not_one_day", "调休上班每行只填一天。"))
+        else:
+            makeup.append(MakeupDay(first, at))
+    return off, makeup
+
+
+def _notice(
+    head: Mapping[str, Any],
+    *,
+    off: list[OffRange],
+    makeup: list[MakeupDay],
+    problems: list[FieldProblem],
+    names: Mapping[str, str],
+    source_url: str = "",
+) -> YearNotice:
+    """Return the notice, or refuse with all that was found wrong while reading."""
+    year = _year(head[YEAR])
+    if year is None:
+        problems.append(FieldProblem(names[YEAR], "not_a_year", "年度应为四位数字，例如 2027。"))
+    published_on = _date(head[PUBLISHED], names[PUBLISHED], problems)
+    if problems or year is None or published_on is None:
+        raise InvalidNotice(errors=problems)
+    number = str(head[NUMBER] or "").strip()
+    return YearNotice(
+        year=year, document_number=number, published_on=published_on, off=tuple(off), makeup=tuple(makeup), source_url=source_url
+    )
+
+
+def _year(value: object) -> int | None:
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip().removesuffix("年")
+    return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
+
+
+def _date(value: object, at: str, problems: list[FieldProblem]) -> date | None:
+    """Return a cell's day, ``None`` after noting that it is none."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = str(value).strip().replace("/", "-").replace("年", "-").replace("月", "-").removesuffix("日")
+    parts = text.split("-")
+    try:
+        if len(parts) == 3 and len(parts[0]) == 4:
+            return date(*(int(part) for part in parts))
+    except ValueError:
+        pass
+    problems.append(FieldProblem(at, "not_a_date", "应为日期，例如 2027-01-01。"))
+    return None
+
+
+def _refused(field: str, code: str, detail: str) -> InvalidNotice:
+    return InvalidNotice(errors=[FieldProblem(field, code, detail)])

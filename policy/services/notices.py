@@ -1,0 +1,135 @@
+"""Entering a year's notice of days off, which moves every open deadline it touches."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from audit.services import NewEvent, record, record_many
+from common.errors import DomainError
+from parties.models import Member
+from policy.access import require_keeper
+from policy.locks import Lock, hold
+from policy.models import CalendarDay, CalendarNotice, Deadline, DeadlineChange
+from policy.notice_files import read_notice
+from policy.notices import YearNotice, check_notice
+from policy.selectors.calendar import forget_calendar_version, working_calendar
+from policy.working_days import WorkingCalendar
+
+
+class YearNotAdjacent(DomainError):
+    """A gap of years without days off would be counted as if it had no holidays."""
+
+    code = "year_not_adjacent"
+    sentence = "工作日历现覆盖{first_year}年至{last_year}年，{year}年与其不相连，请先录入中间年度的放假安排。"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredNotice:
+    """The notice now in force for its year, and the open deadlines it moved; none when it was entered before."""
+
+    notice: CalendarNotice
+    changes: tuple[DeadlineChange, ...]
+
+
+@transaction.atomic
+def import_calendar_notice(notice: YearNotice, *, actor: Member, at: datetime) -> EnteredNotice:
+    """
+    Enter what the State Council published for a year, and move every open deadline it touches, in one transaction.
+
+    The notice takes the place of the year's earlier one, official or provisional. The same notice again changes nothing.
+    Whoever opens a deadline meanwhile waits and counts by the new calendar.
+
+    Raises:
+        NotAllowed: the actor does not keep the rulebook.
+        InvalidNotice: with every problem, per row.
+        YearNotAdjacent: years between are missing.
+
+    Source: D6.
+    """
+    require_keeper(actor)
+    check_notice(notice)
+    hold(Lock.CALENDAR)
+    forget_calendar_version()
+    before = working_calendar()
+    if not before.first_year - 1 <= notice.year <= before.last_year + 1:
+        raise YearNotAdjacent(first_year=before.first_year, last_year=before.last_year, year=notice.year)
+    entered = _entered_before(notice)
+    if entered is not None:
+        return EnteredNotice(entered, ())
+    row = _store(notice, actor)
+    transaction.on_commit(forget_calendar_version)
+    forget_calendar_version()
+    days = {day.isoformat(): "放假" if is_off else "上班" for day, is_off, _ in notice.days()}
+    after = {"year": notice.year, "document_number": notice.document_number, "published_on": notice.published_on, "days": days}
+    record(verb="calendar_notice_entered", obj=row, actor=actor, occurred_at=at, after=after)
+    return EnteredNotice(row, tuple(_move_open_deadlines(row, actor=actor, at=at)))
+
+
+@transaction.atomic
+def import_calendar_notice_file(*, filename: str, content: bytes, actor: Member, at: datetime) -> EnteredNotice:
+    """
+    Enter a notice from a json, csv or xlsx file; see ``import_calendar_notice``.
+
+    Raises:
+        InvalidNotice: the file cannot be read; also what ``import_calendar_notice`` raises.
+
+    Source: D6.
+    """
+    require_keeper(actor)
+    return import_calendar_notice(read_notice(filename=filename, content=content), actor=actor, at=at)
+
+
+def _entered_before(notice: YearNotice) -> CalendarNotice | None:
+    """Return the year's notice in force if it says the same."""
+    row = CalendarNotice.objects.filter(year=notice.year).order_by("-id").first()
+    if row is None or row.is_provisional:
+        return None
+    head = (row.document_number, row.published_on) == (notice.document_number, notice.published_on)
+    same_days = {(day.on, day.is_off, day.name) for day in row.days.all()} == set(notice.days())
+    return row if head and same_days else None
+
+
+def _store(notice: YearNotice, actor: Member) -> CalendarNotice:
+    row = CalendarNotice.objects.create(
+        year=notice.year,
+        document_number=notice.document_number,
+        published_on=notice.published_on,
+        source_url=notice.source_url,
+        recorded_by=actor,
+    )
+    CalendarDay.objects.bulk_create(CalendarDay(notice=row, on=on, is_off=is_off, name=name) for on, is_off, name in notice.days())
+    return row
+
+
+def _move_open_deadlines(notice: CalendarNotice, *, actor: Member, at: datetime) -> list[DeadlineChange]:
+    """Return the changes of due day, after computing every open deadline the year can touch by the new calendar."""
+    calendar = working_calendar()
+    reached = Deadline.objects.filter(closed_on__isnull=True, due_on__gte=date(notice.year - 1, 12, 1))
+    deadlines = list(reached.select_for_update().order_by("id"))
+    changes = [change for deadline in deadlines if (change := _recompute(deadline, calendar, notice)) is not None]
+    Deadline.objects.bulk_update(deadlines, ["due_on", "is_provisional", "calendar_version"], batch_size=1000)
+    DeadlineChange.objects.bulk_create(changes)
+    record_many(
+        [
+            NewEvent(
+                verb="deadline_moved",
+                obj=change.deadline,
+                actor=actor,
+                occurred_at=at,
+                before={"due_on": change.old_due_on},
+                after={"due_on": change.new_due_on},
+                remark=f"{notice.document_number}：{change.deadline.purpose}",
+            )
+            for change in changes
+        ]
+    )
+    return changes
+
+
+def _recompute(deadline: Deadline, calendar: WorkingCalendar, notice: CalendarNotice) -> DeadlineChange | None:
+    """Return the change of due day, if any, after setting the deadline in memory to what the calendar says."""
+    old, due = deadline.due_on, calendar.due(deadline.started_on, deadline.working_days)
+    deadline.due_on, deadline.is_provisional, deadline.calendar_version = due.on, due.provisional, calendar.version
+    return DeadlineChange(deadline=deadline, notice=notice, old_due_on=old, new_due_on=due.on) if due.on != old else None
