@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.templatetags.static import static
+
 SITE_NAME = "泉州市技术创新基金"
 
 # A sober blue; contrast of 600 and darker on white is at least 4.5 : 1.
@@ -24,8 +26,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": SITE_NAME,
     "SITE_SUBHEADER": "业务管理",
     "SITE_SYMBOL": "account_balance",
-    "SHOW_HISTORY": True,
+    "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {"primary": BLUE},
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "THEME": "light",
+    "SITE_URL": None,
+    "STYLES": [lambda request: static("backoffice/backoffice.css")],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "quanzhou_fund.backoffice.navigation.sidebar"},
 }

@@ -23,8 +23,8 @@ ALLOWED_HOSTS = VALUES["ALLOWED_HOSTS"]
 CSRF_TRUSTED_ORIGINS = VALUES["CSRF_TRUSTED_ORIGINS"]
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "quanzhou_fund.backoffice.config.FundAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

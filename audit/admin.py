@@ -1,0 +1,106 @@
+"""The audit log on screen: every event, read by those who see every case."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from audit.models import Event
+from audit.services import OPENED, record_opening
+from common.admin import SEAMS, Badge, Column, Fact, Lines, Small, VisibleAdmin, facts, table
+from common.admin.shown import field_of
+
+READERS = frozenset({"city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "fund_office"})
+SEAMS.record_opening = record_opening
+SEAMS.verbs |= {OPENED: "查阅", "document.attached": "上传材料", "document.withdrawn": "撤下材料", "document.opened": "查阅材料"}
+
+
+def verb_of(event: Event) -> str:
+    """Return what was done, in Chinese."""
+    return SEAMS.verbs.get(event.verb) or SEAMS.verbs.get(event.verb.rsplit(".", 1)[-1]) or event.verb
+
+
+def changes_of(event: Event) -> Lines | None:
+    """Return what changed, field by field, by the fields' Chinese names."""
+    names = list(dict.fromkeys([*event.before, *event.after]))
+    lines = [Small(_change(event, name)) for name in names if event.before.get(name) != event.after.get(name)]
+    return Lines(tuple(lines)) if lines else None
+
+
+def _change(event: Event, name: str) -> str:
+    label, old, new = _label(event, name), event.before.get(name), event.after.get(name)
+    if old in (None, "", [], {}):
+        return f"{label}：{_said(event, name, new)}"
+    return f"{label}：{_said(event, name, old)} → {_said(event, name, new)}"
+
+
+def _label(event: Event, name: str) -> str:
+    field = _field(event, name)
+    return str(field.verbose_name) if field is not None else name
+
+
+def _said(event: Event, name: str, value: Any) -> str:
+    if value in (None, ""):
+        return "无"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    field = _field(event, name)
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    return str(choices.get(value, value)) if not isinstance(value, dict | list) else str(len(value)) + "项"
+
+
+def _field(event: Event, name: str) -> Any:
+    try:
+        model = apps.get_model(event.object_type)
+    except (LookupError, ValueError):
+        return None
+    return field_of(model, name) or field_of(model, name.removesuffix("_id"))
+
+
+def kind_of(event: Event) -> str:
+    """Return what kind of thing the event is about."""
+    try:
+        return str(apps.get_model(event.object_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return event.object_type
+
+
+def events_read_by(member: Any) -> QuerySet[Event]:
+    """Return the whole log; the page is open to those institutions only that see every case."""
+    return Event.objects.all()
+
+
+@admin.register(Event)
+class EventAdmin(VisibleAdmin):
+    """The log as it was written."""
+
+    visible_to = staticmethod(events_read_by)
+    seen_by = READERS
+    columns = (
+        Column("发生时间", lambda event: event.occurred_at, order="occurred_at", name="occurred_at"),
+        Column("动作", verb_of, order="verb"),
+        Column("对象类别", kind_of, order="object_type"),
+        "object_label",
+        "party_name",
+        "actor_name",
+        "source_address",
+    )
+    search_fields = ("object_label", "actor_name", "party_name", "object_id")
+    list_filter = ("object_type", "actor_kind", "party_name")
+    date_hierarchy = "occurred_at"
+    ordering = ("-id",)
+    list_intro = "每次状态变更和每次查阅都在此留痕；记录只增不改，并按批次封存校验。"
+
+    def parts(self, request: HttpRequest, case: Any) -> list[Any]:
+        """Return who did what, and what it changed."""
+        who = facts(
+            request, case, "事件", Fact("动作", verb_of(case)), Fact("对象类别", kind_of(case)), "object_label", "party_name", "actor_name",
+            "actor_kind", "source_address", "occurred_at", "recorded_at", "remark",
+        )  # fmt: skip
+        names = list(dict.fromkeys([*case.before, *case.after]))
+        rows = [(_label(case, name), _said(case, name, case.before.get(name)), _said(case, name, case.after.get(name))) for name in names]
+        seal = getattr(case, "seal", None)
+        state = Badge("已封存", "good") if seal else Badge("待封存", "warn")
+        return [who, table("变更内容", ("项目", "变更前", "变更后"), rows), facts(request, case, "封存", Fact("状态", state))]

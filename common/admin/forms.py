@@ -1,0 +1,129 @@
+"""Forms of the admin: what a person types, checked for form only; the domain judges the content."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
+
+from common.errors import DomainError
+
+PER_CENT = Decimal(100)
+
+
+class MoneyInput(forms.DecimalField):
+    """An amount in yuan; thousands separators are accepted."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"max_digits": 18, "decimal_places": 2, "min_value": Decimal("0.01"), "help_text": "单位：元，最多两位小数。"} | options
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **options)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Return the amount without its separators."""
+        return super().to_python(str(value).replace(",", "").replace("，", "").strip() if value is not None else value)
+
+
+class PercentInput(forms.DecimalField):
+    """A rate typed in per cent and given on as an annual fraction with 6 places."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"max_digits": 8, "decimal_places": 4, "min_value": Decimal(0), "help_text": "按年利率填写百分数，如 3.85。"} | options
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **options)
+
+    def clean(self, value: Any) -> Decimal | None:
+        """Return the fraction."""
+        typed = super().clean(str(value).removesuffix("%").strip() if value else value)
+        return None if typed is None else (typed / PER_CENT).quantize(Decimal("0.000001"))
+
+
+class DayInput(forms.DateField):
+    """A business date, chosen with the browser's own calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class LongText(forms.CharField):
+    """A text of several lines."""
+
+    def __init__(self, **options: Any) -> None:
+        rows = options.pop("rows", 4)
+        super().__init__(**({"max_length": 2000, "widget": forms.Textarea(attrs={"rows": rows})} | options))
+
+
+class YesNo(forms.TypedChoiceField):
+    """A question that must be answered, yes or no."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = (("", "请选择"), ("yes", "是"), ("no", "否"))
+        super().__init__(choices=choices, coerce=lambda value: value == "yes", empty_value=None, **options)
+
+
+class StepForm(forms.Form):
+    """What one step asks for. ``obj`` is the case, the list of cases, or ``None`` where something new is registered."""
+
+    required_css_class = "qf-required"
+
+    def __init__(self, *args: Any, obj: Any = None, member: Any = None, on: Any = None, **kwargs: Any) -> None:
+        self.obj, self.member, self.on = obj, member, on
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.prepare()
+        for field in self.fields.values():
+            dress(field)
+
+    def prepare(self) -> None:
+        """Fill choices and first values that depend on the case; nothing by default."""
+
+    def first(self, **values: Any) -> None:
+        """Set the values the fields begin with."""
+        for name, value in values.items():
+            self.fields[name].initial = value
+
+    def refuse(self, error: DomainError) -> None:
+        """Show a refusal of the domain: at the fields it names, else above the form."""
+        named = [problem for problem in error.errors if problem.field in self.fields]
+        others = [problem for problem in error.errors if problem.field not in self.fields]
+        for problem in named:
+            self.add_error(problem.field, problem.detail)
+        if not named:
+            self.add_error(None, error.message)
+        for problem in others:
+            if problem.detail != error.message:
+                self.add_error(None, f"{problem.field}：{problem.detail}")
+
+
+def dress(field: forms.Field) -> None:
+    """Give a field the look of the admin."""
+    widget = field.widget
+    if widget.is_hidden:
+        return
+    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
+        return
+    if isinstance(widget, forms.CheckboxInput):
+        classes = CHECKBOX_CLASSES
+    elif isinstance(widget, forms.Textarea):
+        classes = TEXTAREA_CLASSES
+    elif isinstance(widget, forms.Select):
+        classes = SELECT_CLASSES
+    elif isinstance(widget, forms.FileInput):
+        classes = ["qf-file"]
+    else:
+        classes = INPUT_CLASSES
+    widget.attrs["class"] = " ".join([*classes, widget.attrs.get("class", "")]).strip()
+
+
+def problems_of(error: ValidationError) -> str:
+    """Return the sentences of a model's validation."""
+    return " ".join(error.messages)
+
+
+class ReasonForm(StepForm):
+    """A step that needs a reason which the other side reads."""
+
+    reason = LongText(label="理由", help_text="对方单位或企业会看到此理由，请写明依据和办法。")
+
+
+class RemarkForm(StepForm):
+    """A step that may carry a remark."""
+
+    remark = LongText(label="说明", required=False, rows=3)

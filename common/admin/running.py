@@ -1,0 +1,139 @@
+"""Asking for a step and taking it: one form, one call, a sentence either way."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django_fsm import TransitionNotAllowed
+
+from common.admin.forms import StepForm, problems_of
+from common.admin.seams import acting_member
+from common.admin.shown import list_of, page_of
+from common.admin.steps import Do, Step
+from common.errors import DomainError, NotVisible
+
+CHOSEN = "chosen"
+TAKEN_ALREADY = "与已有记录冲突，未作任何更改。请核对编号、流水号或日期后重试。"
+
+
+class StepView:
+    """One step asked for and taken; subclasses say on what."""
+
+    def __init__(self, page: Any, step: Step) -> None:
+        self.page, self.step = page, step
+
+    def admit(self, request: HttpRequest) -> Any:
+        """Return the acting member, or refuse a person whose institution or role does not take this step."""
+        member = acting_member(request)
+        if not self.step.who.allows(member):
+            raise PermissionDenied("您所在单位或您的岗位无权进行此项操作。")
+        return member
+
+    def form_for(self, request: HttpRequest, obj: Any, *, bound: bool) -> StepForm:
+        """Return the step's form, filled with what was sent."""
+        given = (request.POST, request.FILES) if bound else ()
+        return self.step.form(*given, obj=obj, member=acting_member(request), on=timezone.localdate())
+
+    def take(self, request: HttpRequest, obj: Any, form: StepForm) -> tuple[bool, Any]:
+        """Return whether the domain took the step, and what it gave back; a refusal is shown on the form."""
+        now = timezone.now()
+        do = Do(obj=obj, member=acting_member(request), at=now, on=timezone.localdate(now), given=form.cleaned_data)
+        try:
+            return True, self.step.run(do)
+        except NotVisible as gone:
+            raise Http404(gone.message) from gone
+        except DomainError as refusal:
+            form.refuse(refusal)
+        except TransitionNotAllowed:
+            form.add_error(None, f"该事项的状态已发生变化，不能办理“{self.step.label}”。请返回查看最新状态。")
+        except ValidationError as wrong:
+            form.add_error(None, problems_of(wrong))
+        except IntegrityError:
+            form.add_error(None, TAKEN_ALREADY)
+        except ObjectDoesNotExist as gone:
+            raise Http404(NotVisible().message) from gone
+        return False, None
+
+    def form_page(self, request: HttpRequest, form: StepForm, *, back: str, **context: Any) -> HttpResponse:
+        """Return the page that asks."""
+        shared = self.page.admin_site.each_context(request) | {
+            "title": self.step.label,
+            "opts": self.page.model._meta,
+            "step": self.step,
+            "form": form,
+            "back": back,
+            "list_url": list_of(self.page.model),
+        }
+        return TemplateResponse(request, "case/step.html", shared | context, status=409 if form.is_bound and not form.is_valid() else 200)
+
+    def thank(self, request: HttpRequest) -> None:
+        """Say that it is done."""
+        messages.success(request, self.step.done or f"已办理：{self.step.label}。")
+
+
+class CaseStepView(StepView):
+    """A step on one case."""
+
+    def answer(self, request: HttpRequest, case: Any) -> HttpResponse:
+        """Ask for the step, or take it."""
+        self.admit(request)
+        if not self.step.is_open(case):
+            messages.error(request, f"该事项当前状态不能办理“{self.step.label}”，请查看最新状态。")
+            return redirect(page_of(case))
+        form = self.form_for(request, case, bound=request.method == "POST")
+        if request.method == "POST" and form.is_valid():
+            taken, made = self.take(request, case, form)
+            if taken:
+                self.thank(request)
+                return self.page.after(made if self.page.follows(made) else None, case)
+        return self.form_page(request, form, back=page_of(case), case=case, heading=self.page.heading(case), badges=self.page.badges(case))
+
+
+class NewStepView(StepView):
+    """A step that registers something new."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the step, or take it."""
+        self.admit(request)
+        form = self.form_for(request, None, bound=request.method == "POST")
+        if request.method == "POST" and form.is_valid():
+            taken, made = self.take(request, None, form)
+            if taken:
+                self.thank(request)
+                return self.page.after(made, None)
+        return self.form_page(request, form, back=list_of(self.page.model))
+
+
+class BulkStepView(StepView):
+    """A step on many cases chosen in the list; one call for all, so all or none."""
+
+    def ask(self, request: HttpRequest, chosen: list[Any]) -> HttpResponse:
+        """Show what was chosen and ask."""
+        self.admit(request)
+        return self._page(request, self.form_for(request, chosen, bound=False), chosen)
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Take the step on what was chosen before."""
+        self.admit(request)
+        if request.method != "POST":
+            return redirect(list_of(self.page.model))
+        chosen = list(self.page.get_queryset(request).filter(pk__in=request.POST.getlist(CHOSEN)))
+        form = self.form_for(request, chosen, bound=True)
+        if form.is_valid():
+            taken, made = self.take(request, chosen, form)
+            if taken:
+                self.thank(request)
+                return self.page.after(made, None)
+        return self._page(request, form, chosen)
+
+    def _page(self, request: HttpRequest, form: StepForm, chosen: list[Any]) -> HttpResponse:
+        route = f"admin:{self.page.model._meta.app_label}_{self.page.model._meta.model_name}_bulk"
+        stuck = [case for case in chosen if not self.step.is_open(case)]
+        address = reverse(route, args=[self.step.name])
+        return self.form_page(request, form, back=list_of(self.page.model), chosen=chosen, stuck=stuck, action=address)

@@ -1,0 +1,59 @@
+"""
+What the admin's base needs from the apps above ``common``.
+
+``common`` knows nobody, so each app hands over its part when its own admin is loaded (as it registers its models there).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils import timezone
+
+Panels = Callable[[HttpRequest, Any], Any]
+
+
+def _nobody(user: Any, *, on: date) -> Any:
+    """Return no member: as long as no app says who a login stands for, nobody gets in."""
+
+
+def _unrecorded(*, obj: Any, actor: Any, at: datetime) -> None:
+    """Record nothing."""
+
+
+@dataclass(slots=True)
+class Seams:
+    """The parts handed over."""
+
+    member_of: Callable[..., Any] = _nobody  # (user, on=date) -> Member | None
+    record_opening: Callable[..., None] = _unrecorded  # (obj=, actor=, at=)
+    cite: Callable[[str], tuple[str, str]] = lambda citation: (citation, "")  # ids of clauses -> the words that cite them, their wording
+    panels: dict[str, list[tuple[int, Panels]]] = field(default_factory=dict)
+    verbs: dict[str, str] = field(default_factory=dict)  # what the audit log calls a step -> Chinese
+
+
+SEAMS = Seams()
+EVERY_CASE = "*"
+
+
+def add_panel(label: str, panel: Panels, *, order: int = 50) -> None:
+    """Show a panel on the page of a model (``app.model`` in lower case) of a lower app, or of every case."""
+    SEAMS.panels.setdefault(label, []).append((order, panel))
+
+
+def panels_for(model: type[Model]) -> list[Panels]:
+    """Return the panels other apps show on a model's page, in order."""
+    known = SEAMS.panels.get(model._meta.label_lower, []) + SEAMS.panels.get(EVERY_CASE, [])
+    return [panel for _, panel in sorted(known, key=lambda pair: pair[0])]
+
+
+def acting_member(request: HttpRequest) -> Any:
+    """Return the member the logged-in person stands for today, ``None`` if there is none; asked once per request."""
+    known = request.__dict__
+    if "_acting_member" not in known:
+        user = request.user
+        known["_acting_member"] = SEAMS.member_of(user, on=timezone.localdate()) if user.is_authenticated else None
+    return known["_acting_member"]

@@ -1,0 +1,233 @@
+"""The base of every page: read-only but for its steps, showing only what the person's institution may see."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from common.admin.columns import Column
+from common.admin.export import MAX_ROWS, spreadsheet
+from common.admin.panels import Facts, facts
+from common.admin.running import BulkStepView, CaseStepView, NewStepView
+from common.admin.seams import SEAMS, acting_member, panels_for
+from common.admin.shown import Badge, list_of, page_of, tone_of
+from common.admin.steps import Step
+
+
+class VisibleAdmin(ModelAdmin):
+    """
+    A list and a page per case, scoped to the acting member; nothing is edited, a case moves by its ``steps`` alone.
+
+    Subclasses give ``visible_to`` (member to queryset), ``columns``, ``shows`` (the fields of the first block) and the steps.
+    """
+
+    visible_to: ClassVar[Callable[[Any], QuerySet[Any]]]
+    seen_by: ClassVar[frozenset[str] | None] = None  # kinds of institutions that find the list; None: all of them
+    columns: ClassVar[Sequence[str | Column]] = ("__str__",)
+    shows: ClassVar[Sequence[str]] = ()
+    steps: ClassVar[Sequence[Step]] = ()
+    new_steps: ClassVar[Sequence[Step]] = ()
+    bulk_steps: ClassVar[Sequence[Step]] = ()
+    is_case = False  # opening the page is an event of the audit log
+    case_related: ClassVar[Sequence[str]] = ()  # select_related of one case's page
+    papers: ClassVar[Sequence[str]] = ()  # kinds of papers that may be uploaded to a case; none: no papers are shown
+    list_intro = ""
+
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 200
+    list_filter_submit = True
+    list_fullwidth = True
+    actions_on_top = True
+    change_list_template = "case/list.html"
+    list_before_template = "case/list_before.html"
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Return whether the menu shows this kind of page."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the person's institution looks at such things; which of them, the queryset says."""
+        member = acting_member(request)
+        if member is None or member.institution is None:
+            return False
+        return self.seen_by is None or member.institution.kind in self.seen_by
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return no: new rows come from steps."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return no: rows change by steps."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return no: nothing is deleted."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return what the acting member may see, in the model's order."""
+        member = acting_member(request)
+        if member is None:
+            return self.model._default_manager.none()
+        rows = type(self).visible_to(member)
+        return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
+
+    @cached_property
+    def shown_columns(self) -> list[Column]:
+        """Return the list's columns, strings made into columns of fields."""
+        return [self._column(name) if isinstance(name, str) else name for name in self.columns]
+
+    def _column(self, name: str) -> Column:
+        if name == "__str__":
+            return Column(str(self.model._meta.verbose_name), str, name="name")
+        return Column.of(self.model, name)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Return the columns; a box to tick comes first where something can be done with many."""
+        return list(self.shown_columns)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the steps this person may take on many at once."""
+        member = acting_member(request)
+        offered = [step for step in self.bulk_steps if step.who.allows(member)]
+        return {step.name: (self._ask_bulk(step), step.name, step.label) for step in offered}
+
+    def _ask_bulk(self, step: Step) -> Callable[..., HttpResponse]:
+        def ask(_: Any, request: HttpRequest, chosen: QuerySet[Any]) -> HttpResponse:
+            return BulkStepView(self, step).ask(request, list(chosen[:MAX_ROWS]))
+
+        return ask
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list with what may be registered here."""
+        member = acting_member(request)
+        tools = [(step.label, reverse(self._route("new"), args=[step.name])) for step in self.new_steps if step.who.allows(member)]
+        tools.append(("导出Excel", f"{reverse(self._route('export'))}?{request.GET.urlencode()}"))
+        context = {"title": str(self.model._meta.verbose_name_plural), "tools": tools, "list_intro": self.list_intro}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """Give the list out as a spreadsheet, filtered and ordered as on screen."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_changelist_instance(request).get_queryset(request)[:MAX_ROWS]
+        name = f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}.xlsx"
+        return spreadsheet(str(self.model._meta.verbose_name_plural), self.shown_columns, rows.iterator(chunk_size=2000), filename=name)
+
+    def case_of(self, request: HttpRequest, object_id: str) -> Any:
+        """
+        Return the case under an address.
+
+        Raises:
+            Http404: there is none, or not for this person.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related(*self.case_related) if self.case_related else self.get_queryset(request)
+        try:
+            case = rows.filter(pk=self.model._meta.pk.to_python(object_id)).first()
+        except Exception as bad_key:
+            raise Http404 from bad_key
+        if case is None:
+            raise Http404("未找到该记录，或该记录不属于您单位的业务范围。")
+        return case
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show one case: its facts, its parts, what may be done with it, and who did what."""
+        if object_id is None:
+            raise PermissionDenied
+        case = self.case_of(request, object_id)
+        member = acting_member(request)
+        if self.is_case:
+            SEAMS.record_opening(obj=case, actor=member, at=timezone.now())
+        context = self.admin_site.each_context(request) | {
+            "title": str(case),
+            "opts": self.model._meta,
+            "case": case,
+            "kind": self.model._meta.verbose_name,
+            "heading": self.heading(case),
+            "badges": self.badges(case),
+            "steps": [(step, self.step_url(step, case)) for step in self.steps if step.offered(member, case)],
+            "panels": [panel for panel in self.panels(request, case) if panel is not None],
+            "list_url": list_of(self.model),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "case/page.html", context)
+
+    def heading(self, case: Any) -> str:
+        """Return the title over the page."""
+        return str(case)
+
+    def badges(self, case: Any) -> list[Badge]:
+        """Return the states shown beside the title."""
+        state = getattr(case, "state", None)
+        return [Badge(case.get_state_display(), tone_of(state))] if state else []
+
+    def panels(self, request: HttpRequest, case: Any) -> list[Any]:
+        """Return the blocks of the page: own facts, then parts, then what other apps add."""
+        own: list[Any] = [self.first_panel(request, case)] if self.shows else []
+        return own + self.parts(request, case) + [panel(request, case) for panel in panels_for(self.model)]
+
+    def first_panel(self, request: HttpRequest, case: Any) -> Facts:
+        """Return the block of the case's own fields."""
+        return facts(request, case, "基本情况", *self.shows)
+
+    def parts(self, request: HttpRequest, case: Any) -> list[Any]:
+        """Return the blocks of the case's parts; none by default."""
+        return []
+
+    def step_url(self, step: Step, case: Model) -> str:
+        """Return the address where a step on a case is asked and taken."""
+        return reverse(self._route("do"), args=[case.pk, step.name])
+
+    def _route(self, name: str) -> str:
+        return f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_{name}"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the list's and the pages' addresses with those of the steps before them."""
+        base = f"{self.model._meta.app_label}_{self.model._meta.model_name}"
+        view = self.admin_site.admin_view
+        own = [
+            path("new/<slug:name>/", view(self._new), name=f"{base}_new"),
+            path("bulk/<slug:name>/", view(self._bulk), name=f"{base}_bulk"),
+            path("export/", view(self.export_view), name=f"{base}_export"),
+            path("<path:object_id>/do/<slug:name>/", view(self._do), name=f"{base}_do"),
+        ]
+        return own + super().get_urls()
+
+    def _new(self, request: HttpRequest, name: str) -> HttpResponse:
+        return NewStepView(self, _named(self.new_steps, name)).answer(request)
+
+    def _bulk(self, request: HttpRequest, name: str) -> HttpResponse:
+        return BulkStepView(self, _named(self.bulk_steps, name)).answer(request)
+
+    def _do(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        return CaseStepView(self, _named(self.steps, name)).answer(request, self.case_of(request, object_id))
+
+    def follows(self, made: Any) -> bool:
+        """Return whether a step's result is another kind of thing whose page comes next (an application's loan)."""
+        return isinstance(made, Model) and not isinstance(made, self.model) and type(made) in self.admin_site._registry
+
+    def after(self, made: Any, case: Any) -> HttpResponse:
+        """Return where a person lands after a step: on what it made, else on the case, else on the list."""
+        for place in (made, case):
+            if isinstance(place, Model) and type(place) in self.admin_site._registry:
+                return redirect(page_of(place))
+        return redirect(list_of(self.model))
+
+
+def _named(steps: Sequence[Step], name: str) -> Step:
+    """Return the step of that name, or answer that there is no such page."""
+    for step in steps:
+        if step.name == name:
+            return step
+    raise Http404

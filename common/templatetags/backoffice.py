@@ -1,0 +1,35 @@
+"""Template filters of the admin: values as people read them."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from common.admin.shown import Cited, Money, Rate, shown
+
+register = template.Library()
+
+
+@register.filter
+def as_shown(value: Any) -> SafeString:
+    """Return a value with its unit as HTML."""
+    return shown(value)
+
+
+@register.filter
+def money(amount: Decimal | None) -> SafeString:
+    """Return yuan with thousands separators and unit (``intcomma`` does not group digits in Chinese)."""
+    return shown(Money(amount))
+
+
+@register.filter
+def rate(fraction: Decimal | None) -> SafeString:
+    """Return an annual fraction in per cent."""
+    return shown(Rate(fraction))
+
+
+@register.filter
+def cited(clause: str) -> SafeString:
+    """Return the words in which clauses are cited, with their wording on pointing: 依据《实施方案》…"""
+    return shown(Cited(clause))

@@ -1,0 +1,9 @@
+"""Districts, institutions, enterprises and members on screen; who acts, and the history of every case."""
+
+from common.admin import SEAMS
+from parties.admin import enterprises, institutions, members, timeline
+from parties.selectors import current_member
+
+SEAMS.member_of = current_member
+
+__all__ = ["enterprises", "institutions", "members", "timeline"]

@@ -1,0 +1,48 @@
+"""Enterprises with tax home and yearly figures."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from common.admin import Badge, Column, Money, VisibleAdmin, table
+from parties.access import SEES_ALL
+from parties.enums import COUNTY_KINDS
+from parties.models import Enterprise
+from parties.selectors import enterprises_visible_to
+
+
+@admin.register(Enterprise)
+class EnterpriseAdmin(VisibleAdmin):
+    """The enterprises of the fund."""
+
+    visible_to = staticmethod(enterprises_visible_to)
+    seen_by = frozenset({*SEES_ALL, *COUNTY_KINDS})
+    is_case = True
+    columns = (
+        "name",
+        "credit_code",
+        "industry_code",
+        Column("小巨人", lambda one: Badge("小巨人", "busy") if one.is_little_giant else None, order="is_little_giant"),
+        "registered_on",
+        "registered_capital",
+    )
+    shows = (
+        "name", "credit_code", "industry_code", "industry_override_reason", "registered_in_city", "registered_on", "registered_capital",
+        "is_little_giant", "is_municipal_key", "contact_name", "contact_phone", "recorded_at",
+    )  # fmt: skip
+    search_fields = ("name", "credit_code")
+    list_filter = ("is_little_giant", "is_municipal_key", "registered_in_city", "tax_homes__district")
+    ordering = ("credit_code",)
+
+    def parts(self, request: HttpRequest, case: Any) -> list[Any]:
+        """Return the income-tax homes and the figures of each year."""
+        homes = [(home.district.name, home.from_on, home.until_on) for home in case.tax_homes.select_related("district")]
+        years = [
+            (year.year, Money(year.rd_expense), Money(year.revenue), year.employees, year.get_source_display(), year.source_reference)
+            for year in case.years.all()
+        ]
+        return [
+            table("所得税归属", ("县(市、区)", "自", "至(不含)"), homes, clause="FP 1.4.1"),
+            table("年度数据", ("年度", "研发费用", "营业收入", "从业人员", "来源", "来源文件"), years, clause="FP 1.1.2"),
+        ]

@@ -1,0 +1,43 @@
+"""Who acts for whom."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+
+from common.admin import Column, VisibleAdmin
+from parties.enums import InstitutionKind, Role
+from parties.models import Member
+
+
+def members_visible_to(member: Member) -> QuerySet[Member]:
+    """Return the members of one's own institution; the fund office sees everyone's."""
+    members = Member.objects.select_related("institution", "enterprise", "user")
+    if member.institution is not None and member.institution.kind == InstitutionKind.FUND_OFFICE:
+        return members
+    return members.filter(institution=member.institution_id)
+
+
+def roles_of(member: Any) -> str:
+    """Return a member's roles in Chinese."""
+    return "、".join(Role(role).label for role in member.roles)
+
+
+@admin.register(Member)
+class MemberAdmin(VisibleAdmin):
+    """The people, programs and jobs of one's own institution."""
+
+    visible_to = staticmethod(members_visible_to)
+    columns = (
+        "name",
+        "kind",
+        Column("单位", lambda one: str(one.party), order="institution__short_name"),
+        Column("岗位", roles_of, name="roles"),
+        Column("登录账号", lambda one: one.user.username if one.user else None, order="user__username"),
+        "from_on",
+        "until_on",
+    )
+    shows = ("name", "kind", "institution", "enterprise", "user", "from_on", "until_on")
+    search_fields = ("name", "user__username")
+    list_filter = ("kind",)
+    ordering = ("institution", "name")

@@ -1,0 +1,17 @@
+"""The rulebook on screen: clauses, versions with every parameter, rates, calendar, deadlines."""
+
+from common.admin import SEAMS
+from policy.admin import calendar, deadlines, rates, register, versions
+
+SEAMS.cite = register.cite
+SEAMS.verbs |= {
+    "policy_version_added": "录入政策版本",
+    "publication_date_set": "录入发布日期",
+    "version_end_set": "调整政策止期",
+    "interpretation_confirmed": "确认解释口径",
+    "return_rate_enacted": "公布回报利率",
+    "calendar_notice_entered": "录入放假安排",
+    "deadline_moved": "期限顺延",
+}
+
+__all__ = ["calendar", "deadlines", "rates", "register", "versions"]

@@ -1,0 +1,144 @@
+"""Policy versions: every parameter with unit, clause and decision; entering a plan as data."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from common.admin import Badge, Cited, Column, DayInput, Do, Step, StepForm, VisibleAdmin, by, table
+from parties.models import Member
+from policy.access import INTERPRETERS, KEEPERS
+from policy.models import Decision, PolicyVersion
+from policy.selectors import parameters_of
+from policy.services import add_policy_version, confirm_interpretation, set_publication_date, set_version_end
+
+
+def versions_visible_to(member: Member) -> QuerySet[PolicyVersion]:
+    """Return all versions; the plans are public."""
+    return PolicyVersion.objects.all()
+
+
+class VersionForm(StepForm):
+    """A plan entered as data."""
+
+    name = forms.CharField(label="名称", max_length=80)
+    document_number = forms.CharField(label="文号", max_length=60, required=False)
+    valid_from = DayInput(label="自")
+    valid_until = DayInput(label="至(不含)", required=False, help_text="首个不再生效的日期；未定可不填。")
+    file = forms.FileField(label="条款参数文件", help_text="JSON文件，格式同已有版本的导出；逐项校验，有误时逐项列出。")
+
+    def clean_file(self) -> Any:
+        """Return the file's content as JSON."""
+        try:
+            return json.loads(self.cleaned_data["file"].read().decode("utf-8-sig"))
+        except (UnicodeDecodeError, ValueError) as broken:
+            raise ValidationError("文件不是有效的JSON，请核对后重新上传。") from broken
+
+
+class EndForm(StepForm):
+    """Another end of a version."""
+
+    valid_until = DayInput(label="至(不含)", required=False, help_text="首个不再生效的日期；不设止期可不填。")
+
+    def prepare(self) -> None:
+        """Begin with the present end."""
+        self.first(valid_until=self.obj.valid_until)
+
+
+class PublicationForm(StepForm):
+    """The day the plan's document was published."""
+
+    published_on = DayInput(label="发布日期")
+
+
+class ConfirmForm(StepForm):
+    """A bureau's confirmation of an interpretation."""
+
+    decision = forms.ModelChoiceField(label="解释口径", queryset=Decision.objects.all(), empty_label="请选择")
+    confirmed_on = DayInput(label="确认日期")
+    document_number = forms.CharField(label="文号", max_length=60)
+
+
+def _add(do: Do) -> PolicyVersion:
+    given = dict(do.given)
+    return add_policy_version(terms=given.pop("file"), actor=do.member, at=do.at, **given)
+
+
+def _confirm(do: Do) -> Any:
+    given = dict(do.given)
+    decision = given.pop("decision")
+    return confirm_interpretation(version_number=do.obj.number, decision_id=decision.pk, actor=do.member, at=do.at, **given)
+
+
+NEW = Step(
+    name="add",
+    label="录入政策版本",
+    who=by(*KEEPERS),
+    form=VersionForm,
+    run=_add,
+    clause="FP 3.4",
+    sentence="新的政策版本按数据录入，录入后参数不再改动；有效期不得与已有版本重叠。",
+)
+STEPS = (
+    Step(name="confirm", label="确认解释口径", who=by(*INTERPRETERS), form=ConfirmForm, run=_confirm, clause="FP 3.3"),
+    Step(
+        name="publication",
+        label="录入发布日期",
+        who=by(*KEEPERS),
+        form=PublicationForm,
+        when=lambda version: version.number == 1,
+        run=lambda do: set_publication_date(published_on=do.given["published_on"], actor=do.member, at=do.at),
+        clause="FP 3.4",
+    ),
+    Step(
+        name="end",
+        label="调整止期",
+        who=by(*KEEPERS),
+        form=EndForm,
+        run=lambda do: set_version_end(number=do.obj.number, valid_until=do.given["valid_until"], actor=do.member, at=do.at),
+        clause="FP 3.4",
+        sentence="存续贷款和已受理的申请继续执行原版本。",
+    ),
+)
+
+
+def _standing(version: PolicyVersion) -> Badge:
+    today = timezone.localdate()
+    if version.valid_from > today:
+        return Badge("尚未生效", "busy")
+    if version.valid_until is not None and version.valid_until <= today:
+        return Badge("实施期满", "plain")
+    return Badge("生效中", "good")
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(VisibleAdmin):
+    """The plans in force and past."""
+
+    visible_to = staticmethod(versions_visible_to)
+    columns = ("number", "name", "document_number", "valid_from", "valid_until", Column("状态", _standing, name="standing"))
+    shows = ("number", "name", "document_number", "valid_from", "valid_until")
+    ordering = ("number",)
+    steps = STEPS
+    new_steps = (NEW,)
+
+    def badges(self, case: Any) -> list[Badge]:
+        """Return whether the version is in force."""
+        return [_standing(case)]
+
+    def parts(self, request: HttpRequest, case: Any) -> list[Any]:
+        """Return every parameter by group, and the confirmations."""
+        groups: dict[str, list[Any]] = {}
+        for line in (found.parameter for found in parameters_of(case)):
+            reading = Badge(f"解释 {line.decision}", "warn") if line.decision else Badge("原文", "plain")
+            groups.setdefault(line.group, []).append((line.label, line.shown, reading, Cited(line.clause)))
+        tables = [table(group, ("参数", "取值", "口径", "依据"), rows) for group, rows in groups.items()]
+        confirmed = case.confirmations.select_related("decision", "institution").order_by("decision__position", "institution")
+        rows = [(str(one.decision), str(one.institution), one.confirmed_on, one.document_number) for one in confirmed]
+        heads = ("解释口径", "确认机构", "确认日期", "文号")
+        return [*tables, table("解释口径的确认", heads, rows, clause="FP 3.3", empty="尚无机构确认。")]

@@ -1,0 +1,51 @@
+"""The sidebar: the pages a person may open, in the order of the work."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("白名单", (
+        ("whitelist.entry", "fact_check"), ("whitelist.project", "factory"), ("whitelist.batch", "campaign"),
+        ("whitelist.taxlist", "upload_file"), ("whitelist.delivery", "outbox"),
+    )),
+    ("融资与贷款", (
+        ("loans.intent", "handshake"), ("loans.application", "description"), ("loans.loan", "account_balance_wallet"),
+        ("loans.movement", "swap_vert"), ("loans.bankquota", "speed"),
+    )),
+    ("贴息结算", (
+        ("subsidy.settlement", "receipt_long"), ("subsidy.payment", "payments"), ("subsidy.tender", "gavel"),
+        ("subsidy.reconciliation", "rule"), ("ledger.entry", "menu_book"), ("ledger.account", "account_tree"),
+    )),
+    ("政策与期限", (
+        ("policy.policyversion", "policy"), ("policy.clause", "article"), ("policy.decision", "live_help"),
+        ("policy.returnrate", "percent"), ("policy.calendarnotice", "calendar_month"), ("policy.deadline", "timer"),
+    )),
+    ("参与各方", (
+        ("parties.enterprise", "domain"), ("parties.institution", "apartment"), ("parties.member", "badge"), ("parties.district", "map"),
+    )),
+    ("记录", (("notices.notice", "notifications"), ("documents.document", "folder"), ("audit.event", "history"))),
+)  # fmt: skip
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sections of the sidebar, without pages the person may not open."""
+    pages = {model._meta.label_lower: page for model, page in admin.site._registry.items()}
+    first = [
+        {"title": "工作台", "icon": "dashboard", "link": reverse("admin:index")},
+        {"title": "政策试算", "icon": "calculate", "link": reverse("admin:calculators")},
+    ]
+    sections = [{"title": "", "separator": False, "items": first}]
+    for title, labels in SECTIONS:
+        items = [_item(pages[label], icon) for label, icon in labels if label in pages and pages[label].has_view_permission(request)]
+        if items:
+            sections.append({"title": title, "separator": True, "collapsible": False, "items": items})
+    return sections
+
+
+def _item(page: Any, icon: str) -> dict[str, Any]:
+    meta = page.model._meta
+    link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    return {"title": str(meta.verbose_name_plural), "icon": icon, "link": link}

@@ -1,0 +1,63 @@
+"""Who gets into the admin: people who act for an institution today. Enterprises have the portal."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm as PlainAuthenticationForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from unfold.forms import AuthenticationForm
+from unfold.sites import UnfoldAdminSite
+
+from common.admin import acting_member
+from quanzhou_fund.backoffice.calculators import calculators_page
+from quanzhou_fund.backoffice.dashboard import first_page
+from quanzhou_fund.backoffice.shell import shell
+
+NO_ENTRY = "该账号目前不属于任何参与机构，不能进入业务管理系统。企业用户请使用企业服务门户；机构人员请联系本单位管理员登记。"
+
+
+class InstitutionLogin(AuthenticationForm):
+    """The login form; which pages a person finds is decided by membership, not by a flag on the account."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Let any active account log in; the site then asks for the membership."""
+        PlainAuthenticationForm.confirm_login_allowed(self, user)
+
+
+class FundAdminSite(UnfoldAdminSite):
+    """The one admin site."""
+
+    login_form = InstitutionLogin
+    site_title = site_header = "泉州市技术创新基金"
+    index_title = "工作台"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Return whether the person acts for an institution today."""
+        if not request.user.is_active:
+            return False
+        member = acting_member(request)
+        return member is not None and member.institution is not None
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the login form; say why somebody who is logged in does not get in."""
+        if request.method == "GET" and request.user.is_authenticated and not self.has_permission(request):
+            messages.warning(request, NO_ENTRY)
+        return super().login(request, extra_context)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the first page."""
+        request.current_app = self.name
+        context = self.each_context(request) | {"title": self.index_title, "today": timezone.localdate()} | first_page(request)
+        return TemplateResponse(request, "admin/index.html", context | (extra_context or {}))
+
+    def extra_urls(self) -> list[URLPattern]:
+        """Return the addresses of pages that belong to no model."""
+        return [path("calculators/", self.admin_view(calculators_page), name="calculators")]
+
+    def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+        """Add what every page shows: the person's institution and the policy version in force."""
+        return context | shell(request, member=acting_member(request) if self.has_permission(request) else None)
