@@ -72,7 +72,7 @@ def _between(first: str, last: str, register: Sequence[str]) -> list[str]:
     return list(register[start : end + 1])
 
 
-def rules_in(path: Path, *, root: Path, register: Sequence[str]) -> Iterator[Citation]:
+def sources_in(path: Path, *, root: Path, register: Sequence[str]) -> Iterator[Citation]:
     """
     Yield what the docstrings of a module, its classes and functions give as their source.
 
@@ -85,7 +85,7 @@ def rules_in(path: Path, *, root: Path, register: Sequence[str]) -> Iterator[Cit
             yield from _citations(source, _carrier(path, root, name), register)
 
 
-def tests_in(path: Path, *, root: Path, register: Sequence[str]) -> Iterator[Citation]:
+def marks_in(path: Path, *, root: Path, register: Sequence[str]) -> Iterator[Citation]:
     """
     Yield what ``pytest.mark.clause`` says of a test module, its classes, tests and cases.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policy.citations import Citation, cited_in, rules_in, tests_in
+from policy.citations import Citation, cited_in, marks_in, sources_in
 
 HERE = Path(__file__).resolve().parent
 NOT_BUILT = HERE / "clauses_not_built.txt"
@@ -50,8 +50,8 @@ def coverage(root: Path) -> list[Carried]:
     """
     register = read_register()
     ids = list(register)
-    rules = _by_cited(c for path in _rule_files(root) for c in rules_in(path, root=root, register=ids))
-    tests = _by_cited(c for path in sorted((root / "tests").rglob("*.py")) for c in tests_in(path, root=root, register=ids))
+    rules = _by_cited(c for path in _rule_files(root) for c in sources_in(path, root=root, register=ids))
+    tests = _by_cited(c for path in sorted((root / "tests").rglob("*.py")) for c in marks_in(path, root=root, register=ids))
     waiting = read_waiting(NOT_BUILT.read_text(encoding="utf-8"), ids)
     return [
         Carried(cited=cited, place=place, rules=rules.get(cited, ()), tests=tests.get(cited, ()), waiting=waiting.get(cited, ""))

@@ -109,8 +109,9 @@ def _from_rows(rows: list[list[Any]]) -> YearNotice:
         raise _refused("file", "too_many_rows", f"超过{MAX_ROWS}行，请核对是否为一个年度的放假安排。")
     problems: list[FieldProblem] = []
     lines = list(_lines(header, rows[1:]))
+    head = _head(lines, problems)
     off, makeup = _table_days(lines, problems)
-    return _notice(_head(lines, problems), off=off, makeup=makeup, problems=problems, names={n: f"第2行.{n}" for n in COLUMNS})
+    return _notice(head, off=off, makeup=makeup, problems=problems, names={n: f"第2行.{n}" for n in COLUMNS})
 
 
 def _lines(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

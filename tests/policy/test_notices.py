@@ -1,0 +1,354 @@
+"""A holiday notice typed in or read from a file: what it may say, and how it moves open deadlines."""
+
+import io
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import xlsxwriter
+from django.db import connections, transaction
+from pytest_django import DjangoAssertNumQueries
+
+from audit.models import Event
+from common.errors import NotAllowed
+from parties.models import Member
+from policy.models import CalendarDay, CalendarNotice, Deadline, DeadlineChange
+from policy.notice_files import read_notice
+from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice, check_notice
+from policy.selectors import calendar_scope, working_calendar
+from policy.services import (
+    YearNotAdjacent,
+    close_deadline,
+    import_calendar_notice,
+    import_calendar_notice_file,
+    open_deadline,
+)
+from tests.factories import MemberFactory
+
+AT = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)
+
+# Made up, in the manner of the real ones: New Year bridged by a Sunday worked, eight days of Spring Festival.
+NOTICE_2027 = YearNotice(
+    year=2027,
+    document_number="国办发明电〔2026〕9号",
+    published_on=date(2026, 11, 4),
+    off=(
+        OffRange(date(2026, 12, 31), date(2027, 1, 2), "元旦"),
+        OffRange(date(2027, 2, 5), date(2027, 2, 12), "春节"),
+    ),
+    makeup=(MakeupDay(date(2027, 1, 3)), MakeupDay(date(2027, 2, 20))),
+)
+
+pytestmark = pytest.mark.clause("D6")
+
+
+def changed(**changes: Any) -> YearNotice:
+    return replace(NOTICE_2027, **changes)
+
+
+# What a notice may say
+
+
+def test_a_true_notice_passes() -> None:
+    check_notice(NOTICE_2027)
+
+
+@pytest.mark.parametrize(
+    ("notice", "field", "code"),
+    [
+        pytest.param(changed(document_number=" "), "document_number", "required", id="no number"),
+        pytest.param(changed(off=()), "off", "required", id="no holiday"),
+        pytest.param(changed(published_on=date(2025, 11, 4)), "published_on", "out_of_range", id="published two years before"),
+        pytest.param(changed(off=(OffRange(date(2027, 2, 5), date(2027, 2, 4), "春节"),)), "off.0.last_on", "reversed", id="reversed"),
+        pytest.param(changed(off=(OffRange(date(2027, 2, 1), date(2027, 2, 16), "春节"),)), "off.0.last_on", "too_long", id="16 days"),
+        pytest.param(changed(off=(OffRange(date(2028, 2, 1), date(2028, 2, 2), "春节"),)), "off.0.first_on", "other_year", id="2028"),
+        pytest.param(changed(off=(OffRange(date(2027, 2, 5), date(2027, 2, 5), ""),)), "off.0.name", "required", id="no name"),
+        pytest.param(changed(makeup=(MakeupDay(date(2027, 2, 19)),)), "makeup.0.on", "not_a_weekend", id="a Friday worked"),
+        pytest.param(changed(makeup=(MakeupDay(date(2026, 11, 29)),)), "makeup.0.on", "other_year", id="a day of November before"),
+        pytest.param(changed(makeup=(MakeupDay(date(2027, 2, 6)),)), "makeup.0", "named_twice", id="off and worked"),
+        pytest.param(
+            changed(off=(*NOTICE_2027.off, OffRange(date(2027, 2, 12), date(2027, 2, 13), "元宵"))), "off.2", "named_twice", id="off twice"
+        ),
+    ],
+)
+def test_what_cannot_be_true_is_refused_with_its_row(notice: YearNotice, field: str, code: str) -> None:
+    with pytest.raises(InvalidNotice) as refused:
+        check_notice(notice)
+    assert [(problem.field, problem.code) for problem in refused.value.errors] == [(field, code)]
+
+
+# Files
+
+HEADER = ["年度", "文号", "发布日期", "类型", "开始日期", "结束日期", "名称"]
+ROWS: list[list[Any]] = [
+    [2027, "国办发明电〔2026〕9号", "2026-11-04", "放假", "2026-12-31", "2027-01-02", "元旦"],
+    ["", "", "", "放假", "2027年2月5日", "2027/2/12", "春节"],
+    ["", "", "", "", "", "", ""],
+    ["", "", "", "调休上班", "2027-01-03", "", ""],
+    [2027, "国办发明电〔2026〕9号", "2026-11-04", "调休上班", "2027-02-20", "2027-02-20", "春节"],
+]
+
+
+def csv_of(rows: list[list[Any]], encoding: str = "utf-8-sig") -> bytes:
+    return "\r\n".join(",".join(str(cell) for cell in row) for row in [HEADER, *rows]).encode(encoding)
+
+
+def xlsx_of(rows: list[list[Any]]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet, as_date = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+    for r, row in enumerate([HEADER, *rows]):
+        for c, cell in enumerate(row):
+            if isinstance(cell, date):
+                sheet.write_datetime(r, c, datetime(cell.year, cell.month, cell.day), as_date)  # noqa: DTZ001  (a spreadsheet has no zones)
+            else:
+                sheet.write(r, c, cell)
+    book.close()
+    return out.getvalue()
+
+
+def json_of(**changes: Any) -> bytes:
+    plain = {
+        "year": 2027,
+        "document_number": "国办发明电〔2026〕9号",
+        "published_on": "2026-11-04",
+        "off": [["2026-12-31", "2027-01-02", "元旦"], ["2027-02-05", "2027-02-12", "春节"]],
+        "makeup_workdays": ["2027-01-03", "2027-02-20"],
+    }
+    return json.dumps(plain | changes, ensure_ascii=False).encode()
+
+
+def with_dates(rows: list[list[Any]]) -> list[list[Any]]:
+    return [[date.fromisoformat(c) if isinstance(c, str) and len(c) == 10 and c.startswith("202") else c for c in row] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        pytest.param("2027.json", json_of(), id="json"),
+        pytest.param("2027.csv", csv_of(ROWS), id="csv utf-8"),
+        pytest.param("2027.CSV", csv_of(ROWS, "gb18030"), id="csv gb18030"),
+        pytest.param("2027.xlsx", xlsx_of(ROWS), id="xlsx with text"),
+        pytest.param("2027.xlsx", xlsx_of(with_dates(ROWS)), id="xlsx with dates"),
+    ],
+)
+def test_each_kind_of_file_gives_the_same_notice(filename: str, content: bytes) -> None:
+    found = read_notice(filename=filename, content=content)
+    assert list(found.days()) == list(NOTICE_2027.days())
+    assert (found.year, found.document_number, found.published_on) == (2027, "国办发明电〔2026〕9号", date(2026, 11, 4))
+    check_notice(found)
+
+
+@pytest.mark.parametrize(
+    ("filename", "content", "fields"),
+    [
+        pytest.param("2027.pdf", b"", ["file"], id="another kind"),
+        pytest.param("2027.json", b"\xff{", ["file"], id="not json"),
+        pytest.param("2027.json", b"[]", ["file"], id="json but no object"),
+        pytest.param("2027.json", json_of(off=[["2027-02-05"]], makeup_workdays=["x"]), ["off.0", "makeup_workdays.0"], id="json rows"),
+        pytest.param("2027.json", json_of(year="二七", published_on=None), ["year", "published_on"], id="json head"),
+        pytest.param("2027.xlsx", b"PK\x03\x04", ["file"], id="a broken workbook"),
+        pytest.param("2027.csv", b"\xff\xff\xff", ["file"], id="no text"),
+        pytest.param("2027.csv", "年度,文号\n2027,x".encode(), ["header"], id="columns missing"),
+        pytest.param("2027.csv", csv_of([[*ROWS[0][:3], "休息", "2027-02-05", "", "x"]]), ["第2行.类型"], id="unknown kind"),
+        pytest.param(
+            "2027.csv", csv_of([ROWS[0], [2028, "", "", "放假", "2027-02-31", "", "x"]]), ["第3行.年度", "第3行.开始日期"], id="rows"
+        ),
+        pytest.param(
+            "2027.csv", csv_of([[*ROWS[0][:3], "调休上班", "2027-01-02", "2027-01-03", ""]]), ["第2行.结束日期"], id="two days worked"
+        ),
+        pytest.param("2027.csv", csv_of([ROWS[1]]), ["第2行.年度", "第2行.发布日期"], id="no head"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_row_and_column(filename: str, content: bytes, fields: list[str]) -> None:
+    with pytest.raises(InvalidNotice) as refused:
+        read_notice(filename=filename, content=content)
+    assert [problem.field for problem in refused.value.errors] == fields
+
+
+# Entering
+
+
+@pytest.fixture
+def keeper() -> Member:
+    return MemberFactory.serving("city_industry")
+
+
+def opened(started_on: date, working_days: int = 30) -> Deadline:
+    return open_deadline(
+        started_on=started_on, working_days=working_days, clause="FP 1.6.3", purpose="融资申请批复", calendar=working_calendar()
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("FP 1.6.3")
+def test_a_notice_moves_the_open_deadlines_it_touches_and_keeps_old_and_new_day(keeper: Member) -> None:
+    moved = opened(date(2026, 12, 31))
+    settled = opened(date(2026, 11, 20), 20)  # due 2026-12-18: no day of it is named
+    closed = opened(date(2026, 12, 31))
+    close_deadline(closed, on=date(2027, 1, 5))
+    assert (moved.due_on, moved.is_provisional) == (date(2027, 2, 18), True)
+
+    entered = import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+
+    # 30 working days from 31 December: 3 January (worked Sunday) and 4 to 8, 11 to 15, 18 to 22, 25 to 29 January, 1 to 4 February are 25,
+    # then 15 to 19 February are 30.
+    for deadline in (moved, settled, closed):
+        deadline.refresh_from_db()
+    assert (moved.due_on, moved.is_provisional, moved.calendar_version) == (date(2027, 2, 19), False, entered.notice.pk)
+    assert settled.due_on == date(2026, 12, 18)
+    assert closed.due_on == date(2027, 2, 18)
+    change = DeadlineChange.objects.get()
+    assert entered.changes == (change,)
+    assert (change.deadline, change.notice, change.old_due_on, change.new_due_on) == (
+        moved,
+        entered.notice,
+        date(2027, 2, 18),
+        date(2027, 2, 19),
+    )
+    event = Event.objects.get(verb="deadline_moved")
+    assert (event.object_id, event.before, event.after) == (str(moved.pk), {"due_on": "2027-02-18"}, {"due_on": "2027-02-19"})
+    assert Event.objects.get(verb="calendar_notice_entered").actor_id == keeper.pk
+
+
+@pytest.mark.django_db
+def test_a_deadline_that_keeps_its_day_is_no_longer_provisional(keeper: Member) -> None:
+    deadline = opened(date(2026, 11, 20))
+    assert (deadline.due_on, deadline.is_provisional) == (date(2027, 1, 4), True)
+    import_calendar_notice(changed(off=(OffRange(date(2027, 1, 1), date(2027, 1, 3), "元旦"),), makeup=()), actor=keeper, at=AT)
+    deadline.refresh_from_db()
+    assert (deadline.due_on, deadline.is_provisional) == (date(2027, 1, 4), False)
+    assert not DeadlineChange.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_notice_takes_the_place_of_the_provisional_year(keeper: Member) -> None:
+    with calendar_scope():
+        assert working_calendar().is_provisional(date(2027, 5, 6))
+        import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+        calendar = working_calendar()
+    assert not calendar.is_provisional(date(2027, 5, 6))
+    assert calendar.is_working_day(date(2027, 1, 3))
+    assert not calendar.is_working_day(date(2026, 12, 31))
+    assert calendar.is_working_day(date(2027, 5, 3))  # off by the statutory rule, not named by the notice
+    assert calendar.is_provisional(date(2028, 5, 8))
+
+
+@pytest.mark.django_db
+def test_the_same_notice_again_changes_nothing_and_a_corrected_one_counts(keeper: Member) -> None:
+    first = import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+    days, events = CalendarDay.objects.count(), Event.objects.count()
+    again = import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+    assert (again.notice, again.changes) == (first.notice, ())
+    assert (CalendarDay.objects.count(), Event.objects.count()) == (days, events)
+    import_calendar_notice(changed(makeup=()), actor=keeper, at=AT)
+    assert not working_calendar().is_working_day(date(2027, 1, 3))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("notice", "refusal"),
+    [
+        pytest.param(changed(makeup=(MakeupDay(date(2027, 2, 19)),)), InvalidNotice, id="invalid"),
+        pytest.param(
+            YearNotice(
+                year=2037,
+                document_number="国办发明电〔2036〕1号",
+                published_on=date(2036, 11, 1),
+                off=(OffRange(date(2037, 1, 1), date(2037, 1, 1), "元旦"),),
+                makeup=(),
+            ),
+            YearNotAdjacent,
+            id="2036 is missing",
+        ),
+    ],
+)
+def test_a_refused_notice_leaves_no_trace(keeper: Member, notice: YearNotice, refusal: type[Exception]) -> None:
+    opened(date(2026, 12, 31))
+    before = CalendarNotice.objects.count(), CalendarDay.objects.count()
+    with pytest.raises(refusal):
+        import_calendar_notice(notice, actor=keeper, at=AT)
+    assert (CalendarNotice.objects.count(), CalendarDay.objects.count()) == before
+    assert not Event.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_bank_enters_no_notice_not_even_a_broken_file() -> None:
+    bank = MemberFactory()
+    with pytest.raises(NotAllowed):
+        import_calendar_notice_file(filename="x.pdf", content=b"", actor=bank, at=AT)
+    with pytest.raises(NotAllowed):
+        import_calendar_notice(NOTICE_2027, actor=bank, at=AT)
+
+
+@pytest.mark.django_db
+def test_a_notice_from_a_file_is_entered_like_a_typed_one(keeper: Member) -> None:
+    entered = import_calendar_notice_file(filename="2027.xlsx", content=xlsx_of(ROWS), actor=keeper, at=AT)
+    assert entered.notice == import_calendar_notice(NOTICE_2027, actor=keeper, at=AT).notice
+
+
+@pytest.mark.django_db
+def test_many_deadlines_move_in_as_many_statements_as_few(keeper: Member, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    for _ in range(60):
+        opened(date(2026, 12, 31))
+    with django_assert_max_num_queries(25):
+        entered = import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+    assert len(entered.changes) == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadline_opened_while_a_notice_is_entered_counts_by_the_new_calendar() -> None:
+    keeper, old = MemberFactory.serving("city_industry"), working_calendar()
+    entering, done = threading.Event(), threading.Event()
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    def enter() -> None:
+        with transaction.atomic():
+            import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+            entering.set()
+            done.wait(timeout=1)  # the other is waiting for the lock now
+
+    def open_with_the_old_calendar() -> None:
+        entering.wait(timeout=10)
+        open_deadline(started_on=date(2026, 12, 31), working_days=30, clause="FP 1.6.3", purpose="批复", calendar=old)
+        done.set()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in (enter, open_with_the_old_calendar)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    deadline = Deadline.objects.get()
+    assert (deadline.due_on, deadline.is_provisional) == (date(2027, 2, 19), False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadline_opened_before_a_notice_is_entered_is_moved_by_it() -> None:
+    keeper = MemberFactory.serving("city_industry")
+    opening, results = threading.Event(), []
+
+    def enter() -> None:
+        try:
+            opening.wait(timeout=10)
+            results.append(import_calendar_notice(NOTICE_2027, actor=keeper, at=AT))
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    with transaction.atomic():
+        opened(date(2026, 12, 31))
+        opening.set()
+        thread.join(timeout=0.5)
+        assert not results  # it waits for this transaction
+    thread.join(timeout=20)
+    assert [change.new_due_on for change in results[0].changes] == [date(2027, 2, 19)]
