@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from policy.selectors.calendar import calendar_scope
+from policy.calendar_scope import calendar_scope
 
 
 class CalendarScopeMiddleware:

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "quanzhou_fund.middleware.AdminContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "audit.middleware.SourceAddressMiddleware",
+    "policy.middleware.CalendarScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,6 +1,7 @@
 """Reads of the rulebook: versions, return rates, the working calendar, deadlines, the clause register."""
 
-from policy.selectors.calendar import calendar_scope, working_calendar
+from policy.calendar_scope import calendar_scope
+from policy.selectors.calendar import NoCalendar, working_calendar
 from policy.selectors.deadlines import deadlines_due_within, is_overdue, open_deadlines_on, remaining_working_days
 from policy.selectors.rates import DatedRate, NoReturnRate, rates_of_loan, return_rate_on
 from policy.selectors.register import RegisterLine, UnknownClause, clause_label, register_line, register_lines
@@ -8,6 +9,7 @@ from policy.selectors.versions import PlanEnded, parameters_of, require_open_ver
 
 __all__ = [
     "DatedRate",
+    "NoCalendar",
     "NoReturnRate",
     "PlanEnded",
     "RegisterLine",

@@ -1,12 +1,10 @@
 """The working-day calendar: loaded once per process and version; a request or task reads the version once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 
 from common.errors import DomainError
+from policy.calendar_scope import Version, version_read_once
 from policy.models import CalendarDay, CalendarNotice
 from policy.working_days import WorkingCalendar
 
@@ -18,36 +16,6 @@ class NoCalendar(DomainError):
     sentence = "系统中没有放假安排，无法计算工作日，请先录入国务院办公厅的年度放假安排。"
 
 
-# The newest notice: its number is the calendar's version. Its time of recording tells apart two databases that number alike.
-Version = tuple[int, datetime]
-
-
-class _Scope:
-    """One request or task: the calendar version it read, once it has."""
-
-    version: Version | None = None
-
-
-_scope: ContextVar[_Scope | None] = ContextVar("policy_calendar_scope", default=None)
-
-
-@contextmanager
-def calendar_scope() -> Iterator[None]:
-    """Open a request or task: within it ``working_calendar`` reads the version number at most once."""
-    token = _scope.set(_Scope())
-    try:
-        yield
-    finally:
-        _scope.reset(token)
-
-
-def forget_calendar_version() -> None:
-    """Make the running request or task read the version anew, after a notice was entered in it."""
-    scope = _scope.get()
-    if scope is not None:
-        scope.version = None
-
-
 def working_calendar() -> WorkingCalendar:
     """
     Return the calendar of the newest notice.
@@ -56,11 +24,7 @@ def working_calendar() -> WorkingCalendar:
 
     Source: D6.
     """
-    scope = _scope.get()
-    version = (scope.version if scope is not None else None) or current_calendar_version()
-    if scope is not None:
-        scope.version = version
-    return _load(version)
+    return _load(version_read_once(current_calendar_version))
 
 
 def current_calendar_version() -> Version:

@@ -7,9 +7,10 @@ from datetime import date
 from django.db import transaction
 
 from common.errors import DomainError
+from policy.calendar_scope import forget_calendar_version
 from policy.locks import Lock, hold_shared
 from policy.models import Deadline
-from policy.selectors.calendar import current_calendar_version, forget_calendar_version, working_calendar
+from policy.selectors.calendar import current_calendar_version, working_calendar
 from policy.working_days import WorkingCalendar
 
 

@@ -9,11 +9,12 @@ from audit.services import NewEvent, record, record_many
 from common.errors import DomainError
 from parties.models import Member
 from policy.access import require_keeper
+from policy.calendar_scope import forget_calendar_version
 from policy.locks import Lock, hold
 from policy.models import CalendarDay, CalendarNotice, Deadline, DeadlineChange
 from policy.notice_files import read_notice
 from policy.notices import YearNotice, check_notice
-from policy.selectors.calendar import forget_calendar_version, working_calendar
+from policy.selectors.calendar import working_calendar
 from policy.working_days import WorkingCalendar
 
 

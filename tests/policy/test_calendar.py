@@ -7,11 +7,15 @@ from typing import Any
 
 import chinese_calendar
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
+from policy.middleware import CalendarScopeMiddleware
 from policy.models import CalendarNotice
 from policy.selectors import calendar_scope, working_calendar
 from policy.working_days import CalendarNotCovered
+from quanzhou_fund.celery import app
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "workdays.json").read_text())
 DAY = timedelta(days=1)
@@ -87,3 +91,20 @@ def test_lookups_cost_no_query_and_a_request_reads_the_version_once(django_asser
             assert calendar.is_working_day(date(2026, 2, 14))
             assert calendar.elapsed(date(2026, 1, 4), date(2026, 2, 13)) == 30
             assert working_calendar() is calendar
+
+
+def test_a_request_and_a_task_read_the_version_once(rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    def view(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(f"{working_calendar().version == working_calendar().version}")
+
+    @app.task(name="tests.policy.read_the_calendar_twice")
+    def read_twice() -> bool:
+        return working_calendar() is working_calendar()
+
+    working_calendar()
+    with django_assert_num_queries(1):
+        assert CalendarScopeMiddleware(view)(rf.get("/")).content == b"True"
+    with django_assert_num_queries(1):
+        assert read_twice.delay().get()
+    with django_assert_num_queries(2):
+        assert working_calendar() is working_calendar()  # neither: each reading asks anew
