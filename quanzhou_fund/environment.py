@@ -5,6 +5,7 @@ Reading it is pure: the process's environment in, values out, or sentences that 
 (``FUND_ENV=production``) nothing that matters has a default and nothing meant for the demo is accepted.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,6 +68,18 @@ def whole_number(value: str) -> int:
     if number < 0:
         raise ValueError(value)
     return number
+
+
+def requests_per(value: str) -> str:
+    """
+    Return a rate of requests such as ``600/min``.
+
+    Raises:
+        ValueError: it is no such rate.
+    """
+    if re.fullmatch(r"[1-9][0-9]*/(sec|min|hour|day)", value.strip()) is None:
+        raise ValueError(value)
+    return value.strip()
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
@@ -182,6 +195,14 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         name="LOGIN_FAILURE_LIMIT", read=whole_number, form="次数", demo="5", live="5", meaning="同一账号从同一地址连续登录失败多少次后锁定"
+    ),
+    Variable(
+        name="CALCULATOR_RATE",
+        read=requests_per,
+        form="次数/sec、min、hour 或 day",
+        demo="6000/min",
+        live="600/min",
+        meaning="每个地址可请求规则测算（无需登录）的频率",
     ),
     Variable(name="LOGIN_LOCK_MINUTES", read=whole_number, form="分钟", demo="15", live="15", meaning="登录锁定的时长"),
 )

@@ -12,6 +12,10 @@ import environ
 from quanzhou_fund.admin_look import UNFOLD as UNFOLD
 from quanzhou_fund.environment import BASE_DIR, read
 from quanzhou_fund.logs import logging_config
+from quanzhou_fund.rest import API_MAX_BODY_BYTES as API_MAX_BODY_BYTES
+from quanzhou_fund.rest import DRF_STANDARDIZED_ERRORS as DRF_STANDARDIZED_ERRORS
+from quanzhou_fund.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from quanzhou_fund.rest import rest_framework
 from quanzhou_fund.schedule import beat_schedule
 
 VALUES = read(os.environ)
@@ -169,6 +173,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# What programs are offered
+REST_FRAMEWORK = rest_framework(calculator_rate=VALUES["CALCULATOR_RATE"], proxies=VALUES["TRUSTED_PROXY_COUNT"])
 
 # Jobs
 CELERY_BROKER_URL = REDIS_URL

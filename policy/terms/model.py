@@ -1,4 +1,3 @@
-# ruff: noqa: RUF009  (parameter() and group() return dataclasses.field(), which ruff cannot see)
 """Every number of the plan, with its clause and, where the plan is silent, the decision that fills it."""
 
 from collections.abc import Mapping

@@ -1,0 +1,43 @@
+"""How the interface describes itself: problem documents on every operation."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from drf_standardized_errors.openapi import AutoSchema
+
+from api.problems import MEDIA_TYPE, SENTENCES, document
+
+FIELD_PROBLEM = {"field": "amount", "code": "negative", "detail": "金额不能为负数。"}
+EXAMPLE_CODES = {
+    400: "invalid_input",
+    401: "not_authenticated",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    415: "unsupported_media_type",
+    429: "throttled",
+    500: "error",
+}
+
+
+class FundSchema(AutoSchema):
+    """Operations whose refusals are problem documents under their own media type."""
+
+    def _get_response_for_code(self, serializer: Any, status_code: str, media_types: Any = None, direction: Any = "response") -> Any:
+        if int(status_code) >= 400 and media_types is None:
+            media_types = [MEDIA_TYPE]
+        return super()._get_response_for_code(serializer, status_code, media_types=media_types, direction=direction)
+
+    def _should_add_parse_error_response(self) -> bool:
+        return self.method in ("POST", "PUT", "PATCH") and super()._should_add_parse_error_response()
+
+    def _get_error_response_examples(self) -> list[OpenApiExample]:
+        return [_example(status, code) for status, code in EXAMPLE_CODES.items()]
+
+
+def _example(status: int, code: str) -> OpenApiExample:
+    """Return a problem document of one status as readers will meet it."""
+    sentence = SENTENCES.get(code, SENTENCES["invalid"]).format(method="PUT", seconds=30)
+    value = document(status, code, sentence, errors=[FIELD_PROBLEM] if status == 400 else [])
+    return OpenApiExample(value["title"], value=value, response_only=True, status_codes=[str(status)])

@@ -1,0 +1,48 @@
+"""Asking a calculator: the one call of API, portal and admin."""
+
+from datetime import date
+from typing import Any
+
+from calculators.calculator import Asked, Basis
+from calculators.fields import blamed_on
+from calculators.registry import CALCULATORS
+from common.errors import NotVisible
+from policy.selectors import version_on, working_calendar
+
+
+class UnknownCalculator(NotVisible):
+    """There is no calculator of that name."""
+
+    code = "unknown_calculator"
+    sentence = "没有名为“{name}”的测算，请从 /api/v1/calculators/ 的列表中选择。"
+
+
+def ask(name: str, sent: object, *, today: date) -> dict[str, Any]:
+    """
+    Return a calculator's answer in JSON, with the policy version, clauses and decisions it rests on.
+
+    ``sent`` is the JSON input; ``as_of`` in it picks the version, ``today`` does without.
+
+    Raises:
+        UnknownCalculator: no such name.
+        InvalidInput: with every field that cannot stand.
+        NoPolicyVersion: no version had begun on the day.
+        DomainError: what the rule itself refuses.
+
+    Source: FP 3.4; D38.
+    """
+    calculator = CALCULATORS.get(name)
+    if calculator is None:
+        raise UnknownCalculator(name=name)
+    given: Asked = calculator.parse(sent)
+    as_of = given.as_of if calculator.uses_policy and given.as_of is not None else today
+    with blamed_on("as_of"):
+        version = version_on(as_of)
+    answer = calculator.answer(given, Basis(version=version, as_of=as_of, calendar=working_calendar))
+    return {
+        **answer.values,
+        "policy_version": version.version,
+        "in_force": version.in_force,
+        "clauses": list(answer.clauses),
+        "interpretations": list(answer.interpretations),
+    }

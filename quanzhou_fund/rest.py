@@ -1,0 +1,50 @@
+"""How the interface for programs behaves: JSON only, problem documents, login unless a view says otherwise."""
+
+from typing import Any
+
+from quanzhou_fund.admin_look import SITE_NAME
+
+PROBLEM_STATUSES = ("400", "401", "403", "404", "405", "406", "409", "413", "415", "429", "500")
+API_MAX_BODY_BYTES = 1_048_576
+
+
+def rest_framework(*, calculator_rate: str, proxies: int) -> dict[str, Any]:
+    """Return ``REST_FRAMEWORK``; ``calculator_rate`` per address, read behind so many trusted proxies."""
+    return {
+        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+        "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
+        "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+        "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+        "DEFAULT_SCHEMA_CLASS": "api.schema.FundSchema",
+        "DEFAULT_THROTTLE_RATES": {"calculators": calculator_rate},
+        "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+        "NUM_PROXIES": proxies,
+        "URL_FORMAT_OVERRIDE": None,
+        "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    }
+
+
+DRF_STANDARDIZED_ERRORS: dict[str, Any] = {
+    "EXCEPTION_HANDLER_CLASS": "api.problems.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "api.problems.ProblemFormatter",
+    "ALLOWED_ERROR_STATUS_CODES": [status for status in PROBLEM_STATUSES if status not in ("409", "413")],
+    "ERROR_SCHEMAS": dict.fromkeys(PROBLEM_STATUSES, "api.problems.ProblemSerializer"),
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": f"{SITE_NAME}接口",
+    "DESCRIPTION": (
+        "金额为文本，单位元，两位小数；利率为年利率小数；日期为 YYYY-MM-DD，期间含起始日、不含截止日。"
+        "出错时返回 RFC 9457 问题说明（application/problem+json）。"
+    ),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SORT_OPERATIONS": False,
+}
