@@ -7,6 +7,11 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is no failure of a property.
+settings.register_profile("fund", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("fund")
 
 SEED = "seed"  # a schema of the test database: copies of every row that migrations wrote
 
