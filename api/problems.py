@@ -61,7 +61,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="稳定的原因代码")
     detail = serializers.CharField(help_text="中文说明，写明如何改正")
     clause = serializers.CharField(help_text="所依据的条款编号，没有则为空", allow_blank=True)
-    errors = FieldProblemSerializer(many=True, help_text="逐字段的问题，没有则为空")
+    errors = FieldProblemSerializer(many=True, help_text="逐字段的问题，没有则为空")  # type: ignore[assignment]
 
 
 class Refusal(exceptions.APIException):

@@ -1,7 +1,5 @@
 """How often one address may ask."""
 
-from typing import ClassVar
-
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
@@ -17,7 +15,7 @@ class AddressThrottle(SimpleRateThrottle):
     num_requests: int
     duration: int
     window_left: float = 0
-    cache_format: ClassVar[str] = "throttle:%(scope)s:%(ident)s:%(window)d"
+    cache_format = "throttle:%(scope)s:%(ident)s:%(window)d"
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Return whether the address has requests left in this window."""

@@ -8,6 +8,7 @@ from calculators.calculator import Answer, AnswerKind, Asked, Basis, Calculator,
 from calculators.fields import Kind, asked, blamed_on, refused
 from common.dates import Period
 from common.enums import Mode
+from common.errors import DomainError
 from common.money import MAX_AMOUNT
 from subsidy.rules import (
     DatedRate,
@@ -96,10 +97,10 @@ def _segments(given: SubsidyAsked, *, max_years: int) -> list[Segment]:
     movements = [PrincipalMovement(movement.on, movement.amount) for movement in given.movements]
     rates = [DatedRate(bank_rate.from_on, bank_rate.rate) for bank_rate in given.bank_rates]
     try:
-        with blamed_on("bank_rates"):
-            return segments(movements, rates, period, earns_until=until)
-    except RepaymentExceedsBalance as refusal:
-        raise RepaymentExceedsBalance(field="movements", **refusal.facts) from None
+        return segments(movements, rates, period, earns_until=until)
+    except DomainError as refusal:
+        with blamed_on("movements" if isinstance(refusal, RepaymentExceedsBalance) else "bank_rates"):
+            raise
 
 
 def _values(parts: list[Segment], interest: LoanInterest, *, county_share: Decimal) -> dict[str, object]:

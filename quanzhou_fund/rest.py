@@ -15,6 +15,7 @@ def rest_framework(*, calculator_rate: str, proxies: int) -> dict[str, Any]:
         "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
         "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
         "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+        "DEFAULT_METADATA_CLASS": None,
         "DEFAULT_SCHEMA_CLASS": "api.schema.FundSchema",
         "DEFAULT_THROTTLE_RATES": {"calculators": calculator_rate},
         "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",

@@ -30,6 +30,20 @@ def version_1() -> Terms:
 
 
 @cache
+def xiamen_2022() -> Terms:
+    """Return the 2023 plan's terms with the caps of another city's fund (Xiamen 2022): data only."""
+    terms = version_1().as_json()
+    terms["project_cap"] = {
+        "total_amount": "500000000.00",
+        "fixed_asset_share": "0.70",
+        "working_capital_share": "0.10",
+        "combined_share": "0.80",
+    }
+    terms["rd_cap"] = {"existing_amount": "50000000.00", "rd_expense_share": "0.50", "newly_registered_amount": "10000000.00"}
+    return Terms.from_json(terms)
+
+
+@cache
 def calendar() -> WorkingCalendar:
     """Return the calendar of the notices 2023-2026 with a provisional 2027."""
     found = vectors("workdays")

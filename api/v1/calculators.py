@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -28,9 +28,9 @@ class ColumnSerializer(serializers.Serializer[Any]):
     """One field of a row."""
 
     name = serializers.CharField(help_text="字段名")
-    label = serializers.CharField(help_text="中文名称")
+    label = serializers.CharField(help_text="中文名称")  # type: ignore[assignment]
     kind = serializers.CharField(help_text="类型：money、signed_money、rate、date、count、flag、text、choice、counts、group、table")
-    required = serializers.BooleanField(help_text="是否必填")
+    required = serializers.BooleanField(help_text="是否必填")  # type: ignore[assignment]
     hint = serializers.CharField(help_text="填写说明", allow_blank=True)
     choices = serializers.ListField(child=serializers.ListField(child=serializers.CharField()), help_text="可选值及其中文名称")
 
@@ -45,7 +45,7 @@ class OutputSerializer(serializers.Serializer[Any]):
     """One field of a calculator's answer."""
 
     name = serializers.CharField(help_text="字段名")
-    label = serializers.CharField(help_text="中文名称")
+    label = serializers.CharField(help_text="中文名称")  # type: ignore[assignment]
     kind = serializers.CharField(help_text="类型")
 
 
@@ -53,7 +53,7 @@ class CalculatorSerializer(serializers.Serializer[Any]):
     """A calculator."""
 
     name = serializers.CharField(help_text="名称")
-    label = serializers.CharField(help_text="中文名称")
+    label = serializers.CharField(help_text="中文名称")  # type: ignore[assignment]
     summary = serializers.CharField(help_text="用途")
     address = serializers.CharField(help_text="地址，以 POST 提交")
     inputs = InputSerializer(many=True, help_text="输入字段")
@@ -96,7 +96,7 @@ class CalculatorView(OpenView):
 
 def calculator_view(calculator: Calculator) -> Callable[..., HttpResponse]:
     """Return the view of one calculator, described by its own fields."""
-    view = type(f"{calculator.name.title().replace('-', '')}View", (CalculatorView,), {"calculator": calculator})
+    view = cast("type[CalculatorView]", type(f"{calculator.name}-view", (CalculatorView,), {"calculator": calculator}))
     described = extend_schema_view(
         post=extend_schema(
             operation_id=calculator.name.replace("-", "_"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from calculators.registry import CALCULATORS
+from policy.models import PolicyVersion
 from tests.api.examples import AS_OF, ENTERPRISE, GOOD, LOAN, PROJECT
+from tests.translations import xiamen_2022
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,28 @@ def test_after_the_plans_end_the_last_version_answers_and_eligibility_fails(ask:
 def test_limits_go_on_answering_after_the_plans_end(ask: Ask) -> None:
     found = ask("project-limit", {"total_investment": "100000000.00", "as_of": "2026-01-01"})
     assert (found["in_force"], found["max_total"]) == (False, "90000000.00")
+
+
+@pytest.mark.clause("FP 1.2.1")
+@pytest.mark.clause("FP 1.2.2")
+def test_another_citys_plan_is_a_row_of_data(client: Client) -> None:
+    PolicyVersion.objects.create(number=9, name="厦门2022年方案", valid_from=date(2026, 1, 1), terms=xiamen_2022().as_json())
+
+    def limits(name: str, **sent: Any) -> dict[str, Any]:
+        body = json.dumps(sent | {"as_of": "2026-06-01"})
+        found: dict[str, Any] = client.post(f"/api/v1/calculators/{name}/", data=body, content_type="application/json").json()
+        return found
+
+    project = limits("project-limit", total_investment="100000000.00")
+    assert (project["policy_version"], project["in_force"]) == (9, True)
+    assert (project["max_total"], project["max_fixed_asset"], project["max_working_capital"]) == (
+        "80000000.00",
+        "70000000.00",
+        "10000000.00",
+    )
+    assert limits("project-limit", total_investment="1000000000.00")["max_total"] == "500000000.00"
+    assert limits("rd-limit", newly_registered=False, last_year_rd_expense="120000000.00")["max_total"] == "50000000.00"
+    assert limits("rd-limit", newly_registered=True)["max_total"] == "10000000.00"
 
 
 @pytest.mark.clause("D38")

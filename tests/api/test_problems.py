@@ -45,6 +45,7 @@ def test_a_body_without_bound_is_refused(client: Client) -> None:
         ("get", "/api/v1/calculators/nonesuch/", 404, "not_found"),
         ("get", "/api/v1/calculators/subsidy/", 405, "method_not_allowed"),
         ("delete", "/api/v1/calculators/", 405, "method_not_allowed"),
+        ("options", "/api/v1/calculators/subsidy/", 405, "method_not_allowed"),
         ("get", "/api/", 404, "not_found"),
         ("get", "/api/v2/calculators/", 404, "not_found"),
         ("post", "/api/v1/calculators/subsidy", 404, "not_found"),

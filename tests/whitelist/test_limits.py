@@ -8,24 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.terms import Terms
-from tests.translations import vectors, version_1
+from tests.translations import vectors, version_1, xiamen_2022
 from whitelist.limits import RdExpenseMissing, project_limit, rd_limit
 
 CAPS = vectors("risk")["caps"]
 amounts = st.decimals(min_value=0, max_value=Decimal("5000000000.00"), places=2)
-
-
-def xiamen_2022() -> Terms:
-    """The caps of another city's fund: data only."""
-    terms = version_1().as_json()
-    terms["project_cap"] = {
-        "total_amount": "500000000.00",
-        "fixed_asset_share": "0.70",
-        "working_capital_share": "0.10",
-        "combined_share": "0.80",
-    }
-    terms["rd_cap"] = {"existing_amount": "50000000.00", "rd_expense_share": "0.50", "newly_registered_amount": "10000000.00"}
-    return Terms.from_json(terms)
 
 
 @pytest.mark.clause("FP 1.2.1")
