@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import transaction
 from django.db.models import Model
 
 from audit.context import source_address
@@ -84,8 +83,7 @@ def record(
 
 def record_many(events: Sequence[NewEvent]) -> None:
     """Write the events, in the order given, in one statement per thousand."""
-    with transaction.atomic():
-        Event.objects.bulk_create([_row(new) for new in events], batch_size=1000)
+    Event.objects.bulk_create([_row(new) for new in events], batch_size=1000)
 
 
 def record_opening(*, obj: Model, actor: Actor, at: datetime, scope: Scope = Scope()) -> Event:

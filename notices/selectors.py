@@ -19,7 +19,7 @@ def notices_visible_to(actor: Member) -> QuerySet[Notice]:
 
 def unread_notices(actor: Member) -> QuerySet[Notice]:
     """Return the notices of the actor's party that this actor has not read, newest first."""
-    return notices_visible_to(actor).filter(is_read=False)
+    return notices_visible_to(actor).exclude(Exists(NoticeRead.objects.filter(notice=OuterRef("pk"), member=actor)))
 
 
 def emails_due(*, at: datetime) -> QuerySet[EmailDelivery]:

@@ -39,8 +39,8 @@ def _begins_before_it_ends(name: str) -> models.CheckConstraint:
 class User(AbstractUser):
     """A person's login. What the person may do hangs on the current ``Member``."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     display_name = models.CharField("姓名", max_length=50, blank=True)
     phone = models.CharField("手机号码", max_length=20, blank=True)
 

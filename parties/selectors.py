@@ -9,6 +9,7 @@ from common.errors import DomainError
 from parties.access import sees_all
 from parties.enums import COUNTY_KINDS, InstitutionKind, MemberKind
 from parties.models import BankParticipation, District, Enterprise, Institution, Member, TaxHome, User
+from parties.rules import FIRST_INDUSTRIAL_DIVISION, LAST_INDUSTRIAL_DIVISION, is_industrial
 
 
 class NoTaxHome(DomainError):
@@ -80,6 +81,15 @@ def participating_banks(mode: Mode, *, on: date) -> QuerySet[Institution]:
     """Return the banks that take new business in the mode on that day. Source: FP 1.3, 1.6.2."""
     periods = BankParticipation.objects.filter(in_force_on(on), bank=OuterRef("pk"), mode=mode)
     return Institution.objects.filter(Exists(periods), kind=InstitutionKind.BANK, is_active=True)
+
+
+def counts_as_industrial(enterprise: Enterprise, *, first: str = FIRST_INDUSTRIAL_DIVISION, last: str = LAST_INDUSTRIAL_DIVISION) -> bool:
+    """
+    Return whether the plan takes the enterprise for industrial: by its code, or because its county held so with a reason.
+
+    Source: FP 1.1.1, 1.1.2; D30.
+    """
+    return bool(enterprise.industry_override_reason) or is_industrial(enterprise.industry_code, first=first, last=last)
 
 
 def enterprises_visible_to(actor: Member) -> QuerySet[Enterprise]:

@@ -18,7 +18,10 @@ class Job:
     why: str
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (
+    Job("audit.tasks.seal_events", schedule(60), "an altered event is noticed only once it is sealed"),
+    Job("notices.tasks.send_emails", schedule(60), "new notices go out, failed ones are tried again"),
+)
 
 
 def beat_schedule() -> dict[str, dict]:

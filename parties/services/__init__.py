@@ -1,0 +1,37 @@
+"""Writes of this app: enterprises and their facts, institutions and their participation, members and their roles."""
+
+from parties.services.enterprises import (
+    EnterpriseExists,
+    NewEnterprise,
+    NotOwnDistrict,
+    change_enterprise,
+    change_tax_home,
+    lift_industry_override,
+    override_industry,
+    register_enterprise,
+    register_enterprises,
+)
+from parties.services.figures import YearFigures, record_year_figures
+from parties.services.institutions import admit_bank, end_participation, enter_institution
+from parties.services.members import appoint_member, change_roles, end_membership, open_login
+
+__all__ = [
+    "EnterpriseExists",
+    "NewEnterprise",
+    "NotOwnDistrict",
+    "YearFigures",
+    "admit_bank",
+    "appoint_member",
+    "change_enterprise",
+    "change_roles",
+    "change_tax_home",
+    "end_membership",
+    "end_participation",
+    "enter_institution",
+    "lift_industry_override",
+    "open_login",
+    "override_industry",
+    "record_year_figures",
+    "register_enterprise",
+    "register_enterprises",
+]

@@ -1,0 +1,121 @@
+"""Yearly figures of enterprises, each with its source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from audit.services import NewEvent, Scope, record_many, snapshot
+from common.errors import FieldProblem, InvalidInput
+from parties.access import RoleMissing, require, require_enterprise
+from parties.enums import FactSource, InstitutionKind
+from parties.models import Enterprise, EnterpriseYear, Member
+from parties.selectors import district_of
+from parties.services.enterprises import NotOwnDistrict
+
+FIGURES = ("rd_expense", "revenue", "employees")
+FIRST_YEAR = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearFigures:
+    """One enterprise's figures of one year; what is ``None`` is not known and leaves the stored figure as it is."""
+
+    enterprise: Enterprise
+    year: int
+    rd_expense: Decimal | None = None  # yuan
+    revenue: Decimal | None = None  # yuan
+    employees: int | None = None
+
+
+@transaction.atomic
+def record_year_figures(
+    rows: Sequence[YearFigures], *, source: FactSource, reference: str, actor: Member, at: datetime
+) -> list[EnterpriseYear]:
+    """
+    Enter figures or correct those of the same source, and return the rows that are new or changed.
+
+    The same figures again change nothing. One SELECT, one statement per thousand rows and kind of write.
+
+    Raises:
+        RoleMissing: tax figures are entered by 市科技局 (or a job), declared ones by the enterprise, county ones by its county.
+        NotOwnDistrict: a county enters figures of another county's enterprise.
+        InvalidInput: negative figures, impossible years, or an enterprise and year twice.
+
+    Source: FP 1.1.2, 1.2.2.
+    """
+    _require_source(rows, source=source, actor=actor, at=at)
+    _check(rows, this_year=localdate(at).year)
+    stored = _stored(rows, source=source)
+    new, changed, events = [], [], []
+    for row in rows:
+        figures = {name: value for name in FIGURES if (value := getattr(row, name)) is not None}
+        known = stored.get((row.enterprise.pk, row.year))
+        if known is None:
+            known = EnterpriseYear(enterprise=row.enterprise, year=row.year, source=source, source_reference=reference, **figures)
+            new.append(known)
+            before: dict[str, Any] = {}
+        else:
+            before = {name: value for name, value in snapshot(known, figures).items() if value != figures[name]}
+            if not before:
+                continue
+            for name in before:
+                setattr(known, name, figures[name])
+            known.source_reference = reference
+            changed.append(known)
+        events.append(_event(row, known, before=before, actor=actor, at=at))
+    EnterpriseYear.objects.bulk_create(new, batch_size=1000)
+    EnterpriseYear.objects.bulk_update(changed, [*FIGURES, "source_reference"], batch_size=1000)
+    record_many(events)
+    return new + changed
+
+
+def _require_source(rows: Sequence[YearFigures], *, source: FactSource, actor: Member, at: datetime) -> None:
+    """Let pass only whoever may speak for this source."""
+    if source == FactSource.TAX:
+        require(actor, InstitutionKind.CITY_SCIENCE, allow_job=True)
+    elif source == FactSource.ENTERPRISE:
+        for row in rows:
+            require_enterprise(actor, row.enterprise)
+    else:
+        require(actor, InstitutionKind.COUNTY_INDUSTRY)
+        if actor.institution is None:
+            raise RoleMissing(needed="县级工信部门的经办人员")
+        for row in rows:
+            home = district_of(row.enterprise, on=localdate(at))
+            if home.pk != actor.institution.district_id:
+                raise NotOwnDistrict(district=home)
+
+
+def _check(rows: Sequence[YearFigures], *, this_year: int) -> None:
+    problems, seen = [], set()
+    for place, row in enumerate(rows):
+        if not FIRST_YEAR <= row.year <= this_year:
+            problems.append(FieldProblem(f"{place}.year", "year", f"年度须在{FIRST_YEAR}年至{this_year}年之间。"))
+        for name in FIGURES:
+            if (getattr(row, name) or 0) < 0:
+                problems.append(FieldProblem(f"{place}.{name}", "negative", "年度数据不能为负数。"))
+        if (row.enterprise.pk, row.year) in seen:
+            problems.append(FieldProblem(f"{place}.year", "twice", "同一企业同一年度出现两次。"))
+        seen.add((row.enterprise.pk, row.year))
+    if problems:
+        raise InvalidInput(errors=problems)
+
+
+def _stored(rows: Sequence[YearFigures], *, source: FactSource) -> dict[tuple[int, int], EnterpriseYear]:
+    known = EnterpriseYear.objects.select_for_update(of=("self",)).filter(
+        source=source, enterprise__in=[row.enterprise.pk for row in rows], year__in={row.year for row in rows}
+    )
+    return {(year.enterprise_id, year.year): year for year in known}
+
+
+def _event(row: YearFigures, known: EnterpriseYear, *, before: dict[str, Any], actor: Member, at: datetime) -> NewEvent:
+    after = snapshot(known, before or FIGURES) | {"year": row.year, "source": known.source, "reference": known.source_reference}
+    scope = Scope(enterprise_id=row.enterprise.pk)
+    return NewEvent(
+        verb="enterprise.year_recorded", obj=row.enterprise, actor=actor, occurred_at=at, before=before, after=after, scope=scope
+    )

@@ -1,0 +1,125 @@
+"""Entering banks and companies that the plan leaves open, and the periods in which a bank takes new business."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from audit.services import Scope, record, snapshot
+from common.enums import Mode
+from common.errors import DomainError, InvalidInput
+from parties.access import require
+from parties.enums import COUNTY_KINDS, InstitutionKind, Role
+from parties.models import BankParticipation, Institution, Member
+from parties.selectors import in_force_on
+
+CITY_LEADS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY)
+_ENTERED = ("kind", "name", "short_name", "code")
+
+
+class InstitutionExists(DomainError):
+    """Name, short name or code is another institution's."""
+
+    code = "institution_exists"
+    sentence = "名称、简称或代号与已有机构重复，请核对“{name}”。"
+
+
+class NotABank(DomainError):
+    """Only banks take part in a mode."""
+
+    code = "not_a_bank"
+    sentence = "“{institution}”不是合作银行，不能登记参与期间。"
+    clause = "FP 1.3"
+
+
+class AlreadyParticipating(DomainError):
+    """The bank has a period in this mode that is not over by then."""
+
+    code = "already_participating"
+    sentence = "“{bank}”在{mode}模式下已有未结束的参与期间（{from_on}起）。"
+    clause = "FP 1.3"
+
+
+class NotParticipating(DomainError):
+    """The bank has no running period in this mode that could end on that day."""
+
+    code = "not_participating"
+    sentence = "“{bank}”在{mode}模式下没有可在{until_on}终止的参与期间。"
+    clause = "FP 2.2.1"
+
+
+@transaction.atomic
+def enter_institution(*, kind: InstitutionKind, name: str, short_name: str, code: str, actor: Member, at: datetime) -> Institution:
+    """
+    Enter a bank, guarantee company, fund manager or contributor. County bureaus and city bodies are there from the start.
+
+    Raises:
+        RoleMissing: the actor leads the fund for neither 市工信局 nor 市财政局.
+        InvalidInput: a kind that is not entered by hand, or an empty name.
+        InstitutionExists.
+
+    Source: FP 1.3, 1.5.2; D35.
+    """
+    require(actor, *CITY_LEADS, roles=(Role.HANDLER, Role.CHECKER, Role.ADMIN), allow_job=True)
+    if kind in COUNTY_KINDS or not all(part.strip() for part in (name, short_name, code)):
+        raise InvalidInput(field="kind" if kind in COUNTY_KINDS else "name")
+    taken = (
+        Institution.objects.filter(name=name) | Institution.objects.filter(short_name=short_name) | Institution.objects.filter(code=code)
+    )
+    if taken.exists():
+        raise InstitutionExists(field="name", name=name)
+    institution = Institution.objects.create(kind=kind, name=name, short_name=short_name, code=code)
+    record(verb="institution.entered", obj=institution, actor=actor, occurred_at=at, after=snapshot(institution, _ENTERED))
+    return institution
+
+
+@transaction.atomic
+def admit_bank(
+    *, bank: Institution, mode: Mode, from_on: date, document_number: str, actor: Member, at: datetime, until_on: date | None = None
+) -> BankParticipation:
+    """
+    Open a period in which the bank takes new business in the mode.
+
+    Raises:
+        RoleMissing, NotABank, AlreadyParticipating.
+
+    Source: FP 1.3.
+    """
+    require(actor, *CITY_LEADS, allow_job=True)
+    if bank.kind != InstitutionKind.BANK:
+        raise NotABank(field="bank", institution=bank)
+    Institution.objects.select_for_update(of=("self",), no_key=True).get(pk=bank.pk)
+    later = BankParticipation.objects.filter(bank=bank, mode=mode).exclude(until_on__lte=from_on)
+    if until_on is not None:
+        later = later.filter(from_on__lt=until_on)
+    clash = later.first()
+    if clash is not None:
+        raise AlreadyParticipating(field="from_on", bank=bank, mode=Mode(mode).label, from_on=clash.from_on)
+    period = BankParticipation.objects.create(bank=bank, mode=mode, from_on=from_on, until_on=until_on, document_number=document_number)
+    after = {"mode": mode, "from_on": from_on, "until_on": until_on, "document_number": document_number}
+    record(verb="bank.admitted", obj=bank, actor=actor, occurred_at=at, after=after, scope=Scope(bank_id=bank.pk))
+    return period
+
+
+@transaction.atomic
+def end_participation(
+    *, bank: Institution, mode: Mode, until_on: date, document_number: str, actor: Member, at: datetime
+) -> BankParticipation:
+    """
+    End the bank's running period in the mode; from ``until_on`` it takes no new business. Running loans go on.
+
+    Raises:
+        RoleMissing: the actor leads the fund for neither 市工信局 nor 市财政局.
+        NotParticipating: no period runs on that day; so a second call changes nothing.
+
+    Source: FP 2.2.1; D9.
+    """
+    require(actor, *CITY_LEADS)
+    period = BankParticipation.objects.select_for_update(of=("self",)).filter(in_force_on(until_on), bank=bank, mode=mode).first()
+    if period is None:
+        raise NotParticipating(field="until_on", bank=bank, mode=Mode(mode).label, until_on=until_on)
+    before = {"mode": mode, "until_on": period.until_on}
+    period.until_on = until_on
+    period.save(update_fields=["until_on"])
+    after = {"mode": mode, "until_on": until_on, "document_number": document_number}
+    record(verb="bank.participation_ended", obj=bank, actor=actor, occurred_at=at, before=before, after=after, scope=Scope(bank_id=bank.pk))
+    return period
