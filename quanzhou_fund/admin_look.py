@@ -31,6 +31,7 @@ UNFOLD: dict[str, Any] = {
     "COLORS": {"primary": BLUE},
     "THEME": "light",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("backoffice/favicon.svg")}],
     "STYLES": [lambda request: static("backoffice/backoffice.css")],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "quanzhou_fund.backoffice.navigation.sidebar"},
 }

@@ -28,10 +28,10 @@ class StepView:
     def __init__(self, page: Any, step: Step) -> None:
         self.page, self.step = page, step
 
-    def admit(self, request: HttpRequest) -> Any:
+    def admit(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the acting member, or refuse a person whose institution or role does not take this step."""
         member = acting_member(request)
-        if not self.step.who.allows(member):
+        if not self.step.allows(member, obj):
             raise PermissionDenied("您所在单位或您的岗位无权进行此项操作。")
         return member
 
@@ -82,7 +82,7 @@ class CaseStepView(StepView):
 
     def answer(self, request: HttpRequest, case: Any) -> HttpResponse:
         """Ask for the step, or take it."""
-        self.admit(request)
+        self.admit(request, case)
         if not self.step.is_open(case):
             messages.error(request, f"该事项当前状态不能办理“{self.step.label}”，请查看最新状态。")
             return redirect(page_of(case))

@@ -61,6 +61,7 @@ class Step:
     form: type[StepForm] = StepForm
     states: frozenset[str] = field(default_factory=frozenset)
     when: Callable[[Any], bool] | None = None
+    may: Callable[[Any, Any], bool] | None = None  # (member, case): narrows whose case it is
     sentence: str = ""  # what happens when the person confirms
     clause: str = ""
     done: str = ""
@@ -74,7 +75,11 @@ class Step:
 
     def offered(self, member: Any, obj: Any) -> bool:
         """Return whether this member sees the step on this case."""
-        return self.who.allows(member) and self.is_open(obj)
+        return self.allows(member, obj) and self.is_open(obj)
+
+    def allows(self, member: Any, obj: Any) -> bool:
+        """Return whether this member may take the step on this case, whatever state it is in."""
+        return self.who.allows(member) and (self.may is None or obj is None or isinstance(obj, list) or self.may(member, obj))
 
 
 def states(*names: str) -> frozenset[str]:

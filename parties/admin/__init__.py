@@ -2,8 +2,10 @@
 
 from common.admin import SEAMS
 from parties.admin import enterprises, institutions, members, timeline
+from parties.admin.steps import VERBS
 from parties.selectors import current_member
 
 SEAMS.member_of = current_member
+SEAMS.verbs |= VERBS
 
 __all__ = ["enterprises", "institutions", "members", "timeline"]

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from common.admin import Badge, Column, Money, VisibleAdmin, table
 from parties.access import SEES_ALL
+from parties.admin.steps import ENTERPRISE_STEPS, NEW_ENTERPRISE
 from parties.enums import COUNTY_KINDS
 from parties.models import Enterprise
 from parties.selectors import enterprises_visible_to
@@ -34,6 +35,8 @@ class EnterpriseAdmin(VisibleAdmin):
     search_fields = ("name", "credit_code")
     list_filter = ("is_little_giant", "is_municipal_key", "registered_in_city", "tax_homes__district")
     ordering = ("credit_code",)
+    steps = ENTERPRISE_STEPS
+    new_steps = (NEW_ENTERPRISE,)
 
     def parts(self, request: HttpRequest, case: Any) -> list[Any]:
         """Return the income-tax homes and the figures of each year."""

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from common.admin import VisibleAdmin, table
+from parties.admin.steps import INSTITUTION_STEPS, NEW_INSTITUTION
 from parties.enums import InstitutionKind
 from parties.models import District, Institution, Member
 
@@ -41,6 +42,8 @@ class InstitutionAdmin(VisibleAdmin):
     search_fields = ("name", "short_name", "code")
     list_filter = ("kind", "is_active")
     ordering = ("kind", "code")
+    steps = INSTITUTION_STEPS
+    new_steps = (NEW_INSTITUTION,)
 
     def parts(self, request: HttpRequest, case: Any) -> list[Any]:
         """Return a bank's periods of participation."""

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from common.admin import Column, VisibleAdmin
+from parties.admin.steps import MEMBER_NEW_STEPS, MEMBER_STEPS
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 
@@ -41,3 +42,5 @@ class MemberAdmin(VisibleAdmin):
     search_fields = ("name", "user__username")
     list_filter = ("kind",)
     ordering = ("institution", "name")
+    steps = MEMBER_STEPS
+    new_steps = MEMBER_NEW_STEPS

@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
-from common.admin import Badge, Cited, Column, DayInput, Do, Step, StepForm, VisibleAdmin, by, table
+from common.admin import Badge, Cited, Column, DayInput, Do, Link, Step, StepForm, VisibleAdmin, by, table
 from parties.models import Member
 from policy.access import INTERPRETERS, KEEPERS
 from policy.models import Decision, PolicyVersion
@@ -107,6 +108,11 @@ STEPS = (
 )
 
 
+def decision_url(decision: str) -> str:
+    """Return the address of an interpretation's page."""
+    return reverse("admin:policy_decision_change", args=[decision])
+
+
 def _standing(version: PolicyVersion) -> Badge:
     today = timezone.localdate()
     if version.valid_from > today:
@@ -133,12 +139,14 @@ class PolicyVersionAdmin(VisibleAdmin):
 
     def parts(self, request: HttpRequest, case: Any) -> list[Any]:
         """Return every parameter by group, and the confirmations."""
-        groups: dict[str, list[Any]] = {}
+        rows: list[Any] = []
+        group = ""
         for line in (found.parameter for found in parameters_of(case)):
-            reading = Badge(f"解释 {line.decision}", "warn") if line.decision else Badge("原文", "plain")
-            groups.setdefault(line.group, []).append((line.label, line.shown, reading, Cited(line.clause)))
-        tables = [table(group, ("参数", "取值", "口径", "依据"), rows) for group, rows in groups.items()]
+            reading = Link(Badge(f"解释 {line.decision}", "warn"), decision_url(line.decision)) if line.decision else Badge("原文", "plain")
+            rows.append((line.group if line.group != group else "", line.label, line.shown, reading, Cited(line.clause)))
+            group = line.group
+        parameters = table("条款参数", ("类别", "参数", "取值", "口径", "依据"), rows, note="“解释”指方案未明确、按解释口径执行的参数。")
         confirmed = case.confirmations.select_related("decision", "institution").order_by("decision__position", "institution")
-        rows = [(str(one.decision), str(one.institution), one.confirmed_on, one.document_number) for one in confirmed]
+        given = [(str(one.decision), str(one.institution), one.confirmed_on, one.document_number) for one in confirmed]
         heads = ("解释口径", "确认机构", "确认日期", "文号")
-        return [*tables, table("解释口径的确认", heads, rows, clause="FP 3.3", empty="尚无机构确认。")]
+        return [parameters, table("解释口径的确认", heads, given, clause="FP 3.3", empty="尚无机构确认。")]

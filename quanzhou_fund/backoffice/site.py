@@ -56,7 +56,8 @@ class FundAdminSite(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Return the addresses of pages that belong to no model."""
-        return [path("calculators/", self.admin_view(calculators_page), name="calculators")]
+        view = self.admin_view(calculators_page)
+        return [path("calculators/", view, name="calculators"), path("calculators/<slug:name>/", view, name="calculator")]
 
     def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
         """Add what every page shows: the person's institution and the policy version in force."""

@@ -1,0 +1,184 @@
+"""What may be done with enterprises, institutions and members."""
+
+from typing import Any
+
+from common.admin import Do, ReasonForm, Step, Who, by
+from common.enums import Mode
+from parties.admin import forms
+from parties.enums import FactSource, InstitutionKind, MemberKind, Role
+from parties.models import User
+from parties.services import (
+    NewEnterprise,
+    YearFigures,
+    admit_bank,
+    appoint_member,
+    change_enterprise,
+    change_roles,
+    change_tax_home,
+    end_membership,
+    end_participation,
+    enter_institution,
+    lift_industry_override,
+    open_login,
+    override_industry,
+    record_year_figures,
+    register_enterprise,
+)
+
+K = InstitutionKind
+REGISTRARS = by(K.CITY_INDUSTRY, K.CITY_SCIENCE, K.COUNTY_INDUSTRY)
+COUNTY = by(K.COUNTY_INDUSTRY)
+CITY_LEADS = by(K.CITY_INDUSTRY, K.CITY_TREASURY)
+MANAGERS = Who(roles=frozenset({Role.ADMIN}))
+FIGURE_SOURCES = {K.CITY_SCIENCE: FactSource.TAX, K.COUNTY_INDUSTRY: FactSource.COUNTY}
+
+
+def _figures(do: Do) -> Any:
+    given = dict(do.given)
+    source = FIGURE_SOURCES[do.member.institution.kind]
+    row = YearFigures(enterprise=do.obj, year=given["year"], **{name: given[name] for name in ("rd_expense", "revenue", "employees")})
+    return record_year_figures([row], source=source, reference=given["reference"], actor=do.member, at=do.at)
+
+
+def _change(do: Do) -> Any:
+    given = dict(do.given)
+    remark = given.pop("remark")
+    changes = {name: value for name, value in given.items() if value != getattr(do.obj, name)}
+    return change_enterprise(enterprise_id=do.obj.public_id, changes=changes, actor=do.member, at=do.at, remark=remark)
+
+
+def _appoint(do: Do) -> Any:
+    given = dict(do.given)
+    user = User.objects.filter(username=given.pop("username")).first()
+    return appoint_member(
+        party=do.member.institution, user=user, actor=do.member, at=do.at, **(given | {"roles": forms.chosen_roles(given)})
+    )
+
+
+NEW_ENTERPRISE = Step(
+    name="register",
+    label="登记企业",
+    who=REGISTRARS,
+    form=forms.EnterpriseForm,
+    run=lambda do: register_enterprise(NewEnterprise(**do.given), actor=do.member, at=do.at),
+)
+ENTERPRISE_STEPS = (
+    Step(name="change", label="变更企业信息", who=REGISTRARS, form=forms.ParticularsForm, run=_change),
+    Step(
+        name="figures",
+        label="录入年度数据",
+        who=by(*FIGURE_SOURCES),
+        form=forms.FiguresForm,
+        run=_figures,
+        clause="FP 1.1.2",
+        sentence="未填写的数据不改动已有记录。",
+    ),
+    Step(
+        name="tax-home",
+        label="变更所得税归属",
+        who=CITY_LEADS,
+        form=forms.TaxHomeForm,
+        run=lambda do: change_tax_home(enterprise_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        clause="FP 1.4.1",
+        sentence="变更后首次放款的贷款由新归属地承担县级贴息；已放款的贷款仍由原归属地承担。",
+    ),
+    Step(
+        name="override",
+        label="认定为工业企业",
+        who=COUNTY,
+        form=ReasonForm,
+        run=lambda do: override_industry(enterprise_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
+        clause="FP 1.1.1, 1.1.2",
+        when=lambda enterprise: not enterprise.industry_override_reason,
+    ),
+    Step(
+        name="lift",
+        label="撤销工业企业认定",
+        who=COUNTY,
+        run=lambda do: lift_industry_override(enterprise_id=do.obj.public_id, actor=do.member, at=do.at),
+        when=lambda enterprise: bool(enterprise.industry_override_reason),
+        tone="danger",
+    ),
+)
+NEW_INSTITUTION = Step(
+    name="enter",
+    label="登记机构",
+    who=by(*CITY_LEADS.kinds, roles=("handler", "checker", "admin")),
+    form=forms.InstitutionForm,
+    run=lambda do: enter_institution(actor=do.member, at=do.at, **(dict(do.given) | {"kind": K(do.given["kind"])})),
+    clause="FP 1.3",
+)
+INSTITUTION_STEPS = (
+    Step(
+        name="admit",
+        label="登记参与期间",
+        who=CITY_LEADS,
+        form=forms.AdmitForm,
+        when=lambda institution: institution.kind == K.BANK,
+        run=lambda do: admit_bank(bank=do.obj, actor=do.member, at=do.at, **(dict(do.given) | {"mode": Mode(do.given["mode"])})),
+        clause="FP 1.3",
+    ),
+    Step(
+        name="end",
+        label="终止参与",
+        who=CITY_LEADS,
+        form=forms.EndParticipationForm,
+        when=lambda institution: institution.kind == K.BANK,
+        run=lambda do: end_participation(bank=do.obj, actor=do.member, at=do.at, **(dict(do.given) | {"mode": Mode(do.given["mode"])})),
+        clause="FP 2.2.1",
+        tone="danger",
+    ),
+)
+MEMBER_NEW_STEPS = (
+    Step(
+        name="login",
+        label="开设登录账号",
+        who=MANAGERS,
+        form=forms.LoginForm,
+        run=lambda do: open_login(actor=do.member, at=do.at, **do.given),
+        done="登录账号已开设，请继续登记任职。",
+    ),
+    Step(
+        name="appoint",
+        label="登记任职",
+        who=MANAGERS,
+        form=forms.AppointForm,
+        run=_appoint,
+        sentence="一人同一时间只能为一个单位办理业务；经办和复核不得为同一人。",
+    ),
+)
+MEMBER_STEPS = (
+    Step(
+        name="roles",
+        label="变更岗位",
+        who=MANAGERS,
+        form=forms.RolesForm,
+        when=lambda member: member.kind == MemberKind.PERSON,
+        run=lambda do: change_roles(member_id=do.obj.public_id, roles=forms.chosen_roles(dict(do.given)), actor=do.member, at=do.at),
+    ),
+    Step(
+        name="end",
+        label="终止任职",
+        who=MANAGERS,
+        form=forms.EndMembershipForm,
+        when=lambda member: member.until_on is None and member.kind == MemberKind.PERSON,
+        run=lambda do: end_membership(member_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        tone="danger",
+    ),
+)
+VERBS = {
+    "enterprise.registered": "登记企业",
+    "enterprise.changed": "变更企业信息",
+    "enterprise.industry_overridden": "认定为工业企业",
+    "enterprise.industry_override_lifted": "撤销工业企业认定",
+    "enterprise.tax_home_changed": "变更所得税归属",
+    "enterprise.corrected_by_tax_list": "按税务名单更正",
+    "enterprise.year_recorded": "录入年度数据",
+    "institution.entered": "登记机构",
+    "bank.admitted": "登记参与期间",
+    "bank.participation_ended": "终止参与",
+    "member.appointed": "登记任职",
+    "member.ended": "终止任职",
+    "member.roles_changed": "变更岗位",
+    "login.opened": "开设登录账号",
+}
