@@ -23,6 +23,11 @@ BATCH_SIZE = 5000
 _LOCK = 7_220_301  # advisory lock: one sealer at a time
 _HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, system_identifier::text FROM pg_control_system()"
 
+_PLACES = (
+    f"INSERT INTO {SealedEvent._meta.db_table} (event_id, batch_id, position, digest)"
+    " SELECT event_id, %s, place - 1, digest FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS sealed(event_id, digest, place)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
@@ -104,8 +109,9 @@ def _write(events: Sequence[Mapping[str, Any]], *, last: Seal | None, horizon: i
         cluster=cluster,
         sealed_at=at,
     )
-    rows = (SealedEvent(event_id=pk, batch=seal, position=position, digest=text) for position, (pk, text) in enumerate(places))
-    SealedEvent.objects.bulk_create(rows, batch_size=1000)
+    numbers, texts = zip(*places, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, [seal.number, list(numbers), list(texts)])
 
 
 def _locked() -> bool:

@@ -1,16 +1,47 @@
 """Writing the log: one event, many events in one statement, the opening of a case."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
 from django.db.models import Model
 
 from audit.context import source_address
 from audit.models import Event
 
 OPENED = "opened"
+
+_AT_ONCE = 5000
+_TYPES = {
+    "verb": "text",
+    "object_type": "text",
+    "object_id": "text",
+    "object_label": "text",
+    "actor_id": "bigint",
+    "actor_name": "text",
+    "actor_kind": "text",
+    "party_id": "text",
+    "party_name": "text",
+    "bank_id": "bigint",
+    "district_id": "bigint",
+    "enterprise_id": "bigint",
+    "before": "jsonb",
+    "after": "jsonb",
+    "remark": "text",
+    "source_address": "inet",
+    "occurred_at": "timestamptz",
+}
+_COLUMNS = ", ".join(_TYPES)
+_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _TYPES.values())
+# Arrays are a fifth of the time of as many rows of VALUES. The order of the rows is the order of their numbers.
+_INSERT = (
+    f"INSERT INTO {Event._meta.db_table} ({_COLUMNS})"
+    f" SELECT {_COLUMNS} FROM unnest({_ARRAYS}) WITH ORDINALITY AS new({_COLUMNS}, place) ORDER BY place"
+)
 
 
 class Actor(Protocol):
@@ -82,8 +113,12 @@ def record(
 
 
 def record_many(events: Sequence[NewEvent]) -> None:
-    """Write the events, in the order given, in one statement per thousand."""
-    Event.objects.bulk_create([_row(new) for new in events], batch_size=1000)
+    """Write the events, in the order given, in one statement per five thousand; the database fills in number and moment."""
+    with transaction.atomic(savepoint=False):
+        for start in range(0, len(events), _AT_ONCE):
+            rows = [_row(new) for new in events[start : start + _AT_ONCE]]
+            with connection.cursor() as cursor:
+                cursor.execute(_INSERT, [[_stored(getattr(row, name)) for row in rows] for name in _TYPES])
 
 
 def record_opening(*, obj: Model, actor: Actor, at: datetime, scope: Scope = Scope()) -> Event:
@@ -111,3 +146,8 @@ def _row(new: NewEvent) -> Event:
         source_address=source_address.get(),
         occurred_at=new.occurred_at,
     )
+
+
+def _stored(value: object) -> object:
+    """Return the value as an element of an array of its column's type."""
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False) if isinstance(value, dict) else value

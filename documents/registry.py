@@ -9,9 +9,10 @@ from django.db.models import Model, QuerySet
 from common.errors import NotVisible
 from documents.models import Document
 from parties.models import Member
+from parties.selectors import enterprises_visible_to
 
 VisibleTo = Callable[[Member], QuerySet[Any]]
-_OWNERS: dict[str, VisibleTo] = {}
+_OWNERS: dict[str, VisibleTo] = {"parties.enterprise": enterprises_visible_to}  # parties stand below and cannot say it themselves
 
 
 def register_owner(owner_type: str, visible_to: VisibleTo) -> None:

@@ -42,7 +42,7 @@ def notify(
         "enterprise": enterprise,
         "kind": kind,
         "is_urgent": urgent,
-        "title": title[:120],
+        "title": " ".join(title.split())[:120],  # one line: it becomes the subject of an e-mail
         "body": body,
         "object_type": obj._meta.label_lower if obj is not None else "",
         "object_id": object_id_of(obj) if obj is not None else "",
@@ -84,7 +84,7 @@ def _send(pk: int, *, at: datetime) -> bool:
     delivery.attempts += 1
     try:
         send_mail(subject=delivery.notice.title, message=delivery.notice.body, from_email=None, recipient_list=[delivery.address])
-    except OSError as problem:  # smtplib's errors are OSErrors too
+    except (OSError, ValueError) as problem:  # smtplib's errors are OSErrors; an address or text that no mail can carry
         _postpone(delivery, problem=problem, at=at)
     else:
         delivery.sent_at, delivery.last_error = at, ""
@@ -92,7 +92,7 @@ def _send(pk: int, *, at: datetime) -> bool:
     return delivery.sent_at is not None
 
 
-def _postpone(delivery: EmailDelivery, *, problem: OSError, at: datetime) -> None:
+def _postpone(delivery: EmailDelivery, *, problem: Exception, at: datetime) -> None:
     """Set the time of the next attempt, or give up after the last."""
     delivery.last_error = f"{type(problem).__name__}: {problem}"[:300]
     if delivery.attempts > len(WAITS):

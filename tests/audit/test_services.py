@@ -62,6 +62,28 @@ def test_many_events_cost_one_statement_and_keep_their_order(enterprise, django_
     assert [event.verb for event in events_of(enterprise)] == [f"tested.{n}" for n in range(50)]
 
 
+def test_many_events_are_written_as_one_is(enterprise):
+    actor = MemberFactory.serving("city_treasury")
+    after = {"金额": Decimal("2.00"), "on": date(2024, 2, 29), "list": [1, None], "quote": "{\"'\\}"}
+    new = NewEvent(
+        verb="tested", obj=enterprise, actor=actor, occurred_at=AT, before={"a": None}, after=after, remark="说明", scope=Scope(bank_id=3)
+    )
+    token = source_address.set("10.1.2.3")
+    try:
+        record(**{name: getattr(new, name) for name in ("verb", "obj", "actor", "occurred_at", "before", "after", "remark", "scope")})
+        record_many([new, NewEvent(verb="plain", obj=enterprise, actor=actor, occurred_at=AT)])
+    finally:
+        source_address.reset(token)
+    one, many, _ = Event.objects.order_by("id").values()
+    assert one | {"id": None, "recorded_at": None} == many | {"id": None, "recorded_at": None}
+    assert Event.objects.get(verb="plain").after == {}
+
+
+def test_no_events_cost_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        record_many([])
+
+
 def test_every_opening_counts_and_is_no_change(enterprise):
     actor = MemberFactory.serving("city_treasury")
     record(verb="tested", obj=enterprise, actor=actor, occurred_at=AT)

@@ -97,5 +97,17 @@ def test_a_failing_mail_server_is_tried_again_and_at_last_given_up(bank, monkeyp
     assert not emails_due(at=moment + timedelta(days=9)).exists()
 
 
+def test_a_message_that_no_mail_can_carry_does_not_hold_up_the_others(bank, mailoutbox):
+    MemberFactory(institution=bank, user__email="a@bank.example")
+    bad, _ = say(bank, key="1"), say(bank, key="2")
+    Notice.objects.filter(pk=bad.pk).update(title="一\r\n二")
+    assert send_due_emails(at=AT) == 1
+    assert "BadHeaderError" in EmailDelivery.objects.get(notice=bad).last_error
+
+
+def test_a_title_is_one_line(bank):
+    assert notify(key="k", kind="t", title="第一行\n第二行", body="内容", at=AT, institution=bank).title == "第一行 第二行"
+
+
 def _refuse(**kwargs):
     raise ConnectionRefusedError("no server")
