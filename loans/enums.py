@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ApplicationState(models.TextChoices):
-    """Where an application stands. Source: FP 1.6.2, 1.6.3; D7."""
+    """Where an application stands. Source: FP 1.6.2(1), FP 1.6.3; D7."""
 
     DRAFT = "draft", "草稿"
     SUBMITTED = "submitted", "已提交"
@@ -19,8 +19,14 @@ class ApplicationState(models.TextChoices):
     LAPSED = "lapsed", "已失效"
 
 
+# Whoever waits for the bank's decision: the 30 working days run in these states. Source: FP 1.6.3; D7.
+AWAITING_DECISION = (ApplicationState.SUBMITTED, ApplicationState.ACCEPTED, ApplicationState.SUPPLEMENT, ApplicationState.UNDER_REVIEW)
+# Approved and not yet a loan: what was approved is kept free under the caps. Source: D2, D3.
+APPROVED_NOT_CONTRACTED = (ApplicationState.APPROVED, ApplicationState.CONDITIONS_MET)
+
+
 class RefusalReason(models.TextChoices):
-    """Why a bank refuses; the enterprise reads the label."""
+    """Why a bank refuses; the enterprise reads the label. Source: FP 1.6.2(1)."""
 
     CREDIT_HISTORY = "credit_history", "征信或履约记录不符合要求"
     REPAYMENT_CAPACITY = "repayment_capacity", "还款来源或偿债能力不足"
@@ -39,6 +45,17 @@ class SubmittedFor(models.TextChoices):
     COUNTY = "county", "县级部门代为提交"
 
 
+class Paper(models.TextChoices):
+    """What lies with an application; a submission without what is required is refused. Source: FP 1.6.2(1); D7."""
+
+    FINANCING_REQUEST = "financing_request", "融资申请书"
+    FINANCIAL_STATEMENTS = "financial_statements", "近期财务报表"
+    PROJECT_FILING = "project_filing", "项目备案或核准文件"
+    RD_STATEMENT = "rd_statement", "研发投入情况说明"
+    CONSENT = "consent", "企业委托代为提交的同意书"
+    SUPPLEMENT = "supplement", "补充材料"
+
+
 class MovementKind(models.TextChoices):
     """What changes a loan's balance."""
 
@@ -47,3 +64,20 @@ class MovementKind(models.TextChoices):
     OVERDUE = "overdue", "转逾期"
     CURE = "cure", "逾期转正常"
     REVERSAL = "reversal", "冲正"
+
+
+class LoanStage(models.TextChoices):
+    """Where a loan stands on a day; follows from its balance, so it is computed and never stored."""
+
+    CONTRACTED = "contracted", "已签约未放款"
+    DRAWN = "drawn", "已放款"
+    OVERDUE = "overdue", "有逾期"
+    SETTLED = "settled", "已结清"
+
+
+class ProposalState(models.TextChoices):
+    """Where a proposed movement stands between maker and checker."""
+
+    WAITING = "waiting", "待复核"
+    CONFIRMED = "confirmed", "复核通过"
+    REFUSED = "refused", "复核不通过"

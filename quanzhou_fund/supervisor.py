@@ -21,6 +21,7 @@ from types import FrameType
 from typing import NoReturn
 
 from quanzhou_fund.embedded import CannotStart, Servers
+from quanzhou_fund.embedded.postgres import APP_ROLE, OWNER
 from quanzhou_fund.embedded.processes import PidFile, spawn, stop, tied_to_parent, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,7 +121,12 @@ class Demo:
         (self.home / "run" / "demo.json").write_text(json.dumps({"url": self.url}), encoding="utf-8")
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of every part: the demo's own servers, and nothing of a production shell."""
+        """Return the environment of every part: the demo's own servers, as the role that production runs as too."""
+        owner = self.owner_environment()
+        return owner | {"DATABASE_URL": owner["DATABASE_URL"].replace(f"//{OWNER}:", f"//{APP_ROLE}:", 1)}
+
+    def owner_environment(self) -> dict[str, str]:
+        """Return the environment of what changes tables; nothing of a production shell is in it."""
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         ours = {"FUND_ENV": "demo", "MEDIA_ROOT": str(self.home / "media"), "PYTHONUNBUFFERED": "1"}
         return kept | ours | self.servers.environment
@@ -129,7 +135,7 @@ class Demo:
         """Migrate and load the demo fund, its progress shown; an interrupted load is finished by the next start."""
         command = [sys.executable, "manage.py", "prepare_demo", *(["--empty"] if self.empty else [])]
         child = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment(), start_new_session=True, preexec_fn=tied_to_parent(signal.SIGTERM)
+            command, cwd=ROOT, env=self.owner_environment(), start_new_session=True, preexec_fn=tied_to_parent(signal.SIGTERM)
         )
         try:
             status = child.wait()

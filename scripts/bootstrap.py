@@ -2,7 +2,7 @@
 Make or refresh the virtual environment from a hash-pinned lock file; do nothing where it is up to date.
 
 Runs on any Python 3 with the standard library alone, so that every refusal is a sentence and not a traceback.
-Usage: python3 scripts/bootstrap.py [dev|demo]
+Usage: python3 scripts/bootstrap.py [dev|demo|tools]
 """
 
 import hashlib
@@ -19,6 +19,7 @@ REQUIREMENTS = ROOT / "requirements"
 OLDEST = (3, 11)
 # Each lock with the files it is made from, in the order they build on each other.
 SOURCES = {"tools": ["tools"], "base": ["base"], "demo": ["base", "demo"], "dev": ["base", "demo", "dev"]}
+OFFLINE = "软件包安装失败：请检查网络或软件源后重新运行；锁定文件中的校验值不符时安装也会停止。"
 MARK = "# made-from: sha256:"
 
 
@@ -75,22 +76,26 @@ def run(argv, trouble):
         refuse(trouble)
 
 
-def install(name):
-    """Make the environment if there is none and install exactly what the lock names."""
+def install_tools():
+    """Make the environment if there is none fit for use, with what installs the rest in it."""
     python = VENV / "bin" / "python"
-    print(f"正在准备虚拟环境 .venv（{name}）……", flush=True)
     if not python.exists() or not was_made_here():
         run(
             [sys.executable, "-m", "venv", "--clear", VENV],
             "无法创建虚拟环境：请安装 Python 的 venv 模块（Debian/Ubuntu：apt install python3-venv）后重试。",
         )
-    STAMP.unlink(missing_ok=True)
-    offline = "软件包安装失败：请检查网络或软件源后重新运行；锁定文件中的校验值不符时安装也会停止。"
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "--require-hashes", "-r", REQUIREMENTS / "tools.txt"], offline)
+    run([*pip, "--require-hashes", "-r", REQUIREMENTS / "tools.txt"], OFFLINE)
+
+
+def install(name):
+    """Bring the environment to exactly what the lock names."""
+    print(f"正在准备虚拟环境 .venv（{name}）……", flush=True)
+    STAMP.unlink(missing_ok=True)
+    install_tools()
     lock = REQUIREMENTS / (name + ".txt")
-    sync = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", "--python", python]
-    run([*sync, REQUIREMENTS / "tools.txt", lock], offline)
+    sync = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", "--python", VENV / "bin" / "python"]
+    run([*sync, REQUIREMENTS / "tools.txt", lock], OFFLINE)
     STAMP.write_text(json.dumps(wanted_stamp(name)), encoding="utf-8")
 
 
@@ -109,11 +114,12 @@ def main():
     name = sys.argv[1] if len(sys.argv) > 1 else "dev"
     if sys.version_info < OLDEST:
         refuse(f"需要 Python {OLDEST[0]}.{OLDEST[1]} 或更高版本，当前是 {sys.version.split()[0]}：请用 make PYTHON=python3.12 … 指定。")
+    if name == "tools":  # what make lock needs; the locks themselves may be stale then
+        return None if (VENV / "bin" / "uv").exists() else install_tools()
     for lock in ("tools", name):
         if not is_fresh(lock):
             refuse(f"锁定文件 requirements/{lock}.txt 与它的来源 .in 文件不一致：请先运行 make lock 并提交结果。")
-    if not is_current(name):
-        install(name)
+    return None if is_current(name) else install(name)
 
 
 if __name__ == "__main__":

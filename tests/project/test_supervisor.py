@@ -98,6 +98,7 @@ def test_it_starts_ends_and_starts_again_with_its_data(demo: Demo) -> None:
         assert json.loads(read(demo.address("/healthz"))) == {"database": "ok", "redis": "ok", "migrations": "ok"}
         assert "泉州市技术创新基金" in read(demo.address("/admin/login/"))
         assert set(demo.pids()) == set(PROCESSES)
+        assert ("fund_app",) in statement(demo, "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE datname = 'fund'")
         family = demo.family()
         second = subprocess.run(first.args, cwd=ROOT, capture_output=True, text=True, check=False)
         assert second.returncode == 1

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from parties.rules import UnknownIndustryCode, check_credit_code, normalize_industry_code
-
 from common.money import CENT, MAX_AMOUNT
+from parties.rules import UnknownIndustryCode, check_credit_code, normalize_industry_code
 
 FIRST_YEAR = 2000
 _FLOAT_NOISE = Decimal("0.000001")

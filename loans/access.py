@@ -1,0 +1,80 @@
+"""Who may take which step of a case: the guard table held against the acting member."""
+
+from common.enums import Mode
+from loans.guards import APPLICATION_GUARDS, Who
+from loans.models import Application, Loan
+from parties.access import WORKING_ROLES, RoleMissing
+from parties.enums import InstitutionKind, MemberKind
+from parties.models import Member
+
+
+def is_lender(actor: Member, *, mode: str, bank_id: int) -> bool:
+    """Return whether the actor serves whoever signs and draws: the bank, or in trust mode the fund manager. Source: FP 1.6.3; D35."""
+    if actor.institution is None or actor.kind == MemberKind.JOB:
+        return False
+    if mode == Mode.TRUST:
+        return actor.institution.kind == InstitutionKind.FUND_MANAGER
+    return actor.institution_id == bank_id
+
+
+def lender_name(case: Application | Loan) -> str:
+    """Return who signs and draws, for a sentence."""
+    return InstitutionKind.FUND_MANAGER.label if case.mode == Mode.TRUST else case.bank.name
+
+
+def parties_of(actor: Member, application: Application) -> frozenset[Who]:
+    """Return as whom the actor takes part in a case."""
+    found = set()
+    if actor.kind == MemberKind.JOB:
+        return frozenset({Who.JOB})
+    if actor.enterprise_id is not None and actor.enterprise_id == application.enterprise_id:
+        found.add(Who.ENTERPRISE)
+    if actor.institution_id is not None and actor.institution_id == application.bank_id:
+        found.add(Who.BANK)
+    if is_lender(actor, mode=application.mode, bank_id=application.bank_id):
+        found.add(Who.LENDER)
+    institution = actor.institution
+    is_county = institution is not None and institution.kind == InstitutionKind.COUNTY_INDUSTRY
+    if is_county and institution.district_id == application.entry.district_id:
+        found.add(Who.COUNTY)
+    return frozenset(found)
+
+
+def require_may(actor: Member, application: Application, step: str) -> Who:
+    """
+    Return as whom the actor may take the step.
+
+    Raises:
+        RoleMissing: (a ``NotAllowed``) with whose step it is.
+
+    Source: FP 1.6.2(1), FP 1.6.2(2), FP 1.6.3; D35.
+    """
+    allowed = APPLICATION_GUARDS[step]
+    taking_part = parties_of(actor, application)
+    as_whom = next((who for who in allowed if who in taking_part), None)
+    works = actor.kind == MemberKind.JOB or bool(set(WORKING_ROLES).intersection(actor.roles))
+    if as_whom is None or not works:
+        raise RoleMissing(needed="、".join(who.label for who in allowed) + "的经办或复核人员")
+    return as_whom
+
+
+def open_steps(application: Application, actor: Member) -> list[str]:
+    """Return the transitions that are open in the application's state and to this member, for menus."""
+    by_state = {transition.name for transition in application.get_available_state_transitions()}
+    taking_part = parties_of(actor, application)
+    return [step for step, allowed in APPLICATION_GUARDS.items() if step in by_state and taking_part.intersection(allowed)]
+
+
+def require_lender(actor: Member, loans: list[Loan]) -> None:
+    """
+    Let pass only a working member of whoever signs and draws each of the loans.
+
+    Raises:
+        RoleMissing: with whose task it is.
+
+    Source: FP 1.6.3; D35.
+    """
+    works = bool(set(WORKING_ROLES).intersection(actor.roles))
+    for loan in loans:
+        if not works or not is_lender(actor, mode=loan.mode, bank_id=loan.bank_id):
+            raise RoleMissing(needed=f"{lender_name(loan)}的经办或复核人员")

@@ -1,0 +1,276 @@
+"""What is committed under each cap and what is left: read under the locks of whoever is about to commit more."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Case, ExpressionWrapper, F, Q, Sum, Value, When
+
+from common.enums import Category, Mode
+from common.errors import DomainError
+from common.fields import MoneyField
+from common.money import ZERO
+from loans.enums import APPROVED_NOT_CONTRACTED
+from loans.models import Application, BankQuota, Loan
+from loans.rules import Cap, Committed, Headroom, committed_by_application
+from policy.selectors import version_for
+from policy.terms import Terms
+from whitelist.enums import EntryKind, EntryState
+from whitelist.limits import project_limit, rd_limit
+from whitelist.models import Entry, Project
+
+Owner = tuple[str, int]  # ("project", key) or ("enterprise", key): what a cap hangs on
+Purse = tuple[int, str]  # bank and mode: what a quota hangs on
+
+
+class NoQuota(DomainError):
+    """The bank has no quota in the mode."""
+
+    code = "no_quota"
+    sentence = "{bank}在{mode}模式下没有有效额度，请先由市工信局登记该银行的额度文件。"
+    clause = "FP 1.3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapCase:
+    """One case as the caps see it: what it hangs on, which bank and mode, which version's limits."""
+
+    category: str
+    enterprise_id: int
+    project_id: int | None
+    bank_id: int
+    bank_name: str
+    mode: str
+    terms: Terms
+    entry: Entry
+
+    @property
+    def owner(self) -> Owner:
+        """Return what the plan's caps hang on: the project, or the enterprise for R&D. Source: D39."""
+        return ("project", self.project_id) if self.project_id is not None else ("enterprise", self.enterprise_id)
+
+    @property
+    def purse(self) -> Purse:
+        """Return bank and mode."""
+        return (self.bank_id, self.mode)
+
+
+def case_of_application(application: Application) -> CapCase:
+    """Return an application as the caps see it; ``entry``, ``bank`` and ``policy_version`` are read, so have them selected."""
+    if application.policy_version is None:
+        raise ValueError("an application has no version before its submission")
+    return CapCase(
+        category=application.category,
+        enterprise_id=application.enterprise_id,
+        project_id=application.project_id,
+        bank_id=application.bank_id,
+        bank_name=application.bank.name,
+        mode=application.mode,
+        terms=version_for(application.policy_version).terms,
+        entry=application.entry,
+    )
+
+
+def case_of_loan(loan: Loan) -> CapCase:
+    """Return a loan as the caps see it; ``application__entry``, ``bank`` and ``policy_version`` are read, so have them selected."""
+    return CapCase(
+        category=loan.category,
+        enterprise_id=loan.enterprise_id,
+        project_id=loan.project_id,
+        bank_id=loan.bank_id,
+        bank_name=loan.bank.name,
+        mode=loan.mode,
+        terms=version_for(loan.policy_version).terms,
+        entry=loan.application.entry,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class CapBook:
+    """
+    Everything committed under the caps of some cases, read once; ``on`` is the day on which approvals lapse and periods end.
+
+    All banks, both modes, all versions. Read it only after the owners and quotas are locked where something is to be committed.
+
+    Source: FP 1.2.1, FP 1.2.2, FP 1.3; D2, D3, D38, D39, D40.
+    """
+
+    on: date
+    committed: dict[Owner, dict[str, Committed]] = field(default_factory=dict)
+    used: dict[Purse, Committed] = field(default_factory=dict)
+    quotas: dict[Purse, BankQuota] = field(default_factory=dict)
+    investments: dict[int, Decimal] = field(default_factory=dict)
+    listings: dict[int, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, cases: Iterable[CapCase], *, on: date) -> "CapBook":
+        """Return the book of some cases, in as many queries as for one."""
+        cases = list(cases)
+        owners = {case.owner for case in cases}
+        projects = sorted(key for kind, key in owners if kind == "project")
+        enterprises = sorted(key for kind, key in owners if kind == "enterprise")
+        purses = sorted({case.purse for case in cases})
+        return cls(
+            on=on,
+            committed=_committed(projects, enterprises, on=on),
+            used=_used(purses, on=on),
+            quotas=_quotas(purses, on=on),
+            investments=dict(Project.objects.filter(pk__in=projects).values_list("pk", "total_investment")) if projects else {},
+            listings=_listings(enterprises, on=on) if enterprises else {},
+        )
+
+    def headroom(self, case: CapCase, *, freed: Decimal = ZERO) -> Headroom:
+        """
+        Return what is left under every cap of a case, in yuan.
+
+        ``freed`` is what the case itself already keeps free and now turns into a drawdown: it does not stand in its own way.
+        """
+        caps = self._project_caps(case, freed) if case.project_id is not None else [self._rd_cap(case, freed)]
+        return Headroom(caps=(*caps, self._quota_cap(case, freed)))
+
+    def require_quota_in_force(self, case: CapCase) -> None:
+        """
+        Refuse new business of a bank that has no quota in the mode on the day.
+
+        Raises:
+            NoQuota.
+
+        Source: FP 1.3; D40.
+        """
+        quota = self.quotas.get(case.purse)
+        if quota is None or (quota.until_on is not None and quota.until_on <= self.on):
+            raise NoQuota(bank=case.bank_name, mode=Mode(case.mode).label)
+
+    def draw(self, case: CapCase, amount: Decimal, *, freed: Decimal) -> None:
+        """Move an amount to drawn, ``freed`` of it from what was approved and not drawn, for the next item of the same batch."""
+        moved = Committed(disbursed=amount, outstanding=amount, undrawn=-freed)
+        categories = self.committed.setdefault(case.owner, {})
+        categories[case.category] = categories.get(case.category, Committed()) + moved
+        self.used[case.purse] = self.used.get(case.purse, Committed()) + moved
+
+    def _project_caps(self, case: CapCase, freed: Decimal) -> list[Cap]:
+        by_category = self.committed.get(case.owner, {})
+        taken = {name: by_category.get(name, Committed()).of_project for name in (Category.FIXED_ASSET, Category.WORKING_CAPITAL)}
+        taken[Category(case.category)] -= freed
+        limit = project_limit(
+            case.terms,
+            total_investment=self.investments[case.owner[1]],
+            committed_fixed_asset=taken[Category.FIXED_ASSET],
+            committed_working_capital=taken[Category.WORKING_CAPITAL],
+        )
+        total = Cap(name="project_total", label="项目放款总额", clause="FP 1.2.1", maximum=limit.max_total, headroom=limit.headroom_total)
+        if case.category == Category.FIXED_ASSET:
+            part = Cap(
+                name="project_fixed_asset",
+                label="项目固定资产投资贷款",
+                clause="FP 1.2.1",
+                maximum=limit.max_fixed_asset,
+                headroom=limit.headroom_fixed_asset,
+            )
+        else:
+            part = Cap(
+                name="project_working_capital",
+                label="项目流动资金贷款",
+                clause="FP 1.2.1",
+                maximum=limit.max_working_capital,
+                headroom=limit.headroom_working_capital,
+            )
+        return [total, part]
+
+    def _rd_cap(self, case: CapCase, freed: Decimal) -> Cap:
+        listed = self.listings.get(case.enterprise_id, case.entry)
+        taken = self.committed.get(case.owner, {}).get(Category.RD, Committed()).revolving - freed
+        limit = rd_limit(
+            case.terms, newly_registered=listed.is_newly_registered, last_year_rd_expense=listed.last_year_rd_expense, committed=taken
+        )
+        label = "企业研发投入贷款（上年度研发费用为零）" if limit.without_rd_expense else "企业研发投入贷款"
+        return Cap(name="rd_total", label=label, clause="FP 1.2.2", maximum=limit.max_total, headroom=limit.headroom_total)
+
+    def _quota_cap(self, case: CapCase, freed: Decimal) -> Cap:
+        quota = self.quotas.get(case.purse)
+        maximum = quota.amount if quota is not None else ZERO
+        taken = self.used.get(case.purse, Committed()).revolving - freed
+        label = f"{case.bank_name}{Mode(case.mode).label}额度"
+        return Cap(name="bank_quota", label=label, clause="FP 1.3", maximum=maximum, headroom=max(maximum - taken, ZERO))
+
+
+def headroom(case: CapCase, *, on: date) -> Headroom:
+    """Return what is left under every cap of one case on a day, for showing; a decision reads it anew under locks. Source: FP 1.2.1."""
+    return CapBook.read([case], on=on).headroom(case)
+
+
+def _committed(projects: Sequence[int], enterprises: Sequence[int], *, on: date) -> dict[Owner, dict[str, Committed]]:
+    hangs_on = Q(project__in=projects) | Q(enterprise__in=enterprises, project__isnull=True)
+    book: dict[Owner, dict[str, Committed]] = defaultdict(lambda: defaultdict(Committed))
+    approved = Application.objects.filter(hangs_on, state__in=APPROVED_NOT_CONTRACTED)
+    for row in approved.only("project_id", "enterprise_id", "category", "amount_approved", "lapses_on", "state"):
+        if row.amount_approved is not None and row.lapses_on is not None:
+            part = committed_by_application(amount_approved=row.amount_approved, lapses_on=row.lapses_on, on=on)
+            book[_owner(row)][row.category] += part
+    for loan in Loan.objects.filter(hangs_on).order_by():
+        book[_owner(loan)][loan.category] += loan.committed_on(on)
+    return book
+
+
+def _owner(row: Application | Loan) -> Owner:
+    return ("project", row.project_id) if row.project_id is not None else ("enterprise", row.enterprise_id)
+
+
+def _of_purses(purses: Sequence[Purse]) -> Q:
+    condition = Q(pk__isnull=True)
+    for bank_id, mode in purses:
+        condition |= Q(bank=bank_id, mode=mode)
+    return condition
+
+
+def _used(purses: Sequence[Purse], *, on: date) -> dict[Purse, Committed]:
+    """Return what each bank has out and approved in each mode: two sums, whatever the number of loans."""
+    zero = Value(ZERO, output_field=MoneyField())
+    used: dict[Purse, Committed] = defaultdict(Committed)
+    approved = Application.objects.filter(_of_purses(purses), state__in=APPROVED_NOT_CONTRACTED, lapses_on__gt=on)
+    for row in approved.order_by().values("bank", "mode").annotate(kept=Sum("amount_approved")):
+        used[row["bank"], row["mode"]] += Committed(undrawn=row["kept"])
+    out = ExpressionWrapper(F("performing") + F("overdue"), output_field=MoneyField())
+    undrawn = Case(When(available_until__gt=on, then=F("contract_amount") - F("drawn")), default=zero, output_field=MoneyField())
+    loans = Loan.objects.filter(_of_purses(purses)).order_by().values("bank", "mode")
+    for row in loans.annotate(out=Sum(out), kept=Sum(undrawn)):
+        used[row["bank"], row["mode"]] += Committed(outstanding=row["out"], undrawn=row["kept"])
+    return used
+
+
+def _quotas(purses: Sequence[Purse], *, on: date) -> dict[Purse, BankQuota]:
+    """Return each purse's quota in force, or the last one begun; running contracts go on under that."""
+    begun = BankQuota.objects.filter(_of_purses(purses), from_on__lte=on).order_by("from_on")
+    return {(quota.bank_id, quota.mode): quota for quota in begun}
+
+
+def _listings(enterprises: Sequence[int], *, on: date) -> dict[int, Entry]:
+    """Return each enterprise's listing of the current whitelist year: the newest published by the day. Source: D3."""
+    listed = Entry.objects.filter(
+        enterprise__in=enterprises, kind=EntryKind.RD, state__in=[EntryState.PUBLISHED, EntryState.EXPIRED], published_on__lte=on
+    )
+    return {entry.enterprise_id: entry for entry in listed.order_by("list_year", "published_on", "id")}
+
+
+def fully_drawn_entries(*, on: date) -> list[UUID]:
+    """
+    Return the public ids of published project entries whose project's cap is used up by what was disbursed.
+
+    The cap is the total one of the version the entry was listed under.
+
+    Source: FP 1.6.1(3); D2, D27.
+    """
+    listed = Entry.objects.filter(kind=EntryKind.PROJECT, state=EntryState.PUBLISHED, published_on__lte=on)
+    drawn = Loan.objects.filter(project__in=listed.values("project"), drawn__gt=0).order_by().values("project")
+    totals = {row["project"]: row["total"] for row in drawn.annotate(total=Sum("drawn"))}
+    entries = listed.filter(project__in=totals).select_related("project", "policy_version").order_by("pk")
+    return [entry.public_id for entry in entries if totals[entry.project_id] >= _max_total(entry)]
+
+
+def _max_total(entry: Entry) -> Decimal:
+    if entry.project is None or entry.policy_version is None:
+        raise ValueError("a published project entry has a project and a version")
+    return project_limit(version_for(entry.policy_version).terms, total_investment=entry.project.total_investment).max_total

@@ -1,0 +1,214 @@
+"""From an approval to a loan: the contract, and the guarantee that some loans need."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from audit.services import record
+from common.dates import add_years
+from common.errors import DomainError, FieldProblem, InvalidInput
+from common.money import ZERO, display
+from loans.access import require_lender
+from loans.enums import ApplicationState
+from loans.models import Application, Guarantee, Loan
+from loans.rules import require_maturity
+from loans.selectors import case_of_application, scope_of
+from loans.services.approval import EntryRemoved
+from loans.services.locks import locked_cap_book
+from loans.services.movements.batch import locked_loans
+from loans.services.notices import tell_enterprise
+from loans.services.steps import WrongState, begun_step, business_day, keep_step, run_step
+from parties.enums import InstitutionKind
+from parties.models import Institution, Member
+from policy.selectors import version_for
+from whitelist.selectors import has_technology_credit, is_open_for_drawdown
+
+
+class ContractOverApproval(DomainError):
+    """The contract gives more than the bank approved."""
+
+    code = "contract_over_approval"
+    sentence = "合同金额须大于 0 且不超过批复金额 {approved} 元，请核对。"
+    clause = "FP 1.6.3"
+
+
+class ContractNumberTaken(DomainError):
+    """The bank has a contract of this number."""
+
+    code = "contract_number_taken"
+    sentence = "{bank}已登记合同编号 {contract_number}，请核对编号。"
+    clause = "FP 1.6.3"
+
+
+class GuaranteeNotNeeded(DomainError):
+    """Only a special-mode credit R&D loan has the plan's guarantee."""
+
+    code = "guarantee_not_needed"
+    sentence = "只有专项贷款模式的企业研发投入信用贷款登记担保，该笔贷款不适用。"
+    clause = "FP 1.5.2(1)"
+
+
+class GuaranteeDiffers(DomainError):
+    """Another guarantee is recorded for the loan, or the number is another loan's."""
+
+    code = "guarantee_differs"
+    sentence = "该笔贷款已登记担保 {number}，或该担保编号已用于其他贷款，请核对。"
+    clause = "FP 1.5.2(1)"
+
+
+class StackedContract(DomainError):
+    """This very contract stands on the list of other technology credit."""
+
+    code = "stacked_contract"
+    sentence = "合同 {contract_number} 已列入其他科技信贷扶持名单，按方案不可与本基金叠加。"
+    clause = "FP 3.2"
+
+
+@transaction.atomic
+def sign_contract(
+    *,
+    application_id: UUID,
+    contract_number: str,
+    contract_amount: Decimal,
+    matures_on: date,
+    available_until: date,
+    actor: Member,
+    at: datetime,
+    signed_on: date | None = None,
+) -> Loan:
+    """
+    Sign: the application becomes a loan. The bank signs in special mode, the fund manager in trust mode.
+
+    ``available_until`` is the first day on which nothing may be drawn any more. The longest maturity is checked here against the latest
+    possible first drawdown, and finally at the first drawdown itself.
+
+    Raises:
+        NotVisible, RoleMissing, DateInFuture, StepOutOfOrder, ApprovalLapsed.
+        WrongState: conditions not met, or contracted already.
+        EntryRemoved, ContractOverApproval, ContractNumberTaken, StackedContract, MaturityTooLate, InvalidInput.
+
+    Source: FP 1.4.1, FP 1.6.3; D35, D37, D39.
+    """
+    application, _ = begun_step(application_id, "contract", actor=actor)
+    if application.state != ApplicationState.CONDITIONS_MET or application.policy_version is None:
+        raise WrongState(number=application.number, state=application.get_state_display(), step="签约")
+    day = business_day(signed_on, at=at)
+    terms = version_for(application.policy_version).terms
+    number = contract_number.strip()
+    _require_contract(application, number=number, amount=contract_amount, on=day)
+    _require_dates(signed_on=day, available_until=available_until, matures_on=matures_on, max_years=terms.loan.max_term_years)
+    run_step(application, "contract", on=day)
+    locked_cap_book([case_of_application(application)], on=localdate(at))  # whoever counts sees the approval or the loan, never neither
+    if Loan.objects.filter(bank=application.bank, contract_number=number).exists():
+        raise ContractNumberTaken(bank=application.bank.name, contract_number=number, field="contract_number")
+    loan = Loan.objects.create(
+        application=application,
+        contract_number=number,
+        bank=application.bank,
+        mode=application.mode,
+        category=application.category,
+        security=application.security,
+        enterprise=application.enterprise,
+        project=application.project,
+        policy_version=application.policy_version,
+        contract_amount=contract_amount,
+        enterprise_rate=terms.loan.enterprise_rate,
+        signed_on=day,
+        matures_on=matures_on,
+        available_until=available_until,
+    )
+    _tell(loan, actor=actor, at=at)
+    return loan
+
+
+def _tell(loan: Loan, *, actor: Member, at: datetime) -> None:
+    """Write the events of application and loan, and tell the enterprise."""
+    application = loan.application
+    keep_step(application, "contract", actor=actor, at=at, before=ApplicationState.CONDITIONS_MET, fields=["contracted_on"])
+    after = {"contract_amount": loan.contract_amount, "matures_on": loan.matures_on, "available_until": loan.available_until}
+    record(verb="loan.signed", obj=loan, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
+    body = f"合同 {loan.contract_number}，金额 {display(loan.contract_amount)} 元，可提款至 {loan.available_until}（不含）。"
+    tell_enterprise(application, event="contracted", title=f"融资申请 {application.number} 已签约", body=body, at=at)
+
+
+def _require_contract(application: Application, *, number: str, amount: Decimal, on: date) -> None:
+    if not is_open_for_drawdown(application.entry):
+        raise EntryRemoved(entry=application.entry)
+    if not number:
+        raise InvalidInput(errors=[FieldProblem("contract_number", "required", "请填写合同编号。")])
+    approved = application.amount_approved or ZERO
+    if not ZERO < amount <= approved or amount != round(amount, 2):
+        raise ContractOverApproval(approved=display(approved), field="contract_amount")
+    credit_code = application.enterprise.credit_code
+    if application.project is None and has_technology_credit(credit_code=credit_code, year=on.year, contract_number=number):
+        raise StackedContract(contract_number=number, field="contract_number")
+
+
+def _require_dates(*, signed_on: date, available_until: date, matures_on: date, max_years: int) -> None:
+    """Refuse dates that no drawdown could meet: availability after signing, maturity after it and in reach of its last day."""
+    problems = []
+    if available_until <= signed_on:
+        problems.append(FieldProblem("available_until", "too_early", "可提款期须在签约日之后结束。"))
+    if available_until > add_years(signed_on, max_years):
+        problems.append(FieldProblem("available_until", "too_late", f"可提款期不得超过签约后 {max_years} 年。"))
+    if matures_on < available_until:
+        problems.append(FieldProblem("matures_on", "too_early", "到期日不得早于可提款期的结束日。"))
+    if problems:
+        raise InvalidInput(errors=problems)
+    last_drawdown_on = available_until - timedelta(days=1)
+    require_maturity(matures_on=matures_on, first_drawdown_on=last_drawdown_on, max_term_years=max_years)
+
+
+@transaction.atomic
+def record_guarantee(
+    *,
+    loan_id: UUID,
+    guarantor_id: UUID,
+    number: str,
+    fee_rate: Decimal,
+    is_batch_scheme: bool,
+    actor: Member,
+    at: datetime,
+    on: date | None = None,
+) -> Guarantee:
+    """
+    Record the guarantee that a special-mode credit R&D loan needs before its first drawdown; the same again changes nothing.
+
+    Raises:
+        NotVisible, RoleMissing, DateInFuture, InvalidInput.
+        GuaranteeNotNeeded: for any other loan.
+        GuaranteeDiffers: another one is recorded.
+
+    Source: FP 1.5.2(1); D36.
+    """
+    (loan,) = locked_loans([loan_id], actor=actor).values()
+    require_lender(actor, [loan])
+    if not loan.needs_guarantee:
+        raise GuaranteeNotNeeded
+    guarantor = Institution.objects.filter(public_id=guarantor_id, kind=InstitutionKind.GUARANTOR).first()
+    _require_guarantee(guarantor, number, fee_rate)
+    wanted = {"guarantor": guarantor, "number": number.strip(), "fee_rate": fee_rate, "is_batch_scheme": is_batch_scheme}
+    known = Guarantee.objects.filter(loan=loan).first()
+    if known is not None and all(getattr(known, name) == value for name, value in wanted.items()):
+        return known
+    if known is not None or Guarantee.objects.filter(guarantor=guarantor, number=number.strip()).exists():
+        raise GuaranteeDiffers(number=known.number if known else number)
+    guarantee = Guarantee.objects.create(loan=loan, recorded_on=business_day(on, at=at), recorded_by=actor, **wanted)
+    after = {"number": guarantee.number, "fee_rate": fee_rate, "is_batch_scheme": is_batch_scheme}
+    record(verb="loan.guaranteed", obj=loan, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
+    return guarantee
+
+
+def _require_guarantee(guarantor: Institution | None, number: str, fee_rate: Decimal) -> None:
+    problems = []
+    if guarantor is None:
+        problems.append(FieldProblem("guarantor_id", "unknown", "未找到该担保公司。"))
+    if not number.strip():
+        problems.append(FieldProblem("number", "required", "请填写担保编号。"))
+    if not 0 <= fee_rate < 1 or fee_rate != round(fee_rate, 6):
+        problems.append(FieldProblem("fee_rate", "invalid", "担保费率须为小数（如 0.008），最多六位小数。"))
+    if problems:
+        raise InvalidInput(errors=problems)

@@ -1,0 +1,38 @@
+"""Recording what changes a loan's balance; each service takes a list, one call is a list of one."""
+
+from loans.services.movements.batch import (
+    CheckerMissing,
+    DuplicateMovement,
+    MovementDated,
+    NewMovement,
+    NewReversal,
+    ReasonMissing,
+    ReferenceReused,
+)
+from loans.services.movements.drawdowns import GuaranteeMissing, NotAvailable
+from loans.services.movements.record import (
+    AlreadyReversed,
+    record_cures,
+    record_drawdowns,
+    record_overdues,
+    record_repayments,
+    record_reversals,
+)
+
+__all__ = [
+    "AlreadyReversed",
+    "CheckerMissing",
+    "DuplicateMovement",
+    "GuaranteeMissing",
+    "MovementDated",
+    "NewMovement",
+    "NewReversal",
+    "NotAvailable",
+    "ReasonMissing",
+    "ReferenceReused",
+    "record_cures",
+    "record_drawdowns",
+    "record_overdues",
+    "record_repayments",
+    "record_reversals",
+]

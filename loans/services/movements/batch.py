@@ -1,0 +1,254 @@
+"""A batch of movements: what was asked, by whom, on which loans, and what of it is recorded already."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.timezone import localdate
+
+from common.errors import DomainError, FieldProblem, NotVisible
+from common.money import MAX_AMOUNT, ZERO
+from loans.enums import MovementKind
+from loans.models import Loan, Movement
+from loans.rules import Change, RunningBalance
+from loans.selectors import loans_visible_to
+from parties.access import RoleMissing, checker_differs
+from parties.enums import MemberKind, Role
+from parties.models import Member
+
+CHANGE_COLUMNS = ("loan_id", "value_on", "performing", "overdue", "drawn")
+
+
+class ReferenceReused(DomainError):
+    """The bank's reference belongs to another movement."""
+
+    code = "reference_reused"
+    sentence = "流水号 {reference} 已登记为另一笔变动（{recorded}），请使用新的流水号。"
+    clause = "FP 1.6.3"
+
+
+class MovementDated(DomainError):
+    """A movement of a day that has not come."""
+
+    code = "movement_in_future"
+    sentence = "起息日 {value_on} 晚于今天（{today}），请在当日登记。"
+    status = 400
+
+
+class ReasonMissing(DomainError):
+    """A late entry or a reversal without a reason."""
+
+    code = "reason_missing"
+    sentence = "补记（起息日早于今天）或冲正须填写理由。"
+    clause = "FP 1.6.3"
+    status = 400
+
+
+class AmountInvalid(DomainError):
+    """An amount that is no amount."""
+
+    code = "amount_invalid"
+    sentence = "金额须大于 0，最多两位小数。"
+    status = 400
+
+
+class ReferenceMissing(DomainError):
+    """A movement without the bank's reference cannot be told from a repeated one."""
+
+    code = "reference_missing"
+    sentence = "请填写银行流水号。"
+    status = 400
+
+
+class CheckerMissing(DomainError):
+    """Money moved by one person alone."""
+
+    code = "checker_missing"
+    sentence = "放款和冲正须由本单位另一名复核人员复核后登记。"
+    clause = "FP 1.6.3"
+    status = 403
+
+
+class CheckerOfAnotherHouse(DomainError):
+    """A person's check has to come from the same institution."""
+
+    code = "checker_of_another_house"
+    sentence = "复核人须为经办人所在单位的复核人员。"
+    status = 403
+
+
+class DuplicateMovement(DomainError):
+    """One reversal twice in one batch."""
+
+    code = "duplicate_movement"
+    sentence = "同一笔变动在本批次中被冲正了两次，请核对。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMovement:
+    """One movement to record: yuan with 2 places, the day it counts from, the bank's own reference; a reason where it is back-dated."""
+
+    loan_id: UUID
+    amount: Decimal
+    value_on: date
+    bank_reference: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReversal:
+    """One earlier movement to take back, always with a reason."""
+
+    movement_id: UUID
+    bank_reference: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Item:
+    """One movement of the batch on its way: what was asked, and what became of it."""
+
+    position: int
+    loan: Loan
+    kind: MovementKind
+    amount: Decimal
+    value_on: date
+    bank_reference: str
+    reason: str
+    reverses: Movement | None = None
+    change: Change | None = None
+    movement: Movement | None = None
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Return what makes the movement unique: bank and the bank's reference."""
+        return (self.loan.bank_id, self.bank_reference)
+
+    def is_same(self, movement: Movement) -> bool:
+        """Return whether a recorded movement is the one asked for."""
+        asked = (self.loan.pk, self.kind, self.amount, self.value_on, self.reverses.pk if self.reverses else None)
+        return asked == (movement.loan_id, movement.kind, movement.amount, movement.value_on, movement.reverses_id)
+
+    def same_as(self, other: "Item") -> bool:
+        """Return whether two items of one batch ask for the same movement."""
+        mine = (self.loan.pk, self.kind, self.amount, self.value_on, self.reverses)
+        return mine == (other.loan.pk, other.kind, other.amount, other.value_on, other.reverses)
+
+
+@dataclass(slots=True, kw_only=True)
+class Signatures:
+    """Who made the batch and who checked it, when."""
+
+    maker: Member
+    checker: Member | None
+    at: datetime
+    today: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.today = localdate(self.at)
+
+    def require_checked(self, *, money_moves: bool) -> None:
+        """
+        Let pass a check by another person of the same house, or, where a program made the batch, none: its check is another institution's.
+
+        Raises:
+            CheckerMissing, CheckerOfAnotherHouse, SamePerson, JobIsNoChecker, ProgramChecksOwnHouse, RoleMissing.
+
+        Source: architecture, who may; FP 1.6.3.
+        """
+        if self.checker is None:
+            if money_moves and self.maker.kind != MemberKind.PROGRAM:
+                raise CheckerMissing
+            return
+        checker_differs(maker=self.maker, checker=self.checker)
+        if self.checker.institution_id != self.maker.institution_id:
+            raise CheckerOfAnotherHouse
+        if Role.CHECKER not in self.checker.roles:
+            raise RoleMissing(needed=f"{self.maker.party_name}的复核人员")
+
+
+@contextmanager
+def at_item(position: int, *, of: int) -> Iterator[None]:
+    """Name the item in the fields of a refusal where there are several: ``items.3.amount``."""
+    try:
+        yield
+    except DomainError as refusal:
+        if of > 1:
+            problems = refusal.errors or (FieldProblem("", refusal.code, refusal.message),)
+            refusal.errors = tuple(FieldProblem(f"items.{position}.{p.field}".rstrip("."), p.code, p.detail) for p in problems)
+        raise
+
+
+def locked_loans(loan_ids: Iterable[UUID], *, actor: Member) -> dict[UUID, Loan]:
+    """
+    Return the loans locked in the order of their keys, fetched anew, by public id. First in the lock order (see README).
+
+    Raises:
+        NotVisible: one of them is not the actor's to see.
+    """
+    wanted = set(loan_ids)
+    related = ("application__entry", "bank", "policy_version", "enterprise", "return_rate")
+    rows = loans_visible_to(actor).filter(public_id__in=wanted).select_related(*related).order_by("pk")
+    found = {loan.public_id: loan for loan in rows.select_for_update(of=("self",), no_key=True)}
+    if len(found) != len(wanted):
+        raise NotVisible
+    return found
+
+
+def require_well_formed(
+    *, amount: Decimal, value_on: date, bank_reference: str, reason: str, today: date, always_reason: bool = False
+) -> None:
+    """
+    Refuse what could not stand whatever the loan's balance.
+
+    A back-dated movement needs a reason; with ``always_reason`` (a reversal) any does.
+
+    Raises:
+        AmountInvalid, ReferenceMissing, MovementDated, ReasonMissing.
+    """
+    if not ZERO < amount <= MAX_AMOUNT or amount != round(amount, 2):
+        raise AmountInvalid(field="amount")
+    if not bank_reference.strip():
+        raise ReferenceMissing(field="bank_reference")
+    if value_on > today:
+        raise MovementDated(value_on=value_on, today=today, field="value_on")
+    if (always_reason or value_on < today) and not reason.strip():
+        raise ReasonMissing(field="reason")
+
+
+def recorded_before(items: Sequence[Item]) -> list[Item]:
+    """
+    Fill in what is recorded already under the same bank and reference, and return the items that are new, each reference once.
+
+    Raises:
+        ReferenceReused: the reference belongs to another movement, recorded or of this batch.
+    """
+    references = {item.bank_reference for item in items}
+    banks = {item.loan.bank_id for item in items}
+    rows = Movement.objects.filter(bank__in=banks, bank_reference__in=references)
+    known = {(movement.bank_id, movement.bank_reference): movement for movement in rows}
+    new: dict[tuple[int, str], Item] = {}
+    for item in items:
+        with at_item(item.position, of=len(items)):
+            movement = known.get(item.key)
+            first = new.setdefault(item.key, item) if movement is None else None
+            if movement is not None and not item.is_same(movement):
+                raise ReferenceReused(reference=item.bank_reference, recorded=movement, field="bank_reference")
+            if first is not None and not item.same_as(first):
+                raise ReferenceReused(reference=item.bank_reference, recorded="本批次中的另一笔", field="bank_reference")
+            item.movement = movement
+    return list(new.values())
+
+
+def running_balances(loans: Iterable[Loan]) -> dict[int, RunningBalance]:
+    """Return the account of each loan over all its days: one query, as many rows as the loans have movements."""
+    contracts = {loan.pk: loan.contract_amount for loan in loans}
+    changes: dict[int, list[Change]] = defaultdict(list)
+    for loan_id, *parts in Movement.objects.filter(loan__in=contracts).order_by().values_list(*CHANGE_COLUMNS):
+        value_on, performing, overdue, drawn = parts
+        changes[loan_id].append(Change(value_on=value_on, performing=performing, overdue=overdue, drawn=drawn))
+    return {key: RunningBalance.over(changes[key], contract_amount=amount) for key, amount in contracts.items()}

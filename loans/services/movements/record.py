@@ -1,0 +1,248 @@
+"""The five services that record movements: lock, judge, check caps, write, log; all in one transaction, per batch."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.services import NewEvent, record_many
+from common.errors import DomainError, NotVisible
+from loans.access import require_lender
+from loans.enums import MovementKind
+from loans.models import Contribution, Loan, Movement
+from loans.rules import Change, RunningBalance, change_of, reversed_change
+from loans.selectors import movements_visible_to, scope_of
+from loans.services.movements.batch import (
+    DuplicateMovement,
+    Item,
+    NewMovement,
+    NewReversal,
+    ReasonMissing,
+    ReferenceMissing,
+    Signatures,
+    at_item,
+    locked_loans,
+    recorded_before,
+    require_well_formed,
+    running_balances,
+)
+from loans.services.movements.drawdowns import contributions_of, fix_first_drawdowns, require_caps, require_drawable
+from parties.models import Member
+
+
+class AlreadyReversed(DomainError):
+    """What is taken back stays taken back; a reversal is not reversed."""
+
+    code = "already_reversed"
+    sentence = "该笔变动（{movement}）已冲正或本身为冲正，不能再冲正；如需恢复请重新登记。"
+    clause = "FP 1.6.3"
+
+
+@transaction.atomic
+def record_drawdowns(items: Sequence[NewMovement], *, actor: Member, at: datetime, checked_by: Member | None = None) -> list[Movement]:
+    """
+    Record drawdowns; the first one of a loan fixes its rate, its county and the end of its subsidy.
+
+    The actor made the batch, ``checked_by`` checked it: another person of the same house; a program's batch has none. Each item already
+    recorded under its bank reference is given back as it is, so a call may be repeated.
+
+    Raises:
+        NotVisible, RoleMissing, CheckerMissing, CheckerOfAnotherHouse, SamePerson.
+        ReferenceReused: the reference belongs to another movement.
+        AmountInvalid, ReferenceMissing, MovementDated, ReasonMissing.
+        NotAvailable, GuaranteeMissing, EntryRemoved, DrawnOverContract, MaturityTooLate, NoTaxHome, NoReturnRate.
+        OverCap: with the headroom left, per cap and clause.
+
+    Source: FP 1.2, FP 1.4.1, FP 1.6.3; D2, D3, D12, D14, D35, D36, D39, D40.
+    """
+    return record(items, MovementKind.DRAWDOWN, actor=actor, signatures=Signatures(maker=actor, checker=checked_by, at=at))
+
+
+@transaction.atomic
+def record_repayments(items: Sequence[NewMovement], *, actor: Member, at: datetime, checked_by: Member | None = None) -> list[Movement]:
+    """
+    Record repayments of principal; overdue principal is settled first.
+
+    Raises:
+        as ``record_drawdowns`` for form, maker and reference.
+        NotYetDrawn, BalanceBelowZero: more is repaid than was outstanding on that day or would be on a later one.
+
+    Source: FP 1.6.3; D10, D11.
+    """
+    return record(items, MovementKind.REPAYMENT, actor=actor, signatures=Signatures(maker=actor, checker=checked_by, at=at))
+
+
+@transaction.atomic
+def record_overdues(items: Sequence[NewMovement], *, actor: Member, at: datetime, checked_by: Member | None = None) -> list[Movement]:
+    """
+    Record that performing principal became overdue; the outstanding principal stays, the overdue part earns no subsidy.
+
+    Raises:
+        as ``record_repayments``.
+
+    Source: FP 1.6.3; D11.
+    """
+    return record(items, MovementKind.OVERDUE, actor=actor, signatures=Signatures(maker=actor, checker=checked_by, at=at))
+
+
+@transaction.atomic
+def record_cures(items: Sequence[NewMovement], *, actor: Member, at: datetime, checked_by: Member | None = None) -> list[Movement]:
+    """
+    Record that overdue principal performs again.
+
+    Raises:
+        as ``record_repayments``.
+
+    Source: FP 1.6.3; D11.
+    """
+    return record(items, MovementKind.CURE, actor=actor, signatures=Signatures(maker=actor, checker=checked_by, at=at))
+
+
+@transaction.atomic
+def record_reversals(items: Sequence[NewReversal], *, actor: Member, at: datetime, checked_by: Member | None = None) -> list[Movement]:
+    """
+    Take earlier movements back, on their own value dates.
+
+    Raises:
+        NotVisible, RoleMissing, CheckerMissing, CheckerOfAnotherHouse, SamePerson, ReferenceReused, ReasonMissing.
+        AlreadyReversed: or a reversal itself.
+        BalanceBelowZero: what came after could not stand without it.
+
+    Source: FP 1.6.3; D13.
+    """
+    return reverse(items, actor=actor, signatures=Signatures(maker=actor, checker=checked_by, at=at))
+
+
+def record(items: Sequence[NewMovement], kind: MovementKind, *, actor: Member, signatures: Signatures) -> list[Movement]:
+    """Record movements of one kind in the caller's transaction; ``actor`` is who acts now, maker or checker."""
+    loans = locked_loans({item.loan_id for item in items}, actor=actor)
+    require_lender(signatures.maker, list(loans.values()))
+    signatures.require_checked(money_moves=kind == MovementKind.DRAWDOWN)
+    asked = []
+    for position, new in enumerate(items):
+        with at_item(position, of=len(items)):
+            given = {"amount": new.amount, "value_on": new.value_on, "reason": new.reason}
+            require_well_formed(**given, bank_reference=new.bank_reference, today=signatures.today)
+            reference = new.bank_reference.strip()
+            asked.append(Item(position, loans[new.loan_id], kind, new.amount, new.value_on, reference, new.reason.strip()))
+    return _book(asked, actor=actor, signatures=signatures)
+
+
+def reverse(items: Sequence[NewReversal], *, actor: Member, signatures: Signatures) -> list[Movement]:
+    """Record reversals in the caller's transaction; ``actor`` is who acts now, maker or checker."""
+    wanted = {item.movement_id for item in items}
+    targets = {m.public_id: m for m in movements_visible_to(actor).filter(public_id__in=wanted).select_related("loan")}
+    if len(targets) != len(wanted):
+        raise NotVisible
+    loans = locked_loans({target.loan.public_id for target in targets.values()}, actor=actor)
+    require_lender(signatures.maker, list(loans.values()))
+    signatures.require_checked(money_moves=True)
+    asked = []
+    for position, new in enumerate(items):
+        target = targets[new.movement_id]
+        with at_item(position, of=len(items)):
+            if not new.reason.strip():
+                raise ReasonMissing(field="reason")
+            if not new.bank_reference.strip():
+                raise ReferenceMissing(field="bank_reference")
+            loan, reference = loans[target.loan.public_id], new.bank_reference.strip()
+            asked.append(Item(position, loan, MovementKind.REVERSAL, target.amount, target.value_on, reference, new.reason.strip(), target))
+    return _book(asked, actor=actor, signatures=signatures)
+
+
+def _book(items: list[Item], *, actor: Member, signatures: Signatures) -> list[Movement]:
+    """Judge and write what is new of the batch, and return the movement of every item, in the order asked."""
+    new = recorded_before(items)
+    if new:
+        loans = {item.loan.pk: item.loan for item in new}
+        balances = running_balances(loans.values())
+        draws = [item for item in new if item.kind == MovementKind.DRAWDOWN]
+        _require_not_reversed([item for item in new if item.reverses is not None])
+        require_drawable(draws, of=len(items))
+        for item in new:
+            with at_item(item.position, of=len(items)):
+                item.change = _change(item, balances)
+                balances[item.loan.pk].insert(item.change)
+        if draws:
+            require_caps(draws, today=signatures.today, of=len(items))
+        _write(new, loans, signatures=signatures)
+        moved = fix_first_drawdowns(balances, list(loans.values()))
+        _log(new, moved, actor=actor, signatures=signatures)
+    by_key = {item.key: item.movement for item in new}
+    return [item.movement or by_key[item.key] for item in items]  # type: ignore[misc]
+
+
+def _change(item: Item, balances: dict[int, RunningBalance]) -> Change:
+    if item.reverses is not None:
+        return reversed_change(item.reverses.change)
+    return change_of(item.kind, amount=item.amount, value_on=item.value_on, balance=balances[item.loan.pk].on(item.value_on))
+
+
+def _require_not_reversed(items: Sequence[Item]) -> None:
+    """Refuse to take back what is taken back, and reversals."""
+    if not items:
+        return
+    targets = [item.reverses for item in items if item.reverses is not None]
+    if len({target.pk for target in targets}) != len(targets):
+        raise DuplicateMovement
+    gone = set(Movement.objects.filter(reverses__in=targets).values_list("reverses_id", flat=True))
+    for target in targets:
+        if target.pk in gone or target.kind == MovementKind.REVERSAL:
+            raise AlreadyReversed(movement=target)
+
+
+def _write(items: Sequence[Item], loans: dict[int, Loan], *, signatures: Signatures) -> None:
+    """Insert the movements in one statement; the loans' sums follow by the database's own trigger."""
+    rows = []
+    for item in items:
+        assert item.change is not None
+        item.movement = Movement(
+            loan=item.loan,
+            kind=item.kind,
+            amount=item.amount,
+            performing=item.change.performing,
+            overdue=item.change.overdue,
+            drawn=item.change.drawn,
+            value_on=item.value_on,
+            recorded_at=signatures.at,
+            recorded_on=signatures.today,
+            reason=item.reason,
+            reverses=item.reverses,
+            bank_reference=item.bank_reference,
+            bank_id=item.loan.bank_id,
+            made_by=signatures.maker,
+            made_by_kind=signatures.maker.kind,
+            checked_by=signatures.checker,
+        )
+        rows.append(item.movement)
+    Movement.objects.bulk_create(rows)
+    Contribution.objects.bulk_create(contributions_of(rows, loans))
+
+
+def _log(items: Sequence[Item], moved: Sequence[Loan], *, actor: Member, signatures: Signatures) -> None:
+    """Write one event per movement, and one per loan whose first drawdown fixed or moved what hangs on it; one statement."""
+    checker = signatures.checker.name if signatures.checker else ""
+    events = []
+    for item in items:
+        movement = item.movement
+        assert movement is not None
+        after = {
+            "movement": str(movement.public_id),
+            "amount": item.amount,
+            "value_on": item.value_on,
+            "bank_reference": item.bank_reference,
+            "made_by": signatures.maker.name,
+            "checked_by": checker,
+        }
+        told = {"actor": actor, "occurred_at": signatures.at, "scope": scope_of(item.loan)}
+        events.append(NewEvent(verb=f"loan.{item.kind}", obj=item.loan, after=after, remark=item.reason, **told))
+    for loan in moved:
+        fixed = {
+            "first_drawdown_on": loan.first_drawdown_on,
+            "return_rate": loan.return_rate.rate if loan.return_rate else None,
+            "district": loan.district.name if loan.district else None,
+            "earns_until": loan.earns_until,
+        }
+        told = {"actor": actor, "occurred_at": signatures.at, "scope": scope_of(loan)}
+        events.append(NewEvent(verb="loan.first_drawdown_fixed", obj=loan, after=fixed, **told))
+    record_many(events)

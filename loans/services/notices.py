@@ -1,0 +1,76 @@
+"""Whom to tell what about a case: each message once, by its key."""
+
+from datetime import datetime
+
+from common.money import display
+from loans.models import Application, Loan
+from notices.services import notify
+from parties.enums import InstitutionKind
+from parties.models import District, Institution
+
+
+def bureaus_of(district: District) -> list[Institution]:
+    """Return the city's industry bureau and the industry bureau of the district, as far as they are entered."""
+    city = Institution.objects.filter(kind=InstitutionKind.CITY_INDUSTRY, is_active=True)
+    county = Institution.objects.filter(kind=InstitutionKind.COUNTY_INDUSTRY, district=district, is_active=True)
+    return [*county, *city]
+
+
+def tell_bank(application: Application, *, event: str, title: str, body: str, at: datetime, urgent: bool = False) -> None:
+    """Tell the bank something about an application, once per event."""
+    notify(
+        key=f"application:{application.public_id}:{event}:bank",
+        kind="application",
+        title=title,
+        body=body,
+        at=at,
+        institution=application.bank,
+        obj=application,
+        urgent=urgent,
+    )
+
+
+def tell_enterprise(application: Application, *, event: str, title: str, body: str, at: datetime) -> None:
+    """Tell the enterprise something about its application, once per event. Source: FP 1.6.2(1)."""
+    notify(
+        key=f"application:{application.public_id}:{event}:enterprise",
+        kind="application",
+        title=title,
+        body=body,
+        at=at,
+        enterprise=application.enterprise,
+        obj=application,
+    )
+
+
+def tell_of_decision(application: Application, *, at: datetime) -> None:
+    """Feed the bank's decision back to the enterprise. Source: FP 1.6.2(1)."""
+    if application.amount_approved is not None:
+        body = (
+            f"{application.bank.name}已于 {application.decided_on} 批复申请 {application.number}，批复金额 "
+            f"{display(application.amount_approved)} 元。请在 {application.lapses_on} 以前完成签约，逾期批复失效。"
+        )
+        tell_enterprise(application, event="decided", title=f"融资申请 {application.number} 已批复", body=body, at=at)
+        return
+    reason = application.get_refusal_reason_display()
+    remark = f"（{application.refusal_remark}）" if application.refusal_remark else ""
+    body = f"{application.bank.name}于 {application.decided_on} 对申请 {application.number} 不予批复，原因：{reason}{remark}。"
+    tell_enterprise(application, event="decided", title=f"融资申请 {application.number} 不予批复", body=body, at=at)
+
+
+def tell_of_misuse(loan: Loan, *, district: District, finding: str, at: datetime) -> None:
+    """Tell the city's and the county's industry bureaus that a loan was misused and its subsidy stops. Source: FP 1.6.3; D11."""
+    for institution in bureaus_of(district):
+        notify(
+            key=f"loan:{loan.public_id}:misuse:{loan.subsidy_stopped_on}:{institution.pk}",
+            kind="misuse",
+            title=f"贷款 {loan.contract_number} 发现资金挪用，停止贴息",
+            body=(
+                f"{loan.bank.name}检查发现{loan.enterprise.name}的贷款 {loan.contract_number} 资金被挪用，自 "
+                f"{loan.subsidy_stopped_on} 起停止贴息。检查情况：{finding}"
+            ),
+            at=at,
+            institution=institution,
+            obj=loan,
+            urgent=True,
+        )

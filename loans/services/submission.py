@@ -1,0 +1,166 @@
+"""Submission: day 0 of the 30 working days, so nothing that is required may be missing."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from common.enums import Category, Mode, Size
+from common.errors import DomainError, FieldProblem
+from common.money import display
+from documents.services import documents_of
+from loans.enums import ApplicationState, Paper, SubmittedFor
+from loans.guards import Who
+from loans.models import Application, Intent
+from loans.services.applications import EntryNotOpen
+from loans.services.notices import tell_bank
+from loans.services.steps import WrongState, begun_step, keep_step, run_step
+from parties.enums import FactSource
+from parties.models import EnterpriseYear, Member
+from parties.selectors import is_participating
+from policy.enterprise_size import enterprise_size
+from policy.selectors import require_open_version, version_for, working_calendar
+from policy.services import open_deadline
+from policy.terms import Terms
+from whitelist.selectors import has_technology_credit, is_open_for_application
+from whitelist.selectors.eligibility import stacked_projects
+
+SOURCES = [FactSource.TAX, FactSource.COUNTY, FactSource.ENTERPRISE]  # the first that has both figures counts
+REQUIRED_OF_ALL = (Paper.FINANCING_REQUEST, Paper.FINANCIAL_STATEMENTS)
+BEHALF: dict[Who, SubmittedFor] = {
+    Who.ENTERPRISE: SubmittedFor.ENTERPRISE,
+    Who.BANK: SubmittedFor.BANK,
+    Who.COUNTY: SubmittedFor.COUNTY,
+}
+SUBMITTED_FIELDS = ["submitted_on", "submitted_for", "enterprise_size", "policy_version_id"]
+
+
+class SubmissionIncomplete(DomainError):
+    """A required field or paper is missing; refused here so that nobody can delay day 0 later. ``errors`` lists all of them."""
+
+    code = "submission_incomplete"
+    sentence = "申请尚不完整：{missing}。补齐后再提交；提交当日起计算批复时限。"
+    clause = "FP 1.6.3"
+
+
+class BankNotParticipating(DomainError):
+    """The bank takes no new business in the mode."""
+
+    code = "bank_not_participating"
+    sentence = "{bank}当前未参与{mode}模式的新业务，请选择其他合作银行或模式。"
+    clause = "FP 1.3"
+
+
+class StackedSupport(DomainError):
+    """What the fund cannot be combined with is there already."""
+
+    code = "stacked_support"
+    sentence = "{who}已享受{support}，按方案不可与本基金叠加，不能提交申请。"
+    clause = "FP 3.2"
+
+
+class StackedWithUpgradeSubsidy(StackedSupport):
+    """The project has the technical-upgrade interest subsidy."""
+
+    code = "stacked_with_upgrade_subsidy"
+    clause = "FP 3.1"
+
+
+def required_papers(category: str, submitted_for: SubmittedFor) -> list[Paper]:
+    """Return the papers a submission needs, with the enterprise's consent where another hands in for it. Source: FP 1.6.2(1); D7."""
+    papers = [*REQUIRED_OF_ALL, Paper.RD_STATEMENT if category == Category.RD else Paper.PROJECT_FILING]
+    return papers if submitted_for == SubmittedFor.ENTERPRISE else [*papers, Paper.CONSENT]
+
+
+@transaction.atomic
+def submit_application(*, application_id: UUID, actor: Member, at: datetime) -> Application:
+    """
+    Submit: the bank's 30 working days begin, size and policy version are frozen.
+
+    Raises:
+        NotVisible, RoleMissing.
+        WrongState: no draft any more, so a second call changes nothing.
+        PlanEnded: no version is in force that day.
+        EntryNotOpen, BankNotParticipating, StackedSupport, SubmissionIncomplete.
+
+    Source: FP 1.6.2(1), FP 1.6.2(2), FP 1.6.3, FP 3.1, FP 3.2, FP 3.4; D7, D24, D25, D29, D38.
+    """
+    application, as_whom = begun_step(application_id, "submit", actor=actor)
+    if application.state != ApplicationState.DRAFT:
+        raise WrongState(number=application.number, state=application.get_state_display(), step="提交申请")
+    day = localdate(at)
+    version = require_open_version(day)
+    terms = version_for(version).terms
+    submitted_for = BEHALF[as_whom]
+    _require_open(application, on=day)
+    _require_unstacked(application, terms, on=day)
+    size = _complete(application, terms, submitted_for, on=day)
+    deadline = open_deadline(
+        started_on=day,
+        working_days=terms.clock.approval_working_days,
+        clause="FP 1.6.3",
+        purpose=f"融资申请 {application.number} 批复",
+        calendar=working_calendar(),
+    )
+    run_step(application, "submit", on=day, by=actor, submitted_for=submitted_for, size=size, version=version, deadline=deadline)
+    application.intent = Intent.objects.filter(bank=application.bank_id, entry=application.entry_id).first()
+    body = f"{application.enterprise.name}申请{application.get_category_display()} {display(application.amount_requested)} 元。"
+    body += f"批复时限至 {application.deadline}。"
+    tell_bank(application, event="submitted", title=f"新的融资申请 {application.number}", body=body, at=at)
+    return keep_step(application, "submit", actor=actor, at=at, before=ApplicationState.DRAFT, fields=SUBMITTED_FIELDS)
+
+
+def size_on(application: Application, terms: Terms, *, on: date) -> Size | None:
+    """
+    Return the enterprise's size by its newest yearly figures before the year of ``on``, else by those of that year; ``None`` without any.
+
+    Source: FP 2.2.2; D29.
+    """
+    complete = EnterpriseYear.objects.filter(
+        enterprise=application.enterprise_id, year__lte=on.year, employees__isnull=False, revenue__isnull=False
+    )
+    rows = sorted(complete, key=lambda row: (row.year < on.year, row.year, -SOURCES.index(FactSource(row.source))))
+    if not rows:
+        return None
+    newest = rows[-1]
+    return enterprise_size(terms, employees=newest.employees or 0, revenue=newest.revenue or 0)
+
+
+def _require_open(application: Application, *, on: date) -> None:
+    if not is_open_for_application(application.entry, on=on):
+        raise EntryNotOpen(entry=application.entry)
+    if not is_participating(application.bank, Mode(application.mode), on=on):
+        raise BankNotParticipating(bank=application.bank.name, mode=Mode(application.mode).label)
+
+
+def _require_unstacked(application: Application, terms: Terms, *, on: date) -> None:
+    """Refuse what the plan does not combine, by declaration and by the imported list. Source: FP 3.1, FP 3.2; D24."""
+    entry = application.entry
+    if application.project is not None:
+        stacked = entry.holds_technical_upgrade_subsidy or entry.pk in stacked_projects([entry])
+        if stacked and not terms.eligibility.technical_upgrade_subsidy_combinable:
+            raise StackedWithUpgradeSubsidy(who=f"项目“{application.project}”", support="技改贴息")
+        return
+    code = application.enterprise.credit_code
+    stacked = application.other_technology_credit or has_technology_credit(credit_code=code, year=on.year, contract_number="")
+    if stacked and not terms.eligibility.other_technology_credit_combinable:
+        raise StackedSupport(who=f"企业“{application.enterprise.name}”的该笔贷款", support="其他科技信贷扶持政策")
+
+
+def _complete(application: Application, terms: Terms, submitted_for: SubmittedFor, *, on: date) -> Size:
+    """Return the enterprise's size once every required field and paper is there; all that is missing is named at once."""
+    problems = []
+    if not application.purpose:
+        problems.append(FieldProblem("purpose", "required", "贷款用途"))
+    if not 0 < application.term_months <= 12 * terms.loan.max_term_years:
+        problems.append(FieldProblem("term_months", "too_long", f"期限（1 至 {12 * terms.loan.max_term_years} 个月）"))
+    size = size_on(application, terms, on=on)
+    if size is None:
+        problems.append(FieldProblem("enterprise_size", "required", "企业上年度营业收入和从业人员数"))
+    present = set(documents_of(application).values_list("kind", flat=True))
+    missing = [paper for paper in required_papers(application.category, submitted_for) if paper not in present]
+    problems += [FieldProblem(f"papers.{paper.value}", "required", paper.label) for paper in missing]
+    if problems or size is None:
+        raise SubmissionIncomplete(missing="、".join(problem.detail for problem in problems), errors=problems)
+    return size

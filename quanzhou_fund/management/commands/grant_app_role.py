@@ -1,0 +1,27 @@
+"""Give the application's database role its rights, after each migration."""
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from common.errors import DomainError
+from quanzhou_fund.app_role import grant_app_role
+
+
+class Command(BaseCommand):
+    """``manage.py grant_app_role fund_app``, run as the owner of the tables."""
+
+    help = "为应用角色授权：台账、资金流水和审计记录只能查询和新增，其余表可以增删改查。每次迁移后由所有者角色运行。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Name the role."""
+        parser.add_argument("role", help="应用连接数据库所用的角色")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Grant and say what was granted."""
+        try:
+            granted = grant_app_role(options["role"])
+        except DomainError as problem:
+            raise CommandError(problem.message) from problem
+        for rights, tables in granted.items():
+            self.stdout.write(f"{rights}：{len(tables)} 张表（{'、'.join(tables)}）")

@@ -1,0 +1,114 @@
+import pytest
+
+from parties.access import (
+    JobIsNoChecker,
+    ProgramChecksOwnHouse,
+    RoleMissing,
+    SamePerson,
+    checker_differs,
+    require,
+    require_enterprise,
+    require_institution,
+    sees_all,
+)
+from parties.enums import InstitutionKind, Role
+from parties.selectors import system_member
+from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_kind_and_role_open_an_operation():
+    require(MemberFactory.serving("city_treasury"), InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY)
+    require(MemberFactory.serving("city_treasury", checker=True), InstitutionKind.CITY_TREASURY, roles=[Role.CHECKER])
+
+
+def test_the_refusal_says_whose_task_it_is():
+    with pytest.raises(RoleMissing, match="须由市财政局的复核人员办理"):
+        require(MemberFactory.serving("city_treasury"), InstitutionKind.CITY_TREASURY, roles=[Role.CHECKER])
+
+
+REFUSED = [
+    pytest.param(lambda: MemberFactory.serving("city_science"), id="another bureau"),
+    pytest.param(lambda: MemberFactory.serving("city_treasury", viewer=True), id="a viewer"),
+    pytest.param(lambda: MemberFactory.serving("city_treasury", admin=True), id="an administrator handles no case"),
+    pytest.param(lambda: MemberFactory.of(EnterpriseFactory()), id="an enterprise"),
+    pytest.param(system_member, id="a job where it is not allowed"),
+]
+
+
+@pytest.mark.parametrize("actor", REFUSED)
+def test_others_are_refused(actor):
+    with pytest.raises(RoleMissing) as refusal:
+        require(actor(), InstitutionKind.CITY_TREASURY)
+    assert refusal.value.status == 403
+
+
+def test_a_job_passes_where_it_is_allowed():
+    require(system_member(), InstitutionKind.CITY_TREASURY, allow_job=True)
+
+
+def test_exactly_that_institution():
+    bank = InstitutionFactory()
+    require_institution(MemberFactory(institution=bank), bank)
+    for stranger in (MemberFactory(), MemberFactory(institution=bank, viewer=True), MemberFactory.of(EnterpriseFactory()), system_member()):
+        with pytest.raises(RoleMissing, match=bank.name):
+            require_institution(stranger, bank)
+
+
+def test_exactly_that_enterprise():
+    enterprise = EnterpriseFactory()
+    require_enterprise(MemberFactory.of(enterprise), enterprise)
+    for stranger in (MemberFactory.of(EnterpriseFactory()), MemberFactory(), MemberFactory.of(enterprise, viewer=True)):
+        with pytest.raises(RoleMissing, match=enterprise.name):
+            require_enterprise(stranger, enterprise)
+
+
+def test_another_person_of_the_house_checks():
+    bank = InstitutionFactory()
+    checker_differs(maker=MemberFactory(institution=bank), checker=MemberFactory(institution=bank, checker=True))
+
+
+def test_a_person_checks_what_the_houses_program_made():
+    bank = InstitutionFactory()
+    checker_differs(maker=MemberFactory(institution=bank, program=True, user=None), checker=MemberFactory(institution=bank))
+
+
+def test_a_program_of_another_house_checks():
+    checker_differs(maker=MemberFactory(), checker=MemberFactory(program=True, user=None))
+
+
+def test_nobody_checks_their_own_work():
+    member = MemberFactory()
+    with pytest.raises(SamePerson):
+        checker_differs(maker=member, checker=member)
+
+
+def test_two_memberships_of_one_login_are_one_person():
+    user = UserFactory()
+    earlier = MemberFactory(user=user, until_on="2024-01-01")
+    later = MemberFactory(user=user, from_on="2024-01-01")
+    with pytest.raises(SamePerson):
+        checker_differs(maker=earlier, checker=later)
+
+
+def test_a_program_does_not_check_its_own_house():
+    bank = InstitutionFactory()
+    with pytest.raises(ProgramChecksOwnHouse):
+        checker_differs(maker=MemberFactory(institution=bank), checker=MemberFactory(institution=bank, program=True, user=None))
+
+
+def test_a_job_never_checks():
+    with pytest.raises(JobIsNoChecker):
+        checker_differs(maker=MemberFactory(), checker=system_member())
+
+
+@pytest.mark.parametrize("kind", ["city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "central_bank"])
+def test_the_city_and_its_supervisors_see_all(kind):
+    assert sees_all(MemberFactory.serving(kind))
+
+
+def test_a_county_a_bank_and_an_enterprise_do_not_see_all():
+    for actor in (MemberFactory.serving("county_treasury", district="晋江市"), MemberFactory(), MemberFactory.of(EnterpriseFactory())):
+        assert not sees_all(actor)
+    assert sees_all(system_member())

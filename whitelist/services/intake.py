@@ -1,0 +1,230 @@
+"""Lists from outside: checked first, committed after, each as a whole."""
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.timezone import localdate
+
+from audit.services import record
+from common.errors import DomainError, NotVisible
+from documents.services import attach
+from parties.access import require
+from parties.enums import InstitutionKind
+from parties.models import District, Member
+from whitelist.enums import ImportKind, ImportState
+from whitelist.intake.lists import (
+    checked_stacking_rows,
+    checked_tax_rows,
+    district_words,
+    refused,
+    stacking_columns,
+    tax_columns,
+)
+from whitelist.intake.sheets import read_sheet
+from whitelist.intake.tables import ParsedRow, Problem, read_rows
+from whitelist.models import ImportFile, ImportProblem
+from whitelist.papers import IMPORTED_LIST
+from whitelist.selectors.imports import imports_visible_to
+from whitelist.services.stacking_list import take_over_stacking_rows
+from whitelist.services.tax_list import take_over_tax_rows
+
+_IMPORTERS = {
+    ImportKind.TAX_LIST: (InstitutionKind.CITY_SCIENCE,),
+    ImportKind.STACKING: (InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY),
+}
+_TABLES = {
+    ImportKind.TAX_LIST: (
+        "whitelist_taxrow",
+        (
+            "credit_code",
+            "name",
+            "industry_code",
+            "district_id",
+            "registered_on",
+            "registered_capital",
+            "year",
+            "rd_expense",
+            "revenue",
+            "employees",
+            "is_little_giant",
+            "is_municipal_key",
+        ),
+        {"outcome": ""},
+    ),
+    ImportKind.STACKING: ("whitelist_stackingrow", ("programme", "year", "credit_code", "project_code", "contract_number"), {}),
+}
+
+
+class EmptyList(DomainError):
+    """A list without a single row of data."""
+
+    code = "empty_list"
+    sentence = "文件“{filename}”没有数据行，请核对后重新上传。"
+    status = 400
+
+
+class ImportDiscarded(DomainError):
+    """The file was discarded after it was checked."""
+
+    code = "import_discarded"
+    sentence = "文件“{filename}”已作废，不能入库；如需导入请重新上传。"
+
+
+class ImportCommitted(DomainError):
+    """What is committed stays; corrections come as a new file."""
+
+    code = "import_committed"
+    sentence = "文件“{filename}”已入库，不能作废；如数据有误，请导入更正后的文件。"
+
+
+class NothingAccepted(DomainError):
+    """Every row of the file is faulty."""
+
+    code = "nothing_accepted"
+    sentence = "文件“{filename}”没有可入库的数据行，请按错误清单改正后重新上传。"
+
+
+@transaction.atomic
+def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: datetime) -> ImportFile:
+    """
+    Read a list (xlsx, or csv in UTF-8 or GBK), store its good rows and every fault, and change nothing else.
+
+    A file that was checked or committed before, known by its bytes, is returned as it stands. The original is kept with the record.
+
+    Raises:
+        RoleMissing: not the bureau that takes in this list.
+        UnreadableFile, HeadingsMissing, HeadingTwice, HeadingUnit, EmptyList: the file as a whole.
+
+    Source: FP 1.6.1(2), 3.1, 3.2; D24.
+    """
+    chosen = ImportKind(kind)
+    require(actor, *_IMPORTERS[chosen])
+    sha256 = hashlib.sha256(content).hexdigest()
+    with connection.cursor() as cursor:  # the same file sent twice at once waits here
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{chosen}:{sha256}"])
+    known = ImportFile.objects.filter(kind=chosen, sha256=sha256).exclude(state=ImportState.DISCARDED).first()
+    if known is not None:
+        return known
+    good, problems, rows = _sorted_out(_parsed(chosen, filename=filename, content=content, at=at))
+    if not rows:
+        raise EmptyList(filename=filename)
+    file = ImportFile.objects.create(
+        kind=chosen,
+        filename=filename[:200],
+        sha256=sha256,
+        rows=rows,
+        accepted=len(good),
+        refused=rows - len(good),
+        checked_by=actor,
+        checked_at=at,
+    )
+    _store_rows(file, good)
+    ImportProblem.objects.bulk_create(
+        [ImportProblem(file=file, row=p.row, column=p.column, code=p.code, detail=p.detail, is_warning=p.is_warning) for p in problems],
+        batch_size=2000,
+    )
+    attach(owner=file, kind=IMPORTED_LIST, filename=filename, content=content, actor=actor, at=at)
+    after = {"kind": chosen.value, "sha256": sha256, "rows": rows, "accepted": file.accepted, "refused": file.refused}
+    record(verb="import.checked", obj=file, actor=actor, occurred_at=at, after=after)
+    return file
+
+
+@transaction.atomic
+def commit_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
+    """
+    Take over the good rows of a checked file, all of them or none; killed half-way, the next call starts and ends the same.
+
+    A file already committed is returned as it stands. Figures that differ from those an entry was listed on are marked on their row and
+    never change the entry.
+
+    Raises:
+        NotVisible, RoleMissing, ImportDiscarded, NothingAccepted.
+
+    Source: FP 1.6.1(2), 3.1, 3.2; D24.
+    """
+    file = _locked(import_id, actor=actor)
+    if file.state == ImportState.COMMITTED:
+        return file
+    if file.state == ImportState.DISCARDED:
+        raise ImportDiscarded(filename=file.filename)
+    if not file.accepted:
+        raise NothingAccepted(filename=file.filename)
+    is_tax_list = file.kind == ImportKind.TAX_LIST
+    file.outcomes = take_over_tax_rows(file, actor=actor, at=at) if is_tax_list else take_over_stacking_rows(file)
+    file.state, file.committed_by, file.committed_at = ImportState.COMMITTED, actor, at
+    file.save()
+    record(verb="import.committed", obj=file, actor=actor, occurred_at=at, after={"state": file.state, "outcomes": file.outcomes})
+    return file
+
+
+@transaction.atomic
+def discard_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
+    """
+    Drop a checked file, so that the same file may be checked anew; discarded twice changes nothing.
+
+    Raises:
+        NotVisible, RoleMissing, ImportCommitted.
+    """
+    file = _locked(import_id, actor=actor)
+    if file.state == ImportState.COMMITTED:
+        raise ImportCommitted(filename=file.filename)
+    if file.state == ImportState.CHECKED:
+        file.state = ImportState.DISCARDED
+        file.save(update_fields=["state"])
+        record(verb="import.discarded", obj=file, actor=actor, occurred_at=at, after={"state": file.state})
+    return file
+
+
+def _locked(import_id: UUID, *, actor: Member) -> ImportFile:
+    file = imports_visible_to(actor).select_for_update(of=("self",)).filter(public_id=import_id).first()
+    if file is None:
+        raise NotVisible
+    require(actor, *_IMPORTERS[ImportKind(file.kind)])
+    return file
+
+
+def _parsed(kind: ImportKind, *, filename: str, content: bytes, at: datetime) -> Iterator[ParsedRow]:
+    sheet, on = read_sheet(filename=filename, content=content), localdate(at)
+    if kind == ImportKind.STACKING:
+        return checked_stacking_rows(read_rows(sheet, stacking_columns(on=on)))
+    words = district_words(District.objects.filter(is_live=True).values_list("pk", "code", "name"))
+    return checked_tax_rows(read_rows(sheet, tax_columns(districts=words, on=on)))
+
+
+def _sorted_out(parsed: Iterable[ParsedRow]) -> tuple[list[ParsedRow], list[Problem], int]:
+    """Return the rows to keep, all problems, and how many rows there were."""
+    good: list[ParsedRow] = []
+    problems: list[Problem] = []
+    rows = 0
+    for row in parsed:
+        rows += 1
+        problems.extend(row.problems)
+        if not refused(row.problems):
+            good.append(row)
+    return good, problems, rows
+
+
+def _store_rows(file: ImportFile, rows: Sequence[ParsedRow]) -> None:
+    """Copy the rows into their staging table in one stream."""
+    table, fields, constants = _TABLES[ImportKind(file.kind)]
+    columns = ["file_id", "row", *constants, *fields]
+    fixed = [str(file.pk)]
+    stream = io.StringIO()
+    for parsed in rows:
+        values = (*fixed, parsed.row, *constants.values(), *(parsed.values[name] for name in fields))
+        stream.write("\t".join(_copied(value) for value in values) + "\n")
+    stream.seek(0)
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f'COPY "{table}" ({quoted}) FROM STDIN', stream)
+
+
+def _copied(value: object) -> str:
+    """Return a value as the text format of COPY writes it."""
+    if value is None:
+        return r"\N"
+    return str(value).replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")

@@ -1,0 +1,32 @@
+"""Celery doors: read the clock, make one call."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from parties.models import Member
+from parties.selectors import system_member
+from whitelist.services.delivering import send_due
+from whitelist.services.ending import expire_entries
+from whitelist.services.intake import commit_list
+
+
+@shared_task(name="whitelist.send_deliveries")
+def send_deliveries() -> dict[str, int]:
+    """Send what waits in the outbox; run every minute."""
+    return send_due(at=timezone.now())
+
+
+@shared_task(name="whitelist.expire")
+def expire() -> int:
+    """Write down the expiries that are due; run daily, a missed day is caught up by the next."""
+    return len(expire_entries(actor=system_member(), at=timezone.now()))
+
+
+@shared_task(name="whitelist.commit_import")
+def commit_import(import_id: str, member_id: int) -> dict[str, int]:
+    """Take over a checked list in the name of the member who ordered it."""
+    actor = Member.objects.select_related("institution", "enterprise").get(pk=member_id)
+    outcomes: dict[str, int] = commit_list(import_id=UUID(import_id), actor=actor, at=timezone.now()).outcomes
+    return outcomes
