@@ -107,3 +107,13 @@ def enterprises_visible_to(actor: Member) -> QuerySet[Enterprise]:
         homes = TaxHome.objects.filter(enterprise=OuterRef("pk"), district=actor.institution.district_id)
         return Enterprise.objects.filter(Exists(homes))
     return Enterprise.objects.none()
+
+
+def members_visible_to(actor: Member) -> QuerySet[Member]:
+    """Return the members the actor may know of: those of its own party; all for the system and 市工信局, who appoint anywhere."""
+    members = Member.objects.select_related("institution", "enterprise", "user")
+    if actor.institution is not None:
+        if actor.institution.kind in (InstitutionKind.FUND_OFFICE, InstitutionKind.CITY_INDUSTRY):
+            return members
+        return members.filter(institution=actor.institution_id)
+    return members.filter(enterprise=actor.enterprise_id)

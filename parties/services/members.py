@@ -14,6 +14,7 @@ from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from parties.access import RoleMissing, SamePerson
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Enterprise, Institution, Member, User
+from parties.selectors import members_visible_to
 
 _APPOINTED = ("kind", "name", "roles", "user_id", "from_on", "until_on")
 
@@ -106,10 +107,10 @@ def end_membership(*, member_id: UUID, until_on: date, actor: Member, at: dateti
     End a membership; from ``until_on`` the member no longer acts. What was done under it keeps its name.
 
     Raises:
-        NotVisible: no such person or program. RoleMissing: as for ``appoint_member``.
+        NotVisible: no such person or program for the actor. RoleMissing: as for ``appoint_member``.
         MembershipOver: it ended by then already, or had not begun.
     """
-    member = _locked(member_id)
+    member = _locked(member_id, actor=actor)
     _require_manager(actor, party=member.party)
     if until_on < member.from_on or (member.until_on is not None and member.until_on <= until_on):
         raise MembershipOver(member=member.name, until_on=member.until_on or until_on, from_on=member.from_on)
@@ -131,7 +132,7 @@ def change_roles(*, member_id: UUID, roles: Iterable[Role], actor: Member, at: d
         SamePerson: nobody changes their own roles.
         InvalidInput: no role is left.
     """
-    member = _locked(member_id)
+    member = _locked(member_id, actor=actor)
     _require_manager(actor, party=member.party)
     if member.pk == actor.pk or (member.user_id is not None and member.user_id == actor.user_id):
         raise SamePerson
@@ -176,14 +177,9 @@ def _require_free(user: User, *, from_on: date, until_on: date | None) -> None:
         raise ServesElsewhere(field="user", user=user.username, party=other.party_name)
 
 
-def _locked(member_id: UUID) -> Member:
-    member = (
-        Member.objects.select_for_update(of=("self",))
-        .select_related("institution", "enterprise")
-        .exclude(kind=MemberKind.JOB)
-        .filter(public_id=member_id)
-        .first()
-    )
+def _locked(member_id: UUID, *, actor: Member) -> Member:
+    visible = members_visible_to(actor).exclude(kind=MemberKind.JOB)
+    member = visible.select_for_update(of=("self",)).filter(public_id=member_id).first()
     if member is None:
         raise NotVisible
     return member
