@@ -103,6 +103,17 @@ def test_roles_are_changed_by_another_person(bank, head):
         change_roles(member_id=member.public_id, roles=[], actor=head, at=AT)
 
 
+def test_another_houses_member_is_not_found_and_a_handler_does_not_manage(bank, head):
+    member = MemberFactory(institution=bank)
+    with pytest.raises(NotVisible):
+        change_roles(member_id=member.public_id, roles=[Role.VIEWER], actor=MemberFactory(admin=True), at=AT)
+    with pytest.raises(RoleMissing):
+        change_roles(member_id=head.public_id, roles=[Role.VIEWER], actor=member, at=AT)
+    change_roles(member_id=member.public_id, roles=[Role.VIEWER], actor=MemberFactory.serving("city_industry", admin=True), at=AT)
+    member.refresh_from_db()
+    assert member.roles == ["viewer"]
+
+
 def test_the_systems_member_is_not_touched(head):
     with pytest.raises(NotVisible):
         end_membership(member_id=system_member().public_id, until_on=FROM, actor=system_member(), at=AT)
