@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, Sum, Window
+from parties.access import sees_all
 
 from common.dates import Period
 from common.money import ZERO
 from ledger.models import Account, Entry, Leg
-from parties.access import sees_all
 from parties.models import Member
 
 
@@ -82,7 +82,9 @@ def statement(account: Account, period: Period) -> Statement:
     opening = legs.filter(entry__posted_on__lt=period.from_on).aggregate(total=Sum("amount"))["total"] or ZERO
     running = Window(Sum("amount"), order_by=[F("entry_id").asc(), F("position").asc()])
     rows = legs.filter(entry__posted_on__gte=period.from_on).annotate(running=running).select_related("entry")
-    lines = tuple(StatementLine(entry=leg.entry, amount=leg.amount, balance=opening + leg.running) for leg in rows.order_by("entry_id", "position"))
+    lines = tuple(
+        StatementLine(entry=leg.entry, amount=leg.amount, balance=opening + leg.running) for leg in rows.order_by("entry_id", "position")
+    )
     return Statement(account=account, period=period, opening=opening, lines=lines)
 
 
