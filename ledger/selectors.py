@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, Sum, Window
-from parties.access import sees_all
 
 from common.dates import Period
 from common.money import ZERO
 from ledger.models import Account, Entry, Leg
+from parties.access import sees_all
 from parties.models import Member
 
 
@@ -43,9 +43,9 @@ def accounts_visible_to(actor: Member) -> QuerySet[Account]:
     accounts = Account.objects.select_related("institution", "enterprise")
     if sees_all(actor):
         return accounts
-    if actor.institution_id is None:
-        return accounts.filter(enterprise_id=actor.enterprise_id)
-    return accounts.filter(institution_id=actor.institution_id)
+    if actor.institution is None:
+        return accounts.filter(enterprise=actor.enterprise)
+    return accounts.filter(institution=actor.institution)
 
 
 def entries_visible_to(actor: Member) -> QuerySet[Entry]:

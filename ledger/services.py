@@ -93,8 +93,8 @@ def post(entries: Sequence[NewEntry]) -> list[Entry]:
     """
     Write the entries with their legs and return them in the order given.
 
-    One statement for all, posted on one day. An entry whose key is booked with the same content is returned as it is, so a call may be repeated; the day
-    of posting is then the first one's.
+    One statement for all, posted on one day. An entry whose key is booked with the same content is returned as it is, so a call may be
+    repeated; the day of posting is then the first one's.
 
     Raises:
         EntryDiffers: a key is booked, or asked for twice, with other content; nothing of the call is written.

@@ -8,6 +8,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from common.fields import MoneyField, PublicIdField
 from ledger.models import Entry
+from parties.access import checker_differs
 from parties.models import Institution, Member
 from subsidy.enums import PaymentKind, PaymentState
 from subsidy.models.settlements import Settlement
@@ -78,6 +79,15 @@ class Payment(FSMModelMixin, models.Model):
         self.made_by, self.paid_on, self.voucher = None, None, ""
 
     @transition(field=state, source=PaymentState.RECORDED, target=PaymentState.PAID, custom={"label": "复核付款"})
-    def check_off(self, *, by: Member, entry: Entry) -> None:
-        """Note the checker and the ledger entry. In memory only. Source: D41."""
-        self.checked_by, self.entry = by, entry
+    def check_off(self, *, by: Member) -> None:
+        """
+        Note the checker; the service books the payment.
+
+        Raises:
+            JobIsNoChecker, SamePerson, ProgramChecksOwnHouse: the check is not another person's.
+
+        Source: D41.
+        """
+        if self.made_by is not None:
+            checker_differs(maker=self.made_by, checker=by)
+        self.checked_by = by

@@ -6,6 +6,7 @@ revision it was filed with.
 """
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -174,7 +175,7 @@ class Revision(models.Model):
         return f"{self.settlement} 第{self.number}版"
 
     @property
-    def total(self) -> "models.DecimalField":
+    def total(self) -> Decimal:
         """Return yuan both treasuries pay together."""
         return self.city + self.county
 
@@ -217,7 +218,7 @@ class Line(models.Model):
         return f"{self.year}年第{self.quarter}季度 {self.loan}"
 
     @property
-    def due(self) -> "models.DecimalField":
+    def due(self) -> Decimal:
         """Return yuan the loan earns for the quarter in all. Source: D11."""
         return max(self.bank_interest - self.enterprise_interest, ZERO)
 
@@ -228,6 +229,8 @@ class Line(models.Model):
 
     def period_of(self, settlement: Settlement) -> Period:
         """Return the days of the line's quarter, the last one excluded. Source: D10."""
+        if (self.year, self.quarter) == (settlement.year, settlement.quarter):
+            return settlement.period
         return settlement_quarter(self.year, self.quarter, first_day=settlement.from_on.day)
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
 
 from common.errors import DomainError
 from loans.models import Loan
 from parties.models import Member
-from subsidy.enums import SETTLEMENT_FINAL, SETTLEMENT_OPEN
+from subsidy.enums import SETTLEMENT_FINAL
 from subsidy.models import Revision, Settlement
+from subsidy.selectors.history import first_open_before, last_filed_before
 
 NOT_NULL_VIOLATION = "23502"
 
@@ -118,7 +118,8 @@ WITH own AS (
     FROM earned FULL JOIN settled USING (loan_id, quarter_on)
 ), terms AS MATERIALIZED (
     SELECT id, (terms #>> ARRAY['subsidy', 'base_share', %(mode)s])::numeric(30, 20) AS base_share,
-        (terms #>> ARRAY['subsidy', 'day_count'])::numeric AS day_count, (terms #>> ARRAY['subsidy', 'county_share'])::numeric AS county_share
+        (terms #>> ARRAY['subsidy', 'day_count'])::numeric AS day_count,
+        (terms #>> ARRAY['subsidy', 'county_share'])::numeric AS county_share
     FROM policy_policyversion
 ), interest AS (
     SELECT due.loan_id, due.quarter_on, due.days, due.settled, own.district_id, own.earns_until, own.stopped_on, terms.county_share,
@@ -157,8 +158,10 @@ FROM due
 # The digest is built in blocks of a thousand loans, so that memory does not grow with the settlement.
 _DIGEST = """
 WITH block AS (
-    SELECT loan_id / 1000 AS block, sha256(convert_to(string_agg(concat_ws('|', loan_id, district_id, year, quarter, days, earns_until,
-        stopped_on, county_share, bank_interest, enterprise_interest, settled, subsidy), E'\\n' ORDER BY loan_id, year, quarter), 'UTF8')) AS digest
+    SELECT loan_id / 1000 AS block, sha256(convert_to(string_agg(
+        concat_ws('|', loan_id, district_id, year, quarter, days, earns_until, stopped_on, county_share, bank_interest,
+            enterprise_interest, settled, subsidy),
+        E'\\n' ORDER BY loan_id, year, quarter), 'UTF8')) AS digest
     FROM subsidy_line WHERE revision_id = %(revision)s GROUP BY loan_id / 1000
 ), shares AS (
     SELECT string_agg(concat_ws('|', district_id, county_share, line_count, subsidy, carried_in, city, county, carried_out), E'\\n'
@@ -226,20 +229,9 @@ def compute_revision(settlement: Settlement, *, reason: str, horizon: Horizon, a
     )
 
 
-def last_filed_before(settlement: Settlement) -> Settlement | None:
-    """Return the bank's last filed settlement of the mode before this one."""
-    return earlier_than(settlement).filter(state__in=SETTLEMENT_FINAL).order_by("-from_on").first()
-
-
-def earlier_than(settlement: Settlement) -> QuerySet[Settlement]:
-    """Return the bank's settlements of the mode for earlier quarters."""
-    return Settlement.objects.filter(bank_id=settlement.bank_id, mode=settlement.mode, from_on__lt=settlement.from_on)
-
-
 def _parameters(settlement: Settlement, *, follows: Settlement | None, horizon: Horizon) -> dict[str, Any]:
     """Return what the statements ask for."""
     before = follows.current if follows is not None else None
-    has_open = earlier_than(settlement).filter(state__in=SETTLEMENT_OPEN).exists()
     return {
         "bank": settlement.bank_id,
         "mode": settlement.mode,
@@ -250,7 +242,7 @@ def _parameters(settlement: Settlement, *, follows: Settlement | None, horizon: 
         "first_day": settlement.from_on.day,
         "movements": horizon.movements,
         "rates": horizon.rates,
-        "adjusts": before is not None and not has_open,
+        "adjusts": before is not None and first_open_before(settlement) is None,
         "movements_before": before.movements_through if before is not None else 0,
         "rates_before": before.rates_through if before is not None else 0,
         "follows": follows.pk if follows is not None else None,

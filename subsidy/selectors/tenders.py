@@ -1,0 +1,31 @@
+"""Tenders, bids and decisions, and who sees them."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from parties.access import sees_all
+from parties.models import Member
+from subsidy.models import Bid, RateDecision, Tender
+from subsidy.selectors.visibility import visible_or_404
+
+
+def tender_of(public_id: UUID | str, *, lock: bool = False) -> Tender:
+    """
+    Return a tender.
+
+    Raises:
+        NotVisible: there is none.
+    """
+    return visible_or_404(Tender.objects.all(), public_id, lock=lock)
+
+
+def bids_visible_to(actor: Member) -> QuerySet[Bid]:
+    """Return the bids the actor sees: a bank its own; its competitors' never. Source: FP 1.4.2."""
+    bids = Bid.objects.select_related("tender", "bank")
+    return bids if sees_all(actor) else bids.filter(bank=actor.institution_id or 0)
+
+
+def rate_decisions() -> QuerySet[RateDecision]:
+    """Return the decisions with tenders and rate, newest first; everyone may read them. Source: FP 1.4.2; D14."""
+    return RateDecision.objects.select_related("fixed_asset", "rd", "return_rate")
