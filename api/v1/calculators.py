@@ -66,6 +66,7 @@ class OpenView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = (CalculatorThrottle,)
+    http_method_names = ("get", "head", "post")
 
 
 class CalculatorList(OpenView):

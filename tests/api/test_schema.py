@@ -44,6 +44,7 @@ def test_the_reading_page_asks_nothing_from_outside(client: Client) -> None:
     page = client.get("/api/v1/docs/")
     assert page.status_code == 200
     assert "https://" not in page.content.decode()
+    assert "<style" not in page.content.decode()
     assert "drf_spectacular_sidecar/swagger-ui-dist" in page.content.decode()
     script = client.get("/api/v1/docs/?script=")
     assert "/api/v1/schema/" in script.content.decode()
