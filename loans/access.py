@@ -1,5 +1,7 @@
 """Who may take which step of a case: the guard table held against the acting member."""
 
+from django_fsm import can_proceed
+
 from common.enums import Mode
 from loans.guards import APPLICATION_GUARDS, Who
 from loans.models import Application, Loan
@@ -34,8 +36,8 @@ def parties_of(actor: Member, application: Application) -> frozenset[Who]:
     if is_lender(actor, mode=application.mode, bank_id=application.bank_id):
         found.add(Who.LENDER)
     institution = actor.institution
-    is_county = institution is not None and institution.kind == InstitutionKind.COUNTY_INDUSTRY
-    if is_county and institution.district_id == application.entry.district_id:
+    own_county = (InstitutionKind.COUNTY_INDUSTRY, application.entry.district_id)
+    if institution is not None and (institution.kind, institution.district_id) == own_county:
         found.add(Who.COUNTY)
     return frozenset(found)
 
@@ -60,9 +62,11 @@ def require_may(actor: Member, application: Application, step: str) -> Who:
 
 def open_steps(application: Application, actor: Member) -> list[str]:
     """Return the transitions that are open in the application's state and to this member, for menus."""
-    by_state = {transition.name for transition in application.get_available_state_transitions()}
     taking_part = parties_of(actor, application)
-    return [step for step, allowed in APPLICATION_GUARDS.items() if step in by_state and taking_part.intersection(allowed)]
+    if actor.kind != MemberKind.JOB and not set(WORKING_ROLES).intersection(actor.roles):
+        return []
+    mine = [step for step, allowed in APPLICATION_GUARDS.items() if taking_part.intersection(allowed)]
+    return [step for step in mine if can_proceed(getattr(application, step))]
 
 
 def require_lender(actor: Member, loans: list[Loan]) -> None:

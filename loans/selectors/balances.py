@@ -17,11 +17,14 @@ def balances_on(loans: QuerySet[Loan] | Iterable[int], day: date) -> dict[int, B
     ``loans`` is a queryset, which then becomes a subquery and names only loans that had moved, or an iterable of keys, each of which is
     in the answer.
     """
-    is_query = isinstance(loans, QuerySet)
-    keys = loans.order_by().values("pk") if isinstance(loans, QuerySet) else list(loans)
-    rows = Movement.objects.filter(loan__in=keys, value_on__lte=day).order_by().values("loan")
+    balances: dict[int, Balance] = {}
+    rows = Movement.objects.filter(value_on__lte=day).order_by().values("loan")
+    if isinstance(loans, QuerySet):
+        rows = rows.filter(loan__in=loans.order_by())
+    else:
+        balances = dict.fromkeys(loans, EMPTY)
+        rows = rows.filter(loan__in=list(balances))
     sums = rows.annotate(performing_sum=Sum("performing"), overdue_sum=Sum("overdue"), drawn_sum=Sum("drawn"))
-    balances: dict[int, Balance] = {} if is_query else {int(key): EMPTY for key in keys}  # type: ignore[call-overload]
     for row in sums:
         balances[row["loan"]] = Balance(
             performing=row["performing_sum"] or ZERO, overdue=row["overdue_sum"] or ZERO, drawn=row["drawn_sum"] or ZERO

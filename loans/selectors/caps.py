@@ -267,7 +267,7 @@ def fully_drawn_entries(*, on: date) -> list[UUID]:
     drawn = Loan.objects.filter(project__in=listed.values("project"), drawn__gt=0).order_by().values("project")
     totals = {row["project"]: row["total"] for row in drawn.annotate(total=Sum("drawn"))}
     entries = listed.filter(project__in=totals).select_related("project", "policy_version").order_by("pk")
-    return [entry.public_id for entry in entries if totals[entry.project_id] >= _max_total(entry)]
+    return [entry.public_id for entry in entries if entry.project_id and totals[entry.project_id] >= _max_total(entry)]
 
 
 def _max_total(entry: Entry) -> Decimal:

@@ -22,6 +22,7 @@ from loans.services.movements.batch import (
     Signatures,
     at_item,
     locked_loans,
+    require_signed_off,
     require_well_formed,
 )
 from loans.services.movements.record import record, reverse
@@ -59,10 +60,10 @@ def propose_movements(items: Sequence[NewMovement], *, kind: MovementKind, actor
     rows = []
     for position, new in enumerate(items):
         with at_item(position, of=len(items)):
-            given = {"amount": new.amount, "value_on": new.value_on, "reason": new.reason, "bank_reference": new.bank_reference}
-            require_well_formed(**given, today=localdate(at))
-        told = given | {"reason": new.reason.strip(), "bank_reference": new.bank_reference.strip()}
-        rows.append(Proposal(loan=loans[new.loan_id], kind=kind, made_by=actor, made_at=at, **told))
+            require_well_formed(new, today=localdate(at))
+        row = Proposal(loan=loans[new.loan_id], kind=kind, amount=new.amount, value_on=new.value_on, made_by=actor, made_at=at)
+        row.bank_reference, row.reason = new.bank_reference.strip(), new.reason.strip()
+        rows.append(row)
     return _put_down(rows, actor=actor, at=at)
 
 
@@ -85,12 +86,12 @@ def propose_reversals(items: Sequence[NewReversal], *, actor: Member, at: dateti
     rows = []
     for position, new in enumerate(items):
         target = targets[new.movement_id]
-        told = {"amount": target.amount, "value_on": target.value_on, "bank_reference": new.bank_reference, "reason": new.reason}
         with at_item(position, of=len(items)):
-            require_well_formed(**told, today=localdate(at), always_reason=True)
-        told = told | {"reason": new.reason.strip(), "bank_reference": new.bank_reference.strip()}
-        loan = loans[target.loan.public_id]
-        rows.append(Proposal(loan=loan, kind=MovementKind.REVERSAL, reverses=target, made_by=actor, made_at=at, **told))
+            require_signed_off(new)
+        row = Proposal(loan=loans[target.loan.public_id], kind=MovementKind.REVERSAL, reverses=target, made_by=actor, made_at=at)
+        row.amount, row.value_on = target.amount, target.value_on
+        row.bank_reference, row.reason = new.bank_reference.strip(), new.reason.strip()
+        rows.append(row)
     return _put_down(rows, actor=actor, at=at)
 
 
@@ -147,7 +148,7 @@ def _put_down(rows: list[Proposal], *, actor: Member, at: datetime) -> list[Prop
     loans = {row.loan_id for row in rows}
     waiting = Proposal.objects.filter(loan__in=loans, state=ProposalState.WAITING)
     known = {(row.loan_id, row.bank_reference): row for row in waiting}
-    new = {}
+    new: dict[tuple[int, str], Proposal] = {}
     for row in rows:
         key = (row.loan_id, row.bank_reference)
         there = known.get(key) or new.setdefault(key, row)
@@ -168,8 +169,8 @@ def _log(rows: Sequence[Proposal], *, actor: Member, at: datetime) -> None:
     for row in rows:
         loan: Loan = row.loan
         after = {"proposal": str(row.public_id), "kind": row.kind, "amount": row.amount, "value_on": row.value_on}
-        told = {"obj": loan, "actor": actor, "occurred_at": at, "scope": scope_of(loan)}
-        events.append(NewEvent(verb="loan.proposed", after=after, remark=row.reason, **told))
+        remark, scope = row.reason, scope_of(loan)
+        events.append(NewEvent(verb="loan.proposed", obj=loan, actor=actor, occurred_at=at, after=after, remark=remark, scope=scope))
     record_many(events)
 
 

@@ -39,8 +39,16 @@ class WrongState(DomainError, TransitionNotAllowed):
     sentence = "申请 {number} 当前为“{state}”，不能办理“{step}”，请刷新后查看最新状态。"
     clause = "FP 1.6.3"
 
-    def __init__(self, **facts: object) -> None:
-        DomainError.__init__(self, **facts)
+    def __init__(self, *, number: str, state: str, step: str) -> None:
+        DomainError.__init__(self, number=number, state=state, step=step)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _wrong_state, (self.facts,)
+
+
+def _wrong_state(facts: Mapping[str, str]) -> WrongState:
+    """Return the error as it was before it was pickled."""
+    return WrongState(number=facts["number"], state=facts["state"], step=facts["step"])
 
 
 class DateInFuture(DomainError):

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from common.enums import Category, Mode, Size
 from common.errors import DomainError, FieldProblem
-from common.money import display
+from common.money import ZERO, display
 from documents.services import documents_of
 from loans.enums import ApplicationState, Paper, SubmittedFor
 from loans.guards import Who
@@ -124,7 +124,7 @@ def size_on(application: Application, terms: Terms, *, on: date) -> Size | None:
     if not rows:
         return None
     newest = rows[-1]
-    return enterprise_size(terms, employees=newest.employees or 0, revenue=newest.revenue or 0)
+    return enterprise_size(terms, employees=newest.employees or 0, revenue=newest.revenue or ZERO)
 
 
 def _require_open(application: Application, *, on: date) -> None:

@@ -64,8 +64,16 @@ def record_use_check(
 def _stop_subsidy(loan: Loan, stopped_on: date, *, finding: str, actor: Member, at: datetime) -> None:
     before, loan.subsidy_stopped_on = loan.subsidy_stopped_on, stopped_on
     loan.save(update_fields=["subsidy_stopped_on"])
-    told = {"before": {"subsidy_stopped_on": before}, "after": {"subsidy_stopped_on": stopped_on}}
-    record(verb="loan.subsidy_stopped", obj=loan, actor=actor, occurred_at=at, remark=finding, scope=scope_of(loan), **told)
+    record(
+        verb="loan.subsidy_stopped",
+        obj=loan,
+        actor=actor,
+        occurred_at=at,
+        before={"subsidy_stopped_on": before},
+        after={"subsidy_stopped_on": stopped_on},
+        remark=finding,
+        scope=scope_of(loan),
+    )
     district = loan.district if loan.district is not None else loan.application.entry.district
     tell_of_misuse(loan, district=district, finding=finding, at=at)
 

@@ -199,25 +199,35 @@ def locked_loans(loan_ids: Iterable[UUID], *, actor: Member) -> dict[UUID, Loan]
     return found
 
 
-def require_well_formed(
-    *, amount: Decimal, value_on: date, bank_reference: str, reason: str, today: date, always_reason: bool = False
-) -> None:
+def require_well_formed(new: NewMovement, *, today: date) -> None:
     """
     Refuse what could not stand whatever the loan's balance.
 
-    A back-dated movement needs a reason; with ``always_reason`` (a reversal) any does.
+    Raises:
+        AmountInvalid, ReferenceMissing, MovementDated.
+        ReasonMissing: it is back-dated without one.
+    """
+    if not ZERO < new.amount <= MAX_AMOUNT or new.amount != round(new.amount, 2):
+        raise AmountInvalid(field="amount")
+    if not new.bank_reference.strip():
+        raise ReferenceMissing(field="bank_reference")
+    if new.value_on > today:
+        raise MovementDated(value_on=new.value_on, today=today, field="value_on")
+    if new.value_on < today and not new.reason.strip():
+        raise ReasonMissing(field="reason")
+
+
+def require_signed_off(new: NewReversal) -> None:
+    """
+    Refuse a reversal without reason or reference.
 
     Raises:
-        AmountInvalid, ReferenceMissing, MovementDated, ReasonMissing.
+        ReasonMissing, ReferenceMissing.
     """
-    if not ZERO < amount <= MAX_AMOUNT or amount != round(amount, 2):
-        raise AmountInvalid(field="amount")
-    if not bank_reference.strip():
-        raise ReferenceMissing(field="bank_reference")
-    if value_on > today:
-        raise MovementDated(value_on=value_on, today=today, field="value_on")
-    if (always_reason or value_on < today) and not reason.strip():
+    if not new.reason.strip():
         raise ReasonMissing(field="reason")
+    if not new.bank_reference.strip():
+        raise ReferenceMissing(field="bank_reference")
 
 
 def recorded_before(items: Sequence[Item]) -> list[Item]:

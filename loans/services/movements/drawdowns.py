@@ -52,8 +52,13 @@ def require_drawable(items: Sequence[Item], *, of: int) -> None:
         loan = item.loan
         with at_item(item.position, of=of):
             if not loan.signed_on <= item.value_on < loan.available_until:
-                told = {"signed_on": loan.signed_on, "available_until": loan.available_until, "value_on": item.value_on}
-                raise NotAvailable(contract_number=loan.contract_number, field="value_on", **told)
+                raise NotAvailable(
+                    contract_number=loan.contract_number,
+                    signed_on=loan.signed_on,
+                    available_until=loan.available_until,
+                    value_on=item.value_on,
+                    field="value_on",
+                )
             if loan.needs_guarantee and loan.pk not in guaranteed:
                 raise GuaranteeMissing(contract_number=loan.contract_number)
             _require_listed(loan, on=item.value_on)

@@ -17,12 +17,11 @@ from loans.services.movements.batch import (
     Item,
     NewMovement,
     NewReversal,
-    ReasonMissing,
-    ReferenceMissing,
     Signatures,
     at_item,
     locked_loans,
     recorded_before,
+    require_signed_off,
     require_well_formed,
     running_balances,
 )
@@ -121,8 +120,7 @@ def record(items: Sequence[NewMovement], kind: MovementKind, *, actor: Member, s
     asked = []
     for position, new in enumerate(items):
         with at_item(position, of=len(items)):
-            given = {"amount": new.amount, "value_on": new.value_on, "reason": new.reason}
-            require_well_formed(**given, bank_reference=new.bank_reference, today=signatures.today)
+            require_well_formed(new, today=signatures.today)
             reference = new.bank_reference.strip()
             asked.append(Item(position, loans[new.loan_id], kind, new.amount, new.value_on, reference, new.reason.strip()))
     return _book(asked, actor=actor, signatures=signatures)
@@ -141,10 +139,7 @@ def reverse(items: Sequence[NewReversal], *, actor: Member, signatures: Signatur
     for position, new in enumerate(items):
         target = targets[new.movement_id]
         with at_item(position, of=len(items)):
-            if not new.reason.strip():
-                raise ReasonMissing(field="reason")
-            if not new.bank_reference.strip():
-                raise ReferenceMissing(field="bank_reference")
+            require_signed_off(new)
             loan, reference = loans[target.loan.public_id], new.bank_reference.strip()
             asked.append(Item(position, loan, MovementKind.REVERSAL, target.amount, target.value_on, reference, new.reason.strip(), target))
     return _book(asked, actor=actor, signatures=signatures)
@@ -234,8 +229,17 @@ def _log(items: Sequence[Item], moved: Sequence[Loan], *, actor: Member, signatu
             "made_by": signatures.maker.name,
             "checked_by": checker,
         }
-        told = {"actor": actor, "occurred_at": signatures.at, "scope": scope_of(item.loan)}
-        events.append(NewEvent(verb=f"loan.{item.kind}", obj=item.loan, after=after, remark=item.reason, **told))
+        events.append(
+            NewEvent(
+                verb=f"loan.{item.kind}",
+                obj=item.loan,
+                actor=actor,
+                occurred_at=signatures.at,
+                after=after,
+                remark=item.reason,
+                scope=scope_of(item.loan),
+            )
+        )
     for loan in moved:
         fixed = {
             "first_drawdown_on": loan.first_drawdown_on,
@@ -243,6 +247,6 @@ def _log(items: Sequence[Item], moved: Sequence[Loan], *, actor: Member, signatu
             "district": loan.district.name if loan.district else None,
             "earns_until": loan.earns_until,
         }
-        told = {"actor": actor, "occurred_at": signatures.at, "scope": scope_of(loan)}
-        events.append(NewEvent(verb="loan.first_drawdown_fixed", obj=loan, after=fixed, **told))
+        verb = "loan.first_drawdown_fixed"
+        events.append(NewEvent(verb=verb, obj=loan, actor=actor, occurred_at=signatures.at, after=fixed, scope=scope_of(loan)))
     record_many(events)
