@@ -20,6 +20,10 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("audit.tasks.seal_events", schedule(60), "an altered event is noticed only once it is sealed"),
+    Job("loans.tasks.remind_of_deadlines", crontab(hour=7, minute=30), "banks read what is due before their day begins"),
+    Job("loans.tasks.lapse_approvals", crontab(hour=0, minute=10), "an approval lapses with the day, and frees its caps"),
+    Job("loans.tasks.expire_drawn_projects", crontab(hour=0, minute=20), "a fully drawn project takes no more applications"),
+    Job("loans.tasks.apply_return_rates", crontab(hour=0, minute=30), "a decision that reaches running loans is on them the next day"),
     Job("notices.tasks.send_emails", schedule(60), "new notices go out, failed ones are tried again"),
 )
 
