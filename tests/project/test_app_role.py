@@ -4,7 +4,7 @@ import os
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from quanzhou_fund.app_role import RoleOwnsTables, append_only_tables, grant_app_role
 
@@ -27,7 +27,7 @@ def may(statement: str) -> bool:
         try:
             with transaction.atomic():
                 cursor.execute(statement)
-        except ProgrammingError as refusal:
+        except DatabaseError as refusal:
             return not any(words in str(refusal) for words in ("permission denied", "must be owner"))
         finally:
             cursor.execute("RESET ROLE")
