@@ -5,6 +5,7 @@ from calculators.codes import AMOUNT_IN_WORDS, CREDIT_CODE, ENTERPRISE_SIZE
 from calculators.eligibility import PROJECT_ELIGIBILITY, RD_ELIGIBILITY
 from calculators.limits import PROJECT_LIMIT, RD_LIMIT
 from calculators.response import RESPONSE_RATE
+from calculators.risk import COMPENSATION_HEADROOM, LOSS_SHARING, RECOVERY_SHARING
 from calculators.subsidy import SUBSIDY
 from calculators.working_days import WORKING_DAYS
 
@@ -16,6 +17,9 @@ CALCULATORS: dict[str, Calculator] = {
         PROJECT_LIMIT,
         RD_LIMIT,
         SUBSIDY,
+        LOSS_SHARING,
+        COMPENSATION_HEADROOM,
+        RECOVERY_SHARING,
         WORKING_DAYS,
         RESPONSE_RATE,
         ENTERPRISE_SIZE,

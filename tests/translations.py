@@ -125,3 +125,34 @@ def _subsidy_answer(expected: dict[str, Any]) -> dict[str, Any]:
         "county": expected["county"],
         "flags": ["bank_rate_below_enterprise_rate"] if Decimal(expected["bank_interest"]) < Decimal(expected["borrower_interest"]) else [],
     }
+
+
+RISK_CATEGORIES = {"RD": "rd", "FA": "fixed_asset", "WC": "working_capital"}
+RISK_PAYERS = {"bank": "bank", "guarantor": "guarantor", "fee_pool": "fee_pool", "gov_city": "city", "gov_county": "county"}
+RISK_POSITION = {"cum_disbursed": "disbursed", "bad": "bad_debt", "recovered": "recovered", "compensated": "compensated"}
+RISK_HEADROOM = {"net_bad": "net_bad_debt", "state": "state", "cap_total": "cap", "cap_left": "cap_left"}
+
+
+def loss_cases() -> list[dict[str, Any]]:
+    """Return the loss cases as calculator input and answer; an answer is the five shares or an ``error`` code."""
+    return [
+        {
+            "name": f"{case['mode']} {case['category']} {case['net_loss']} of {case['enterprise_rd_total'] or case['fee_pool']}",
+            "asked": {"mode": case["mode"], "category": RISK_CATEGORIES[case["category"]], "net_loss": case["net_loss"]}
+            | {key: case[key] for key in ("enterprise_rd_total", "fee_pool") if case[key] is not None},
+            "answer": {RISK_PAYERS.get(key, key): value for key, value in case["expected"].items()},
+        }
+        for case in vectors("risk")["loss"]
+    ]
+
+
+def breaker_cases() -> list[dict[str, Any]]:
+    """Return the breaker cases as calculator input and the part of the answer they fix."""
+    return [
+        {
+            "name": f"{case['bad']} bad of {case['cum_disbursed']}, {case['recovered']} back",
+            "asked": {RISK_POSITION[key]: f"{Decimal(case[key]):.2f}" for key in RISK_POSITION},
+            "answer": {RISK_HEADROOM[key]: value for key, value in case["expected"].items()},
+        }
+        for case in vectors("risk")["breaker"]
+    ]

@@ -8,6 +8,7 @@ from policy.terms.describe import Parameter, parameters
 from policy.terms.fields import InvalidTerms
 from policy.terms.model import (
     ByMode,
+    Classification,
     Clock,
     Eligibility,
     EnterpriseSize,
@@ -28,6 +29,7 @@ from policy.terms.version import NoPolicyVersion, VersionInForce
 
 __all__ = [
     "ByMode",
+    "Classification",
     "Clock",
     "Eligibility",
     "EnterpriseSize",

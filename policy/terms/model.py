@@ -124,6 +124,20 @@ class RdTier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """
+    Overdue days from which a loan belongs at best to a class; the plan leaves the classes to the regulator's rule.
+
+    Source: FP 1.5.3; D19; 商业银行金融资产风险分类办法(银保监会令2023年第1号)第十条至第十三条.
+    """
+
+    special_mention_days: int = parameter("关注类（逾期达到）", Kind.COUNT, unit="天", clause="FP 1.5.3", decision="D19")
+    substandard_days: int = parameter("次级类（逾期达到）", Kind.COUNT, unit="天", clause="FP 1.5.3", decision="D19")
+    doubtful_days: int = parameter("可疑类（逾期达到）", Kind.COUNT, unit="天", clause="FP 1.5.3", decision="D19")
+    loss_days: int = parameter("损失类（逾期达到）", Kind.COUNT, unit="天", clause="FP 1.5.3", decision="D19")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Risk:
     """Who bears a loss and where compensation stops. Source: FP 1.5.1-1.5.3; D1, D15-D20, D36."""
 
@@ -140,6 +154,7 @@ class Risk:
     warning_rate: Decimal = parameter("坏账率警示线（达到）", Kind.SHARE, clause="FP 1.5.3", decision="D19")
     breaker_rate: Decimal = parameter("坏账率熔断线（超过）", Kind.SHARE, clause="FP 1.5.3", decision="D19")
     compensation_cap_rate: Decimal = parameter("最高补偿上限率", Kind.SHARE, clause="FP 1.5.3", decision="D20")
+    classification: Classification = group("五级分类", Classification, clause="FP 1.5.3", decision="D19")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +229,9 @@ def _contradictions(terms: Terms) -> list[FieldProblem]:
         found.append(FieldProblem("risk.rd_tiers", "not_rising", "各档次的金额上限应由小到大且不重复。"))
     if terms.eligibility.first_industrial_division > terms.eligibility.last_industrial_division:
         found.append(FieldProblem("eligibility.last_industrial_division", "not_rising", "行业大类的止不得小于起。"))
+    days = terms.risk.classification
+    if not days.special_mention_days < days.substandard_days < days.doubtful_days < days.loss_days:
+        found.append(FieldProblem("risk.classification", "not_rising", "五级分类的逾期天数应逐级增加。"))
     if terms.risk.warning_rate > terms.risk.breaker_rate:
         found.append(FieldProblem("risk.warning_rate", "above_breaker", "警示线不得高于熔断线。"))
     if terms.subsidy.settlement_day > 28:

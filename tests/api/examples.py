@@ -33,6 +33,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "project-limit": {"total_investment": "100000000.00"},
     "rd-limit": {"newly_registered": False, "last_year_rd_expense": "60000000.00"},
     "subsidy": LOAN,
+    "loss-sharing": {"mode": "special", "category": "rd", "net_loss": "1000000.00", "enterprise_rd_total": "10000000.00"},
+    "compensation-headroom": {"disbursed": "1000000000.00", "bad_debt": "60000000.00", "recovered": "0.00", "compensated": "0.00"},
+    "recovery-sharing": {
+        "recovered": "250000.00",
+        "costs": "10000.00",
+        "paid": {"bank": "200000.00", "guarantor": "800000.00", "fee_pool": "0.00", "city": "0.00", "county": "0.00"},
+    },
     "working-days": {"start": "2024-01-15", "days": 30},
     "response-rate": {"working_days_to_conditions": [5, 31, None], "pending": 1},
     "enterprise-size": {"employees": 1000, "revenue": "400000000.00"},

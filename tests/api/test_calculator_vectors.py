@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.examples import ENTERPRISE, PROJECT
-from tests.translations import REASONS, industrial_sizes, subsidy_cases, vectors
+from tests.translations import REASONS, RISK_PAYERS, breaker_cases, industrial_sizes, loss_cases, subsidy_cases, vectors
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +101,58 @@ def test_response_rates(ask: Ask, case: dict[str, Any]) -> None:
     assert (found["numerator"], found["denominator"]) == (expected["numerator"], expected["denominator"])
     assert found["meets_threshold"] is expected["meets_60"]
     assert found["rate"] == f"{Decimal(expected['numerator']) / expected['denominator']:.6f}"
+
+
+@pytest.mark.clause("FP 1.5.1")
+@pytest.mark.clause("FP 1.5.2(1)")
+@pytest.mark.clause("FP 1.5.2(2)")
+@pytest.mark.parametrize("case", loss_cases(), ids=lambda case: case["name"])
+def test_loss_shares(ask: Ask, case: dict[str, Any]) -> None:
+    refused = case["answer"].get("error")
+    found = ask("loss-sharing", case["asked"], status=400 if refused else 200)
+    if refused:
+        assert (found["code"], found["errors"][0]["field"]) == (refused, "enterprise_rd_total")
+    else:
+        assert {name: found[name] for name in case["answer"]} == case["answer"]
+
+
+@pytest.mark.clause("FP 1.5.3")
+@pytest.mark.parametrize("case", breaker_cases(), ids=lambda case: case["name"])
+def test_breaker_and_cap(ask: Ask, case: dict[str, Any]) -> None:
+    found = ask("compensation-headroom", case["asked"])
+    assert {name: found[name] for name in case["answer"]} == case["answer"]
+    assert (found["bad_debt_rate"] is None) == (found["state"] == "no_data")
+
+
+SPECIAL = {"bank": "200000.00", "guarantor": "800000.00", "fee_pool": "0.00", "city": "0.00", "county": "0.00"}
+TRUST = {"bank": "350000.00", "guarantor": "0.00", "fee_pool": "300000.00", "city": "175000.00", "county": "175000.00"}
+
+
+@pytest.mark.clause("D21")
+@pytest.mark.parametrize(
+    ("recovered", "costs", "paid", "case"),
+    [("250000.00", "10000.00", SPECIAL, 0), ("500000.00", "0.00", TRUST, 1), ("905000.00", "5000.00", TRUST, 2)],
+)
+def test_recovery_shares(ask: Ask, recovered: str, costs: str, paid: dict[str, str], case: int) -> None:
+    names = {"net_recovered": "net", "to_guarantor": "guarantor", "to_bank": "bank"} | RISK_PAYERS
+    expected = {names[key]: value for key, value in RISK["recovery"][case].items() if key != "case"}
+    found = ask("recovery-sharing", {"recovered": recovered, "costs": costs, "paid": paid})
+    assert {name: found[name] for name in expected} == expected
+    assert sum(Decimal(found[name]) for name in paid) == Decimal(found["net"])
+
+
+@pytest.mark.clause("D21")
+def test_recovering_more_than_was_paid_is_refused(ask: Ask) -> None:
+    found = ask("recovery-sharing", {"recovered": "1000000.01", "costs": "0.00", "paid": TRUST}, status=400)
+    assert (found["code"], found["errors"][0]["field"]) == ("recovery_exceeds_paid", "recovered")
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"mode": "special", "category": "rd", "net_loss": "1.00"}, "enterprise_total_missing"),
+        ({"mode": "trust", "category": "rd", "net_loss": "1.00"}, "fee_pool_missing"),
+    ],
+)
+def test_a_loss_without_what_decides_its_share(ask: Ask, asked: dict[str, str], code: str) -> None:
+    assert ask("loss-sharing", asked, status=400)["code"] == code
