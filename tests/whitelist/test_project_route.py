@@ -48,9 +48,7 @@ def test_a_project_goes_from_enterprise_over_county_city_and_treasury_to_publica
     assert (entry.batch.year, entry.batch.number, entry.batch.document_number) == (2024, 1, "泉工信〔2024〕8号")
     assert (entry.published_on, entry.expires_on) == (AT.date(), day(2026, 7, 1).date())
     assert entry.policy_version.number == 1
-    verbs = (
-        Event.objects.filter(object_type="whitelist.entry", object_id=str(entry.public_id)).order_by("id").values_list("verb", flat=True)
-    )
+    events = Event.objects.filter(object_type="whitelist.entry", object_id=str(entry.public_id)).order_by("id")
     assert list(events.values_list("verb", flat=True)) == [
         "entry.drafted",
         "entry.submit",

@@ -14,6 +14,8 @@ FIRST_YEAR = 2000
 _FLOAT_NOISE = Decimal("0.000001")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MONEY = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
+_MONEY_WANTED = "金额应为以元为单位的数字，最多两位小数。"
 _YES = frozenset({"是", "有", "1", "Y", "YES", "TRUE", "√"})
 _NO = frozenset({"否", "无", "0", "N", "NO", "FALSE", ""})
 _CREDIT_CODE_FAULTS = {
@@ -90,12 +92,14 @@ def industry_code(cell: object) -> str:
 def money(cell: object) -> Decimal:
     """Return yuan with 2 places, not negative."""
     noisy = isinstance(cell, float)
-    written = repr(cell) if noisy else text_of(cell).replace(",", "").replace("，", "").removesuffix("元")
+    written = text_of(cell).replace(",", "").replace("，", "").removesuffix("元")
+    if not noisy and not _MONEY.fullmatch(written):
+        raise CellFault("money", _MONEY_WANTED)
     try:
-        amount = Decimal(written)
+        amount = Decimal(repr(cell) if noisy else written)
         cents = amount.quantize(CENT)
     except InvalidOperation as problem:
-        raise CellFault("money", "金额应为以元为单位的数字，最多两位小数。") from problem
+        raise CellFault("money_too_large", "金额超出可录入的范围。") from problem
     if cents != amount and not (noisy and abs(cents - amount) < _FLOAT_NOISE):
         raise CellFault("money_places", "金额最多两位小数（以元为单位）。")
     if amount < 0:

@@ -113,18 +113,18 @@ def _constraints() -> list[models.BaseConstraint]:
         ),
         models.CheckConstraint(
             name="entry_listed_project_has_end",
-            condition=~listed | Q(kind=EntryKind.RD) | Q(expires_on__gt=F("published_on")),
+            condition=~listed | Q(kind=EntryKind.RD) | Q(expires_on__isnull=False, expires_on__gt=F("published_on")),
             violation_error_message="已发布的项目须有有效期，且晚于发布日期。",
         ),
         models.CheckConstraint(
             name="entry_removed_has_date_and_reason",
-            condition=(Q(state=EntryState.REMOVED, removed_on__gte=F("published_on")) & ~Q(removal_reason=""))
+            condition=(Q(state=EntryState.REMOVED, removed_on__isnull=False, removed_on__gte=F("published_on")) & ~Q(removal_reason=""))
             | (~Q(state=EntryState.REMOVED) & Q(removed_on__isnull=True, removal_reason="")),
             violation_error_message="移出须有日期和理由，且不早于发布日期。",
         ),
         models.CheckConstraint(
             name="entry_expired_has_date_and_cause",
-            condition=(Q(state=EntryState.EXPIRED, expired_on__gte=F("published_on")) & ~Q(expiry_cause=""))
+            condition=(Q(state=EntryState.EXPIRED, expired_on__isnull=False, expired_on__gte=F("published_on")) & ~Q(expiry_cause=""))
             | (Q(state=EntryState.REMOVED))
             | (~Q(state__in=(EntryState.EXPIRED, EntryState.REMOVED)) & Q(expired_on__isnull=True, expiry_cause="")),
             violation_error_message="到期须有日期和原因，且不早于发布日期。",
