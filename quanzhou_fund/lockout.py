@@ -1,10 +1,21 @@
-"""The page after too many failed logins."""
+"""What happens after too many failed logins, and whom it concerns: one account from one address."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from audit.middleware import client_address
+
+
+def login_address(request: HttpRequest) -> str | None:
+    """Return where a login comes from, by the same reading of proxies as the audit log; django-axes asks for it."""
+    return client_address(
+        remote=request.META.get("REMOTE_ADDR", ""),
+        forwarded=request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        trusted_proxies=settings.TRUSTED_PROXY_COUNT,
+    )
 
 
 def account_locked(request: HttpRequest, credentials: Any) -> HttpResponse:

@@ -1,5 +1,6 @@
 """What every answer of the web server carries, and the address that tells whether it can serve."""
 
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -70,3 +71,16 @@ def test_five_failed_logins_lock_the_account_with_a_sentence(client: Client) -> 
     assert "15 分钟" in locked.content.decode()
     right = client.post("/admin/login/", {"username": "lin", "password": "a-long-enough-password"})
     assert right.status_code == 429
+
+
+@pytest.mark.django_db
+def test_behind_a_proxy_each_address_is_locked_by_itself(client: Client, settings: Any) -> None:
+    """The proxy appends whom it was called by; what stands further left is the caller's own claim and opens nothing."""
+    settings.TRUSTED_PROXY_COUNT = 1
+    User.objects.create_user("lin", password="a-long-enough-password")
+    wrong = {"username": "lin", "password": "wrong"}
+    for claimed in range(5):
+        answer = client.post("/admin/login/", wrong, headers={"X-Forwarded-For": f"10.0.0.{claimed}, 203.0.113.7"})
+    assert answer.status_code == 429
+    elsewhere = client.post("/admin/login/", wrong, headers={"X-Forwarded-For": "203.0.113.8"})
+    assert elsewhere.status_code == 200
