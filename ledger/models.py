@@ -94,7 +94,7 @@ class Leg(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "记账分录"
-        ordering = ["entry", "position"]
+        ordering = ["entry_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["entry", "position"], name="leg_position_once"),
             models.CheckConstraint(name="leg_amount_not_zero", condition=~Q(amount=0), violation_error_message="分录金额不能为零。"),

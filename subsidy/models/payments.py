@@ -34,7 +34,7 @@ class Payment(FSMModelMixin, models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "贴息支付"
-        ordering = ["settlement", "kind", "payer"]
+        ordering = ["settlement_id", "kind", "payer_id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["settlement", "payer"], name="payment_once_per_payer", violation_error_message="该付款方对此结算已有付款。"

@@ -56,7 +56,7 @@ class BankFigure(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "银行对账数据"
-        ordering = ["reconciliation", "row"]
+        ordering = ["reconciliation_id", "row"]
         constraints = [
             models.UniqueConstraint(
                 fields=["reconciliation", "loan"], name="bank_figure_once_per_loan", violation_error_message="同一贷款重复。"

@@ -49,7 +49,7 @@ class Settlement(FSMModelMixin, models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "贴息结算"
-        ordering = ["-year", "-quarter", "bank", "mode"]
+        ordering = ["-year", "-quarter", "bank_id", "mode"]
         constraints = [
             models.UniqueConstraint(
                 fields=["bank", "mode", "year", "quarter"], name="settlement_once_per_quarter", violation_error_message="该季度已有结算。"
@@ -71,19 +71,22 @@ class Settlement(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="settlement_reviewed_facts",
-                condition=Q(state__in=REVIEWED_ON, reviewed_on__gte=F("confirmed_on"), reviewed_by__isnull=False)
+                condition=Q(state__in=REVIEWED_ON, reviewed_on__isnull=False, reviewed_on__gte=F("confirmed_on"), reviewed_by__isnull=False)
                 | (~Q(state__in=REVIEWED_ON) & Q(reviewed_on__isnull=True, reviewed_by__isnull=True)),
                 violation_error_message="审核须记录审核人和日期，且不早于确认日期。",
             ),
             models.CheckConstraint(
                 name="settlement_filed_facts",
-                condition=(Q(state__in=SETTLEMENT_FINAL, filed_on__gte=F("reviewed_on"), filed_by__isnull=False) & ~Q(record_number=""))
+                condition=(
+                    Q(state__in=SETTLEMENT_FINAL, filed_on__isnull=False, filed_on__gte=F("reviewed_on"), filed_by__isnull=False)
+                    & ~Q(record_number="")
+                )
                 | (~Q(state__in=SETTLEMENT_FINAL) & Q(filed_on__isnull=True, filed_by__isnull=True, record_number="")),
                 violation_error_message="备案须记录备案号、登记人和日期，且不早于审核日期。",
             ),
             models.CheckConstraint(
                 name="settlement_paid_facts",
-                condition=Q(state=SettlementState.PAID, paid_on__gte=F("filed_on"))
+                condition=Q(state=SettlementState.PAID, paid_on__isnull=False, paid_on__gte=F("filed_on"))
                 | (~Q(state=SettlementState.PAID) & Q(paid_on__isnull=True)),
                 violation_error_message="拨付完成日期不得早于备案日期。",
             ),
@@ -161,7 +164,7 @@ class Revision(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "结算版次"
-        ordering = ["settlement", "number"]
+        ordering = ["settlement_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["settlement", "number"], name="revision_number_once"),
             models.CheckConstraint(
@@ -203,7 +206,7 @@ class Line(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "结算明细"
-        ordering = ["revision", "loan", "year", "quarter"]
+        ordering = ["revision_id", "loan_id", "year", "quarter"]
         constraints = [
             models.UniqueConstraint(fields=["revision", "loan", "year", "quarter"], name="line_once_per_loan_and_quarter"),
             models.CheckConstraint(
@@ -253,7 +256,7 @@ class Share(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "市县分担"
-        ordering = ["revision", "district", "county_share"]
+        ordering = ["revision_id", "district_id", "county_share"]
         constraints = [
             models.UniqueConstraint(fields=["revision", "district", "county_share"], name="share_once_per_county"),
             models.CheckConstraint(

@@ -48,7 +48,14 @@ class Tender(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 name="tender_result_when_closed",
                 condition=Q(state=TenderState.OPEN, result__isnull=True, closed_on__isnull=True)
-                | Q(state=TenderState.CLOSED, result__gt=0, result__lt=1, closed_on__gte=F("opened_on")),
+                | Q(
+                    state=TenderState.CLOSED,
+                    result__isnull=False,
+                    result__gt=0,
+                    result__lt=1,
+                    closed_on__isnull=False,
+                    closed_on__gte=F("opened_on"),
+                ),
                 violation_error_message="定标须填写中标利率和定标日期，且不早于开始日期。",
             ),
         ]
@@ -74,7 +81,7 @@ class Bid(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "投标"
-        ordering = ["tender", "rate"]
+        ordering = ["tender_id", "rate"]
         constraints = [
             models.UniqueConstraint(fields=["tender", "bank"], name="bid_once_per_bank", violation_error_message="该行已投标。"),
             models.CheckConstraint(

@@ -84,11 +84,13 @@ WITH own AS (
     FROM touched t
     CROSS JOIN LATERAL generate_series(%(from_on)s::timestamp, t.since + interval '1 day', interval '-3 months') AS g (until_on)
 ), settled AS (
-    SELECT e.loan_id, e.quarter_on, sum(l.subsidy) AS settled
-    FROM earlier e
-    JOIN subsidy_line l ON l.loan_id = e.loan_id AND l.year = extract(year FROM e.until_on) AND l.quarter = extract(quarter FROM e.until_on)
-    JOIN subsidy_settlement s ON s.current_id = l.revision_id AND s.state IN %(final)s
-    GROUP BY e.loan_id, e.quarter_on
+    SELECT e.loan_id, e.quarter_on, so_far.settled
+    FROM earlier e CROSS JOIN LATERAL (
+        SELECT sum(l.subsidy) AS settled
+        FROM subsidy_line l JOIN subsidy_settlement s ON s.current_id = l.revision_id AND s.state IN %(final)s
+        WHERE l.loan_id = e.loan_id AND l.year = extract(year FROM e.until_on) AND l.quarter = extract(quarter FROM e.until_on)
+    ) AS so_far
+    WHERE so_far.settled IS NOT NULL
 ), asked AS (
     SELECT id AS loan_id, %(from_on)s AS quarter_on, LEAST(%(until_on)s, ends_on) AS until_on FROM own WHERE ends_on > %(from_on)s
     UNION ALL
@@ -102,7 +104,7 @@ WITH own AS (
     SELECT loan_id, rate,
         CASE WHEN lag(from_on) OVER w IS NULL THEN '-infinity' ELSE from_on END AS from_on,
         lead(from_on, 1, 'infinity') OVER w AS until_on
-    FROM loans_loanrate WHERE id <= %(rates)s
+    FROM loans_loanrate WHERE id <= %(rates)s AND loan_id IN (SELECT id FROM own)
     WINDOW w AS (PARTITION BY loan_id ORDER BY from_on)
 ), cut AS (
     SELECT s.loan_id, s.quarter_on, s.balance, r.rate, LEAST(s.until_on, r.until_on) - GREATEST(s.from_on, r.from_on) AS days

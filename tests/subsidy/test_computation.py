@@ -185,7 +185,7 @@ def test_half_cents_are_rounded_exactly(bank: Institution) -> None:
     # 100.00 x 0.018 x 1 / 360 = 0.005 exactly: up; at a rate a millionth lower it is below the half cent: down
     make_loan(bank, [(date(2024, 6, 20), "100")], rates=[(date(2024, 6, 20), Decimal("0.018"))])
     make_loan(bank, [(date(2024, 6, 20), "100")], rates=[(date(2024, 6, 20), Decimal("0.017999"))])
-    lines = computed(bank).current.lines.order_by("loan")  # type: ignore[union-attr]
+    lines = computed(bank).current.lines.order_by("loan_id")  # type: ignore[union-attr]
     assert [line.bank_interest for line in lines] == [Decimal("0.01"), Decimal("0.00")]
 
 
