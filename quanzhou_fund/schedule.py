@@ -26,8 +26,8 @@ JOBS: tuple[Job, ...] = (
     Job("loans.tasks.apply_return_rates", crontab(hour=0, minute=30), "a decision that reaches running loans is on them the next day"),
     Job("notices.tasks.send_emails", schedule(60), "new notices go out, failed ones are tried again"),
     Job("subsidy.tasks.draft_settlements", crontab(hour=1, minute=0), "on the 21st the quarter is over; every other night catches up"),
-    Job("whitelist.expire", crontab(hour=0, minute=5), "an entry ends with the day"),
-    Job("whitelist.send_deliveries", schedule(60), "channels hear of a batch within a minute, silent ones are asked again"),
+    Job("whitelist.tasks.expire", crontab(hour=0, minute=5), "an entry ends with the day"),
+    Job("whitelist.tasks.send_deliveries", schedule(60), "channels hear of a batch within a minute, silent ones are asked again"),
 )
 
 

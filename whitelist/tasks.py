@@ -12,19 +12,19 @@ from whitelist.services.ending import expire_entries
 from whitelist.services.intake import commit_list
 
 
-@shared_task(name="whitelist.send_deliveries")
+@shared_task
 def send_deliveries() -> dict[str, int]:
     """Send what waits in the outbox; run every minute."""
     return send_due(at=timezone.now())
 
 
-@shared_task(name="whitelist.expire")
+@shared_task
 def expire() -> int:
     """Write down the expiries that are due; run daily, a missed day is caught up by the next."""
     return len(expire_entries(actor=system_member(), at=timezone.now()))
 
 
-@shared_task(name="whitelist.commit_import")
+@shared_task
 def commit_import(import_id: str, member_id: int) -> dict[str, int]:
     """Take over a checked list in the name of the member who ordered it."""
     actor = Member.objects.select_related("institution", "enterprise").get(pk=member_id)

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit.models import Event
 from documents.services import documents_of
@@ -15,8 +17,9 @@ from parties.selectors import district_of
 from tests.factories import EnterpriseFactory, EnterpriseYearFactory, MemberFactory, credit_code
 from tests.whitelist.cases import AT, day, listed_rd
 from tests.whitelist.lists import HEADINGS, as_csv, as_xlsx, tax_row
-from whitelist import services
+from whitelist import services, tasks
 from whitelist.enums import ImportState, RowOutcome
+from whitelist.intake import cells
 from whitelist.intake.sheets import HeadingsMissing, HeadingTwice, HeadingUnit, UnreadableFile
 from whitelist.models import Entry, ImportFile, ImportProblem, StackingRecord, StackingRow, TaxRow
 from whitelist.selectors import changed_after_listing, has_technology_credit, problem_counts
@@ -254,6 +257,19 @@ def test_4000_rows_are_checked_and_committed_within_ten_seconds(desk):
     file = commit(desk, check(desk, content, filename="名单.xlsx"))
     assert file.outcomes == {"new": 4000}
     assert time.perf_counter() - began < 10
+
+
+def test_a_large_list_is_committed_by_a_task_in_the_name_of_who_ordered_it(desk):
+    file = check(desk, as_csv([tax_row(1)]))
+    assert tasks.commit_import(str(file.public_id), desk.science.pk) == {"new": 1}
+    file.refresh_from_db()
+    assert file.committed_by == desk.science
+
+
+@given(cents=st.integers(min_value=0, max_value=10**17))
+def test_an_amount_is_read_as_it_was_written(cents):
+    amount = Decimal(cents).scaleb(-2)
+    assert cells.money(f"{amount:,.2f}元") == cells.money(str(amount)) == amount
 
 
 def test_committed_rows_are_history(desk):

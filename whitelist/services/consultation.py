@@ -64,13 +64,7 @@ def record_opinion(
     entries = lock_for_step(name="clear", entry_ids=entry_ids, actor=actor)
     institution = _speaking_for(actor)
     said = _said(entries)
-    new = []
-    for entry in entries:
-        earlier = said.get((entry.pk, institution.pk))
-        if earlier is None:
-            new.append(entry)
-        elif (earlier.verdict, earlier.document_number) != (verdict, document_number.strip()):
-            raise OpinionDiffers(entry=entry, verdict=earlier.get_verdict_display(), document_number=earlier.document_number)
+    new = _not_said_yet(entries, said, institution, verdict=verdict, document_number=document_number.strip())
     opinions = [
         Opinion(
             entry=entry,
@@ -89,6 +83,22 @@ def record_opinion(
     _log_opinions(opinions, actor=actor, at=at)
     cleared = _clear_where_all_agree(new, said | {(o.entry_id, o.institution_id): o for o in opinions}, actor=actor, at=at)
     return Recorded(opinions=len(opinions), cleared=tuple(cleared))
+
+
+def _not_said_yet(
+    entries: Sequence[Entry], said: dict[tuple[int, int], Opinion], institution: Institution, *, verdict: str, document_number: str
+) -> list[Entry]:
+    """
+    Return the entries on which the bureau has not spoken in the current round.
+
+    Raises:
+        OpinionDiffers: it has, and otherwise.
+    """
+    for entry in entries:
+        earlier = said.get((entry.pk, institution.pk))
+        if earlier is not None and (earlier.verdict, earlier.document_number) != (verdict, document_number):
+            raise OpinionDiffers(entry=entry, verdict=earlier.get_verdict_display(), document_number=earlier.document_number)
+    return [entry for entry in entries if (entry.pk, institution.pk) not in said]
 
 
 def _clear_where_all_agree(entries: Sequence[Entry], said: dict[tuple[int, int], Opinion], *, actor: Member, at: datetime) -> list[Entry]:
