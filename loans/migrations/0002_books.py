@@ -34,7 +34,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER loans_movement_mirror BEFORE INSERT ON loans_movement
-    FOR EACH ROW WHEN (NEW.kind = 'reversal') EXECUTE FUNCTION loans_movement_mirror();
+    FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL) EXECUTE FUNCTION loans_movement_mirror();
 """
 
 

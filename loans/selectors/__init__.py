@@ -1,7 +1,7 @@
 """Reads: who sees which case, balances on a day, what is left under the caps, how the 30 working days stand."""
 
 from loans.selectors.balances import balances_on
-from loans.selectors.caps import CapBook, CapCase, case_of_application, case_of_loan, fully_drawn_entries, headroom
+from loans.selectors.caps import CapBook, CapCase, NoQuota, case_of_application, case_of_loan, fully_drawn_entries, headroom
 from loans.selectors.clock import ApprovalClock, approval_clock, awaiting_decision_on
 from loans.selectors.visible import (
     application_of,
@@ -20,6 +20,7 @@ __all__ = [
     "ApprovalClock",
     "CapBook",
     "CapCase",
+    "NoQuota",
     "application_of",
     "applications_visible_to",
     "approval_clock",

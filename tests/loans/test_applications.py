@@ -1,17 +1,440 @@
+"""From draft to decision: each step happy, twice, by others, out of order; a refusal leaves no trace."""
+
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from audit.models import Event
+from common.enums import Category, Mode, Size
+from common.errors import InvalidInput, NotVisible
 from loans import services
-from tests.loan_factories import noon
+from loans.access import open_steps
+from loans.enums import ApplicationState, Paper, RefusalReason, SubmittedFor
+from loans.models import Application, Intent
+from loans.models.applications import ApprovalLapsed, ApprovedMoreThanRequested, RefusalUnexplained, StepOutOfOrder
+from loans.selectors import NoQuota, applications_visible_to, approval_clock
+from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank, SupplementUnsaid
+from loans.services.approval import EntryRemoved
+from loans.services.steps import DateInFuture, WrongState
+from loans.services.submission import BankNotParticipating, StackedSupport, StackedWithUpgradeSubsidy, SubmissionIncomplete
+from notices.models import Notice
+from parties.access import RoleMissing
+from parties.enums import Role
+from parties.models import BankParticipation, EnterpriseYear
+from policy.selectors import PlanEnded, working_calendar
+from tests.factories import InstitutionFactory, MemberFactory
+from tests.loan_factories import BankQuotaFactory, EntryFactory, noon
+from whitelist.models import Entry
 
 pytestmark = pytest.mark.django_db
 
+FIRST = noon(date(2024, 3, 1))
 
-def test_smoke(scene):
+
+def events() -> list[str]:
+    return list(Event.objects.order_by("id").values_list("verb", flat=True))
+
+
+def untouched(application):
+    """Return what a refused step must leave as it is."""
+    row = Application.objects.filter(pk=application.pk).values().get()
+    return row, Event.objects.count(), Notice.objects.count()
+
+
+def take(step, application, actor, at, **given):
+    return getattr(services, step)(application_id=application.public_id, actor=actor, at=at, **given)
+
+
+# intents and drafts
+
+
+@pytest.mark.clause("FP 2.2.1")
+def test_a_bank_records_an_intent_once(scene):
+    intent = services.record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=FIRST)
+    again = services.record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=noon(date(2024, 3, 9)))
+    assert again == intent
+    assert again.recorded_on == date(2024, 3, 1)
+    assert scene.submitted().intent == intent
+
+
+def test_an_intent_needs_an_open_entry_and_a_bank(scene):
+    with pytest.raises(RoleMissing):
+        services.record_intent(entry_id=scene.entry.public_id, actor=scene.city, at=FIRST)
+    with pytest.raises(EntryNotOpen):
+        services.record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=noon(date(2026, 1, 10)))
+    assert not Intent.objects.exists()
+
+
+@pytest.mark.clause("FP 1.6.2(1)")
+def test_a_draft_names_one_bank_one_mode_one_category(scene):
+    application = scene.draft()
+    assert application.state == ApplicationState.DRAFT
+    assert application.number.startswith("RZ2024")
+    assert application.project == scene.entry.project
+    assert scene.draft().number != application.number
+    assert scene.draft(rd=True).project is None
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        pytest.param({"category": Category.RD}, CategoryNotOfEntry, id="项目条目不能申请研发贷款"),
+        pytest.param({"amount_requested": Decimal(0)}, InvalidInput, id="零元"),
+        pytest.param({"amount_requested": Decimal("0.001")}, InvalidInput, id="三位小数"),
+        pytest.param({"term_months": 0}, InvalidInput, id="零期限"),
+    ],
+)
+def test_drafts_that_cannot_be(scene, given, refused):
+    with pytest.raises(refused):
+        scene.draft(**given)
+    assert not Application.objects.exists()
+
+
+def test_only_a_bank_is_applied_to_and_only_own_entries_are_applied_for(scene):
+    with pytest.raises(NoSuchBank):
+        scene.draft(bank_id=scene.city.institution.public_id)
+    with pytest.raises(NotVisible):
+        scene.draft(entry_id=EntryFactory().public_id)
+    with pytest.raises(RoleMissing):
+        scene.draft(actor=scene.city)
+
+
+def test_a_draft_is_revised_until_it_is_submitted(scene):
+    application = scene.draft()
+    revise = {"application_id": application.public_id, "actor": scene.owner, "at": FIRST}
+    assert services.revise_draft(**revise, amount_requested=Decimal("8000000.00"), purpose="厂房").amount_requested == 8_000_000
+    with pytest.raises(InvalidInput):
+        services.revise_draft(**revise, state="approved")
+    with pytest.raises(InvalidInput):
+        services.revise_draft(**revise, term_months=0)
+    scene.attach_papers(application)
+    take("submit_application", application, scene.owner, FIRST)
+    with pytest.raises(WrongState):
+        services.revise_draft(**revise, purpose="其他")
+
+
+# submission
+
+
+@pytest.mark.clause("FP 1.6.3")
+def test_day_0_is_the_day_of_submission(scene):
+    application = scene.submitted()
+    assert application.state == ApplicationState.SUBMITTED
+    assert application.submitted_on == date(2024, 3, 1)
+    assert application.submitted_for == SubmittedFor.ENTERPRISE
+    assert application.enterprise_size == Size.MEDIUM
+    assert application.policy_version.number == 1
+    assert application.deadline.due_on == date(2024, 4, 15)  # 清明节 3 days off, 7 April worked
+    assert application.deadline.clause == "FP 1.6.3"
+    assert Notice.objects.filter(institution=scene.bank, object_id=str(application.public_id)).count() == 1
+    assert events()[-1] == "application.submit"
+
+
+def test_a_second_submission_changes_nothing(scene):
+    application = scene.submitted()
+    before = untouched(application)
+    with pytest.raises(WrongState):
+        take("submit_application", application, scene.owner, noon(date(2024, 3, 2)))
+    assert untouched(application) == before
+
+
+@pytest.mark.clause("FP 1.6.3")
+@pytest.mark.parametrize("paper", [Paper.FINANCING_REQUEST, Paper.FINANCIAL_STATEMENTS, Paper.PROJECT_FILING])
+def test_a_submission_without_a_paper_is_refused(scene, paper):
+    application = scene.draft()
+    scene.attach_papers(application, without=(paper,))
+    before = untouched(application)
+    with pytest.raises(SubmissionIncomplete) as refused:
+        take("submit_application", application, scene.owner, FIRST)
+    assert paper.label in refused.value.message
+    assert untouched(application) == before
+
+
+def test_everything_that_is_missing_is_named_at_once(scene):
+    EnterpriseYear.objects.all().delete()
+    application = scene.draft(purpose=" ", term_months=61)
+    with pytest.raises(SubmissionIncomplete) as refused:
+        take("submit_application", application, scene.owner, FIRST)
+    assert [problem.field for problem in refused.value.errors] == [
+        "purpose",
+        "term_months",
+        "enterprise_size",
+        "papers.financing_request",
+        "papers.financial_statements",
+        "papers.project_filing",
+    ]
+
+
+@pytest.mark.parametrize("who", ["handler", "county"])
+def test_bank_and_county_submit_with_the_enterprise_s_consent(scene, who):
+    actor = getattr(scene, who)
+    application = scene.draft(actor=actor)
+    scene.attach_papers(application)
+    with pytest.raises(SubmissionIncomplete):
+        take("submit_application", application, actor, FIRST)
+    scene.attach_papers(application, behalf="bank", without=(Paper.FINANCING_REQUEST, Paper.FINANCIAL_STATEMENTS, Paper.PROJECT_FILING))
+    submitted = take("submit_application", application, actor, FIRST)
+    assert submitted.submitted_for == {"handler": SubmittedFor.BANK, "county": SubmittedFor.COUNTY}[who]
+
+
+def test_another_county_does_not_see_the_case(scene):
+    other = MemberFactory.serving("county_industry", district="石狮市")
+    with pytest.raises(NotVisible):
+        scene.draft(actor=other)
+
+
+@pytest.mark.clause("FP 3.4")
+@pytest.mark.parametrize(("day", "taken"), [(date(2025, 12, 31), True), (date(2026, 1, 1), False)])
+def test_the_plan_ends_on_the_last_day_of_2025(scene, day, taken):
+    entry = EntryFactory(project__enterprise=scene.enterprise, published_on=date(2025, 6, 1))
+    application = scene.draft(entry_id=entry.public_id)
+    scene.attach_papers(application)
+    if taken:
+        assert take("submit_application", application, scene.owner, noon(day)).policy_version.number == 1
+    else:
+        with pytest.raises(PlanEnded) as refused:
+            take("submit_application", application, scene.owner, noon(day))
+        assert refused.value.clause == "FP 3.4"
+
+
+def test_an_expired_entry_takes_no_application(scene):
+    application = scene.draft()
+    scene.attach_papers(application)
+    Entry.objects.filter(pk=scene.entry.pk).update(state="expired", expired_on=date(2024, 2, 1), expiry_cause="term_over")
+    with pytest.raises(EntryNotOpen):
+        take("submit_application", application, scene.owner, FIRST)
+
+
+@pytest.mark.clause("FP 1.3")
+def test_a_bank_must_take_part_in_the_mode(scene):
+    BankParticipation.objects.filter(bank=scene.bank, mode=Mode.TRUST).update(until_on=date(2024, 3, 1))
+    application = scene.draft(mode=Mode.TRUST)
+    scene.attach_papers(application)
+    with pytest.raises(BankNotParticipating):
+        take("submit_application", application, scene.owner, FIRST)
+
+
+@pytest.mark.clause("FP 3.2")
+def test_an_rd_loan_with_another_technology_credit_is_refused(scene):
+    application = scene.draft(rd=True, other_technology_credit=True)
+    scene.attach_papers(application)
+    with pytest.raises(StackedSupport) as refused:
+        take("submit_application", application, scene.owner, FIRST)
+    assert refused.value.clause == "FP 3.2"
+
+
+@pytest.mark.clause("FP 3.1")
+def test_a_project_with_the_upgrade_subsidy_is_refused(scene):
+    entry = EntryFactory(project__enterprise=scene.enterprise, holds_technical_upgrade_subsidy=True)
+    application = scene.draft(entry_id=entry.public_id)
+    scene.attach_papers(application)
+    with pytest.raises(StackedWithUpgradeSubsidy) as refused:
+        take("submit_application", application, scene.owner, FIRST)
+    assert refused.value.clause == "FP 3.1"
+
+
+def test_the_size_is_that_of_the_newest_full_year_by_the_best_source(scene):
+    EnterpriseYear.objects.create(enterprise=scene.enterprise, year=2024, employees=2000, revenue=10**9, source="tax")
+    EnterpriseYear.objects.create(enterprise=scene.enterprise, year=2023, employees=5000, revenue=10**9, source="enterprise")
+    assert scene.submitted().enterprise_size == Size.MEDIUM
+    scene.enterprise.years.filter(year=2023).delete()
+    assert scene.submitted().enterprise_size == Size.LARGE
+
+
+# the bank's steps
+
+
+@pytest.mark.clause("FP 1.6.2(1)")
+def test_a_case_through_supplement_to_approval(scene):
+    application = scene.submitted()
+    take("accept_application", application, scene.handler, noon(date(2024, 3, 4)))
+    take("ask_supplement", application, scene.handler, noon(date(2024, 3, 5)), what="审计报告")
+    take("answer_supplement", application, scene.owner, noon(date(2024, 3, 8)), answer="已上传")
+    take("begin_review", application, scene.handler, noon(date(2024, 3, 11)))
+    approved = take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal("9000000.00"))
+    assert approved.state == ApplicationState.APPROVED
+    assert approved.lapses_on == date(2024, 9, 20)
+    assert approved.deadline.closed_on == date(2024, 3, 20)
+    clock = approval_clock(approved, on=date(2024, 5, 1), calendar=working_calendar())
+    assert (clock.used, clock.left, clock.waited_for_supplements, clock.is_overdue) == (13, 17, 3, False)
+    assert clock.to_conditions is None
+    met = take("meet_conditions", application, scene.handler, noon(date(2024, 3, 25)))
+    assert approval_clock(met, on=date(2024, 5, 1), calendar=working_calendar()).to_conditions == 16
+    assert [verb for verb in events() if verb.startswith("application.")] == [
+        "application.drafted",
+        "application.submit",
+        "application.accept",
+        "application.ask_supplement",
+        "application.answer_supplement",
+        "application.begin_review",
+        "application.approve",
+        "application.meet_conditions",
+    ]
+    assert Notice.objects.filter(enterprise=scene.enterprise).count() == 3
+
+
+@pytest.mark.clause("D7")
+def test_supplements_move_no_clock(scene):
+    application = scene.submitted()
+    due_on = application.deadline.due_on
+    take("ask_supplement", application, scene.handler, noon(date(2024, 3, 5)), what="审计报告")
+    take("answer_supplement", application, scene.handler, noon(date(2024, 5, 8)))
+    application = Application.objects.get(pk=application.pk)
+    assert application.deadline.due_on == due_on
+    clock = approval_clock(application, on=date(2024, 5, 8), calendar=working_calendar())
+    assert clock.is_overdue
+    assert clock.left < 0
+
+
+def test_a_supplement_must_say_what(scene):
+    application = scene.submitted()
+    before = untouched(application)
+    with pytest.raises(SupplementUnsaid):
+        take("ask_supplement", application, scene.handler, noon(date(2024, 3, 5)), what=" ")
+    assert untouched(application) == before
+
+
+@pytest.mark.clause("FP 1.6.2(1)")
+def test_a_refusal_gives_the_enterprise_its_reason(scene):
+    application = scene.under_review()
+    given = {"reason": RefusalReason.OTHER, "remark": ""}
+    before = untouched(application)
+    with pytest.raises(RefusalUnexplained):
+        take("refuse_application", application, scene.handler, noon(date(2024, 3, 20)), **given)
+    assert untouched(application) == before
+    refused = take(
+        "refuse_application", application, scene.handler, noon(date(2024, 3, 20)), reason=RefusalReason.SECURITY, remark="抵押物不足"
+    )
+    assert refused.state == ApplicationState.REFUSED
+    assert refused.deadline.closed_on == date(2024, 3, 20)
+    assert "增信措施不足（抵押物不足）" in Notice.objects.get(enterprise=scene.enterprise).body
+
+
+@pytest.mark.clause("FP 1.6.3")
+@pytest.mark.parametrize("stage", ["draft", "submitted", "under_review", "approved", "conditions_met"])
+def test_an_enterprise_withdraws_before_the_contract(scene, stage):
+    application = getattr(scene, stage)()
+    withdrawn = take("withdraw_application", application, scene.owner, noon(date(2024, 3, 26)), reason="不再需要")
+    assert withdrawn.state == ApplicationState.WITHDRAWN
+    assert withdrawn.deadline is None or withdrawn.deadline.closed_on in (date(2024, 3, 26), date(2024, 3, 20))
+    with pytest.raises(WrongState):
+        take("withdraw_application", application, scene.owner, noon(date(2024, 3, 27)), reason="再次")
+
+
+def test_no_withdrawal_after_the_contract(scene):
     loan = scene.signed()
-    scene.draw(loan, "6000000.00", date(2024, 4, 10))
-    scene.repay(loan, "1000000.00", date(2024, 7, 1))
-    loan.refresh_from_db()
-    assert loan.balance.outstanding == 5_000_000
-    assert services and noon
+    with pytest.raises(WrongState):
+        take("withdraw_application", loan.application, scene.owner, noon(date(2024, 4, 2)), reason="不再需要")
+
+
+@pytest.mark.parametrize(
+    ("step", "given"),
+    [
+        ("accept_application", {}),
+        ("ask_supplement", {"what": "审计报告"}),
+        ("begin_review", {}),
+        ("refuse_application", {"reason": RefusalReason.SECURITY}),
+        ("approve_application", {"amount": Decimal(1)}),
+        ("meet_conditions", {}),
+    ],
+)
+def test_the_bank_s_steps_are_the_bank_s(scene, step, given):
+    application = scene.under_review()
+    before = untouched(application)
+    for actor in (scene.owner, scene.county, scene.city, MemberFactory(institution=scene.bank, roles=[Role.VIEWER])):
+        with pytest.raises(RoleMissing):
+            take(step, application, actor, noon(date(2024, 3, 20)), **given)
+    with pytest.raises(NotVisible):
+        take(step, application, MemberFactory(), noon(date(2024, 3, 20)), **given)
+    assert untouched(application) == before
+
+
+def test_a_program_of_the_bank_decides_too(scene):
+    application = scene.under_review()
+    program = MemberFactory(institution=scene.bank, program=True, user=None)
+    assert take("approve_application", application, program, noon(date(2024, 3, 20)), amount=Decimal(1)).state == "approved"
+
+
+def test_a_decision_is_not_dated_before_the_step_before_nor_after_today(scene):
+    application = scene.under_review()
+    before = untouched(application)
+    with pytest.raises(StepOutOfOrder):
+        take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1), on=date(2024, 3, 4))
+    with pytest.raises(DateInFuture):
+        take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1), on=date(2024, 3, 21))
+    with pytest.raises(ApprovedMoreThanRequested):
+        take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal("10000000.01"))
+    assert untouched(application) == before
+    assert take(
+        "approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1), on=date(2024, 3, 19)
+    ).decided_on == date(2024, 3, 19)
+
+
+def test_a_second_approval_changes_nothing(scene):
+    application = scene.approved()
+    before = untouched(application)
+    with pytest.raises(WrongState):
+        take("approve_application", application, scene.handler, noon(date(2024, 3, 21)), amount=Decimal(1))
+    assert untouched(application) == before
+
+
+@pytest.mark.clause("FP 1.3")
+def test_no_approval_without_a_quota_in_force(scene):
+    application = scene.under_review()
+    scene.bank.quotas.filter(mode=Mode.SPECIAL).delete()
+    with pytest.raises(NoQuota):
+        take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1))
+    BankQuotaFactory(bank=scene.bank, until_on=date(2024, 3, 20))
+    with pytest.raises(NoQuota):
+        take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1))
+
+
+@pytest.mark.clause("D27")
+def test_no_approval_of_an_entry_off_the_list_but_of_an_expired_one(scene):
+    application, other = scene.under_review(), scene.under_review()
+    Entry.objects.filter(pk=scene.entry.pk).update(state="expired", expired_on=date(2024, 3, 10), expiry_cause="term_over")
+    assert take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1)).state == "approved"
+    Entry.objects.filter(pk=scene.entry.pk).update(state="removed", removed_on=date(2024, 3, 15), removal_reason="停产")
+    with pytest.raises(EntryRemoved):
+        take("approve_application", other, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1))
+
+
+@pytest.mark.clause("D37")
+def test_conditions_are_met_before_the_approval_lapses(scene):
+    application = scene.approved()
+    with pytest.raises(ApprovalLapsed):
+        take("meet_conditions", application, scene.handler, noon(date(2024, 9, 20)))
+    assert take("meet_conditions", application, scene.handler, noon(date(2024, 9, 19))).state == "conditions_met"
+
+
+# who sees and may
+
+
+def test_each_party_sees_its_own_cases(scene):
+    application, trust, draft = scene.submitted(), scene.submitted(mode=Mode.TRUST), scene.draft()
+    everyone = {application, trust}
+    assert set(applications_visible_to(scene.owner)) == everyone | {draft}
+    assert set(applications_visible_to(scene.handler)) == everyone
+    assert set(applications_visible_to(scene.county)) == everyone
+    assert set(applications_visible_to(scene.trustee)) == {trust}
+    assert set(applications_visible_to(scene.city)) == everyone | {draft}
+    assert not applications_visible_to(MemberFactory()).exists()
+    assert not applications_visible_to(MemberFactory.serving("county_industry", district="石狮市")).exists()
+    assert not applications_visible_to(MemberFactory(institution=InstitutionFactory(guarantor=True))).exists()
+
+
+def test_the_steps_offered_are_those_the_guard_lets_through(scene):
+    application = scene.submitted()
+    assert open_steps(application, scene.handler) == ["accept", "ask_supplement", "begin_review", "refuse"]
+    assert open_steps(application, scene.owner) == ["withdraw"]
+    assert open_steps(application, scene.city) == []
+    assert open_steps(application, MemberFactory(institution=scene.bank, viewer=True)) == []
+
+
+def test_opening_a_case_is_written_down(scene):
+    application = scene.submitted()
+    assert services.open_application(application_id=application.public_id, actor=scene.county, at=FIRST) == application
+    assert events()[-1] == "opened"
+    with pytest.raises(NotVisible):
+        services.open_application(application_id=application.public_id, actor=MemberFactory(), at=FIRST)

@@ -65,12 +65,8 @@ DRAW, REPAY, OVERDUE, CURE = MovementKind.DRAWDOWN, MovementKind.REPAYMENT, Move
         pytest.param([(DRAW, "6000000", 0)], "6000000", "0", id="放款增加正常本金"),
         pytest.param([(DRAW, "6000000", 0), (REPAY, "1000000", 30)], "5000000", "0", id="还本减少正常本金"),
         pytest.param([(DRAW, "6000000", 0), (OVERDUE, "2000000", 30)], "4000000", "2000000", id="转逾期不改变余额合计"),
-        pytest.param(
-            [(DRAW, "6000000", 0), (OVERDUE, "2000000", 30), (REPAY, "1500000", 40)], "4000000", "500000", id="还本先清逾期"
-        ),
-        pytest.param(
-            [(DRAW, "6000000", 0), (OVERDUE, "2000000", 30), (REPAY, "3000000", 40)], "3000000", "0", id="清完逾期再减正常"
-        ),
+        pytest.param([(DRAW, "6000000", 0), (OVERDUE, "2000000", 30), (REPAY, "1500000", 40)], "4000000", "500000", id="还本先清逾期"),
+        pytest.param([(DRAW, "6000000", 0), (OVERDUE, "2000000", 30), (REPAY, "3000000", 40)], "3000000", "0", id="清完逾期再减正常"),
         pytest.param([(DRAW, "6000000", 0), (OVERDUE, "2000000", 30), (CURE, "2000000", 60)], "6000000", "0", id="逾期转正常"),
     ],
 )
@@ -279,7 +275,9 @@ def test_contributions_sum_to_the_drawdown(cents):
 
 @pytest.mark.clause("FP 1.2.1")
 def test_what_counts_against_a_project_and_what_revolves():
-    running = committed_by_loan(contract_amount=TEN, drawn=Decimal("6000000"), outstanding=Decimal("1000000"), available_until=on(9), on=on(8))
+    running = committed_by_loan(
+        contract_amount=TEN, drawn=Decimal("6000000"), outstanding=Decimal("1000000"), available_until=on(9), on=on(8)
+    )
     assert (running.of_project, running.revolving) == (TEN, Decimal("5000000"))
     over = committed_by_loan(contract_amount=TEN, drawn=Decimal("6000000"), outstanding=Decimal("1000000"), available_until=on(9), on=on(9))
     assert (over.of_project, over.revolving) == (Decimal("6000000"), Decimal("1000000"))
@@ -293,7 +291,9 @@ def test_an_approval_counts_until_the_day_it_lapses():
 
 def caps(*headrooms: str) -> Headroom:
     return Headroom(
-        caps=tuple(Cap(name=f"cap{i}", label=f"额度{i}", clause="FP 1.2.1", maximum=TEN, headroom=Decimal(h)) for i, h in enumerate(headrooms))
+        caps=tuple(
+            Cap(name=f"cap{i}", label=f"额度{i}", clause="FP 1.2.1", maximum=TEN, headroom=Decimal(h)) for i, h in enumerate(headrooms)
+        )
     )
 
 
