@@ -13,7 +13,8 @@ from common.admin.steps import Do, Step, Who, by, states
 from common.admin.visible import VisibleAdmin
 
 __all__ = [
-    "EVERY_CASE", "SEAMS", "Badge", "Cited", "Column", "DayInput", "Do", "Fact", "Facts", "Fragment", "Hash", "Lines", "Link", "LongText", "Money",
+    "EVERY_CASE", "SEAMS", "Badge", "Cited", "Column", "DayInput", "Do", "Fact", "Facts", "Fragment", "Hash", "Lines", "Link",
+    "LongText", "Money",
     "MoneyInput", "PercentInput", "Rate", "ReasonForm", "RemarkForm", "Row", "Small", "Step", "StepForm", "Table", "VisibleAdmin", "Who",
     "YesNo", "acting_member", "add_panel", "by", "checks_table", "fact", "facts", "joined", "link_to", "list_of", "page_of", "states",
     "table", "tone_of", "value_of",

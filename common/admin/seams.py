@@ -20,7 +20,7 @@ def _nobody(user: Any, *, on: date) -> Any:
     """Return no member: as long as no app says who a login stands for, nobody gets in."""
 
 
-def _unrecorded(*, obj: Any, actor: Any, at: datetime) -> None:
+def _unrecorded(*, obj: Any, actor: Any, at: datetime, scope: Any = None) -> None:
     """Record nothing."""
 
 
@@ -29,7 +29,7 @@ class Seams:
     """The parts handed over."""
 
     member_of: Callable[..., Any] = _nobody  # (user, on=date) -> Member | None
-    record_opening: Callable[..., None] = _unrecorded  # (obj=, actor=, at=)
+    record_opening: Callable[..., None] = _unrecorded  # (obj=, actor=, at=, scope=)
     cite: Callable[[str], tuple[str, str]] = lambda citation: (citation, "")  # ids of clauses -> the words that cite them, their wording
     panels: dict[str, list[tuple[int, Panels]]] = field(default_factory=dict)
     verbs: dict[str, str] = field(default_factory=dict)  # what the audit log calls a step -> Chinese

@@ -38,7 +38,7 @@ class VisibleAdmin(ModelAdmin):
     bulk_steps: ClassVar[Sequence[Step]] = ()
     is_case = False  # opening the page is an event of the audit log
     case_related: ClassVar[Sequence[str]] = ()  # select_related of one case's page
-    papers: ClassVar[Sequence[str]] = ()  # kinds of papers that may be uploaded to a case; none: no papers are shown
+    papers: ClassVar[Sequence[tuple[str, str]]] = ()  # kinds of papers that may be uploaded, with label; none: no papers are shown
     list_intro = ""
 
     show_full_result_count = False
@@ -148,7 +148,7 @@ class VisibleAdmin(ModelAdmin):
         case = self.case_of(request, object_id)
         member = acting_member(request)
         if self.is_case:
-            SEAMS.record_opening(obj=case, actor=member, at=timezone.now())
+            SEAMS.record_opening(obj=case, actor=member, at=timezone.now(), **self.opening_scope(case))
         context = self.admin_site.each_context(request) | {
             "title": str(case),
             "opts": self.model._meta,
@@ -162,6 +162,10 @@ class VisibleAdmin(ModelAdmin):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "case/page.html", context)
+
+    def opening_scope(self, case: Any) -> dict[str, Any]:
+        """Return whom an opening concerns, as the log takes it; nobody in particular by default."""
+        return {}
 
     def heading(self, case: Any) -> str:
         """Return the title over the page."""

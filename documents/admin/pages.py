@@ -19,7 +19,7 @@ from documents.selectors import all_documents_of
 from documents.services import attach_to_visible, withdraw
 from parties.models import Member
 
-OTHER_PAPER = "其他材料"
+OTHER_PAPER = ("其他材料", "其他材料")
 
 
 class AttachForm(StepForm):
@@ -32,7 +32,7 @@ class AttachForm(StepForm):
         """Offer the kinds of papers the case knows."""
         page = admin.site._registry[type(self.obj)]
         kinds = [*getattr(page, "papers", ()), OTHER_PAPER]
-        self.fields["kind"].choices = [("", "请选择"), *((kind, kind) for kind in dict.fromkeys(kinds))]
+        self.fields["kind"].choices = [("", "请选择"), *kinds]
 
 
 def _attach(do: Do) -> Any:
@@ -70,7 +70,10 @@ def papers(request: HttpRequest, case: Any) -> Table | None:
     page = admin.site._registry.get(type(case))
     if not getattr(page, "papers", ()):
         return None
-    rows = [_row(document) for document in all_documents_of(case).select_related("uploaded_by__institution", "uploaded_by__enterprise")]
+    labels = dict(page.papers)
+    rows = [
+        _row(document, labels) for document in all_documents_of(case).select_related("uploaded_by__institution", "uploaded_by__enterprise")
+    ]
     more = ("上传材料", reverse("admin:documents_document_attach", args=[case._meta.label_lower, case.public_id]))
     return Table(
         title="材料",
@@ -81,11 +84,11 @@ def papers(request: HttpRequest, case: Any) -> Table | None:
     )
 
 
-def _row(document: Document) -> Row:
+def _row(document: Document, labels: dict[str, str]) -> Row:
     name: Any = Link(document.filename, reverse("document-download", args=[document.public_id]))
     if document.withdrawn_at is not None:
         name = Badge(f"已撤下：{document.withdrawn_reason}", "warn")
-    cells = (document.kind, name, _size(document.size), str(document.uploaded_by.party), document.uploaded_at)
+    cells = (labels.get(document.kind, document.kind), name, _size(document.size), str(document.uploaded_by.party), document.uploaded_at)
     return Row(cells=cells)
 
 

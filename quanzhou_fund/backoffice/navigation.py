@@ -9,11 +9,11 @@ from django.urls import reverse
 SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("白名单", (
         ("whitelist.entry", "fact_check"), ("whitelist.project", "factory"), ("whitelist.batch", "campaign"),
-        ("whitelist.taxlist", "upload_file"), ("whitelist.delivery", "outbox"),
+        ("whitelist.importfile", "upload_file"), ("whitelist.delivery", "outbox"),
     )),
     ("融资与贷款", (
         ("loans.intent", "handshake"), ("loans.application", "description"), ("loans.loan", "account_balance_wallet"),
-        ("loans.movement", "swap_vert"), ("loans.bankquota", "speed"),
+        ("loans.proposal", "task_alt"), ("loans.movement", "swap_vert"), ("loans.bankquota", "speed"),
     )),
     ("贴息结算", (
         ("subsidy.settlement", "receipt_long"), ("subsidy.payment", "payments"), ("subsidy.tender", "gavel"),

@@ -1,0 +1,107 @@
+"""What the steps of settlement ask for."""
+
+from django import forms
+
+from common.admin import DayInput, LongText, MoneyInput, PercentInput, StepForm
+from common.enums import Category, Mode
+from parties.enums import InstitutionKind
+from parties.models import Institution
+from subsidy.enums import TenderState
+from subsidy.models import Tender
+
+BANKS = Institution.objects.filter(kind=InstitutionKind.BANK)
+
+
+class DraftForm(StepForm):
+    """A settlement to draft by hand; the job does it on the 21st."""
+
+    bank = forms.ModelChoiceField(label="银行", queryset=BANKS, empty_label="请选择")
+    mode = forms.ChoiceField(label="出资模式", choices=Mode.choices)
+    year = forms.IntegerField(label="年度", min_value=2023, max_value=2100)
+    quarter = forms.ChoiceField(label="季度", choices=[(n, f"第{n}季度") for n in (1, 2, 3, 4)])
+
+
+class ConfirmForm(StepForm):
+    """A confirmation names the revision it is about."""
+
+    sha256 = forms.CharField(widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        """Name the revision that is shown."""
+        self.first(sha256=self.obj.current.sha256 if self.obj.current else "")
+
+
+class FileForm(StepForm):
+    """A filing with 市财政局."""
+
+    record_number = forms.CharField(label="备案号", max_length=60)
+    on = DayInput(label="备案日期", required=False, help_text="默认为今天。")
+
+
+class AnswerForm(StepForm):
+    """市工信局's answer to a county."""
+
+    answer = LongText(label="答复意见", help_text="县级部门会看到答复；异议成立的，请同时将结算退回重算。")
+
+
+class PayForm(StepForm):
+    """A payment made."""
+
+    paid_on = DayInput(label="付款日期")
+    voucher = forms.CharField(label="付款凭证号", max_length=64)
+
+    def prepare(self) -> None:
+        """Begin with today."""
+        self.first(paid_on=self.on)
+
+
+class TenderForm(StepForm):
+    """A tender of one loan kind."""
+
+    category = forms.ChoiceField(label="贷款类别", choices=[(kind.value, kind.label) for kind in (Category.FIXED_ASSET, Category.RD)])
+    name = forms.CharField(label="名称", max_length=100)
+    document_number = forms.CharField(label="文号", max_length=60)
+    opened_on = DayInput(label="开始日期")
+    planned_volume = MoneyInput(label="计划规模", help_text="单位：元；综合利率的默认权重。")
+
+
+class BidForm(StepForm):
+    """A bank's bid."""
+
+    bank = forms.ModelChoiceField(label="银行", queryset=BANKS, empty_label="请选择")
+    rate = PercentInput(label="投标利率")
+    volume = MoneyInput(label="投标规模")
+    submitted_on = DayInput(label="投标日期")
+
+
+class CloseForm(StepForm):
+    """The award of a tender."""
+
+    on = DayInput(label="定标日期")
+    result = PercentInput(label="中标利率", required=False, help_text="不填则按投标规模加权平均计算；百分数，如 3.85。")
+
+
+class DecisionForm(StepForm):
+    """The blended rate of all banks."""
+
+    fixed_asset = forms.ModelChoiceField(label="固定资产投资贷款招标", queryset=Tender.objects.none(), empty_label="请选择")
+    rd = forms.ModelChoiceField(label="企业研发投入贷款招标", queryset=Tender.objects.none(), empty_label="请选择")
+    document_number = forms.CharField(label="决定文号", max_length=60)
+    decided_on = DayInput(label="决定日期")
+    effective_on = DayInput(label="生效日期")
+    fixed_asset_weight = MoneyInput(label="固定资产投资贷款权重", required=False, help_text="两项权重都不填时，按计划规模加权。")
+    rd_weight = MoneyInput(label="企业研发投入贷款权重", required=False, help_text="须与上一项同时填写。")
+    running_loans_from = DayInput(label="存量贷款适用自", required=False, help_text="仅当决定明确适用于存量贷款时填写。")
+
+    def prepare(self) -> None:
+        """Offer the closed tenders of each kind."""
+        closed = Tender.objects.filter(state=TenderState.CLOSED).order_by("-closed_on")
+        self.fields["fixed_asset"].queryset = closed.filter(category=Category.FIXED_ASSET)
+        self.fields["rd"].queryset = closed.filter(category=Category.RD)
+
+    def clean(self) -> dict[str, object]:
+        """Take both weights or none."""
+        given = super().clean() or {}
+        if bool(given.get("fixed_asset_weight")) != bool(given.get("rd_weight")):
+            self.add_error("rd_weight", "两项权重须同时填写或同时不填。")
+        return given

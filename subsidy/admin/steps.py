@@ -1,0 +1,256 @@
+"""The steps of settlements, payments, objections and tenders."""
+
+from typing import Any
+
+from common.admin import Do, ReasonForm, RemarkForm, Step, by, states
+from common.enums import Category, Mode
+from parties.enums import InstitutionKind, Role
+from parties.models import Member
+from subsidy.admin import forms
+from subsidy.enums import ObjectionState, PaymentState, SettlementState, TenderState
+from subsidy.models import Payment, Settlement
+from subsidy.services import drafts, objections, payments, steps, tenders
+
+K, State = InstitutionKind, SettlementState
+COUNTIES = by(K.COUNTY_INDUSTRY, K.COUNTY_TREASURY)
+CITY = by(K.CITY_INDUSTRY)
+CLAIMANTS = by(K.BANK, K.FUND_MANAGER)
+DRAFTERS = by(K.CITY_INDUSTRY, K.FUND_OFFICE)
+
+
+def _claims(member: Member, settlement: Settlement) -> bool:
+    """Return whether the member serves who settles: the bank or, in trust mode, the fund manager."""
+    if settlement.mode == Mode.TRUST:
+        return member.institution is not None and member.institution.kind == K.FUND_MANAGER
+    return member.institution_id == settlement.bank_id
+
+
+def _files(member: Member, settlement: Settlement) -> bool:
+    return member.institution is not None and (member.institution.kind == K.CITY_TREASURY or _claims(member, settlement))
+
+
+def _file(do: Do) -> Any:
+    day = {"on": do.given["on"]} if do.given["on"] else {}
+    return steps.file_settlement(
+        settlement_id=str(do.obj.public_id), record_number=do.given["record_number"], actor=do.member, at=do.at, **day
+    )
+
+
+def _draft(do: Do) -> Any:
+    given = dict(do.given)
+    return drafts.draft_settlement(
+        bank=given["bank"], mode=Mode(given["mode"]), year=given["year"], quarter=int(given["quarter"]), actor=do.member, at=do.at
+    )
+
+
+SETTLEMENT_STEPS = (
+    Step(
+        name="confirm",
+        label="确认结算",
+        who=CLAIMANTS,
+        may=_claims,
+        states=states(State.DRAFT),
+        form=forms.ConfirmForm,
+        run=lambda do: steps.confirm_settlement(settlement_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
+        clause="FP 1.6.4",
+        sentence="确认针对页面所示版次的摘要；确认前如已重新计算，须重新查看后确认。",
+        tone="main",
+    ),
+    Step(
+        name="review",
+        label="审核通过",
+        who=CITY,
+        states=states(State.CONFIRMED),
+        form=RemarkForm,
+        run=lambda do: steps.review_settlement(settlement_id=str(do.obj.public_id), remark=do.given["remark"], actor=do.member, at=do.at),
+        clause="FP 1.6.4",
+        tone="main",
+    ),
+    Step(
+        name="file",
+        label="登记备案",
+        who=by(K.BANK, K.FUND_MANAGER, K.CITY_TREASURY),
+        may=_files,
+        states=states(State.REVIEWED),
+        form=forms.FileForm,
+        run=_file,
+        clause="FP 1.6.4",
+        sentence="备案后明细和金额不再变动，此后的补记在下一次结算中调整；各付款方的应付金额随之生成。",
+        tone="main",
+    ),
+    Step(
+        name="object",
+        label="提出异议",
+        who=COUNTIES,
+        states=states(State.DRAFT, State.CONFIRMED, State.REVIEWED),
+        form=ReasonForm,
+        run=lambda do: objections.raise_objection(
+            settlement_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at
+        ),
+        clause="FP 1.6.4",
+        sentence="对本县(市、区)承担金额的异议须在备案前提出；异议处理前不得备案。",
+    ),
+    Step(
+        name="refresh",
+        label="重新计算",
+        who=DRAFTERS,
+        states=states(State.DRAFT),
+        run=lambda do: drafts.refresh_settlement(settlement_id=str(do.obj.public_id), actor=do.member, at=do.at),
+        sentence="按最新登记的变动重新计算；金额有变化时生成新版次，原版次保留。",
+    ),
+    Step(
+        name="send-back",
+        label="退回",
+        who=by(K.CITY_INDUSTRY, K.CITY_TREASURY),
+        states=states(State.CONFIRMED, State.REVIEWED),
+        form=ReasonForm,
+        run=lambda do: steps.send_back_settlement(
+            settlement_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at
+        ),
+        clause="FP 1.6.4",
+        sentence="退回后重新计算为新版次，原版次保留。",
+        tone="danger",
+    ),
+)
+NEW_SETTLEMENT = Step(name="draft", label="生成结算", who=DRAFTERS, form=forms.DraftForm, run=_draft, clause="FP 1.6.4")
+
+
+def _pays(member: Member, payment: Payment) -> bool:
+    return member.institution_id == payment.payer_id
+
+
+PAYERS = by(K.CITY_INDUSTRY, K.COUNTY_INDUSTRY, K.FUND_MANAGER)
+PAYMENT_CHECKERS = by(*PAYERS.kinds, roles=[Role.CHECKER])
+PAYMENT_STEPS = (
+    Step(
+        name="record",
+        label="登记付款",
+        who=PAYERS,
+        may=_pays,
+        states=states(PaymentState.DUE),
+        form=forms.PayForm,
+        run=lambda do: payments.record_payment(payment_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
+        clause="FP 1.6.4",
+        sentence="登记后由本单位另一名复核人员复核，复核通过后记账。",
+        tone="main",
+    ),
+    Step(
+        name="check",
+        label="复核付款",
+        who=PAYMENT_CHECKERS,
+        may=_pays,
+        states=states(PaymentState.RECORDED),
+        run=lambda do: payments.check_payment(payment_id=str(do.obj.public_id), actor=do.member, at=do.at),
+        clause="FP 1.6.4",
+        sentence="请核对付款日期、凭证号和金额。经办和复核不得为同一人；复核通过即记账。",
+        tone="main",
+    ),
+    Step(
+        name="return",
+        label="退回经办",
+        who=PAYMENT_CHECKERS,
+        may=_pays,
+        states=states(PaymentState.RECORDED),
+        form=ReasonForm,
+        run=lambda do: payments.return_payment(payment_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at),
+        tone="danger",
+    ),
+)
+OBJECTION_STEPS = (
+    Step(
+        name="answer",
+        label="答复异议",
+        who=CITY,
+        states=states(ObjectionState.OPEN),
+        form=forms.AnswerForm,
+        run=lambda do: objections.answer_objection(
+            objection_id=str(do.obj.public_id), answer=do.given["answer"], actor=do.member, at=do.at
+        ),
+        tone="main",
+    ),
+    Step(
+        name="withdraw",
+        label="撤回异议",
+        who=COUNTIES,
+        states=states(ObjectionState.OPEN),
+        form=RemarkForm,
+        run=lambda do: objections.withdraw_objection(
+            objection_id=str(do.obj.public_id), remark=do.given["remark"], actor=do.member, at=do.at
+        ),
+    ),
+)
+RATE_KEEPERS = by(K.CITY_INDUSTRY, K.CITY_TREASURY)
+
+
+def _decide(do: Do) -> Any:
+    given = dict(do.given)
+    fixed_asset, rd = given.pop("fixed_asset"), given.pop("rd")
+    first, second = given.pop("fixed_asset_weight"), given.pop("rd_weight")
+    weights = {Category.FIXED_ASSET: first, Category.RD: second} if first and second else None
+    return tenders.decide_rate(
+        fixed_asset_tender_id=str(fixed_asset.public_id),
+        rd_tender_id=str(rd.public_id),
+        weights=weights,
+        actor=do.member,
+        at=do.at,
+        **given,
+    )
+
+
+NEW_TENDER = Step(
+    name="open",
+    label="登记招标",
+    who=RATE_KEEPERS,
+    form=forms.TenderForm,
+    run=lambda do: tenders.open_tender(actor=do.member, at=do.at, **(dict(do.given) | {"category": Category(do.given["category"])})),
+    clause="FP 1.4.2",
+)
+TENDER_STEPS = (
+    Step(
+        name="bid",
+        label="登记投标",
+        who=RATE_KEEPERS,
+        states=states(TenderState.OPEN),
+        form=forms.BidForm,
+        run=lambda do: tenders.record_bid(tender_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
+        clause="FP 1.4.2",
+    ),
+    Step(
+        name="close",
+        label="定标",
+        who=RATE_KEEPERS,
+        states=states(TenderState.OPEN),
+        form=forms.CloseForm,
+        run=lambda do: tenders.close_tender(tender_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
+        clause="FP 1.4.2",
+        tone="main",
+    ),
+)
+NEW_DECISION = Step(
+    name="decide",
+    label="核定综合利率",
+    who=RATE_KEEPERS,
+    form=forms.DecisionForm,
+    run=_decide,
+    clause="FP 1.4.2",
+    sentence="两类贷款的中标利率加权得出统一综合利率，自生效日起作为所有合作银行的回报利率。",
+)
+VERBS = {
+    "settlement_drafted": "生成结算",
+    "settlement_recomputed": "重新计算",
+    "settlement_confirmed": "确认结算",
+    "settlement_reviewed": "审核通过",
+    "settlement_sent_back": "退回",
+    "settlement_filed": "登记备案",
+    "settlement_paid": "拨付完成",
+    "payment_recorded": "登记付款",
+    "payment_checked": "复核付款",
+    "payment_returned": "退回经办",
+    "objection_raised": "提出异议",
+    "objection_withdrawn": "撤回异议",
+    "objection_answered": "答复异议",
+    "tender_opened": "登记招标",
+    "bid_recorded": "登记投标",
+    "tender_closed": "定标",
+    "rate_decided": "核定综合利率",
+}

@@ -1,0 +1,123 @@
+"""Imported lists in two steps: checked first, entered after; every faulty row with column and what to do."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from common.admin import Badge, Column, Do, Fact, Money, Row, Step, VisibleAdmin, by, facts, states, table
+from parties.enums import InstitutionKind
+from parties.models import Member
+from whitelist.admin.forms import ListForm
+from whitelist.enums import ImportState, RowOutcome
+from whitelist.models import ImportFile
+from whitelist.selectors.imports import changed_after_listing, imports_visible_to
+from whitelist.services.intake import check_list, commit_list, discard_list
+
+IMPORTERS = by(InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY)
+SHOWN = 300
+TONES = {ImportState.CHECKED: "warn", ImportState.COMMITTED: "good", ImportState.DISCARDED: "plain"}
+
+
+def imports_listed(member: Member) -> QuerySet[ImportFile]:
+    """Return what the member sees, with who brought it."""
+    return imports_visible_to(member).select_related("checked_by__institution", "committed_by__institution")
+
+
+def state_of(file: ImportFile) -> Badge:
+    """Return where the file stands."""
+    return Badge(file.get_state_display(), TONES[ImportState(file.state)])
+
+
+def _check(do: Do) -> ImportFile:
+    file = do.given["file"]
+    return check_list(kind=do.given["kind"], filename=file.name, content=file.read(), actor=do.member, at=do.at)
+
+
+@admin.register(ImportFile)
+class ImportFileAdmin(VisibleAdmin):
+    """Lists of the tax bureau and of other support."""
+
+    visible_to = staticmethod(imports_listed)
+    seen_by = frozenset(
+        {InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY, InstitutionKind.FUND_OFFICE}
+    )
+    is_case = True
+    columns = ("filename", "kind", Column("状态", state_of, order="state"), "rows", "accepted", "refused", "checked_by", "checked_at")
+    list_filter = ("kind", "state")
+    search_fields = ("filename",)
+    ordering = ("-checked_at",)
+    new_steps = (
+        Step(
+            name="check",
+            label="导入名单",
+            who=IMPORTERS,
+            form=ListForm,
+            run=_check,
+            clause="FP 1.6.1(2)",
+            done="名单已核对，请查看结果后入库。",
+        ),
+    )
+    steps = (
+        Step(
+            name="commit",
+            label="确认入库",
+            who=IMPORTERS,
+            states=states(ImportState.CHECKED),
+            run=lambda do: commit_list(import_id=do.obj.public_id, actor=do.member, at=do.at),
+            sentence="核对无误的行入库，有误的行不入库；同一文件再次导入不产生变化。",
+            tone="main",
+        ),
+        Step(
+            name="discard",
+            label="作废",
+            who=IMPORTERS,
+            states=states(ImportState.CHECKED),
+            run=lambda do: discard_list(import_id=do.obj.public_id, actor=do.member, at=do.at),
+            tone="danger",
+        ),
+    )
+    list_intro = "名单分两步导入：先核对，列出每一行的问题；确认后无误的行入库。"
+
+    def badges(self, case: ImportFile) -> list[Badge]:
+        """Return where the file stands."""
+        return [state_of(case)]
+
+    def parts(self, request: HttpRequest, case: ImportFile) -> list[Any]:
+        """Return the counts, the faulty rows, and figures that changed after listing."""
+        labels = dict(RowOutcome.choices)
+        outcome = [
+            Fact(labels.get(name, {"new": "新增", "unchanged": "无变化"}.get(name, name)), count) for name, count in case.outcomes.items()
+        ]
+        head = facts(
+            request, case, "核对结果", "kind", "rows", "accepted", "refused", *outcome, "checked_by", "checked_at", "committed_by",
+            "committed_at",
+            "sha256",
+        )  # fmt: skip
+        faults = list(case.problems.all()[:SHOWN])
+        rows = [
+            Row(
+                cells=(
+                    f"第{one.row}行",
+                    one.column,
+                    Badge("提示", "warn") if one.is_warning else Badge("有误", "bad"),
+                    one.detail,
+                    one.code,
+                )
+            )
+            for one in faults
+        ]
+        problems = table(
+            "逐行问题",
+            ("行", "列", "性质", "说明", "代码"),
+            rows,
+            empty="没有问题行。",
+            note=f"仅列出前{SHOWN}条。" if len(faults) == SHOWN else "",
+        )
+        changed = [
+            (one.name, one.credit_code, one.year, Money(one.previous_rd_expense), Money(one.rd_expense))
+            for one in changed_after_listing(case)[:SHOWN]
+        ]
+        heads = ("企业", "统一社会信用代码", "年度", "变更前研发费用", "变更后研发费用")
+        return [head, problems, table("列入后数据变更（需人工研究）", heads, changed)] if changed else [head, problems]
