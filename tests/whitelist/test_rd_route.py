@@ -140,6 +140,13 @@ class TestScreeningAgain:
         assert (screen(desk).created, Entry.objects.count()) == (0, 1)
 
 
+def test_a_candidate_that_opted_out_stays_out_for_the_year(desk):
+    entry = candidate(desk)
+    member = MemberFactory.of(entry.enterprise)
+    services.withdraw_entry(entry_id=entry.public_id, reason="无融资需求", actor=member, at=AT)
+    assert (screen(desk).created, Entry.objects.count()) == (0, 1)
+
+
 def test_the_reasons_are_counted(desk):
     for changed in ({"rd": "1.00"}, {"rd": "1.00"}, {"industry_code": "F5110"}):
         with_figures(**changed)
@@ -248,6 +255,14 @@ class TestNewlyRegistered:
         EnterpriseYearFactory(enterprise=enterprise, year=2023, rd_expense=Decimal("0.00"))
         screening = screen(desk)
         assert ScreenedOut.objects.get(screening=screening).failed == ["by_application"]
+
+    def test_an_application_taken_back_does_not_keep_it_from_being_listed_directly(self, desk):
+        enterprise = self.young(is_little_giant=True)
+        member = MemberFactory.of(enterprise)
+        entry = services.draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
+        services.withdraw_entry(entry_id=entry.public_id, reason="改为直接列入", actor=member, at=AT)
+        [direct] = services.list_little_giants(enterprise_ids=[enterprise.public_id], actor=desk.science, at=AT)
+        assert (direct.state, direct.route) == (EntryState.CONSULTATION, Route.DIRECT)
 
     def test_one_application_at_a_time(self):
         enterprise = self.young()

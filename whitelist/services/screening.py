@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record, record_many
@@ -16,7 +17,7 @@ from parties.selectors import NoTaxHome
 from policy.models import PolicyVersion
 from policy.selectors import require_open_version, version_for
 from policy.terms import Terms
-from whitelist.enums import LISTED_STATES, EntryKind, EntryState, Route
+from whitelist.enums import APPLIED_ROUTES, LISTED_STATES, EntryKind, EntryState, Route
 from whitelist.models import Entry, ScreenedOut, Screening
 from whitelist.selectors.eligibility import as_json, require_eligible, stacked_enterprises
 from whitelist.selectors.screening import Screened, enterprises_of_tax_list, screened, settled_after
@@ -90,8 +91,7 @@ def screen_tax_list(*, list_year: int, actor: Member, at: datetime) -> Screening
     version = require_open_version(on)
     terms = version_for(version).terms
     _require_settled(terms, list_year=list_year, on=on)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCREENING_LOCK])
+    _one_at_a_time()
     found = _screen_all(terms, list_year=list_year, on=on)
     wanted = [one for one in found if not one.failed]
     refreshed = _refresh(found, list_year=list_year, version=version, actor=actor, at=at)
@@ -129,6 +129,7 @@ def list_little_giants(*, enterprise_ids: Sequence[UUID], actor: Member, at: dat
     require(actor, InstitutionKind.CITY_SCIENCE)
     version = require_open_version(on)
     terms = version_for(version).terms
+    _one_at_a_time()
     locked = Enterprise.objects.select_for_update(no_key=True).filter(public_id__in=set(enterprise_ids)).order_by("pk")
     keys = {enterprise.pk: enterprise for enterprise in locked}
     if not keys or len(keys) != len(set(enterprise_ids)):
@@ -136,13 +137,18 @@ def list_little_giants(*, enterprise_ids: Sequence[UUID], actor: Member, at: dat
     for enterprise in keys.values():
         if not enterprise.is_little_giant:
             raise NoLittleGiant(enterprise=enterprise)
-    listed = Entry.objects.filter(kind=EntryKind.RD, list_year=on.year, enterprise__in=keys).exclude(state=EntryState.WITHDRAWN)
-    for entry in listed.select_related("enterprise"):
+    for entry in _standing_entries(list_year=on.year).filter(enterprise__in=keys).select_related("enterprise"):
         raise ListedThisYear(enterprise=entry.enterprise, year=on.year)
     found = _screen_all(terms, list_year=on.year, on=on, only=list(keys))
     for one in found:
         require_eligible(keys[one.enterprise_id], one.result)
     return _create(found, list_year=on.year, version=version, actor=actor, at=at)
+
+
+def _one_at_a_time() -> None:
+    """Let screening and direct listing of candidates wait for each other until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCREENING_LOCK])
 
 
 def _require_settled(terms: Terms, *, list_year: int, on: date) -> None:
@@ -193,7 +199,7 @@ def _candidate(one: Screened, *, list_year: int, version: PolicyVersion, on: dat
 def _create(found: Sequence[Screened], *, list_year: int, version: PolicyVersion, actor: Member, at: datetime) -> list[Entry]:
     """Write the candidates that have no entry of the year yet."""
     on = localdate(at)
-    known = set(Entry.objects.filter(kind=EntryKind.RD, list_year=list_year).values_list("enterprise", flat=True))
+    known = set(_standing_entries(list_year=list_year).values_list("enterprise", flat=True))
     entries = [_candidate(one, list_year=list_year, version=version, on=on) for one in found if one.enterprise_id not in known]
     Entry.objects.bulk_create(entries, batch_size=1000)
     written = list(Entry.objects.select_related("enterprise", "project", "district").filter(pk__in=[e.pk for e in entries]).order_by("pk"))
@@ -205,6 +211,12 @@ def _create(found: Sequence[Screened], *, list_year: int, version: PolicyVersion
     if direct:
         ask_for_opinions(direct, at=at)
     return written
+
+
+def _standing_entries(*, list_year: int) -> QuerySet[Entry]:
+    """Return the R&D entries of the year, decided or not; an application taken back does not count, a candidate that opted out does."""
+    taken_back = Q(route__in=APPLIED_ROUTES, state=EntryState.WITHDRAWN)
+    return Entry.objects.filter(~taken_back, kind=EntryKind.RD, list_year=list_year)
 
 
 def _refresh(found: Sequence[Screened], *, list_year: int, version: PolicyVersion, actor: Member, at: datetime) -> int:
