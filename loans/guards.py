@@ -29,3 +29,17 @@ APPLICATION_GUARDS: Mapping[str, tuple[Who, ...]] = {
     "contract": (Who.LENDER,),
     "lapse": (Who.JOB,),
 }
+
+STEP_LABELS: Mapping[str, str] = {
+    "submit": "提交申请",
+    "withdraw": "撤回申请",
+    "accept": "受理",
+    "ask_supplement": "要求补充材料",
+    "answer_supplement": "补充材料",
+    "begin_review": "开始审查",
+    "approve": "批复",
+    "refuse": "不予批复",
+    "meet_conditions": "登记达到放款条件",
+    "contract": "签约",
+    "lapse": "批复失效",
+}

@@ -12,24 +12,10 @@ from audit.services import record
 from common.errors import DomainError, NotVisible
 from loans.access import require_may
 from loans.enums import ApplicationState
-from loans.guards import Who
+from loans.guards import STEP_LABELS, Who
 from loans.models import Application
 from loans.selectors import applications_visible_to, scope_of
 from parties.models import Member
-
-LABELS: Mapping[str, str] = {
-    "submit": "提交申请",
-    "withdraw": "撤回申请",
-    "accept": "受理",
-    "ask_supplement": "要求补充材料",
-    "answer_supplement": "补充材料",
-    "begin_review": "开始审查",
-    "approve": "批复",
-    "refuse": "不予批复",
-    "meet_conditions": "登记达到放款条件",
-    "contract": "签约",
-    "lapse": "批复失效",
-}
 
 
 class WrongState(DomainError, TransitionNotAllowed):
@@ -99,7 +85,7 @@ def run_step(application: Application, step: str, **facts: Any) -> None:
         getattr(application, step)(**facts)
     except TransitionNotAllowed as refused:
         state = ApplicationState(application.state).label
-        raise WrongState(number=application.number, state=state, step=LABELS[step]) from refused
+        raise WrongState(number=application.number, state=state, step=STEP_LABELS[step]) from refused
 
 
 def keep_step(

@@ -1,0 +1,118 @@
+"""State diagrams drawn from the transitions themselves: states, steps, who may take them, and the clause each rests on."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Model
+from django_fsm import Transition
+
+from loans.guards import APPLICATION_GUARDS, STEP_LABELS
+from parties.enums import InstitutionKind
+from whitelist.transitions import CONSULTED, COUNTY, LEAD, STEP
+
+FOLDER = Path(settings.BASE_DIR) / "docs" / "states"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagram:
+    """One state machine: the model whose transitions it draws, and how its steps are named and guarded."""
+
+    name: str  # of the file
+    model: str  # "app.Model"
+    label: Callable[[Transition], str]
+    who: Callable[[str], str]
+
+    @property
+    def path(self) -> Path:
+        """Return where the diagram is kept."""
+        return FOLDER / f"{self.name}.md"
+
+
+def _who_of_entry(step: str) -> str:
+    taken = STEP[step]
+    parties = ["申请企业"] if taken.applicant else []
+    if taken.county:
+        parties += [f"所在县(市、区)的{kind.label}" for kind in sorted(COUNTY)]
+    if taken.lead:
+        parties += [f"{LEAD[kind].label}({kind.label})" for kind in LEAD]
+    if taken.consulted:
+        parties += [InstitutionKind(bureau).label for bureau in sorted({bureau for asked in CONSULTED.values() for bureau in asked})]
+    roles = f"{'、'.join(parties)}：{'或'.join(role.label for role in taken.roles)}"
+    return f"{roles}；定时任务" if taken.job else roles
+
+
+def _who_of_application(step: str) -> str:
+    return "、".join(who.label for who in APPLICATION_GUARDS[step])
+
+
+DIAGRAMS: tuple[Diagram, ...] = (
+    Diagram(name="entry", model="whitelist.Entry", label=lambda step: STEP[step.name].label, who=_who_of_entry),
+    Diagram(name="application", model="loans.Application", label=lambda step: STEP_LABELS[step.name], who=_who_of_application),
+)
+
+
+def text_of(diagram: Diagram) -> str:
+    """Return the page of one state machine: a Mermaid diagram and the table of its transitions."""
+    model = apps.get_model(diagram.model)
+    labels, steps = _states(model), _steps(model)
+    return "\n".join(
+        [
+            f"# {model._meta.verbose_name}",
+            "",
+            f"The states of `{diagram.model}`, drawn from its transitions by `manage.py state_diagrams`; do not edit.",
+            "",
+            "```mermaid",
+            "stateDiagram-v2",
+            *(f'    state "{label}" as {state}' for state, label in labels.items()),
+            f"    [*] --> {model._meta.get_field('state').get_default()}",
+            *_arrows(diagram, steps),
+            *(f"    {state} --> [*]" for state in _ends(labels, steps)),
+            "```",
+            "",
+            "| transition | step | from | to | who may | source |",
+            "|---|---|---|---|---|---|",
+            *_rows(diagram, steps, labels),
+            "",
+        ]
+    )
+
+
+def _states(model: type[Model]) -> Mapping[str, str]:
+    """Return the states in their order, with their Chinese names."""
+    return {str(value): str(label) for value, label in model._meta.get_field("state").flatchoices}
+
+
+def _steps(model: type[Model]) -> Mapping[str, list[Transition]]:
+    """Return the transitions by name, in the order in which the model defines them."""
+    found: dict[str, list[Transition]] = {}
+    for transition in model._meta.get_field("state").get_all_transitions(model):
+        found.setdefault(transition.name, []).append(transition)
+    order = [name for name in vars(model) if name in found]
+    return {name: sorted(found[name], key=lambda one: list(_states(model)).index(str(one.source))) for name in order}
+
+
+def _arrows(diagram: Diagram, steps: Mapping[str, list[Transition]]) -> Iterator[str]:
+    for transitions in steps.values():
+        for one in transitions:
+            yield f"    {one.source} --> {one.target}: {diagram.label(one)}"
+
+
+def _ends(labels: Mapping[str, str], steps: Mapping[str, list[Transition]]) -> list[str]:
+    begun = {str(one.source) for transitions in steps.values() for one in transitions}
+    return [state for state in labels if state not in begun]
+
+
+def _rows(diagram: Diagram, steps: Mapping[str, list[Transition]], labels: Mapping[str, str]) -> Iterator[str]:
+    for name, transitions in steps.items():
+        sources = "、".join(labels[str(one.source)] for one in transitions)
+        first = transitions[0]
+        cells = (f"`{name}`", diagram.label(first), sources, labels[str(first.target)], diagram.who(name), _source(first))
+        yield f"| {' | '.join(cells)} |"
+
+
+def _source(step: Transition) -> str:
+    """Return the clauses that the transition's docstring names."""
+    return str(step.method.__doc__ or "").rpartition("Source:")[2].strip().rstrip(".")
