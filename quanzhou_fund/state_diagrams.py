@@ -48,9 +48,30 @@ def _who_of_application(step: str) -> str:
     return "、".join(who.label for who in APPLICATION_GUARDS[step])
 
 
+# As subsidy.access and its services let pass; who pays differs from payment to payment.
+WHO_OF_SETTLEMENT: Mapping[str, str] = {
+    "confirm": "银行(专项贷款)或基金管理人(信托服务)",
+    "review": InstitutionKind.CITY_INDUSTRY.label,
+    "send_back": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}",
+    "file": f"银行(专项贷款)或基金管理人(信托服务)、{InstitutionKind.CITY_TREASURY.label}",
+    "finish": "随最后一笔付款复核自动完成",
+}
+WHO_OF_PAYMENT: Mapping[str, str] = {
+    "record": "付款单位：经办或复核",
+    "return_to_maker": "付款单位：复核",
+    "check_off": "付款单位：复核(不得为经办人)",
+}
+
+
+def _own_label(step: Transition) -> str:
+    return str(step.custom["label"])
+
+
 DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="entry", model="whitelist.Entry", label=lambda step: STEP[step.name].label, who=_who_of_entry),
     Diagram(name="application", model="loans.Application", label=lambda step: STEP_LABELS[step.name], who=_who_of_application),
+    Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=WHO_OF_SETTLEMENT.__getitem__),
+    Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=WHO_OF_PAYMENT.__getitem__),
 )
 
 
