@@ -7,7 +7,7 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
-from django_fsm import Transition
+from django_fsm import FSMField, Transition
 
 from loans.guards import APPLICATION_GUARDS, STEP_LABELS
 from parties.enums import InstitutionKind
@@ -88,7 +88,7 @@ def text_of(diagram: Diagram) -> str:
             "```mermaid",
             "stateDiagram-v2",
             *(f'    state "{label}" as {state}' for state, label in labels.items()),
-            f"    [*] --> {model._meta.get_field('state').get_default()}",
+            f"    [*] --> {_field(model).get_default()}",
             *_arrows(diagram, steps),
             *(f"    {state} --> [*]" for state in _ends(labels, steps)),
             "```",
@@ -101,15 +101,22 @@ def text_of(diagram: Diagram) -> str:
     )
 
 
+def _field(model: type[Model]) -> FSMField:
+    field = model._meta.get_field("state")
+    if not isinstance(field, FSMField):
+        raise TypeError(f"{model.__name__}.state is no state machine")
+    return field
+
+
 def _states(model: type[Model]) -> Mapping[str, str]:
     """Return the states in their order, with their Chinese names."""
-    return {str(value): str(label) for value, label in model._meta.get_field("state").flatchoices}
+    return {str(value): str(label) for value, label in _field(model).flatchoices}
 
 
 def _steps(model: type[Model]) -> Mapping[str, list[Transition]]:
     """Return the transitions by name, in the order in which the model defines them."""
     found: dict[str, list[Transition]] = {}
-    for transition in model._meta.get_field("state").get_all_transitions(model):
+    for transition in _field(model).get_all_transitions(model):
         found.setdefault(transition.name, []).append(transition)
     order = [name for name in vars(model) if name in found]
     return {name: sorted(found[name], key=lambda one: list(_states(model)).index(str(one.source))) for name in order}

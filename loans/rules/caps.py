@@ -37,7 +37,7 @@ class OverCap(DomainError):
 
     code = "over_cap"
     sentence = "{amount} 元超过尚可使用的额度：{crossed}。请调减金额。"
-    clause = "FP 1.2"
+    clause = "FP 1.2.1"  # the clause of each cap that is crossed stands in its line
 
 
 def require_headroom(headroom: Headroom, *, amount: Decimal) -> None:

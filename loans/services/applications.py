@@ -34,7 +34,7 @@ class CategoryNotOfEntry(DomainError):
 
     code = "category_not_of_entry"
     sentence = "{entry}列入的是{kind}名单，不能申请{category}，请选择相应的贷款类别。"
-    clause = "FP 1.2"
+    clause = "FP 1.2.1"
 
 
 class NoSuchBank(DomainError):

@@ -52,7 +52,7 @@ def record_drawdowns(items: Sequence[NewMovement], *, actor: Member, at: datetim
         NotAvailable, GuaranteeMissing, EntryRemoved, DrawnOverContract, MaturityTooLate, NoTaxHome, NoReturnRate.
         OverCap: with the headroom left, per cap and clause.
 
-    Source: FP 1.2, FP 1.4.1, FP 1.6.3; D2, D3, D12, D14, D35, D36, D39, D40.
+    Source: FP 1.2.1, FP 1.2.2, FP 1.4.1, FP 1.6.3; D2, D3, D12, D14, D35, D36, D39, D40.
     """
     return record(items, MovementKind.DRAWDOWN, actor=actor, signatures=Signatures(maker=actor, checker=checked_by, at=at))
 
