@@ -11,7 +11,11 @@ from subsidy.models.settlements import Revision, Settlement
 
 
 class Reconciliation(models.Model):
-    """One file of a bank's figures: first checked, then taken over. The same file changes nothing. Source: FP 1.6.4."""
+    """
+    One file of a bank's figures: first checked, then taken over. The same file for the same revision changes nothing.
+
+    Source: FP 1.6.4.
+    """
 
     public_id = PublicIdField()
     settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="reconciliations", verbose_name="结算")
@@ -31,7 +35,7 @@ class Reconciliation(models.Model):
         ordering = ["-checked_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["settlement", "sha256"], name="reconciliation_file_once", violation_error_message="该文件已对此结算提交过。"
+                fields=["revision", "sha256"], name="reconciliation_file_once", violation_error_message="该文件已对此版次提交过。"
             ),
             models.CheckConstraint(
                 name="reconciliation_committed_facts",

@@ -22,7 +22,7 @@ from subsidy.models import Settlement
 from subsidy.services.drafts import draft_settlement
 from subsidy.services.payments import check_payment, record_payment
 from subsidy.services.steps import confirm_settlement, file_settlement, review_settlement
-from tests.factories import MemberFactory, seeded_district
+from tests.factories import EnterpriseFactory, MemberFactory, seeded_district
 
 RATE = Decimal("0.0315")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -66,7 +66,7 @@ def make_loan(
             mode=mode,
             category="rd",
             security="credit",
-            enterprise_id=10**9,
+            enterprise=EnterpriseFactory(district=False),
             policy_version=PolicyVersion.objects.get(number=1),
             contract_amount=Decimal("100000000"),
             enterprise_rate=Decimal("0.02"),
