@@ -71,19 +71,19 @@ def check_credit_code(code: str) -> CreditCodeVerdict:
         return CreditCodeVerdict(valid=False, normalized=normalized, reason="length")
     if any(char not in _ALPHABET for char in normalized):
         return CreditCodeVerdict(valid=False, normalized=normalized, reason="alphabet")
-    warnings = () if normalized[16] == _organisation_check(normalized[8:16]) else ("organisation_check_digit",)
-    if normalized[17] != _credit_code_check(normalized[:17]):
+    warnings = () if normalized[16] == organisation_check_digit(normalized[8:16]) else ("organisation_check_digit",)
+    if normalized[17] != credit_code_check_digit(normalized[:17]):
         return CreditCodeVerdict(valid=False, normalized=normalized, reason="check_digit", warnings=warnings)
     return CreditCodeVerdict(valid=True, normalized=normalized, warnings=warnings)
 
 
-def _credit_code_check(first: str) -> str:
+def credit_code_check_digit(first: str) -> str:
     """Return the 18th digit that fits the first 17. Source: GB 32100-2015."""
     total = sum(_ALPHABET.index(char) * weight for char, weight in zip(first, _WEIGHTS, strict=True))
     return _ALPHABET[-total % len(_ALPHABET)]
 
 
-def _organisation_check(body: str) -> str:
+def organisation_check_digit(body: str) -> str:
     """Return the 17th digit that fits digits 9 to 16. Source: GB 11714-1997."""
     total = sum(_ORGANISATION_ALPHABET.index(char) * weight for char, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True))
     return _ORGANISATION_CHECKS[-total % len(_ORGANISATION_CHECKS)]

@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from common.enums import Mode
 from parties.enums import FactSource, InstitutionKind, MemberKind, Role
 from parties.models import BankParticipation, District, Enterprise, EnterpriseYear, Institution, Member, TaxHome, User
-from parties.rules import _credit_code_check, _organisation_check
+from parties.rules import credit_code_check_digit, organisation_check_digit
 
 BEGIN_ON = date(2023, 1, 1)
 PASSWORD = "泉州-test-password"
@@ -23,8 +23,8 @@ PASSWORD = "泉州-test-password"
 def credit_code(number: int) -> str:
     """Return a valid made-up credit code of the city for a number below 1,000,000."""
     body = f"MA{number:06d}"
-    first = f"91350500{body}{_organisation_check(body)}"
-    return first + _credit_code_check(first)
+    first = f"91350500{body}{organisation_check_digit(body)}"
+    return first + credit_code_check_digit(first)
 
 
 def seeded_institution(kind: str, district: District | None = None) -> Institution:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from common.dates import add_years
-from quanzhou_fund.demo_fund.companies import Company
+from quanzhou_fund.demo_fund.companies import MISTYPED, Company
 from quanzhou_fund.demo_fund.places import BANKS, SLOW_BANKS, TRUST_BANKS
 from quanzhou_fund.demo_fund.projects import ProjectPlan
 
@@ -91,14 +91,16 @@ def _rd_wishes(random: Random, companies: list[Company], until: date) -> list[di
         cap = min(company.years[year - 1][0] / 2, Decimal(30_000_000))
         submitted_on = date(year, *RD_LIST_ON) + timedelta(days=random.randrange(10, 250))
         if submitted_on <= until:
-            wishes.append(_wish(company, None, year, "rd", cap * Decimal(random.randrange(40, 96)) / 100, submitted_on))
+            wishes.append(_wish(company, None, year, "rd", cap * Decimal(random.randrange(40, 86)) / 100, submitted_on))
     return wishes
 
 
 def _is_listed(company: Company, year: int) -> bool:
     """Return whether the enterprise stands on the R&D list of the year."""
     figures = company.years.get(year - 1)
-    return figures is not None and (figures[0] >= 2_000_000 or company.is_little_giant or company.is_municipal_key)
+    if figures is None or company.number % MISTYPED == 0:
+        return False
+    return figures[0] >= 2_000_000 or company.is_little_giant or company.is_municipal_key
 
 
 def _wish(company: Company, project: ProjectPlan | None, list_year: int, category: str, amount: Decimal, submitted_on: date) -> dict:
@@ -126,7 +128,7 @@ def _live(random: Random, number: int, until: date, **wish) -> Financing:
     term_months = random.choice((12, 24, 36)) if wish["category"] == "rd" else random.choice((36, 48, 60))
     matures_on = min(add_years(contract_on, term_months // 12), add_years(contract_on, 5))
     fate = _fate(number, decided_on, until)
-    financing = Financing(
+    return Financing(
         number=number,
         bank=bank,
         mode="trust" if is_trust else "special",
@@ -143,7 +145,6 @@ def _live(random: Random, number: int, until: date, **wish) -> Financing:
         changes=_changes(random, number, wish["amount"], contract_on, matures_on) if fate == "running" else [],
         **wish,
     )
-    return financing
 
 
 def _fate(number: int, decided_on: date, until: date) -> str:

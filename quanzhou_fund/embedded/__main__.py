@@ -18,7 +18,7 @@ DEFAULT_HOME = Path(__file__).resolve().parent.parent.parent / "var" / "dev"
 def main() -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m quanzhou_fund.embedded", description="用内置的 PostgreSQL 和 Valkey 运行一条命令。")
-    parser.add_argument("--home", type=Path, default=DEFAULT_HOME, help="数据所在目录，默认 var/dev")
+    parser.add_argument("--home", type=lambda text: Path(text).resolve(), default=DEFAULT_HOME, help="数据所在目录，默认 var/dev")
     parser.add_argument("--fast", action="store_true", help="不保证掉电后的数据安全，换取速度")
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args()

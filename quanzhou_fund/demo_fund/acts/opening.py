@@ -1,0 +1,107 @@
+"""How the demo fund begins: institutions, people, quotas, tenders and rates; and how it goes on after the plan's end."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import ROUND_CEILING, Decimal
+from functools import partial
+
+from common.enums import Mode
+from loans.services import set_bank_quota
+from policy.models import PolicyVersion
+from policy.services import add_policy_version
+from quanzhou_fund.demo_fund.cast import FIRST_DAY, appoint_people, enter_institutions
+from quanzhou_fund.demo_fund.financing import Financing
+from quanzhou_fund.demo_fund.places import BANKS, TRUST_BANKS
+from quanzhou_fund.demo_fund.player import Step
+from quanzhou_fund.demo_fund.stage import Stage
+from subsidy.services.tenders import close_tender, decide_rate, open_tender, record_bid
+
+SUCCESSOR = "演示延续方案"
+SUCCESSOR_FROM = date(2026, 1, 1)
+HUNDRED_MILLION = Decimal(100_000_000)
+
+# (day of the decision, effective, running loans from, fixed-asset bid, R&D bid): rates as annual fractions
+RATES = (
+    (date(2023, 2, 20), date(2023, 3, 1), None, Decimal("0.0305"), Decimal("0.0335")),
+    (date(2024, 6, 24), date(2024, 7, 1), None, Decimal("0.0285"), Decimal("0.0315")),
+    (date(2025, 6, 9), date(2025, 6, 21), date(2025, 6, 21), Decimal("0.0262"), Decimal("0.0290")),
+)
+
+
+def opening_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Step]:
+    """Yield what has to be there before the first case, the rates of later years, and the demo's successor version."""
+    yield Step(FIRST_DAY, 1, lambda at: enter_institutions(stage.cast, at=at))
+    yield Step(FIRST_DAY, 2, lambda at: appoint_people(stage.cast, at=at))
+    yield Step(FIRST_DAY, 3, partial(_set_quotas, stage, financings))
+    for decided_on, *_ in RATES:
+        yield Step(stage.working_day(decided_on), 5, partial(_decide_rate, stage, decided_on))
+    yield Step(stage.working_day(date(2025, 12, 15)), 6, partial(_add_successor, stage))
+
+
+def _set_quotas(stage: Stage, financings: Sequence[Financing], at: datetime) -> None:
+    """Give each bank what it will lend and some air; all quotas together pass the fund's minimum size."""
+    wanted: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for financing in financings:
+        wanted[financing.bank, financing.mode] += financing.amount
+    actor = stage.bureau_handler("city_industry")
+    for code, *_ in BANKS:
+        for mode in (Mode.SPECIAL, Mode.TRUST) if code in TRUST_BANKS else (Mode.SPECIAL,):
+            need = wanted[code, mode.value] * Decimal("1.15") / HUNDRED_MILLION
+            set_bank_quota(
+                bank_id=stage.cast.institutions[code].public_id,
+                mode=mode,
+                amount=max(Decimal(2), need.to_integral_value(rounding=ROUND_CEILING)) * HUNDRED_MILLION,
+                from_on=FIRST_DAY,
+                document_number="泉工信〔2023〕9号",
+                actor=actor,
+                at=at,
+            )
+
+
+def _decide_rate(stage: Stage, decided_on: date, at: datetime) -> None:
+    """Hold one tender per loan kind, take every bank's bid and decide the unified rate."""
+    _, effective_on, running_from, *results = next(rate for rate in RATES if rate[0] == decided_on)
+    actor = stage.bureau_handler("city_treasury")
+    tenders = []
+    for category, result, volume in (("fixed_asset", results[0], 80), ("rd", results[1], 20)):
+        tender = open_tender(
+            category=category,
+            name=f"{at.year}年{'固定资产投资贷款' if category == 'fixed_asset' else '企业研发投入贷款'}回报利率竞价",
+            document_number=f"泉财金〔{at.year}〕{at.month}号",
+            opened_on=at.date(),
+            planned_volume=volume * HUNDRED_MILLION,
+            actor=actor,
+            at=at,
+        )
+        for index, (code, *_rest) in enumerate(BANKS):
+            spread = Decimal(index % 5 - 2) / 10_000
+            bank = stage.cast.institutions[code]
+            bid = {"rate": result + spread, "volume": HUNDRED_MILLION * (3 + index % 4)}
+            record_bid(tender_id=str(tender.public_id), bank=bank, submitted_on=at.date(), actor=actor, at=at, **bid)
+        close_tender(tender_id=str(tender.public_id), on=at.date(), result=result, actor=actor, at=at)
+        tenders.append(tender)
+    decide_rate(
+        fixed_asset_tender_id=str(tenders[0].public_id),
+        rd_tender_id=str(tenders[1].public_id),
+        document_number=f"泉财金〔{at.year}〕{at.month + 1}号",
+        decided_on=at.date(),
+        effective_on=effective_on,
+        running_loans_from=running_from,
+        actor=actor,
+        at=at,
+    )
+
+
+def _add_successor(stage: Stage, at: datetime) -> None:
+    """Let the demo, and only the demo, take new cases after the plan's end, under a name that says so."""
+    first = PolicyVersion.objects.get(number=1)
+    add_policy_version(
+        name=SUCCESSOR,
+        document_number="(仅供演示)",
+        valid_from=SUCCESSOR_FROM,
+        valid_until=None,
+        terms=first.terms,
+        actor=stage.bureau_handler("city_industry"),
+        at=at,
+    )

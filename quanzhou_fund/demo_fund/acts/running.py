@@ -1,0 +1,29 @@
+"""The jobs that run by themselves in the demo, as beat would run them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from loans.services import apply_return_rates, expire_drawn_projects, lapse_approvals, remind_of_deadlines
+from quanzhou_fund.demo_fund.player import Step
+from quanzhou_fund.demo_fund.stage import Stage
+
+BEGIN = date(2023, 3, 6)
+
+
+def running_steps(stage: Stage) -> Iterator[Step]:
+    """Yield the jobs, once a week in the past (a missed run is caught up by the next) and daily in the last month."""
+    day = BEGIN
+    while day <= stage.until:
+        on = stage.working_day(day)
+        if on <= stage.until:
+            yield Step(on, 95, partial(_run_jobs, stage))
+        day += timedelta(days=1 if (stage.until - day).days < 30 else 7)
+
+
+def _run_jobs(stage: Stage, at: datetime) -> None:
+    system = stage.cast.system
+    remind_of_deadlines(actor=system, at=at)
+    lapse_approvals(actor=system, at=at)
+    apply_return_rates(actor=system, at=at)
+    expire_drawn_projects(actor=system, at=at)

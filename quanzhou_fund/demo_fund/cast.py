@@ -1,0 +1,161 @@
+"""Who plays in the demo: institutions, their people, and the logins that visitors get."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, cached_property
+
+from django.contrib.auth.hashers import make_password
+
+from common.enums import Mode
+from parties.enums import InstitutionKind, Role
+from parties.models import Enterprise, Institution, Member, User
+from parties.selectors import system_member
+from parties.services import admit_bank, appoint_member, enter_institution, open_login
+from quanzhou_fund.demo_fund.places import BANKS, TRUST_BANKS
+
+PASSWORD = "quanzhou-demo-2026"
+FIRST_DAY = date(2023, 1, 3)
+HANDLER_ROLES, CHECKER_ROLES = (Role.HANDLER,), (Role.CHECKER, Role.ADMIN)
+SURNAMES = "陈林黄张吴李王蔡郑许苏洪庄施颜曾杨郭谢叶"
+GIVEN = ("志强", "丽珍", "建军", "雅婷", "文彬", "秀兰", "伟杰", "淑芬", "俊明", "晓燕", "国栋", "美玲")
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """An institution that the city enters when the fund begins."""
+
+    code: str
+    kind: InstitutionKind
+    name: str
+    short_name: str
+
+
+NEWCOMERS = (
+    *(Newcomer(code, InstitutionKind.BANK, name, short) for code, name, short in BANKS),
+    Newcomer("rongzi", InstitutionKind.GUARANTOR, "泉州市刺桐融资担保有限责任公司", "刺桐担保"),
+    Newcomer("xintuo", InstitutionKind.FUND_MANAGER, "海丝国际信托有限公司", "海丝信托"),
+    Newcomer("chuzi", InstitutionKind.CONTRIBUTOR, "泉州市产业股权投资基金有限公司", "市产业基金"),
+)
+
+# Logins with a password, for visitors: (username, institution kind, institution code or district code, is checker, what to look at)
+VISITORS = (
+    ("gongxin", "city_industry", "", False, "市工信局经办：审核、发布、结算复核"),
+    ("gongxin2", "city_industry", "", True, "市工信局复核：拨付复核、成员管理"),
+    ("keji", "city_science", "", False, "市科技局：税务名单导入、研发企业筛选"),
+    ("caizheng", "city_treasury", "", False, "市财政局：征求意见、备案"),
+    ("caizheng2", "city_treasury", "", True, "市财政局复核"),
+    ("jinrongju", "city_finance_office", "", False, "市金融监管局"),
+    ("jianguan", "regulator", "", False, "金融监管总局泉州监管分局"),
+    ("shishi", "county_industry", "350581", False, "石狮市工信部门经办：初审、县级贴息"),
+    ("shishi2", "county_industry", "350581", True, "石狮市工信部门复核"),
+    ("jinjiang", "county_industry", "350582", False, "晋江市工信部门经办"),
+    ("jinjiang-cz", "county_treasury", "350582", False, "晋江市财政部门"),
+    ("citong", "bank", "citong", False, "刺桐银行经办"),
+    ("citong2", "bank", "citong", True, "刺桐银行复核"),
+    ("anping", "bank", "anping", False, "安平银行经办(较慢的一家)"),
+    ("danbao", "guarantor", "rongzi", False, "刺桐担保"),
+    ("xintuo", "fund_manager", "xintuo", False, "海丝信托经办(基金管理人)"),
+    ("xintuo2", "fund_manager", "xintuo", True, "海丝信托复核"),
+)
+
+
+class Cast:
+    """The members of the demo, found by party: every institution has a handler and a checker, every enterprise one person."""
+
+    def __init__(self) -> None:
+        self._members: dict[tuple[str, str], Member] = {}
+
+    @cached_property
+    def system(self) -> Member:
+        """The member in whose name jobs act."""
+        return system_member()
+
+    @cached_property
+    def institutions(self) -> dict[str, Institution]:
+        """Every institution by its code."""
+        return {institution.code: institution for institution in Institution.objects.select_related("district")}
+
+    def of_kind(self, kind: str, district_code: str = "") -> Institution:
+        """Return the institution of a kind, in a district for county bureaus."""
+        return next(i for i in self.institutions.values() if i.kind == kind and (not district_code or i.district.code == district_code))
+
+    def handler(self, institution: Institution) -> Member:
+        """Return the person who prepares things there."""
+        return self._member(institution, Role.HANDLER)
+
+    def checker(self, institution: Institution) -> Member:
+        """Return the person who checks them."""
+        return self._member(institution, Role.CHECKER)
+
+    def person_of(self, enterprise: Enterprise) -> Member:
+        """Return the enterprise's own person."""
+        key = ("enterprise", enterprise.credit_code)
+        if key not in self._members:
+            self._members[key] = Member.objects.select_related("enterprise", "user").get(enterprise=enterprise)
+        return self._members[key]
+
+    def _member(self, institution: Institution, role: Role) -> Member:
+        key = (institution.code, role.value)
+        if key not in self._members:
+            members = Member.objects.select_related("institution__district", "user")
+            self._members[key] = members.get(institution=institution, roles__contains=[role])
+        return self._members[key]
+
+
+def enter_institutions(cast: Cast, *, at: datetime) -> None:
+    """Enter banks, guarantor, trust company and contributor, and admit the banks to the fund."""
+    for newcomer in NEWCOMERS:
+        institution = enter_institution(
+            kind=newcomer.kind, name=newcomer.name, short_name=newcomer.short_name, code=newcomer.code, actor=cast.system, at=at
+        )
+        if newcomer.kind == InstitutionKind.BANK:
+            modes = (Mode.SPECIAL, Mode.TRUST) if newcomer.code in TRUST_BANKS else (Mode.SPECIAL,)
+            for mode in modes:
+                admit_bank(bank=institution, mode=mode, from_on=FIRST_DAY, document_number="泉工信〔2023〕8号", actor=cast.system, at=at)
+
+
+def appoint_people(cast: Cast, *, at: datetime) -> None:
+    """Give every institution a handler and a checker; those that visitors use get a password."""
+    visitors = {_visitor_key(kind, place, is_checker): username for username, kind, place, is_checker, _ in VISITORS}
+    institutions = Institution.objects.exclude(kind=InstitutionKind.FUND_OFFICE).select_related("district").order_by("pk")
+    for index, institution in enumerate(institutions):
+        for is_checker, roles in ((False, HANDLER_ROLES), (True, CHECKER_ROLES)):
+            place = institution.district.code if institution.district else institution.code
+            username = visitors.get(_visitor_key(institution.kind, place, is_checker))
+            name = f"{SURNAMES[(index * 2 + is_checker) % len(SURNAMES)]}{GIVEN[(index * 5 + is_checker * 3) % len(GIVEN)]}"
+            user = _login(username or f"{institution.code}-{'b' if is_checker else 'a'}", name, cast, at, has_password=username is not None)
+            appoint_member(party=institution, name=name, roles=roles, from_on=FIRST_DAY, user=user, actor=cast.system, at=at)
+
+
+def appoint_person_of(enterprise: Enterprise, *, number: int, cast: Cast, at: datetime, has_password: bool = False) -> Member:
+    """Give an enterprise its person."""
+    name = f"{SURNAMES[number % len(SURNAMES)]}{GIVEN[number * 7 % len(GIVEN)]}"
+    user = _login(f"qy{number:03d}", name, cast, at, has_password=has_password)
+    return appoint_member(party=enterprise, name=name, roles=(Role.HANDLER,), from_on=FIRST_DAY, user=user, actor=cast.system, at=at)
+
+
+def visitor_logins() -> list[tuple[str, str, str]]:
+    """Return (login, whom it acts for, what to look at) of every login that a visitor can use."""
+    hints = {username: hint for username, *_, hint in VISITORS} | {"qy001": "企业", "qy077": "企业"}
+    members = Member.objects.filter(user__username__in=hints).select_related("user", "institution", "enterprise")
+    rows = {member.user.username: (member.user.username, str(member.institution or member.enterprise)) for member in members if member.user}
+    return [(*rows[username], hint) for username, hint in hints.items() if username in rows]
+
+
+def _visitor_key(kind: str, place: str, is_checker: bool) -> tuple[str, str, bool]:
+    city_wide = {"city_industry", "city_science", "city_treasury", "city_finance_office", "regulator"}
+    return kind, "" if kind in city_wide else place, is_checker
+
+
+@cache
+def _encoded_password() -> str:
+    """Return the visitors' password as it is stored; hashing is slow on purpose, so once for all of them."""
+    return make_password(PASSWORD)
+
+
+def _login(username: str, name: str, cast: Cast, at: datetime, *, has_password: bool) -> User:
+    user = open_login(username=username, display_name=name, actor=cast.system, at=at)
+    if has_password:
+        user.password = _encoded_password()
+        user.save(update_fields=["password"])
+    return user

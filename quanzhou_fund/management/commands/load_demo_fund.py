@@ -1,0 +1,53 @@
+"""Play the demo fund."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+from django.utils.timezone import localdate, now
+from tqdm import tqdm
+
+from audit.sealing import seal_events
+from quanzhou_fund.demo_fund.glance import glance, problems_of_the_books
+from quanzhou_fund.demo_fund.player import played
+from quanzhou_fund.demo_fund.story import SEED, story
+from quanzhou_fund.models import DemoRun
+
+SEAL_EVERY_DAYS = 60
+
+
+class Command(BaseCommand):
+    """``manage.py load_demo_fund``: a killed load is finished, a finished one is kept."""
+
+    help = "按业务服务逐日推演演示基金（2023年至今）。中断后再次执行即接着载入；已完成则保留。"
+
+    def add_arguments(self, parser: Any) -> None:
+        """Let a test play a shorter fund."""
+        parser.add_argument("--until", type=date.fromisoformat, default=None, help="推演到哪一天，默认今天")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Play what is missing, then show the fund and check the books."""
+        if settings.IS_PRODUCTION:
+            raise CommandError("演示基金不能载入正式环境。")
+        run, _ = DemoRun.objects.get_or_create(defaults={"seed": SEED, "until": options["until"] or localdate()})
+        if run.finished_at is None:
+            self._play(run)
+            self.stdout.write(glance(on=run.until))
+        problems = problems_of_the_books(on=run.until)
+        if problems:
+            raise CommandError("账目核对未通过：" + "；".join(problems))
+        if run.finished_at is None:
+            run.finished_at = now()
+            run.save(update_fields=["finished_at"])
+            self.stdout.write("账目核对通过：变动与余额、结算明细与合计、市县分担、总账平衡、审计封存均一致。")
+
+    def _play(self, run: DemoRun) -> None:
+        """Play the story with a progress bar."""
+        with tqdm(total=0, desc="推演演示基金", unit="步", disable=None, dynamic_ncols=True) as bar:
+            for day, (done, total) in enumerate(played(story(seed=run.seed, until=run.until))):
+                bar.total = total
+                bar.update(done - bar.n)
+                if day % SEAL_EVERY_DAYS == 0:
+                    seal_events(at=now())
+        seal_events(at=now())

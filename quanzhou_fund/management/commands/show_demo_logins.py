@@ -1,0 +1,24 @@
+"""Print the logins of the demo."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+
+from quanzhou_fund.demo_fund.cast import PASSWORD, visitor_logins
+
+
+class Command(BaseCommand):
+    """``manage.py show_demo_logins``: who can log in to the demo, and what each is good for."""
+
+    help = "列出演示账号。"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print one line per login."""
+        if settings.IS_PRODUCTION:
+            raise CommandError("正式环境没有演示账号。")
+        rows = visitor_logins()
+        if rows:
+            self.stdout.write(f"演示账号(密码均为 {PASSWORD})：")
+        for username, party, hint in rows:
+            self.stdout.write(f"  {username:<12}{party}  {hint}")

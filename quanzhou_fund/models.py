@@ -1,0 +1,32 @@
+"""How far the demo fund has been played; empty in production."""
+
+from django.db import models
+
+
+class DemoDay(models.Model):
+    """One day of the demo that is played out. Its row commits together with all that happened on the day."""
+
+    day = models.DateField("日期", unique=True)
+    steps = models.PositiveIntegerField("步骤数")
+    seconds = models.FloatField("用时", help_text="秒")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "演示进度"
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class DemoRun(models.Model):
+    """What the demo was begun with, so that a load killed half-way goes on with the same story."""
+
+    seed = models.PositiveIntegerField("随机种子")
+    until = models.DateField("演示截至")
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "演示载入"
+
+    def __str__(self) -> str:
+        return f"截至{self.until}"
