@@ -21,6 +21,7 @@ from loans.services.steps import WrongState, begun_step, business_day, keep_step
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
+from policy.models import Deadline
 from policy.services import close_deadline
 from whitelist.enums import EntryKind
 from whitelist.models import Entry
@@ -309,9 +310,14 @@ def meet_conditions(*, application_id: UUID, actor: Member, at: datetime, on: da
 
 
 def end_clock(application: Application, *, on: date) -> None:
-    """Close the deadline of the 30 working days, if it is open."""
-    if application.deadline is not None and application.deadline.closed_on is None:
-        close_deadline(application.deadline, on=on)
+    """
+    Close the deadline of the 30 working days, if it is open.
+
+    It is read anew: whoever waited for the application's lock may hold its deadline as it was before.
+    """
+    deadline = Deadline.objects.filter(pk=application.deadline_id, closed_on__isnull=True).first()
+    if deadline is not None:
+        application.deadline = close_deadline(deadline, on=on)
 
 
 def _visible_entry(entry_id: UUID, actor: Member) -> Entry:
