@@ -7,14 +7,12 @@ from django.db import transaction
 
 from audit.services import Scope, record
 from common.errors import DomainError
-from notices.services import notify
-from parties.enums import InstitutionKind
 from parties.models import District, Institution, Member
-from parties.selectors import institution_of_kind
 from subsidy.access import require_county, require_reviewer
 from subsidy.enums import ObjectionState
-from subsidy.models import Objection, Settlement
+from subsidy.models import Objection
 from subsidy.selectors.visibility import objections_visible_to, settlements_visible_to, visible_or_404
+from subsidy.services.notices import tell_of_objection
 from subsidy.services.steps import ReasonMissing
 
 
@@ -58,15 +56,7 @@ def raise_objection(*, settlement_id: str, reason: str, actor: Member, at: datet
         settlement=settlement, revision=settlement.current, district=district, reason=reason.strip(), raised_by=actor, raised_at=at
     )
     _log("objection_raised", objection, actor=actor, at=at, remark=objection.reason)
-    notify(
-        key=f"objection:{objection.public_id}",
-        kind="subsidy_objection",
-        title=f"{district}对贴息结算提出异议",
-        body=f"{district}对{settlement}的承担金额提出异议：{objection.reason}。请在备案前答复。",
-        at=at,
-        institution=institution_of_kind(InstitutionKind.CITY_INDUSTRY),
-        obj=settlement,
-    )
+    tell_of_objection(objection, at=at)
     return objection
 
 
@@ -104,23 +94,6 @@ def answer_objection(*, objection_id: str, answer: str, actor: Member, at: datet
         raise ReasonMissing(field="answer")
     objection.reply(answer=answer.strip())
     return _resolved(objection, "objection_answered", actor=actor, at=at)
-
-
-def tell_counties(settlement: Settlement, *, at: datetime) -> None:
-    """Tell each county that bears a share what it is, while it may still object. Source: D41."""
-    revision = settlement.current
-    if revision is None:
-        return
-    for share in revision.shares.select_related("district").exclude(county=0):
-        notify(
-            key=f"share:{settlement.public_id}:{revision.number}:{share.district_id}:{share.county_share}",
-            kind="subsidy_share",
-            title=f"{settlement}贴息分担金额",
-            body=f"{share.district}应承担{share.county:,.2f}元，备案前如有异议请在系统中提出并说明理由。",
-            at=at,
-            institution=institution_of_kind(InstitutionKind.COUNTY_INDUSTRY, district=share.district),
-            obj=settlement,
-        )
 
 
 def _resolved(objection: Objection, verb: str, *, actor: Member, at: datetime) -> Objection:

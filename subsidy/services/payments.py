@@ -17,6 +17,7 @@ from parties.models import Member
 from subsidy.enums import PaymentKind, PaymentState
 from subsidy.models import Payment, Settlement
 from subsidy.selectors.visibility import payments_visible_to, visible_or_404
+from subsidy.services.notices import tell_payers
 from subsidy.services.steps import ReasonMissing
 
 
@@ -157,13 +158,14 @@ def _complete(settlement: Settlement, *, actor: Member, at: datetime) -> None:
     scope = Scope(bank_id=settlement.bank_id)
     record(verb="settlement_paid", obj=settlement, actor=actor, occurred_at=at, after={"paid_on": settlement.paid_on}, scope=scope)
     if settlement.mode == Mode.TRUST:
-        Payment.objects.create(
+        passing_on = Payment.objects.create(
             settlement=settlement,
             kind=PaymentKind.PASS_ON,
             payer=shares[0].payee,
             payee=settlement.bank,
             amount=sum(payment.amount for payment in shares),
         )
+        tell_payers([passing_on], at=at)
 
 
 def _saved(payment: Payment, verb: str, *, actor: Member, at: datetime, remark: str = "") -> Payment:

@@ -72,9 +72,9 @@ def test_others_do_not_find_it(settlement: Settlement, of: str) -> None:
 
 
 def test_the_fund_manager_sees_trust_mode(settlement: Settlement, bank: Institution, people: People) -> None:
+    manager = MemberFactory(institution=InstitutionFactory(fund_manager=True))
     make_loan(bank, mode=Mode.TRUST)
     trust = drafted(bank, people, year=2024, quarter=2, at=AT, mode=Mode.TRUST)
-    manager = MemberFactory(institution=InstitutionFactory(fund_manager=True))
     assert list(settlements_visible_to(manager)) == [trust]
 
 

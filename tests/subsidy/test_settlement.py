@@ -51,6 +51,17 @@ pytestmark = pytest.mark.django_db
 JULY = noon(2024, 7, 5)
 
 
+def test_everybody_is_told_what_waits_for_them(draft: Settlement, people: People) -> None:
+    filed(draft, people, at=JULY)
+    told = Notice.objects.order_by("id").values_list("kind", "institution__kind")
+    assert list(told) == [
+        ("settlement_draft", "bank"),
+        ("settlement_share", "county_industry"),
+        ("payment_due", "city_industry"),
+        ("payment_due", "county_industry"),
+    ]
+
+
 def anew(settlement: Settlement) -> Settlement:
     return Settlement.objects.select_related("current").get(pk=settlement.pk)
 
@@ -129,6 +140,7 @@ class TestDraft:
             draft_settlement(bank=bank, mode=Mode.SPECIAL, year=2024, quarter=2, actor=people.bank_handler, at=AT)
 
     def test_the_job_catches_up_every_missed_quarter_and_is_idempotent(self, bank: Institution) -> None:
+        InstitutionFactory(fund_manager=True)
         make_loan(bank)
         make_loan(InstitutionFactory(), [(date(2024, 5, 1), "5000000")], mode=Mode.TRUST)
         job = system_member()
@@ -265,7 +277,7 @@ class TestObjections:
     def test_an_objection_stands_in_the_way_of_filing_until_answered(self, draft: Settlement, people: People) -> None:
         county = MemberFactory.serving("county_industry", district="晋江市")
         objection = raise_objection(settlement_id=str(draft.public_id), reason="企业已迁出", actor=county, at=AT)
-        assert Notice.objects.filter(institution__kind="city_industry").count() == 1
+        assert Notice.objects.get(institution__kind="city_industry").kind == "settlement_objection"
         with pytest.raises(ObjectionPending):
             raise_objection(settlement_id=str(draft.public_id), reason="再提", actor=county, at=AT)
         with pytest.raises(ObjectionOpen, match="晋江市"):
