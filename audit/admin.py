@@ -1,5 +1,8 @@
 """The audit log on screen: every event, read by those who see every case."""
 
+import re
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -10,8 +13,22 @@ from django.http import HttpRequest
 from audit.models import Event
 from audit.services import OPENED, record_opening
 from common.admin import SEAMS, Badge, Column, Fact, Lines, Small, VisibleAdmin, facts, table
-from common.admin.shown import field_of
+from common.admin.shown import field_of, percent
+from common.fields import MoneyField, RateField
+from common.money import display
 
+PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+OWN_APPS = ("parties", "policy", "whitelist", "loans", "subsidy", "ledger", "documents")
+WORDS = {
+    "lines": "明细数",
+    "payments": "应付笔数",
+    "revision": "版次",
+    "entries": "条目数",
+    "enterprises": "企业数",
+    "on": "日期",
+    "answer": "答复",
+}
 READERS = frozenset({"city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "fund_office"})
 SEAMS.record_opening = record_opening
 SEAMS.verbs |= {OPENED: "查阅", "document.attached": "上传材料", "document.withdrawn": "撤下材料", "document.opened": "查阅材料"}
@@ -25,11 +42,13 @@ def verb_of(event: Event) -> str:
 def changes_of(event: Event) -> Lines | None:
     """Return what changed, field by field, by the fields' Chinese names."""
     names = list(dict.fromkeys([*event.before, *event.after]))
-    lines = [Small(_change(event, name)) for name in names if event.before.get(name) != event.after.get(name)]
+    told = [name for name in names if event.before.get(name) != event.after.get(name) and not _is_pointer(event, name)]
+    lines = [Small(_change(event, name)) for name in told]
     return Lines(tuple(lines)) if lines else None
 
 
 def _change(event: Event, name: str) -> str:
+    """Return one change in words."""
     label, old, new = _label(event, name), event.before.get(name), event.after.get(name)
     if old in (None, "", [], {}):
         return f"{label}：{_said(event, name, new)}"
@@ -37,26 +56,52 @@ def _change(event: Event, name: str) -> str:
 
 
 def _label(event: Event, name: str) -> str:
+    """Return a field's Chinese name: of the object's own model, else of another model of its app, else of any; else the name."""
     field = _field(event, name)
-    return str(field.verbose_name) if field is not None else name
+    return str(field.verbose_name) if field is not None else WORDS.get(name, name)
 
 
 def _said(event: Event, name: str, value: Any) -> str:
-    if value in (None, ""):
+    """Return a logged value as people read it."""
+    if value in (None, "", [], {}):
         return "无"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, dict):
+        return f"{len(value)}项"
     field = _field(event, name)
-    choices = dict(getattr(field, "flatchoices", None) or ())
-    return str(choices.get(value, value)) if not isinstance(value, dict | list) else str(len(value)) + "项"
+    choices = dict(getattr(field, "flatchoices", None) or getattr(getattr(field, "base_field", None), "flatchoices", None) or ())
+    if isinstance(value, list):
+        return "、".join(str(choices.get(item, item)) for item in value) if all(isinstance(i, str) for i in value) else f"{len(value)}项"
+    if isinstance(field, MoneyField):
+        return f"{display(Decimal(str(value)))}元"
+    if isinstance(field, RateField):
+        return percent(Decimal(str(value)))
+    text = str(choices.get(value, value))
+    return f"{text[:12]}…" if DIGEST.fullmatch(text) else text
+
+
+def _is_pointer(event: Event, name: str) -> bool:
+    """Return whether a value only points at a row (a public id), which says nothing to people."""
+    value = event.after.get(name) or event.before.get(name)
+    return isinstance(value, str) and bool(PUBLIC_ID.fullmatch(value))
+
+
+@lru_cache(maxsize=2048)
+def _field_named(object_type: str, name: str) -> Any:
+    plain = name.removesuffix("_id")
+    try:
+        model = apps.get_model(object_type)
+    except (LookupError, ValueError):
+        return None
+    others = [other for other in apps.get_app_config(model._meta.app_label).get_models() if other is not model]
+    everyone = [other for other in apps.get_models() if other._meta.app_label in OWN_APPS]
+    found = (field_of(owner, word) for owner in (model, *others, *everyone) for word in (name, plain))
+    return next((field for field in found if field is not None), None)
 
 
 def _field(event: Event, name: str) -> Any:
-    try:
-        model = apps.get_model(event.object_type)
-    except (LookupError, ValueError):
-        return None
-    return field_of(model, name) or field_of(model, name.removesuffix("_id"))
+    return _field_named(event.object_type, name)
 
 
 def kind_of(event: Event) -> str:

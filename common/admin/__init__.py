@@ -8,12 +8,30 @@ from common.admin.columns import Column
 from common.admin.forms import DayInput, LongText, MoneyInput, PercentInput, ReasonForm, RemarkForm, StepForm, YesNo
 from common.admin.panels import Fact, Facts, Fragment, Row, Table, checks_table, fact, facts, table
 from common.admin.seams import EVERY_CASE, SEAMS, acting_member, add_panel
-from common.admin.shown import Badge, Cited, Hash, Lines, Link, Money, Rate, Small, joined, link_to, list_of, page_of, tone_of, value_of
+from common.admin.shown import (
+    BLANK,
+    Badge,
+    Cited,
+    Exact,
+    Hash,
+    Lines,
+    Link,
+    Money,
+    Rate,
+    Small,
+    joined,
+    link_to,
+    list_of,
+    page_of,
+    tone_of,
+    value_of,
+)
 from common.admin.steps import Do, Step, Who, by, states
 from common.admin.visible import VisibleAdmin
 
 __all__ = [
-    "EVERY_CASE", "SEAMS", "Badge", "Cited", "Column", "DayInput", "Do", "Fact", "Facts", "Fragment", "Hash", "Lines", "Link",
+    "BLANK", "EVERY_CASE", "SEAMS", "Badge", "Cited", "Column", "DayInput", "Do", "Exact", "Fact", "Facts", "Fragment", "Hash", "Lines",
+    "Link",
     "LongText", "Money",
     "MoneyInput", "PercentInput", "Rate", "ReasonForm", "RemarkForm", "Row", "Small", "Step", "StepForm", "Table", "VisibleAdmin", "Who",
     "YesNo", "acting_member", "add_panel", "by", "checks_table", "fact", "facts", "joined", "link_to", "list_of", "page_of", "states",

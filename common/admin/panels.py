@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from common.admin.shown import Badge, Cited, field_of, is_number, label_of, link_to, shown, value_of
+from common.admin.shown import Badge, Cited, is_number, label_of, link_to, shown, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,7 @@ def fact(request: HttpRequest, obj: Model, path: str) -> Fact:
     value = value_of(obj, path)
     if isinstance(value, Model):
         value = link_to(request, value)
-    field = field_of(type(obj), path)
-    return Fact(label_of(type(obj), path), value, str(field.help_text) if field is not None and field.help_text != "元" else "")
+    return Fact(label_of(type(obj), path), value)
 
 
 def checks_table(title: str, checks: Iterable[dict[str, Any]], **options: Any) -> Table:

@@ -121,6 +121,21 @@ class Small:
 
 
 @dataclass(frozen=True, slots=True)
+class Exact:
+    """Yuan before rounding, with 6 places."""
+
+    amount: Decimal
+
+    def html(self) -> SafeString:
+        """Return the amount with separators and unit."""
+        return format_html('<span class="qf-money">{}<i>元</i></span>', f"{self.amount:,.6f}")
+
+    def plain(self) -> Any:
+        """Return the number."""
+        return self.amount
+
+
+@dataclass(frozen=True, slots=True)
 class Hash:
     """A digest or identifier, long and to be compared."""
 
@@ -150,8 +165,9 @@ class Lines:
         return "；".join(str(plain(item)) for item in self.values)
 
 
-Special = Money | Rate | Link | Badge | Cited | Small | Hash | Lines
+Special = Money | Rate | Link | Badge | Cited | Small | Exact | Hash | Lines
 
+BLANK = Small("")
 TONES = {
     "good": (
         "published", "approved", "conditions_met", "contracted", "paid", "filed", "cleared", "active", "accepted", "acknowledged", "sent",
@@ -170,7 +186,7 @@ def tone_of(state: str) -> str:
 
 def is_number(value: Any) -> bool:
     """Return whether a cell is set flush right."""
-    return isinstance(value, Money | Rate | Decimal)
+    return isinstance(value, Money | Rate | Exact | Decimal)
 
 
 def percent(fraction: Decimal) -> str:

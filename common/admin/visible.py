@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from unfold.admin import ModelAdmin
 
 from common.admin.columns import Column
@@ -219,14 +220,23 @@ class VisibleAdmin(ModelAdmin):
 
     def follows(self, made: Any) -> bool:
         """Return whether a step's result is another kind of thing whose page comes next (an application's loan)."""
-        return isinstance(made, Model) and not isinstance(made, self.model) and type(made) in self.admin_site._registry
+        other_page = isinstance(made, Model) and not isinstance(made, self.model) and type(made) in self.admin_site._registry
+        return other_page or _is_file(made)
 
     def after(self, made: Any, case: Any) -> HttpResponse:
-        """Return where a person lands after a step: on what it made, else on the case, else on the list."""
+        """Return where a person lands after a step: on what it made, else on the case, else on the list; a file is handed out."""
+        if _is_file(made):
+            answer = HttpResponse(made.content, content_type=made.content_type)
+            answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=made.filename)
+            return answer
         for place in (made, case):
             if isinstance(place, Model) and type(place) in self.admin_site._registry:
                 return redirect(page_of(place))
         return redirect(list_of(self.model))
+
+
+def _is_file(made: Any) -> bool:
+    return all(hasattr(made, name) for name in ("content", "content_type", "filename")) and not isinstance(made, Model)
 
 
 def _named(steps: Sequence[Step], name: str) -> Step:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.timezone import localtime
 
 from audit.admin import changes_of, verb_of
 from audit.models import Event
@@ -47,7 +48,7 @@ def _row(event: Event, member: Member, *, everything: bool) -> Row:
 
 def _written(event: Event) -> str:
     from_then = abs((event.recorded_at - event.occurred_at).total_seconds())
-    return "即时记录" if from_then < 120 else f"补记于 {event.recorded_at:%Y-%m-%d %H:%M}"
+    return "即时记录" if from_then < 120 else f"补记于 {localtime(event.recorded_at):%Y-%m-%d %H:%M}"
 
 
 def _is_case(case: Any) -> bool:

@@ -1,17 +1,27 @@
 """The first page: what waits for this person, and the fund at a glance."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 
 from common.admin import acting_member
 from notices.selectors import unread_notices
-from quanzhou_fund.backoffice.waiting import Waiting, waiting_for
+from policy.terms import VersionInForce
+from quanzhou_fund.backoffice.glance import cards, tables
+from quanzhou_fund.backoffice.waiting import waiting_for
+
+NEWEST = 6
 
 
-def first_page(request: HttpRequest) -> dict[str, Any]:
-    """Return what the first page shows."""
+def first_page(request: HttpRequest, *, on: date, version: VersionInForce | None) -> dict[str, Any]:
+    """Return what the first page shows on a day."""
     member = acting_member(request)
     unread = unread_notices(member)
-    tasks: list[Waiting] = waiting_for(member)
-    return {"tasks": tasks, "unread_count": unread.count(), "unread": list(unread[:6]), "glance": []}
+    return {
+        "tasks": waiting_for(member, on=on),
+        "unread_count": unread.count(),
+        "unread": list(unread[:NEWEST]),
+        "glance": cards(member, on=on, version=version),
+        "panels": tables(member),
+    }

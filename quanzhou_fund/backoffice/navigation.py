@@ -9,19 +9,20 @@ from django.urls import reverse
 SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("白名单", (
         ("whitelist.entry", "fact_check"), ("whitelist.project", "factory"), ("whitelist.batch", "campaign"),
-        ("whitelist.importfile", "upload_file"), ("whitelist.delivery", "outbox"),
+        ("whitelist.importfile", "upload_file"), ("whitelist.screening", "filter_alt"), ("whitelist.delivery", "outbox"),
     )),
     ("融资与贷款", (
         ("loans.intent", "handshake"), ("loans.application", "description"), ("loans.loan", "account_balance_wallet"),
         ("loans.proposal", "task_alt"), ("loans.movement", "swap_vert"), ("loans.bankquota", "speed"),
     )),
     ("贴息结算", (
-        ("subsidy.settlement", "receipt_long"), ("subsidy.payment", "payments"), ("subsidy.tender", "gavel"),
+        ("subsidy.settlement", "receipt_long"), ("subsidy.payment", "payments"), ("subsidy.objection", "report"), ("subsidy.tender",
+        "gavel"), ("subsidy.ratedecision", "percent"),
         ("subsidy.reconciliation", "rule"), ("ledger.entry", "menu_book"), ("ledger.account", "account_tree"),
     )),
     ("政策与期限", (
         ("policy.policyversion", "policy"), ("policy.clause", "article"), ("policy.decision", "live_help"),
-        ("policy.returnrate", "percent"), ("policy.calendarnotice", "calendar_month"), ("policy.deadline", "timer"),
+        ("policy.returnrate", "trending_up"), ("policy.calendarnotice", "calendar_month"), ("policy.deadline", "timer"),
     )),
     ("参与各方", (
         ("parties.enterprise", "domain"), ("parties.institution", "apartment"), ("parties.member", "badge"), ("parties.district", "map"),

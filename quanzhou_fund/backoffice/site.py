@@ -51,8 +51,10 @@ class FundAdminSite(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the first page."""
         request.current_app = self.name
-        context = self.each_context(request) | {"title": self.index_title, "today": timezone.localdate()} | first_page(request)
-        return TemplateResponse(request, "admin/index.html", context | (extra_context or {}))
+        shared, today = self.each_context(request), timezone.localdate()
+        page = first_page(request, on=today, version=shared.get("version"))
+        context = shared | {"title": self.index_title, "today": today} | page | (extra_context or {})
+        return TemplateResponse(request, "admin/index.html", context)
 
     def extra_urls(self) -> list[URLPattern]:
         """Return the addresses of pages that belong to no model."""

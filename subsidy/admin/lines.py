@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Fact, Facts, Money, Rate, Row, Small, VisibleAdmin, link_to, table
+from common.admin import BLANK, Badge, Column, Exact, Fact, Facts, Money, Rate, Row, Small, VisibleAdmin, link_to, table
 from common.dates import Period
 from parties.models import Member
 from subsidy.admin.settlements import SEEN_BY
@@ -104,7 +104,7 @@ def segments(opened: OpenedLine) -> Any:
     heads = ("自", "至(含)", "天数", "正常本金余额", "银行回报利率", "算式（按回报利率）", "按回报利率计息", "按企业利率计息")
     total = accrual(opened.segments, enterprise_rate=opened.enterprise_rate, base_share=opened.base_share, day_count=opened.day_count)
     days = sum(part.days for part in opened.segments)
-    foot = Row(cells=("合计", "", days, "", "", Small("未四舍五入"), _exact(total.bank), _exact(total.enterprise)))
+    foot = Row(cells=("合计", BLANK, days, BLANK, BLANK, Small("未四舍五入"), _exact(total.bank), _exact(total.enterprise)))
     note = "放款日计息，还款日不计息；逾期本金、到期后、首次放款满五年后及停止贴息后不计。"
     return table("分段计息：天数 × 余额 × 利率", heads, rows, foot=foot, note=note, clause="FP 1.4.1, D10, D11")
 
@@ -113,9 +113,9 @@ def _percent(rate: Decimal) -> str:
     return f"{(rate * 100).normalize():f}%"
 
 
-def _exact(amount: Fraction) -> Decimal:
+def _exact(amount: Fraction) -> Exact:
     """Return an exact sum with 6 places for reading; rounding happens once, below."""
-    return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(Decimal("0.000001"))
+    return Exact(Decimal(amount.numerator) / Decimal(amount.denominator))
 
 
 def result(opened: OpenedLine) -> Facts:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from common.admin import Badge, Link, Money, Row, acting_member, facts, page_of, table
+from common.admin import BLANK, Badge, Link, Money, Row, acting_member, facts, page_of, table
 from common.money import ZERO
 from loans.models import Loan
 from policy.models import ReturnRate
@@ -18,7 +18,7 @@ def of_loan(request: HttpRequest, loan: Loan) -> Any:
     found = lines_visible_to(acting_member(request)).filter(loan=loan, revision__in=current).order_by("-year", "-quarter", "-pk")
     rows = [_row(request, one) for one in found]
     total = sum((one.subsidy for one in found), ZERO)
-    foot = Row(cells=("合计", "", "", "", "", Money(total), "")) if rows else None
+    foot = Row(cells=("合计", BLANK, BLANK, BLANK, BLANK, Money(total), BLANK)) if rows else None
     heads = ("季度", "结算", "计息天数", "按回报利率计息", "企业应付利息", "贴息", "计算过程")
     return table("贴息明细", heads, rows, foot=foot, clause="FP 1.4.1", empty="尚未结算。")
 

@@ -7,6 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
 from common.admin import (
+    BLANK,
     Badge,
     Column,
     Fact,
@@ -153,7 +154,7 @@ def shares(settlement: Settlement, member: Member) -> Any:
     names = ("subsidy", "carried_in", "city", "county", "carried_out")
     total = [Money(sum((getattr(one, name) for one in found), ZERO)) for name in names]
     count = sum(one.line_count for one in found)
-    foot = Row(cells=("合计", "", count, *total)) if len(found) > 1 else None
+    foot = Row(cells=("合计", BLANK, count, *total)) if len(found) > 1 else None
     heads = ("县(市、区)", "县级比例", "明细数", "贴息合计(含调整)", "上期结转", "市级承担", "县级承担", "结转下期")
     note = "按县(市、区)合计后分担，县级向零舍去，尾差由市级承担；合计为负的结转下一次结算。"
     return table("市县分担", heads, rows, foot=foot, clause="FP 1.4.1", note=note)

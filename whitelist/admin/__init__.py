@@ -1,9 +1,28 @@
 """The whitelist on screen: entries and their steps, projects, batches, imported lists, deliveries."""
 
 from common.admin import SEAMS
-from whitelist.admin import batches, deliveries, entries, imports, projects
+from whitelist.admin import batches, deliveries, entries, imports, projects, screenings
 from whitelist.transitions import STEPS
 
-SEAMS.verbs |= {f"entry.{step.name}": step.label for step in STEPS}
+SEAMS.verbs |= {f"entry.{step.name}": step.label for step in STEPS} | {
+    "entry.drafted": "填报申请",
+    "entry.declared": "更正企业声明",
+    "entry.opinion_recorded": "登记意见",
+    "entry.refreshed": "重新核对条件",
+    "project.registered": "登记项目",
+    "project.corrected": "更正项目信息",
+    "batch.published": "发布批次",
+    "announcement.made": "生成发布通知",
+    "import.checked": "核对名单",
+    "import.committed": "名单入库",
+    "import.discarded": "名单作废",
+    "list.screened": "筛选名单",
+    "delivery.sent": "推送",
+    "delivery.sent_again": "重新推送",
+    "delivery.acknowledged": "确认收到",
+    "delivery.exported": "导出推送文件",
+    "delivery.collected": "对方拉取",
+    "delivery.given_up": "推送失败",
+}
 
-__all__ = ["batches", "deliveries", "entries", "imports", "projects"]
+__all__ = ["batches", "deliveries", "entries", "imports", "projects", "screenings"]

@@ -2,19 +2,68 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, VisibleAdmin, facts
+from common.admin import Column, Step, StepForm, VisibleAdmin, by, facts, states
 from parties.enums import InstitutionKind
 from parties.models import Member
+from whitelist import services
+from whitelist.enums import DeliveryState
 from whitelist.models import Delivery
 from whitelist.selectors.announcing import deliveries_visible_to
 
 SEEN_BY = frozenset(InstitutionKind.values) - {
     InstitutionKind.GUARANTOR, InstitutionKind.CONTRIBUTOR, InstitutionKind.COUNTY_INDUSTRY, InstitutionKind.COUNTY_TREASURY,
 }  # fmt: skip
+
+
+class ReferenceForm(StepForm):
+    """The receiver's confirmation."""
+
+    reference = forms.CharField(label="对方回执号", max_length=100)
+
+
+class FormatForm(StepForm):
+    """The form of a file."""
+
+    file_format = forms.ChoiceField(label="文件格式", choices=[("xlsx", "Excel（xlsx）"), ("json", "JSON")])
+
+
+KEEPERS = by(InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_SCIENCE, InstitutionKind.FUND_OFFICE)
+RECEIVERS = by(*KEEPERS.kinds, InstitutionKind.BANK, InstitutionKind.FUND_MANAGER)
+STEPS = (
+    Step(
+        name="acknowledge",
+        label="登记回执",
+        who=RECEIVERS,
+        states=states(DeliveryState.PENDING, DeliveryState.SENT, DeliveryState.FAILED),
+        form=ReferenceForm,
+        run=lambda do: services.acknowledge(delivery_id=do.obj.public_id, reference=do.given["reference"], actor=do.member, at=do.at),
+        clause="FP 1.6.2",
+    ),
+    Step(
+        name="send-again",
+        label="重新推送",
+        who=KEEPERS,
+        states=states(DeliveryState.SENT, DeliveryState.FAILED),
+        run=lambda do: services.send_again(delivery_id=do.obj.public_id, actor=do.member, at=do.at),
+        clause="FP 1.6.2",
+    ),
+    Step(
+        name="export",
+        label="导出文件",
+        who=RECEIVERS,
+        form=FormatForm,
+        run=lambda do: services.export_delivery(
+            delivery_id=do.obj.public_id, file_format=do.given["file_format"], actor=do.member, at=do.at
+        ),
+        clause="FP 1.6.2",
+        sentence="供没有网络接口的渠道使用；记录导出人、时间和文件校验值。",
+    ),
+)
 
 
 def deliveries_listed(member: Member) -> QuerySet[Delivery]:
@@ -40,6 +89,7 @@ class DeliveryAdmin(VisibleAdmin):
     )
     list_filter = ("state", "channel", "announcement__kind")
     ordering = ("-id",)
+    steps = STEPS
 
     def heading(self, case: Any) -> str:
         """Return channel and content."""
