@@ -43,7 +43,8 @@ check: setup ## format, lint, import layers, types, migrations, deployment check
 clauses: setup ## each clause of the plan with the rules and tests that carry it
 	@$(BIN)/python manage.py clauses
 
-bench: setup ## measure speed as ratios; prints a table, tests nothing
+bench: ## measure speed as ratios; prints a table, tests nothing; ARGS='settlement --loans 100000' for a part
+	@$(PYTHON) scripts/bootstrap.py bench
 	@$(BIN)/python -m quanzhou_fund.embedded --home var/bench -- $(BIN)/python -m benchmarks $(ARGS)
 
 format: setup ## put the code into its format

@@ -2,7 +2,7 @@
 Make or refresh the virtual environment from a hash-pinned lock file; do nothing where it is up to date.
 
 Runs on any Python 3 with the standard library alone, so that every refusal is a sentence and not a traceback.
-Usage: python3 scripts/bootstrap.py [dev|demo|tools]
+Usage: python3 scripts/bootstrap.py [dev|demo|bench|tools]
 """
 
 import hashlib
@@ -18,7 +18,13 @@ STAMP = VENV / ".locked.json"
 REQUIREMENTS = ROOT / "requirements"
 OLDEST = (3, 11)
 # Each lock with the files it is made from, in the order they build on each other.
-SOURCES = {"tools": ["tools"], "base": ["base"], "demo": ["base", "demo"], "dev": ["base", "demo", "dev"]}
+SOURCES = {
+    "tools": ["tools"],
+    "base": ["base"],
+    "demo": ["base", "demo"],
+    "dev": ["base", "demo", "dev"],
+    "bench": ["base", "demo", "dev", "bench"],
+}
 OFFLINE = "软件包安装失败：请检查网络或软件源后重新运行；锁定文件中的校验值不符时安装也会停止。"
 MARK = "# made-from: sha256:"
 
@@ -58,14 +64,15 @@ def wanted_stamp(name):
 
 
 def is_current(name):
-    """Return whether the environment holds this lock, or the larger one of developers."""
+    """Return whether the environment holds this lock, or a larger one that is made from it."""
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return False
     if not (VENV / "bin" / "python").exists():
         return False
-    return any(stamp == wanted_stamp(held) for held in {name, "dev"})
+    larger = [held for held in SOURCES if set(SOURCES[name]) <= set(SOURCES[held]) and is_fresh(held)]
+    return any(stamp == wanted_stamp(held) for held in larger)
 
 
 def run(argv, trouble):

@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--fast", action="store_true", help="不保证掉电后的数据安全，换取速度")
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args()
-    servers = Servers(asked.home, durable=not asked.fast)
+    servers = Servers(asked.home.resolve(), durable=not asked.fast)
     try:
         if addresses := servers.running():
             return subprocess.run(asked.command, env=os.environ | addresses, check=False).returncode

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOCKS = ("tools", "base", "demo", "dev")
+LOCKS = ("tools", "base", "demo", "dev", "bench")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def with_environment(clone: Path, held: str) -> None:
     (clone / ".venv" / ".locked.json").write_text(stamp)
 
 
-@pytest.mark.parametrize(("held", "asked"), [("dev", "dev"), ("demo", "demo"), ("dev", "demo")])
+@pytest.mark.parametrize(("held", "asked"), [("dev", "dev"), ("demo", "demo"), ("dev", "demo"), ("bench", "dev")])
 def test_nothing_is_done_where_the_environment_holds_the_lock(clone: Path, held: str, asked: str) -> None:
     with_environment(clone, held)
     done = bootstrap(clone, asked)
