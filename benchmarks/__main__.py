@@ -32,7 +32,7 @@ def options(known: dict[str, ModuleType]) -> argparse.Namespace:
     parser.add_argument("--loans", type=int, nargs="+", default=[100_000, 1_000_000], help="loans in a settlement, one or more sizes")
     parser.add_argument("--many", type=int, default=100_000, help="loans in the table for a back-dated repayment among many")
     parser.add_argument("--entries", type=int, default=2_000, help="ledger entries per round")
-    parser.add_argument("--rows", type=int, default=100_000, help="rows of the tax list")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the tax list, at most 190,000")
     parser.add_argument("--days", type=int, default=200_000, help="due dates per round")
     parser.add_argument("--rounds", type=int, default=5, help="counted rounds of each measurement")
     asked = parser.parse_args()

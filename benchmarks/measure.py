@@ -72,22 +72,23 @@ class Timings:
         """Return the line that compares times."""
         return Result(name=name, ours=seconds(median(self.ours)), beside=seconds(median(self.beside)), ratio=self.time_ratio, bar=bar)
 
-    def rates(self, name: str, *, count: int, bar: Bar | None = None) -> Result:
-        """Return the line that compares rates, where each round did ``count`` things."""
-        ours, beside = (f"{count / median(side):,.0f}/s" for side in (self.ours, self.beside))
-        return Result(name=name, ours=ours, beside=beside, ratio=self.rate_ratio, bar=bar)
+    def rates(self, name: str, *, count: int, beside_count: int | None = None, bar: Bar | None = None) -> Result:
+        """Return the line that compares rates, where each round did ``count`` things, and beside it as many or ``beside_count``."""
+        other = beside_count or count
+        ours, beside = f"{count / median(self.ours):,.0f}/s", f"{other / median(self.beside):,.0f}/s"
+        return Result(name=name, ours=ours, beside=beside, ratio=self.rate_ratio * count / other, bar=bar)
 
 
-def alternate(*, rounds: int, ours: Step, beside: Step, before: Step = lambda: None, label: str = "") -> Timings:
+def alternate(*, rounds: int, ours: Step, beside: Step, before: Callable[[Step], object] = lambda step: None, label: str = "") -> Timings:
     """
     Return the times of both, run in turn; who goes first changes from round to round.
 
-    The first round warms both up and is not counted. ``before`` runs ahead of each step and is not timed.
+    The first round warms both up and is not counted. ``before`` gets each step ahead of its run and is not timed.
     """
     taken: dict[Step, list[float]] = {ours: [], beside: []}
     for number in range(rounds + 1):
         for step in (ours, beside) if number % 2 else (beside, ours):
-            before()
+            before(step)
             took = timed(step)
             if number:
                 taken[step].append(took)
