@@ -15,8 +15,8 @@ def forbid_changes(table: str, *, updates: bool = True) -> RunSQL:
     Return the migration step that makes the database refuse UPDATE, DELETE and TRUNCATE on the table.
 
     The application's role loses every right but to read and add where a trigger is named ``…_append_only``. With ``updates=False``
-    an UPDATE is left to a trigger of the app's own, the role keeps that right, and the name is ``…_never_deleted``. The statement-level trigger also refuses what
-    would touch no row. Source: architecture, the database guards the books.
+    an UPDATE is left to a trigger of the app's own, the role keeps that right, and the name is ``…_never_deleted``.
+    The statement-level trigger also refuses what would touch no row. Source: architecture, the database guards the books.
     """
     verbs = "UPDATE OR DELETE OR TRUNCATE" if updates else "DELETE OR TRUNCATE"
     name = f"{table}_{'append_only' if updates else 'never_deleted'}"

@@ -77,7 +77,8 @@ class Cast:
 
     def of_kind(self, kind: str, district_code: str = "") -> Institution:
         """Return the institution of a kind, in a district for county bureaus."""
-        return next(i for i in self.institutions.values() if i.kind == kind and (not district_code or i.district.code == district_code))
+        found = (i for i in self.institutions.values() if i.kind == kind)
+        return next(i for i in found if not district_code or (i.district is not None and i.district.code == district_code))
 
     def handler(self, institution: Institution) -> Member:
         """Return the person who prepares things there."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from common.dates import add_years
 from quanzhou_fund.demo_fund.companies import MISTYPED, Company
@@ -62,7 +63,7 @@ def plan_financings(random: Random, companies: list[Company], projects: list[Pro
     return [_live(random, number, until, **wish) for number, wish in enumerate(wishes, start=1)]
 
 
-def _project_wishes(random: Random, projects: list[ProjectPlan], until: date) -> list[dict]:
+def _project_wishes(random: Random, projects: list[ProjectPlan], until: date) -> list[dict[str, Any]]:
     """Return what is asked for projects: most borrow for fixed assets, some for working capital as well."""
     wishes = []
     for plan in projects:
@@ -80,7 +81,7 @@ def _project_wishes(random: Random, projects: list[ProjectPlan], until: date) ->
     return wishes
 
 
-def _rd_wishes(random: Random, companies: list[Company], until: date) -> list[dict]:
+def _rd_wishes(random: Random, companies: list[Company], until: date) -> list[dict[str, Any]]:
     """Return what is asked for R&D: at most one loan per enterprise, in a year in which it is listed."""
     wishes = []
     for company in companies:
@@ -103,7 +104,9 @@ def _is_listed(company: Company, year: int) -> bool:
     return figures[0] >= 2_000_000 or company.is_little_giant or company.is_municipal_key
 
 
-def _wish(company: Company, project: ProjectPlan | None, list_year: int, category: str, amount: Decimal, submitted_on: date) -> dict:
+def _wish(
+    company: Company, project: ProjectPlan | None, list_year: int, category: str, amount: Decimal, submitted_on: date
+) -> dict[str, Any]:
     """Return one wish, its amount in full units of 10,000 yuan."""
     return {
         "company": company,
@@ -115,7 +118,7 @@ def _wish(company: Company, project: ProjectPlan | None, list_year: int, categor
     }
 
 
-def _live(random: Random, number: int, until: date, **wish) -> Financing:
+def _live(random: Random, number: int, until: date, **wish: Any) -> Financing:
     """Return the whole life of one application."""
     bank = random.choices([code for code, *_ in BANKS], weights=(14, 12, 10, 12, 9, 9, 10, 7, 6, 5, 8, 7))[0]
     submitted_on: date = wish["submitted_on"]

@@ -1,6 +1,6 @@
 """How the demo's enterprises borrow and pay back, and how banks decide."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -50,7 +50,7 @@ def lending_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Ste
                 yield Step(on, order, act)
 
 
-def _life(stage: Stage, f: Financing) -> Iterator[tuple[date, int, partial]]:
+def _life(stage: Stage, f: Financing) -> Iterator[tuple[date, int, partial[None]]]:
     """Yield (wished day, order within a day, act) of one financing."""
     yield f.submitted_on - timedelta(days=4), 60, partial(_meet, stage, f)
     yield f.submitted_on, 61, partial(_submit, stage, f)
@@ -128,7 +128,7 @@ def _submit(stage: Stage, f: Financing, at: datetime) -> None:
     submit_application(application_id=application.public_id, actor=actor, at=at)
 
 
-def _bank_act(stage: Stage, f: Financing, service, at: datetime) -> None:
+def _bank_act(stage: Stage, f: Financing, service: Callable[..., Application], at: datetime) -> None:
     service(application_id=_application(f).public_id, actor=stage.cast.handler(_bank(stage, f)), at=at)
 
 

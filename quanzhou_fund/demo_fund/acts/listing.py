@@ -1,14 +1,16 @@
 """How projects and enterprises get on the whitelist in the demo."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
+from uuid import UUID
 
 import xlsxwriter
 
 from parties.enums import FactSource
+from parties.models import Member
 from parties.services import YearFigures, record_year_figures
 from quanzhou_fund.demo_fund.companies import MISTYPED, Company
 from quanzhou_fund.demo_fund.papers import attach_paper
@@ -101,7 +103,7 @@ def _newcomer_steps(stage: Stage, company: Company) -> Iterator[Step]:
     yield _step(stage, applied_on + timedelta(days=40), 54, partial(_publish, stage, "city_science", EntryKind.RD, document))
 
 
-def _step(stage: Stage, wished: date, order: int, act) -> Step:
+def _step(stage: Stage, wished: date, order: int, act: Callable[[datetime], None]) -> Step:
     return Step(stage.working_day(wished), order, act)
 
 
@@ -130,7 +132,7 @@ def _apply(stage: Stage, plan: ProjectPlan, at: datetime) -> None:
     submit_entry(entry_id=entry.public_id, actor=person, at=at)
 
 
-def _declare_figures(company: Company, person, at: datetime) -> None:
+def _declare_figures(company: Company, person: Member, at: datetime) -> None:
     """Let the enterprise declare last year's revenue and staff, which its size rests on."""
     year = at.year - 1
     if year in company.years and person.enterprise is not None:
@@ -180,7 +182,7 @@ def _publish(stage: Stage, bureau: str, kind: EntryKind, document: str, at: date
         publish_batch(entry_ids=ids, document_number=document, actor=stage.bureau_checker(bureau), at=at)
 
 
-def _ids(kind: EntryKind, state: EntryState) -> list:
+def _ids(kind: EntryKind, state: EntryState) -> list[UUID]:
     return list(Entry.objects.filter(kind=kind, state=state).order_by("pk").values_list("public_id", flat=True))
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
 
-from common.enums import Mode
+from common.enums import Category, Mode
 from loans.services import set_bank_quota
 from policy.models import PolicyVersion
 from policy.services import add_policy_version
@@ -64,10 +64,10 @@ def _decide_rate(stage: Stage, decided_on: date, at: datetime) -> None:
     _, effective_on, running_from, *results = next(rate for rate in RATES if rate[0] == decided_on)
     actor = stage.bureau_handler("city_treasury")
     tenders = []
-    for category, result, volume in (("fixed_asset", results[0], 80), ("rd", results[1], 20)):
+    for category, result, volume in ((Category.FIXED_ASSET, results[0], 80), (Category.RD, results[1], 20)):
         tender = open_tender(
             category=category,
-            name=f"{at.year}年{'固定资产投资贷款' if category == 'fixed_asset' else '企业研发投入贷款'}回报利率竞价",
+            name=f"{at.year}年{category.label}回报利率竞价",
             document_number=f"泉财金〔{at.year}〕{at.month}号",
             opened_on=at.date(),
             planned_volume=volume * HUNDRED_MILLION,

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from django.db.models import QuerySet
+
 from common.enums import Mode
 from quanzhou_fund.demo_fund.player import Step
 from quanzhou_fund.demo_fund.stage import Stage
@@ -54,6 +56,8 @@ def _draft(stage: Stage, at: datetime) -> None:
 
 def _confirm(stage: Stage, at: datetime) -> None:
     for settlement in _in_state(SettlementState.DRAFT).select_related("bank", "current"):
+        if settlement.current is None:
+            continue
         confirmer = stage.cast.of_kind("fund_manager") if settlement.mode == Mode.TRUST else settlement.bank
         actor = stage.cast.checker(confirmer)
         confirm_settlement(settlement_id=str(settlement.public_id), sha256=settlement.current.sha256, actor=actor, at=at)
@@ -106,5 +110,5 @@ def _check_payments(stage: Stage, at: datetime) -> None:
         check_payment(payment_id=str(payment.public_id), actor=stage.cast.checker(payment.payer), at=at)
 
 
-def _in_state(state: SettlementState):
+def _in_state(state: SettlementState) -> QuerySet[Settlement]:
     return Settlement.objects.filter(state=state).order_by("pk")
