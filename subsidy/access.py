@@ -21,7 +21,7 @@ def require_drafter(actor: Member) -> None:
 
 
 def require_claimant(actor: Member, settlement: Settlement) -> None:
-    """Let pass the bank's or, in trust mode, the fund manager's people. Raises ``NotAllowed``. Source: FP 1.6.4(1), FP 1.6.4(2)."""
+    """Let pass the bank's or, in trust mode, the fund manager's people. Raises ``NotAllowed``. Source: FP 1.6.4."""
     require_institution(actor, claimant(settlement))
 
 

@@ -315,6 +315,8 @@ def end_clock(application: Application, *, on: date) -> None:
 
     It is read anew: whoever waited for the application's lock may hold its deadline as it was before.
     """
+    if application.deadline_id is None:
+        return
     deadline = Deadline.objects.filter(pk=application.deadline_id, closed_on__isnull=True).first()
     if deadline is not None:
         application.deadline = close_deadline(deadline, on=on)

@@ -107,7 +107,7 @@ class Settlement(FSMModelMixin, models.Model):
 
     @transition(field=state, source=SettlementState.DRAFT, target=SettlementState.CONFIRMED, custom={"label": "确认"})
     def confirm(self, *, by: Member, on: date) -> None:
-        """Record the yes of the bank or, in trust mode, the fund manager. In memory only. Source: FP 1.6.4(1), FP 1.6.4(2)."""
+        """Record the yes of the bank or, in trust mode, the fund manager. In memory only. Source: FP 1.6.4."""
         self.confirmed_by, self.confirmed_on = by, on
 
     @transition(field=state, source=SettlementState.CONFIRMED, target=SettlementState.REVIEWED, custom={"label": "审核通过"})

@@ -91,7 +91,7 @@ def confirm_settlement(*, settlement_id: str, sha256: str, actor: Member, at: da
         RevisionStale: the hash is not the current revision's.
         EarlierSettlementOpen, RevisionOutdated: earlier quarters come first.
 
-    Source: FP 1.6.4(1), FP 1.6.4(2); D13, D35.
+    Source: FP 1.6.4; D13, D35.
     """
     settlement = _locked(settlement_id, actor)
     require_claimant(actor, settlement)

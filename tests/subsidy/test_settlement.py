@@ -90,7 +90,7 @@ def test_from_draft_to_paid(draft: Settlement, people: People, bank: Institution
     assert verbs == ["settlement_drafted", "settlement_confirmed", "settlement_reviewed", "settlement_filed", "settlement_paid"]
 
 
-@pytest.mark.clause("FP 1.6.4(2)")
+@pytest.mark.clause("FP 1.6.4")
 @pytest.mark.clause("D35")
 def test_trust_mode_goes_through_the_fund_manager(bank: Institution, people: People) -> None:
     manager = InstitutionFactory(fund_manager=True)

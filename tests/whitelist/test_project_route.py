@@ -291,6 +291,7 @@ class TestReview:
 
 @pytest.mark.clause("D26")
 class TestConsultation:
+    @pytest.mark.clause("FP 1.1.3")
     def test_silence_is_not_consent(self, desk):
         case = in_consultation(desk)
         with pytest.raises(StepNotOpen, match="征求意见"):

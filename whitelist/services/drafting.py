@@ -85,7 +85,7 @@ def draft_newly_registered_entry(*, enterprise: Enterprise, actor: Member, at: d
         NotNewlyRegistered: older, or with a full year behind it.
         AlreadyOpen: in review or listed for this year.
 
-    Source: FP 1.1.2(3), 1.6.1(2), 3.2, 3.4; D4, D25.
+    Source: FP 1.1.2, 1.6.1(2), 3.2, 3.4; D4, D25.
     """
     on = localdate(at)
     version = require_open_version(on)
