@@ -8,14 +8,15 @@ Rows of the file, by their first field:
 
 settlement,id,bank,mode,year,quarter,from_on,until_on,state,revision,sha256
 terms,policy_version,day_count,base_share,county_share
-loan,loan,contract_number,district,enterprise_rate,policy_version,earns_until,stopped_on,stopped_on_for_earlier_quarters
-rate,loan,from_on,rate               the first of a loan holds from its first day
+loan,loan,contract_number,enterprise_rate,policy_version
+known,loan,own|earlier,district,earns_until,stopped_on,rates   what was known of the loan, for its own quarter and for earlier ones;
+                                     rates as from_on=rate;from_on=rate, the first holds from the loan's first day
 movement,loan,value_on,performing    change of performing principal in yuan
 earlier,year,quarter,from_on,until_on,filed   a quarter before, to be corrected where something came late; 0: it had no settlement of
                                      its own, so only loans with a line for it are looked at
-settled,loan,year,quarter,amount     all that was settled for a loan and quarter before
+settled,loan,year,quarter,district,amount   all that was settled for a loan and quarter before
 carried,district,county_share,amount what the last settlement carried over
-line,loan,year,quarter,days,bank_interest,enterprise_interest,settled,subsidy
+line,loan,year,quarter,district,days,bank_interest,enterprise_interest,settled,subsidy
 share,district,county_share,subsidy,carried_in,city,county,carried_out
 total,city,county,carried_out
 """
@@ -29,6 +30,9 @@ from fractions import Fraction
 
 CENT = Decimal("0.01")
 NEVER = date(9999, 12, 31)
+NOTHING = (0, Decimal("0.00"), Decimal("0.00"))
+Key = tuple[str, str, str, str]  # loan, year, quarter, district
+Figures = tuple[int, Decimal, Decimal, Decimal, Decimal]  # days, both interests, settled before, subsidy
 
 
 class Case:
@@ -38,12 +42,12 @@ class Case:
         self.settlement: list[str] = []
         self.terms: dict[str, tuple[int, Fraction, Decimal]] = {}
         self.loans: dict[str, list[str]] = {}
-        self.rates: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
+        self.known: dict[tuple[str, str], list[str]] = {}
         self.movements: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
         self.earlier: dict[tuple[str, str], tuple[date, date, bool]] = {}
-        self.settled: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        self.settled: dict[tuple[str, str, str], dict[str, Decimal]] = defaultdict(dict)
         self.carried: dict[tuple[str, Decimal], Decimal] = {}
-        self.lines: dict[tuple[str, str, str], list[str]] = {}
+        self.lines: dict[Key, list[str]] = {}
         self.shares: dict[tuple[str, Decimal], list[Decimal]] = {}
         self.total: list[Decimal] = []
 
@@ -53,14 +57,14 @@ class Case:
             "settlement": lambda: self.settlement.extend(row),
             "terms": lambda: self.terms.update({row[0]: (int(row[1]), Fraction(row[2]), Decimal(row[3]))}),
             "loan": lambda: self.loans.update({row[0]: row}),
-            "rate": lambda: self.rates[row[0]].append((date.fromisoformat(row[1]), Fraction(row[2]))),
+            "known": lambda: self.known.update({(row[0], row[1]): row[2:]}),
             "movement": lambda: self.movements[row[0]].append((date.fromisoformat(row[1]), Fraction(row[2]))),
             "earlier": lambda: self.earlier.update(
                 {(row[0], row[1]): (date.fromisoformat(row[2]), date.fromisoformat(row[3]), row[4] == "1")}
             ),
-            "settled": lambda: self.settled.update({(row[0], row[1], row[2]): Decimal(row[3])}),
+            "settled": lambda: self.settled[(row[0], row[1], row[2])].update({row[3]: Decimal(row[4])}),
             "carried": lambda: self.carried.update({(row[0], Decimal(row[1])): Decimal(row[2])}),
-            "line": lambda: self.lines.update({(row[0], row[1], row[2]): row[3:]}),
+            "line": lambda: self.lines.update({(row[0], row[1], row[2], row[3]): row[4:]}),
             "share": lambda: self.shares.update({(row[0], Decimal(row[1])): [Decimal(x) for x in row[2:]]}),
             "total": lambda: self.total.extend(Decimal(x) for x in row),
         }[kind]()
@@ -97,52 +101,68 @@ def earning_days(moves: list[tuple[date, Fraction]], from_on: date, until_on: da
     return days
 
 
-def interest(case: Case, loan: str, from_on: date, until_on: date, stopped_on: str) -> tuple[int, Decimal, Decimal]:
+def rate_steps(text: str) -> list[tuple[date, date, Fraction]]:
+    """Return from when until when each rate holds."""
+    rates = sorted((date.fromisoformat(on), Fraction(rate)) for on, rate in (part.split("=") for part in text.split(";") if part))
+    ends = [on for on, _ in rates[1:]] + [NEVER]
+    return [(on if n else date.min, end, rate) for n, ((on, rate), end) in enumerate(zip(rates, ends, strict=True))]
+
+
+def interest(case: Case, loan: str, from_on: date, until_on: date, known: list[str]) -> tuple[int, Decimal, Decimal]:
     """Return days, interest at the bank's rate and at the enterprise's, of one loan and quarter."""
+    _, earns_until, stopped_on, rates = known
+    end = min([until_on, *(date.fromisoformat(text) for text in (earns_until, stopped_on) if text)])
+    if end <= from_on or not earns_until:
+        return NOTHING
     facts, moves = case.loans[loan], case.movements[loan]
-    ends = [date.fromisoformat(text) for text in (facts[5], stopped_on) if text]
-    end = min([until_on, *ends])
-    day_count, base_share, _ = case.terms[facts[4]]
-    if end <= from_on:
-        return 0, Decimal("0.00"), Decimal("0.00")
-    rates = sorted(case.rates[loan])
-    steps = [(date.min if n == 0 else on, rates[n + 1][0] if n + 1 < len(rates) else NEVER, rate) for n, (on, rate) in enumerate(rates)]
     bank = enterprise = Fraction(0)
     for on, change in moves:
         start = max(on, from_on)
         enterprise += change * max((end - start).days, 0)
-        for begins, stops, rate in steps:
+        for begins, stops, rate in rate_steps(rates):
             bank += change * rate * max((min(end, stops) - max(start, begins)).days, 0)
+    day_count, base_share, _ = case.terms[facts[3]]
     share = base_share / day_count
     days = earning_days([move for move in moves if move[0] < end], from_on, end)
-    return days, half_up(bank * share), half_up(enterprise * Fraction(facts[3]) * share)
+    return days, half_up(bank * share), half_up(enterprise * Fraction(facts[2]) * share)
 
 
-def expected_lines(case: Case) -> dict[tuple[str, str, str], tuple[int, Decimal, Decimal, Decimal, Decimal]]:
-    """Return the lines there should be: days, both interests, settled before, subsidy."""
+def expected_lines(case: Case) -> dict[Key, Figures]:
+    """Return the lines there should be."""
     from_on, until_on = (date.fromisoformat(text) for text in case.settlement[5:7])
-    found = {}
-    for loan, facts in case.loans.items():
-        days, bank, enterprise = interest(case, loan, from_on, until_on, facts[6])
+    found: dict[Key, Figures] = {}
+    for loan in case.loans:
+        known = case.known[(loan, "own")]
+        days, bank, enterprise = interest(case, loan, from_on, until_on, known)
         if days:
-            found[(loan, *case.own)] = (days, bank, enterprise, Decimal("0.00"), max(bank - enterprise, Decimal("0.00")))
-        for quarter, (first, last, is_filed) in case.earlier.items():
-            if not is_filed and (loan, *quarter) not in case.lines:
-                continue
-            days, bank, enterprise = interest(case, loan, first, last, facts[7])
-            before = case.settled[(loan, *quarter)]
-            due = max(bank - enterprise, Decimal("0.00"))
-            if due != before:
-                found[(loan, *quarter)] = (days, bank, enterprise, before, due - before)
+            found[(loan, *case.own, known[0])] = (days, bank, enterprise, Decimal("0.00"), max(bank - enterprise, Decimal("0.00")))
+        for quarter in case.earlier:
+            found.update(expected_adjustments(case, loan, quarter))
     return found
 
 
-def expected_shares(case: Case, lines: dict[tuple[str, str, str], tuple[int, Decimal, Decimal, Decimal, Decimal]]) -> dict:
+def expected_adjustments(case: Case, loan: str, quarter: tuple[str, str]) -> dict[Key, Figures]:
+    """Return what is to be corrected for a loan in an earlier quarter; another county than today's gets back all it was charged."""
+    first, last, is_filed = case.earlier[quarter]
+    known = case.known[(loan, "earlier")]
+    if not is_filed and not any(key[:3] == (loan, *quarter) for key in case.lines):
+        return {}
+    before = case.settled[(loan, *quarter)]
+    figures = interest(case, loan, first, last, known)
+    found = {}
+    for district in before.keys() | ({known[0]} if figures[0] else set()):
+        days, bank, enterprise = figures if district == known[0] else NOTHING
+        settled, due = before.get(district, Decimal("0.00")), max(bank - enterprise, Decimal("0.00"))
+        if due != settled:
+            found[(loan, *quarter, district)] = (days, bank, enterprise, settled, due - settled)
+    return found
+
+
+def expected_shares(case: Case, lines: dict[Key, Figures]) -> dict[tuple[str, Decimal], list[Decimal]]:
     """Return what each county's row should be: subsidy, carried in, city, county, carried out."""
     sums: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
-    for (loan, _, _), figures in lines.items():
-        facts = case.loans[loan]
-        sums[(facts[2], case.terms[facts[4]][2])] += figures[4]
+    for (loan, _, _, district), figures in lines.items():
+        sums[(district, case.terms[case.loans[loan][3]][2])] += figures[4]
     shares = {}
     for key in sums.keys() | case.carried.keys():
         carried = case.carried.get(key, Decimal(0))

@@ -15,7 +15,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from common.dates import Period, settlement_quarter
 from common.enums import Mode
-from common.fields import MoneyField, PublicIdField
+from common.fields import MoneyField, PublicIdField, RateField
 from common.money import ZERO
 from loans.models import Loan
 from parties.models import District, Institution, Member
@@ -137,7 +137,8 @@ class Revision(models.Model):
     """
     One computation of a settlement, as it was; a newer one replaces it, none is changed.
 
-    It knew the movements and rates up to ``movements_through`` and ``rates_through`` (row numbers); what was recorded later is not in it.
+    It knew the movements up to ``movements_through`` (a row number); what was recorded later is not in it. Rates numbered above
+    ``rates_through`` are looked at again by the next settlement.
     ``sha256`` names the revision in a confirmation.
     """
 
@@ -146,7 +147,7 @@ class Revision(models.Model):
     reason = models.TextField("重新计算原因", blank=True)
     follows = models.ForeignKey(Settlement, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上一次已备案结算")
     movements_through = models.BigIntegerField("计入的最后变动", help_text="此后登记的贷款变动未计入")
-    rates_through = models.BigIntegerField("计入的最后利率")
+    rates_through = models.BigIntegerField("计入的最后利率", help_text="此后登记的利率由下一次结算核对")
     computed_at = models.DateTimeField("计算时间")
     computed_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="计算人")
     line_count = models.PositiveIntegerField("本期明细数")
@@ -187,7 +188,8 @@ class Line(models.Model):
     """
     One loan and quarter in a revision. A line of an earlier quarter is an adjustment: what it should be, less what was settled.
 
-    ``earns_until`` and ``stopped_on`` are the loan's as they were known then. Source: D11, D13.
+    ``earns_until``, ``stopped_on`` and the rates are the loan's as they were known then. Where a loan came to another county, the old one
+    has a line of its own without days, that takes back what was settled. Source: D11, D12, D13.
     """
 
     revision = models.ForeignKey(Revision, models.PROTECT, db_index=False, related_name="lines", verbose_name="版次")
@@ -198,6 +200,8 @@ class Line(models.Model):
     days = models.PositiveSmallIntegerField("计息天数")
     earns_until = models.DateField("贴息止日(不含)", null=True, blank=True)
     stopped_on = models.DateField("停止贴息日", null=True, blank=True)
+    first_rate = RateField("回报利率", null=True, blank=True, help_text="年利率，自首次放款起")
+    later_rates = models.JSONField("此后的回报利率", null=True, blank=True, help_text="起始日与年利率")
     county_share = models.DecimalField("县级分担比例", max_digits=5, decimal_places=4)
     bank_interest = MoneyField("按回报利率计息", help_text="元")
     enterprise_interest = MoneyField("企业应付利息", help_text="元")
@@ -208,7 +212,7 @@ class Line(models.Model):
         verbose_name = verbose_name_plural = "结算明细"
         ordering = ["revision_id", "loan_id", "year", "quarter"]
         constraints = [
-            models.UniqueConstraint(fields=["revision", "loan", "year", "quarter"], name="line_once_per_loan_and_quarter"),
+            models.UniqueConstraint(fields=["revision", "loan", "year", "quarter", "district"], name="line_once_per_loan_and_quarter"),
             models.CheckConstraint(
                 name="line_subsidy_is_difference",
                 condition=Q(subsidy=Greatest(F("bank_interest") - F("enterprise_interest"), ZERO) - F("settled")),

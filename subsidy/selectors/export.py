@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from common.dates import settlement_quarter
-from loans.models import LoanRate, Movement
+from loans.models import Movement
 from policy.models import PolicyVersion
 from policy.selectors import version_for
 from subsidy.enums import SETTLEMENT_FINAL
@@ -16,18 +16,38 @@ from subsidy.selectors.history import earlier_than, first_open_before
 
 Row = list[Any]
 
-# The stop that counts for earlier quarters is the one known then: that of the loan's last line up to the revision.
+# What was known of a loan then: for its own quarter that of its line in the revision, for earlier quarters that of its last line up to
+# the revision; of a loan without such a line, what is known now.
 _LOANS = """
-SELECT loan.id, loan.contract_number, district.code, loan.enterprise_rate, loan.policy_version_id,
-    CASE WHEN line.revision_id = %(revision)s THEN line.earns_until ELSE loan.earns_until END,
-    CASE WHEN line.revision_id = %(revision)s THEN line.stopped_on ELSE loan.subsidy_stopped_on END,
-    CASE WHEN line.revision_id IS NULL THEN loan.subsidy_stopped_on ELSE line.stopped_on END
+SELECT loan.id, loan.contract_number, loan.enterprise_rate, loan.policy_version_id,
+    own_district.code, own.earns_until, own.stopped_on, own.rates, before_district.code, before.earns_until, before.stopped_on, before.rates
 FROM loans_loan loan
-JOIN parties_district district ON district.id = loan.district_id
+CROSS JOIN LATERAL (
+    SELECT loan.district_id, loan.earns_until, loan.subsidy_stopped_on AS stopped_on,
+        (SELECT string_agg(from_on || '=' || rate, ';' ORDER BY from_on) FROM loans_loanrate WHERE loan_id = loan.id) AS rates
+) AS now
 LEFT JOIN LATERAL (
-    SELECT l.revision_id, l.earns_until, l.stopped_on FROM subsidy_line l
-    WHERE l.loan_id = loan.id AND l.revision_id <= %(revision)s ORDER BY l.revision_id DESC LIMIT 1
+    SELECT l.revision_id, l.district_id, l.earns_until, l.stopped_on,
+        concat_ws(';', '0001-01-01=' || l.first_rate,
+            (SELECT string_agg(key || '=' || value, ';') FROM jsonb_each_text(l.later_rates))) AS rates
+    FROM subsidy_line l
+    WHERE l.loan_id = loan.id AND l.revision_id <= %(revision)s AND l.days > 0
+    ORDER BY l.revision_id DESC, l.year DESC, l.quarter DESC LIMIT 1
 ) AS line ON true
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN line.revision_id = %(revision)s THEN line.district_id ELSE now.district_id END AS district_id,
+        CASE WHEN line.revision_id = %(revision)s THEN line.earns_until ELSE now.earns_until END AS earns_until,
+        CASE WHEN line.revision_id = %(revision)s THEN line.stopped_on ELSE now.stopped_on END AS stopped_on,
+        CASE WHEN line.revision_id = %(revision)s THEN line.rates ELSE now.rates END AS rates
+) AS own
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN line.revision_id IS NULL THEN now.district_id ELSE line.district_id END AS district_id,
+        CASE WHEN line.revision_id IS NULL THEN now.earns_until ELSE line.earns_until END AS earns_until,
+        CASE WHEN line.revision_id IS NULL THEN now.stopped_on ELSE line.stopped_on END AS stopped_on,
+        CASE WHEN line.revision_id IS NULL THEN now.rates ELSE line.rates END AS rates
+) AS before
+LEFT JOIN parties_district own_district ON own_district.id = own.district_id
+LEFT JOIN parties_district before_district ON before_district.id = before.district_id
 WHERE loan.bank_id = %(bank)s AND loan.mode = %(mode)s
 ORDER BY loan.id
 """
@@ -45,7 +65,7 @@ def export_rows(settlement: Settlement) -> Iterator[Row]:
     yield from _heading(settlement, revision)
     yield from _terms(settlement)
     yield from _loans(settlement, revision)
-    yield from _rates_and_movements(settlement, revision)
+    yield from _movements(settlement, revision)
     yield from _earlier(settlement, revision)
     yield from _results(settlement, revision)
 
@@ -66,13 +86,14 @@ def _loans(settlement: Settlement, revision: Revision) -> Iterator[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_LOANS, {"revision": revision.pk, "bank": settlement.bank_id, "mode": settlement.mode})
         for row in cursor:
-            yield ["loan", *("" if value is None else value for value in row)]
+            loan, *facts = ["" if value is None else value for value in row]
+            yield ["loan", loan, *facts[:3]]
+            yield ["known", loan, "own", *facts[3:7]]
+            yield ["known", loan, "earlier", *facts[7:]]
 
 
-def _rates_and_movements(settlement: Settlement, revision: Revision) -> Iterator[Row]:
+def _movements(settlement: Settlement, revision: Revision) -> Iterator[Row]:
     own = {"loan__bank": settlement.bank_id, "loan__mode": settlement.mode}
-    rates = LoanRate.objects.filter(**own, pk__lte=revision.rates_through).order_by("loan_id", "from_on")
-    yield from _tagged("rate", rates.values_list("loan_id", "from_on", "rate").iterator())
     moved = Movement.objects.filter(**own, pk__lte=revision.movements_through, value_on__lt=settlement.until_on)
     yield from _tagged("movement", moved.order_by("loan_id", "value_on", "id").values_list("loan_id", "value_on", "performing").iterator())
 
@@ -88,15 +109,15 @@ def _earlier(settlement: Settlement, revision: Revision) -> Iterator[Row]:
         period = settlement_quarter(year, quarter, first_day=first_day)
         yield ["earlier", year, quarter, period.from_on, period.until_on, int((year, quarter) in filed)]
     before = earlier_than(settlement).filter(state__in=SETTLEMENT_FINAL).values("current")
-    sums = Line.objects.filter(revision__in=before).values_list("loan_id", "year", "quarter").annotate(total=Sum("subsidy"))
-    yield from _tagged("settled", sums.order_by("loan_id", "year", "quarter").iterator())
+    sums = Line.objects.filter(revision__in=before).values_list("loan_id", "year", "quarter", "district__code")
+    yield from _tagged("settled", sums.annotate(total=Sum("subsidy")).order_by("loan_id", "year", "quarter", "district__code").iterator())
     carried = Share.objects.filter(revision=revision.follows.current_id, carried_out__lt=0).order_by("district__code", "county_share")
     yield from _tagged("carried", carried.values_list("district__code", "county_share", "carried_out"))
 
 
 def _results(settlement: Settlement, revision: Revision) -> Iterator[Row]:
-    figures = ("loan_id", "year", "quarter", "days", "bank_interest", "enterprise_interest", "settled", "subsidy")
-    yield from _tagged("line", revision.lines.order_by("loan_id", "year", "quarter").values_list(*figures).iterator())
+    figures = ("loan_id", "year", "quarter", "district__code", "days", "bank_interest", "enterprise_interest", "settled", "subsidy")
+    yield from _tagged("line", revision.lines.order_by("loan_id", "year", "quarter", "district__code").values_list(*figures).iterator())
     sums = ("district__code", "county_share", "subsidy", "carried_in", "city", "county", "carried_out")
     yield from _tagged("share", revision.shares.order_by("district__code", "county_share").values_list(*sums))
     yield ["total", revision.city, revision.county, revision.carried_out]

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from common.dates import Period
-from loans.models import LoanRate, Movement
+from loans.models import Movement
 from policy.selectors import version_for
 from subsidy.models import Line
 from subsidy.rules import DatedRate, LoanInterest, PrincipalMovement, Segment, loan_interest, segments
@@ -48,7 +48,7 @@ def open_line(line: Line) -> OpenedLine:
     settlement = line.revision.settlement
     terms = version_for(line.loan.policy_version).terms.subsidy
     period = line.period_of(settlement)
-    parts = tuple(segments(_movements(line), _rates(line), period, earns_until=_ends_on(line)))
+    parts = tuple(segments(_movements(line), _rates(line), period, earns_until=_ends_on(line))) if line.days else ()
     share = terms.base_share.of(settlement.mode)
     interest = loan_interest(parts, enterprise_rate=line.loan.enterprise_rate, base_share=share, day_count=terms.day_count)
     return OpenedLine(
@@ -76,10 +76,10 @@ def _movements(line: Line) -> list[PrincipalMovement]:
 
 
 def _rates(line: Line) -> list[DatedRate]:
-    """Return the rates the revision knew; the first holds from the loan's first day, whenever that came to be. Source: D14."""
-    known = LoanRate.objects.filter(loan=line.loan_id, pk__lte=line.revision.rates_through)
-    rows = list(known.values_list("from_on", "rate").order_by("from_on"))
-    return [DatedRate(from_on=from_on if at else date.min, rate=rate) for at, (from_on, rate) in enumerate(rows)]
+    """Return the rates as known then; the first holds from the loan's first day, whenever that came to be. Source: D14."""
+    first = [] if line.first_rate is None else [DatedRate(from_on=date.min, rate=line.first_rate)]
+    later = [DatedRate(from_on=date.fromisoformat(on), rate=Decimal(rate)) for on, rate in sorted((line.later_rates or {}).items())]
+    return first + later
 
 
 def _ends_on(line: Line) -> date | None:

@@ -50,21 +50,22 @@ def known_through() -> Horizon:
     return Horizon(movements=movements, rates=rates)
 
 
-# asked: loan × quarter to compute. First this quarter for every loan that can earn in it; then, for loans about which something was
-# recorded since the last filed settlement that reaches back before this quarter, each earlier quarter from there on.
-# stretch: days between movements, with the balance. rated: cut at rate changes; a loan's first rate holds from its first day.
+# own: the bank's loans as they stand. touch: what was recorded since the last filed settlement that reaches back before this quarter.
+# asked: loan × quarter to compute: this quarter for every loan that can earn in it, and each earlier quarter a touch reaches.
+# stretch: days between movements, with the balance. cut: the same, cut at rate changes; a loan's first rate holds from its first day.
+# due: beside it what was settled before; where a loan has come to another county, the old one gets a row of its own that takes it back.
 _LINES = """
 WITH own AS (
     SELECT id, district_id, enterprise_rate, policy_version_id, earns_until, subsidy_stopped_on AS stopped_on,
         LEAST(earns_until, subsidy_stopped_on) AS ends_on
     FROM loans_loan
-    WHERE bank_id = %(bank)s AND mode = %(mode)s AND first_drawdown_on IS NOT NULL
+    WHERE bank_id = %(bank)s AND mode = %(mode)s
 ), touch AS (
     SELECT m.loan_id, m.value_on AS since FROM loans_movement m
     WHERE %(adjusts)s AND m.id > %(movements_before)s AND m.id <= %(movements)s AND m.value_on < %(from_on)s
     UNION ALL
     SELECT r.loan_id, r.from_on FROM loans_loanrate r
-    WHERE %(adjusts)s AND r.id > %(rates_before)s AND r.id <= %(rates)s AND r.from_on < %(from_on)s
+    WHERE %(adjusts)s AND r.id > %(rates_before)s AND r.from_on < %(from_on)s
     UNION ALL
     SELECT o.id, LEAST(o.stopped_on, line.stopped_on)
     FROM own o CROSS JOIN LATERAL (
@@ -84,17 +85,18 @@ WITH own AS (
     FROM touched t
     CROSS JOIN LATERAL generate_series(%(from_on)s::timestamp, t.since + interval '1 day', interval '-3 months') AS g (until_on)
 ), settled AS (
-    SELECT e.loan_id, e.quarter_on, so_far.settled
+    SELECT e.loan_id, e.quarter_on, so_far.district_id, so_far.settled
     FROM earlier e CROSS JOIN LATERAL (
-        SELECT sum(l.subsidy) AS settled
+        SELECT l.district_id, sum(l.subsidy) AS settled
         FROM subsidy_line l JOIN subsidy_settlement s ON s.current_id = l.revision_id AND s.state IN %(final)s
         WHERE l.loan_id = e.loan_id AND l.year = extract(year FROM e.until_on) AND l.quarter = extract(quarter FROM e.until_on)
+        GROUP BY l.district_id
     ) AS so_far
-    WHERE so_far.settled IS NOT NULL
 ), asked AS (
     SELECT id AS loan_id, %(from_on)s AS quarter_on, LEAST(%(until_on)s, ends_on) AS until_on FROM own WHERE ends_on > %(from_on)s
     UNION ALL
     SELECT e.loan_id, e.quarter_on, LEAST(e.until_on, own.ends_on) FROM earlier e JOIN own ON own.id = e.loan_id
+    WHERE own.ends_on > e.quarter_on
 ), stretch AS (
     SELECT a.loan_id, a.quarter_on, GREATEST(m.value_on, a.quarter_on) AS from_on,
         lead(GREATEST(m.value_on, a.quarter_on), 1, a.until_on) OVER w AS until_on, sum(m.performing) OVER w AS balance
@@ -104,7 +106,7 @@ WITH own AS (
     SELECT loan_id, rate,
         CASE WHEN lag(from_on) OVER w IS NULL THEN '-infinity' ELSE from_on END AS from_on,
         lead(from_on, 1, 'infinity') OVER w AS until_on
-    FROM loans_loanrate WHERE id <= %(rates)s AND loan_id IN (SELECT id FROM own)
+    FROM loans_loanrate WHERE loan_id IN (SELECT id FROM own)
     WINDOW w AS (PARTITION BY loan_id ORDER BY from_on)
 ), cut AS (
     SELECT s.loan_id, s.quarter_on, s.balance, r.rate, LEAST(s.until_on, r.until_on) - GREATEST(s.from_on, r.from_on) AS days
@@ -114,26 +116,32 @@ WITH own AS (
     SELECT loan_id, quarter_on, sum(days) AS days, sum(balance * rate * days) AS bank, sum(balance * days) AS principal
     FROM cut GROUP BY loan_id, quarter_on
 ), due AS (
-    SELECT loan_id, quarter_on, coalesce(settled.settled, 0) AS settled,
-        CASE WHEN earned.loan_id IS NULL THEN 0 ELSE days END AS days, CASE WHEN earned.loan_id IS NULL THEN 0 ELSE bank END AS bank,
+    SELECT loan_id, quarter_on, district_id, coalesce(settled.settled, 0) AS settled,
+        CASE WHEN here.loan_id IS NULL THEN 0 ELSE days END AS days, CASE WHEN here.loan_id IS NULL THEN 0 ELSE bank END AS bank,
         coalesce(principal, 0) AS principal
-    FROM earned FULL JOIN settled USING (loan_id, quarter_on)
+    FROM (SELECT earned.*, own.district_id FROM earned JOIN own ON own.id = earned.loan_id) AS here
+    FULL JOIN settled USING (loan_id, quarter_on, district_id)
+), known AS (
+    SELECT loan_id, max(rate) FILTER (WHERE from_on = '-infinity') AS first_rate,
+        jsonb_object_agg(from_on, rate::text) FILTER (WHERE from_on > '-infinity') AS later_rates
+    FROM rate GROUP BY loan_id
 ), terms AS MATERIALIZED (
     SELECT id, (terms #>> ARRAY['subsidy', 'base_share', %(mode)s])::numeric(30, 20) AS base_share,
         (terms #>> ARRAY['subsidy', 'day_count'])::numeric AS day_count,
         (terms #>> ARRAY['subsidy', 'county_share'])::numeric AS county_share
     FROM policy_policyversion
 ), interest AS (
-    SELECT due.loan_id, due.quarter_on, due.days, due.settled, own.district_id, own.earns_until, own.stopped_on, terms.county_share,
+    SELECT due.loan_id, due.quarter_on, due.district_id, due.days, due.settled, own.earns_until, own.stopped_on,
+        known.first_rate, known.later_rates, terms.county_share,
         round(due.bank * terms.base_share / terms.day_count, 2) AS bank,
         round(due.principal * own.enterprise_rate * terms.base_share / terms.day_count, 2) AS enterprise
-    FROM due JOIN own ON own.id = due.loan_id JOIN terms ON terms.id = own.policy_version_id
+    FROM due JOIN own ON own.id = due.loan_id JOIN terms ON terms.id = own.policy_version_id LEFT JOIN known ON known.loan_id = own.id
 )
-INSERT INTO subsidy_line (revision_id, loan_id, district_id, year, quarter, days, earns_until, stopped_on, county_share,
-    bank_interest, enterprise_interest, settled, subsidy)
+INSERT INTO subsidy_line (revision_id, loan_id, district_id, year, quarter, days, earns_until, stopped_on, first_rate, later_rates,
+    county_share, bank_interest, enterprise_interest, settled, subsidy)
 SELECT %(revision)s, loan_id, district_id, extract(year FROM quarter_on + interval '3 months'),
-    extract(quarter FROM quarter_on + interval '3 months'), days, earns_until, stopped_on, county_share,
-    bank, enterprise, settled, GREATEST(bank - enterprise, 0) - settled
+    extract(quarter FROM quarter_on + interval '3 months'), days, earns_until, stopped_on, first_rate, later_rates,
+    county_share, bank, enterprise, settled, GREATEST(bank - enterprise, 0) - settled
 FROM interest
 WHERE quarter_on = %(from_on)s OR GREATEST(bank - enterprise, 0) <> settled
 """
@@ -161,9 +169,9 @@ FROM due
 _DIGEST = """
 WITH block AS (
     SELECT loan_id / 1000 AS block, sha256(convert_to(string_agg(
-        concat_ws('|', loan_id, district_id, year, quarter, days, earns_until, stopped_on, county_share, bank_interest,
-            enterprise_interest, settled, subsidy),
-        E'\\n' ORDER BY loan_id, year, quarter), 'UTF8')) AS digest
+        concat_ws('|', loan_id, district_id, year, quarter, days, earns_until, stopped_on, first_rate, later_rates, county_share,
+            bank_interest, enterprise_interest, settled, subsidy),
+        E'\\n' ORDER BY loan_id, year, quarter, district_id), 'UTF8')) AS digest
     FROM subsidy_line WHERE revision_id = %(revision)s GROUP BY loan_id / 1000
 ), shares AS (
     SELECT string_agg(concat_ws('|', district_id, county_share, line_count, subsidy, carried_in, city, county, carried_out), E'\\n'

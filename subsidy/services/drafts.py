@@ -179,16 +179,14 @@ def _refresh_outdated(bank: Institution, mode: Mode, *, actor: Member, at: datet
 
 def _due(today: date) -> Iterator[tuple[Institution, Mode, list[Quarter]]]:
     """Yield for each bank and mode with loans the quarters to draft, oldest first: those after its last settlement that are over."""
-    begun = Loan.objects.filter(first_drawdown_on__isnull=False).values("bank", "mode").annotate(first=Min("first_drawdown_on"))
-    rows = list(begun.order_by("bank", "mode"))
-    banks = Institution.objects.in_bulk([row["bank"] for row in rows])
-    last = {
-        (row["bank"], row["mode"]): row["until_on"]
-        for row in Settlement.objects.values("bank", "mode").annotate(until_on=Max("until_on")).order_by()
+    begun = Loan.objects.filter(first_drawdown_on__isnull=False).values_list("bank", "mode").annotate(Min("first_drawdown_on"))
+    settled = Settlement.objects.values_list("bank", "mode").annotate(Max("until_on"))
+    since = {(bank, mode): first for bank, mode, first in begun.order_by()} | {
+        (bank, mode): last for bank, mode, last in settled.order_by()
     }
-    for row in rows:
-        since = last.get((row["bank"], row["mode"]), row["first"])
-        yield banks[row["bank"]], Mode(row["mode"]), quarters_over(since, today)
+    banks = Institution.objects.in_bulk([bank for bank, _ in since])
+    for bank, mode in sorted(since):
+        yield banks[bank], Mode(mode), quarters_over(since[(bank, mode)], today)
 
 
 def quarters_over(since: date, today: date) -> list[Quarter]:

@@ -61,7 +61,7 @@ def make_loan(
         **_known(
             Loan,
             application_id=10**9 + number,
-            contract_number=f"合同{number}",
+            contract_number=f"合同{number:06d}",
             bank=bank,
             mode=mode,
             category="rd",

@@ -9,10 +9,12 @@ import pytest
 from common.dates import Period
 from loans.models import Loan, LoanRate
 from parties.models import Institution
+from parties.selectors import system_member
 from subsidy.models import Line, Settlement
 from subsidy.selectors.segments import open_line, segments_of
 from subsidy.services.computation import _parameters, known_through
-from subsidy.services.drafts import NothingToSettle
+from subsidy.services.drafts import NothingToSettle, draft_due_settlements
+from tests.factories import seeded_district
 from tests.subsidy.factories import People, drafted, filed, make_loan, move, noon, set_stop, triggers_at_rest
 from tests.subsidy.test_computation import by_rule
 
@@ -181,3 +183,49 @@ def test_a_carried_sum_alone_goes_on_to_the_next_settlement(bank: Institution, p
     revision = third.current
     assert revision is not None
     assert (revision.line_count, revision.adjustment_count, revision.carried_in) == (0, 0, second.current.carried_out)  # type: ignore[union-attr]
+
+
+@pytest.mark.clause("D12")
+def test_a_loan_that_comes_to_another_county_is_taken_back_from_the_first(loan: Loan, bank: Institution, people: People) -> None:
+    """The first drawdown is reversed and recorded anew for another day, on which the enterprise paid its taxes elsewhere."""
+    move(loan, [(date(2024, 1, 15), "-10000000"), (date(2024, 2, 1), "10000000")])
+    with triggers_at_rest():
+        facts = {"first_drawdown_on": date(2024, 2, 1), "district": seeded_district("石狮市"), "earns_until": date(2029, 2, 1)}
+        Loan.objects.filter(pk=loan.pk).update(**facts)
+        LoanRate.objects.filter(loan=loan).delete()
+        LoanRate.objects.create(loan=loan, from_on=date(2024, 2, 1), rate=Decimal("0.03"), return_rate_id=10**9)
+    third = drafted(bank, people, year=2024, quarter=3, at=SEPTEMBER)
+    lines = third.current.lines.exclude(quarter=3).order_by("quarter", "district__name")  # type: ignore[union-attr]
+    said = [(line.quarter, line.district.name, line.days, line.settled, line.subsidy) for line in lines.select_related("district")]
+    assert said == [
+        (1, "晋江市", 0, Decimal("21083.33"), Decimal("-21083.33")),
+        (1, "石狮市", 49, Decimal("0.00"), Decimal("13611.11")),
+        (2, "晋江市", 0, Decimal("29388.89"), Decimal("-29388.89")),
+        (2, "石狮市", 92, Decimal("0.00"), Decimal("25555.56")),
+    ]
+    assert all(open_line(line).ties for line in lines)
+    filed(third, people, at=SEPTEMBER)
+    assert adjustments(drafted(bank, people, year=2024, quarter=4, at=noon(2024, 12, 22))) == {}
+
+
+def test_a_loan_released_of_everything_gives_back_what_it_got(loan: Loan, bank: Institution, people: People) -> None:
+    """The only drawdown is reversed: the loan has neither county nor rate any more, but the county it was settled with."""
+    make_loan(bank, district="石狮市")
+    move(loan, [(date(2024, 1, 15), "-10000000")])
+    with triggers_at_rest():
+        Loan.objects.filter(pk=loan.pk).update(first_drawdown_on=None, district=None, earns_until=None, return_rate=None)
+        LoanRate.objects.filter(loan=loan).delete()
+    third = drafted(bank, people, year=2024, quarter=3, at=SEPTEMBER)
+    found = {line.quarter: line for line in third.current.lines.filter(loan=loan)}  # type: ignore[union-attr]
+    assert {quarter: (line.district.name, line.subsidy) for quarter, line in found.items()} == {
+        1: ("晋江市", Decimal("-21083.33")),
+        2: ("晋江市", Decimal("-29388.89")),
+    }
+
+
+def test_the_job_goes_on_for_a_bank_whose_only_loan_was_released(loan: Loan, bank: Institution) -> None:
+    move(loan, [(date(2024, 1, 15), "-10000000")])
+    with triggers_at_rest():
+        Loan.objects.filter(pk=loan.pk).update(first_drawdown_on=None, district=None, earns_until=None, return_rate=None)
+    (third,) = draft_due_settlements(actor=system_member(), at=SEPTEMBER)
+    assert third.current.carried_out == Decimal("-50472.22")  # type: ignore[union-attr]
