@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.apps import apps
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django_fsm import TransitionNotAllowed
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
@@ -26,6 +28,7 @@ TITLES = {
     409: "与当前状态或业务规则冲突",
     413: "提交的内容过大",
     415: "不支持的内容格式",
+    422: "请求与此前的不一致",
     429: "请求过于频繁",
     500: "系统错误",
 }
@@ -40,6 +43,7 @@ SENTENCES = {
     "throttled": "请求过于频繁，请在 {seconds} 秒后重试。",
     "transition_not_allowed": "该记录当前所处的状态不允许此项操作，请刷新后核对状态。",
     "invalid": "提交的内容有误，请按各字段的提示改正后重新提交。",
+    "conflict": "与已有记录冲突，未作任何更改，请核对后重试。",
     "error": "系统出现错误，操作未完成，请稍后重试；如仍有问题，请联系系统管理员。",
 }
 
@@ -80,6 +84,14 @@ class NotNow(exceptions.APIException):
     default_detail = SENTENCES["transition_not_allowed"]
 
 
+class Conflict(exceptions.APIException):
+    """A rule of the database that nobody checked before; the sentence is the rule's own where it has one."""
+
+    status_code = 409
+    default_code = "conflict"
+    default_detail = SENTENCES["conflict"]
+
+
 class ProblemHandler(ExceptionHandler):
     """Turns whatever a view raises into a problem document; what nobody foresaw becomes a 500 that tells nothing."""
 
@@ -89,6 +101,8 @@ class ProblemHandler(ExceptionHandler):
             return Refusal(exc)
         if isinstance(exc, TransitionNotAllowed):
             return NotNow()
+        if isinstance(exc, IntegrityError):
+            return Conflict(_rule_broken(exc))
         return super().convert_known_exceptions(exc)
 
     def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
@@ -130,6 +144,14 @@ def document(status: int, code: str, detail: str, *, clause: str = "", errors: l
         "clause": clause,
         "errors": errors or [],
     }
+
+
+def _rule_broken(error: IntegrityError) -> str | None:
+    """Return the sentence of the constraint that was violated, ``None`` where it says nothing for people."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    rules = (rule for model in apps.get_models() for rule in model._meta.constraints if rule.name == name)
+    said = getattr(next(rules, None), "violation_error_message", None)
+    return str(said) if said and "%" not in str(said) else None
 
 
 class NothingHere(APIView):

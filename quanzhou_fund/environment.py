@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,16 @@ def requests_per(value: str) -> str:
     if re.fullmatch(r"[1-9][0-9]*/(sec|min|hour|day)", value.strip()) is None:
         raise ValueError(value)
     return value.strip()
+
+
+def networks(value: str) -> list[IPv4Network | IPv6Network]:
+    """
+    Return the networks between commas.
+
+    Raises:
+        ValueError: one is no network.
+    """
+    return [ip_network(word) for word in words(value)]
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
@@ -203,6 +214,21 @@ VARIABLES: tuple[Variable, ...] = (
         demo="6000/min",
         live="600/min",
         meaning="每个地址可请求规则测算（无需登录）的频率",
+    ),
+    Variable(
+        name="TOKEN_RATE",
+        read=requests_per,
+        form="次数/sec、min、hour 或 day",
+        demo="600/min",
+        live="60/min",
+        meaning="每个地址可获取接口访问令牌的频率",
+    ),
+    Variable(
+        name="WEBHOOK_ALLOWED_NETWORKS",
+        read=networks,
+        form="逗号分隔的网段",
+        demo="127.0.0.0/8",
+        meaning="事件推送可访问的内网网段，如银行专线 10.8.0.0/16；其余内网地址一律不访问",
     ),
     Variable(name="LOGIN_LOCK_MINUTES", read=whole_number, form="分钟", demo="15", live="15", meaning="登录锁定的时长"),
 )

@@ -4,20 +4,43 @@ from typing import Any
 
 from quanzhou_fund.admin_look import SITE_NAME
 
-PROBLEM_STATUSES = ("400", "401", "403", "404", "405", "406", "409", "413", "415", "429", "500")
+PROBLEM_STATUSES = ("400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "429", "500")
 API_MAX_BODY_BYTES = 1_048_576
+API_MAX_UPLOAD_BYTES = 8 * 1_048_576  # ten thousand rows in any of the formats
+TOKEN_SECONDS = 3600
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+# Only client credentials are offered; a token's checksum is stored, never the token.
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "SCOPES_BACKEND_CLASS": "api.oauth.ClientScopes",
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "api.oauth.FundValidator",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": TOKEN_SECONDS,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
 
 
-def rest_framework(*, calculator_rate: str, proxies: int) -> dict[str, Any]:
-    """Return ``REST_FRAMEWORK``; ``calculator_rate`` per address, read behind so many trusted proxies."""
+def rest_framework(*, calculator_rate: str, token_rate: str, proxies: int) -> dict[str, Any]:
+    """Return ``REST_FRAMEWORK``; the rates are per address, read behind so many trusted proxies."""
     return {
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
-        "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-        "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+        "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ClientAuthentication"],
+        "DEFAULT_PERMISSION_CLASSES": ["api.permissions.HasScope"],
         "DEFAULT_METADATA_CLASS": None,
         "DEFAULT_SCHEMA_CLASS": "api.schema.FundSchema",
-        "DEFAULT_THROTTLE_RATES": {"calculators": calculator_rate},
+        "DEFAULT_THROTTLE_RATES": {"calculators": calculator_rate, "tokens": token_rate},
         "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
         "NUM_PROXIES": proxies,
         "URL_FORMAT_OVERRIDE": None,
@@ -48,4 +71,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SORT_OPERATIONS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "EntryStateEnum": "whitelist.enums.EntryState",
+        "EntryKindEnum": "whitelist.enums.EntryKind",
+        "DeliveryStateEnum": "whitelist.enums.DeliveryState",
+        "ApplicationStateEnum": "loans.enums.ApplicationState",
+        "MovementKindEnum": "loans.enums.MovementKind",
+        "RefusalReasonEnum": "loans.enums.RefusalReason",
+        "SettlementStateEnum": "subsidy.enums.SettlementState",
+        "UploadStateEnum": "api.enums.UploadState",
+        "UploadKindEnum": "api.enums.UploadKind",
+    },
 }

@@ -13,8 +13,12 @@ from quanzhou_fund.admin_look import UNFOLD as UNFOLD
 from quanzhou_fund.environment import BASE_DIR, read
 from quanzhou_fund.logs import logging_config
 from quanzhou_fund.rest import API_MAX_BODY_BYTES as API_MAX_BODY_BYTES
+from quanzhou_fund.rest import API_MAX_UPLOAD_BYTES as API_MAX_UPLOAD_BYTES
 from quanzhou_fund.rest import DRF_STANDARDIZED_ERRORS as DRF_STANDARDIZED_ERRORS
+from quanzhou_fund.rest import OAUTH2_PROVIDER as OAUTH2_PROVIDER
+from quanzhou_fund.rest import OAUTH2_PROVIDER_APPLICATION_MODEL as OAUTH2_PROVIDER_APPLICATION_MODEL
 from quanzhou_fund.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from quanzhou_fund.rest import TOKEN_SECONDS as TOKEN_SECONDS
 from quanzhou_fund.rest import rest_framework
 from quanzhou_fund.schedule import beat_schedule
 
@@ -41,6 +45,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "django_filters",
+    "oauth2_provider",
     "django_fsm",
     "django_structlog",
     "pgtrigger",
@@ -176,7 +181,11 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # What programs are offered
-REST_FRAMEWORK = rest_framework(calculator_rate=VALUES["CALCULATOR_RATE"], proxies=VALUES["TRUSTED_PROXY_COUNT"])
+REST_FRAMEWORK = rest_framework(
+    calculator_rate=VALUES["CALCULATOR_RATE"], token_rate=VALUES["TOKEN_RATE"], proxies=VALUES["TRUSTED_PROXY_COUNT"]
+)
+DATA_UPLOAD_MAX_MEMORY_SIZE = API_MAX_UPLOAD_BYTES
+WEBHOOK_ALLOWED_NETWORKS = VALUES["WEBHOOK_ALLOWED_NETWORKS"]
 
 # Jobs
 CELERY_BROKER_URL = REDIS_URL

@@ -2,12 +2,31 @@
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
 
+from api.v1.applications import ApplicationView, IntentView
 from api.v1.calculators import calculator_urls
+from api.v1.loans import LoanView, MovementView, QuotaView, UseCheckView
+from api.v1.tokens import RevokeView, TokenView
+from api.v1.whitelist import CollectView, DeliveryView, EntryView
 
 app_name = "v1"
+router = SimpleRouter(use_regex_path=False)
+router.register("entries", EntryView, basename="entry")
+router.register("deliveries/collections", CollectView, basename="collection")
+router.register("deliveries", DeliveryView, basename="delivery")
+router.register("intents", IntentView, basename="intent")
+router.register("applications", ApplicationView, basename="application")
+router.register("loans", LoanView, basename="loan")
+router.register("movements", MovementView, basename="movement")
+router.register("use-checks", UseCheckView, basename="use-check")
+router.register("quotas", QuotaView, basename="quota")
+
 urlpatterns = [
     *calculator_urls(),
+    path("oauth/token/", TokenView.as_view(), name="token"),
+    path("oauth/revoke/", RevokeView.as_view(), name="revoke"),
+    *router.urls,
     path("schema/", SpectacularAPIView.as_view(throttle_classes=()), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="v1:schema", throttle_classes=()), name="docs"),
 ]

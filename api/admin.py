@@ -1,0 +1,7 @@
+"""The back office shows none of the OAuth server's own pages: clients are opened by a service, tokens are nobody's business."""
+
+from django.contrib import admin
+from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
+
+for model in (AccessToken, Application, Grant, IDToken, RefreshToken):
+    admin.site.unregister(model)

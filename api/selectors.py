@@ -1,0 +1,42 @@
+"""Rows as programs synchronise them: when each changed last, and under which number the caller keeps it."""
+
+from datetime import UTC, datetime
+from typing import TypeVar, cast
+
+from django.db.models import CharField, DateTimeField, Exists, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
+
+from api.models import Reference
+from audit.models import Event
+from audit.services import OPENED
+from parties.models import Member
+
+Row = TypeVar("Row", bound=Model)
+BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)  # of what has no event
+
+
+def changes_of(rows: QuerySet[Row]) -> QuerySet[Event]:
+    """Return the changes of state of the outer row, for a subquery; openings are none."""
+    own = Event.objects.filter(object_type=rows.model._meta.label_lower, object_id=Cast(OuterRef("public_id"), CharField()))
+    return own.exclude(verb=OPENED)
+
+
+def synced(rows: QuerySet[Row], *, actor: Member) -> QuerySet[Row]:
+    """Return the rows with ``updated_at`` (moment of the last change) and ``own_reference`` (the caller's number, empty for none)."""
+    last = changes_of(rows).order_by("-id").values("recorded_at")[:1]
+    moment = Coalesce(Subquery(last), Value(BEFORE_ALL, output_field=DateTimeField()))
+    return cast("QuerySet[Row]", referred(rows, actor=actor).annotate(updated_at=moment))
+
+
+def referred(rows: QuerySet[Row], *, actor: Member) -> QuerySet[Row]:
+    """Return the rows with ``own_reference`` only."""
+    own = Reference.objects.filter(
+        institution=actor.institution_id, object_type=rows.model._meta.label_lower, object_id=OuterRef("public_id")
+    )
+    number = Coalesce(Subquery(own.values("reference")[:1]), Value(""), output_field=CharField())
+    return cast("QuerySet[Row]", rows.annotate(own_reference=number))
+
+
+def changed_since(rows: QuerySet[Row], moment: datetime) -> QuerySet[Row]:
+    """Return the rows with a change recorded at the moment or later."""
+    return rows.filter(Exists(changes_of(rows).filter(recorded_at__gte=moment)))

@@ -1,0 +1,1 @@
+"""Writes of the interface's own: clients and secrets, kept answers, references, webhooks, uploads."""

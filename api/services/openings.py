@@ -1,0 +1,33 @@
+"""Opening what no app below opens itself: shown, and written down that it was looked at."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from audit.services import Scope, record_opening
+from common.errors import NotVisible
+from parties.enums import InstitutionKind
+from parties.models import Member
+
+Row = TypeVar("Row", bound=Model)
+
+
+@transaction.atomic
+def open_row(rows: QuerySet[Row], *, object_id: UUID, actor: Member, at: datetime) -> Row:
+    """
+    Return one of the rows the actor sees, and write that the actor opened it.
+
+    Raises:
+        NotVisible: no such row for this actor.
+
+    Source: architecture, who may.
+    """
+    found: Any = rows.filter(public_id=object_id).first()
+    if found is None:
+        raise NotVisible
+    is_bank = actor.institution is not None and actor.institution.kind == InstitutionKind.BANK
+    record_opening(obj=found, actor=actor, at=at, scope=Scope(bank_id=actor.institution_id if is_bank else None))
+    return found

@@ -1,0 +1,82 @@
+"""A write asked twice under one key is done once; its answer is kept in the write's own transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from api.models import ApiClient, KeptAnswer
+from common.errors import DomainError
+
+KEPT_FOR = timedelta(days=100)  # at least 90 are promised
+DELETED_AT_ONCE = 10_000
+
+
+class KeyReused(DomainError):
+    """The key stands for another request."""
+
+    code = "idempotency_key_reused"
+    sentence = "幂等键 {key} 已用于另一请求，请为新的请求使用新的幂等键。"
+    status = 422
+
+
+class KeyInUse(DomainError):
+    """The first request under the key is still being worked on."""
+
+    code = "idempotency_key_in_use"
+    sentence = "幂等键 {key} 的请求正在处理，请稍候用同一幂等键重试。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer as it goes out: status, JSON text, the address of a new object."""
+
+    status: int
+    body: str
+    location: str = ""
+    is_repeat: bool = False
+
+
+@transaction.atomic
+def answer_once(*, client: ApiClient, key: str, request_sha256: str, at: datetime, answer: Callable[[], Answer]) -> Answer:
+    """
+    Return the answer kept under the key, or do the write and keep its answer, both or neither.
+
+    ``answer`` does the write in this transaction; what it raises undoes everything and is not kept.
+
+    Raises:
+        KeyReused: the key stands for another request.
+        KeyInUse: the same request is under way.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM api_hold_key(%s, %s)", [client.pk, key])
+        is_held, kept_sha256, status, body, location = cursor.fetchone()
+    if not is_held:
+        raise KeyInUse(key=key)
+    if kept_sha256 is not None:
+        if kept_sha256 != request_sha256:
+            raise KeyReused(key=key)
+        return Answer(status=status, body=body, location=location, is_repeat=True)
+    given = answer()
+    KeptAnswer.objects.create(
+        client=client,
+        key=key,
+        request_sha256=request_sha256,
+        status=given.status,
+        body=given.body,
+        location=given.location,
+        kept_at=at,
+    )
+    return given
+
+
+def forget_old_answers(*, at: datetime) -> int:
+    """Delete answers kept for longer than promised, a bounded number per transaction, and return how many."""
+    forgotten = 0
+    while True:
+        oldest = KeptAnswer.objects.filter(kept_at__lt=at - KEPT_FOR).order_by("kept_at").values("pk")[:DELETED_AT_ONCE]
+        deleted, _ = KeptAnswer.objects.filter(pk__in=list(oldest.values_list("pk", flat=True))).delete()
+        forgotten += deleted
+        if deleted < DELETED_AT_ONCE:
+            return forgotten

@@ -1,0 +1,235 @@
+"""What every view for banks shares: who acts, when, one domain call, answers kept against repeats, headers."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Any, ClassVar, cast
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.views.decorators.http import conditional_page
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from api.authentication import Caller
+from api.enums import Scope
+from api.filters import StrictFilters
+from api.pagination import CursorPages
+from api.parsers import BodyTooLarge
+from api.problems import ProblemSerializer
+from api.services.repeats import Answer, KeyInUse, KeyReused, answer_once
+from api.throttles import ClientThrottle
+from common.errors import DomainError, FieldProblem, InvalidInput, NotAllowed, NotVisible
+from parties.models import Member
+
+KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,128}")
+KEY_PARAMETER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    pattern=r"^[\x21-\x7e]{1,128}$",
+    description="幂等键，建议用 UUID。相同的键和内容只办理一次，重复提交返回原答复（Idempotent-Replayed: true），保留 100 天；"
+    "相同的键、不同的内容返回 422，前一请求尚在处理返回 409",
+)
+Refusals = Sequence[type[DomainError]]
+ALWAYS_REFUSES: tuple[type[DomainError], ...] = (NotVisible, NotAllowed)
+
+
+class KeyMissing(InvalidInput):
+    """A write without a key could be done twice."""
+
+    code = "idempotency_key_missing"
+    sentence = "写操作须带 Idempotency-Key 请求头（1 至 128 个可见的 ASCII 字符）。"
+
+
+class BankView(GenericViewSet[Any]):
+    """Resources of the calling institution. A change of state is a named POST, never PUT or PATCH."""
+
+    throttle_classes = (ClientThrottle,)
+    pagination_class = CursorPages
+    filter_backends = (StrictFilters,)
+    filter_fields: ClassVar[Mapping[str, Any]] = {}
+    lookup_field = "public_id"
+    lookup_value_converter = "uuid"
+    tag: ClassVar[str]
+    raw_limit: ClassVar[int | None] = None  # bytes of a body that is a file; JSON has the parser's own limit
+
+    @classmethod
+    def as_view(cls, *args: Any, **kwargs: Any) -> Any:
+        """Return the view; reads carry an ETag and answer 304 to one that matches."""
+        return conditional_page(super().as_view(*args, **kwargs))
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        """Fix the moment of the call."""
+        self.now: datetime = timezone.now()
+        return super().initialize_request(request, *args, **kwargs)
+
+    @property
+    def caller(self) -> Caller:
+        """Return who calls."""
+        return cast(Caller, self.request.auth)
+
+    @property
+    def member(self) -> Member:
+        """Return the member as which the program acts."""
+        return self.caller.member
+
+    @property
+    def acting(self) -> dict[str, Any]:
+        """Return who acts and when, as every service takes them."""
+        return {"actor": self.member, "at": self.now}
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows the caller sees; each resource says which."""
+        raise Http404
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the rows the caller sees; none where the interface is only described and nobody calls."""
+        if getattr(self, "swagger_fake_view", False):
+            return cast("QuerySet[Any]", self.serializer_class.Meta.model.objects.none())  # type: ignore[union-attr]
+        return self.rows()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Return what shapes need to know of the call."""
+        return {"request": self.request, "now": self.now, "actor": self.member, "today": timezone.localdate(self.now)}
+
+    def shown(self, shape: type[BaseSerializer[Any]], found: Any, *, many: bool = False) -> Any:
+        """Return a domain object as JSON."""
+        return shape(found, many=many, context=self.get_serializer_context()).data
+
+    def page(self, rows: QuerySet[Any]) -> Response:
+        """Return one page of the rows, filtered and ordered as the caller asks."""
+        found = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(self.get_serializer(found, many=True).data)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add what every answer carries: what the client may still ask, and that nobody else keeps it."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        rate = getattr(request, "rate", None)
+        for name, value in (rate.headers() if rate is not None else {}).items():
+            final[name] = value
+        final["Cache-Control"] = "private, no-cache" if request.method in ("GET", "HEAD") else "no-store"
+        return final
+
+
+def reads(
+    shape: Any, *, summary: str, says: str = "", clause: str = "", many: bool = False, parameters: Sequence[Any] = ()
+) -> Callable[[Any], Any]:
+    """Return a decorator that describes a read."""
+    return extend_schema(
+        summary=summary,
+        description=_described(says, clause),
+        parameters=list(parameters),
+        responses=shape(many=True) if many else shape,
+    )
+
+
+def writes(
+    shape: type[BaseSerializer[Any]],
+    *,
+    scope: Scope,
+    summary: str,
+    asks: type[BaseSerializer[Any]] | None = None,
+    says: str = "",
+    clause: str = "",
+    refuses: Refusals = (),
+    status: int = 200,
+    address: str | None = None,
+    detail: bool = True,
+) -> Callable[[Any], Any]:
+    """
+    Return a decorator that makes a method a POST: scope, input parsed, done once per key, answer kept, all of it described.
+
+    The method gets the parsed input as keywords and returns the domain object. ``address`` is the last part of the address (the method's
+    name by default, with hyphens); an empty one makes it the POST of the list itself.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Any:
+        @wraps(method)
+        def answered(view: BankView, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return _answered_once(
+                view, request, lambda: view.shown(shape, method(view, *args, **kwargs, **_parsed(asks, view, request))), status
+            )
+
+        described = _described_write(shape, asks, summary, says, clause, refuses, status)(answered)
+        described.scope = scope.value
+        if address == "":
+            return described
+        at = address or method.__name__.replace("_", "-")
+        return action(detail=detail, methods=["post"], url_path=at, url_name=f"{method.__name__}")(described)
+
+    return decorate
+
+
+def _parsed(asks: type[BaseSerializer[Any]] | None, view: BankView, request: Request) -> dict[str, Any]:
+    """Return the input as keywords."""
+    if asks is None:
+        return {}
+    given = asks(data=request.data, context=view.get_serializer_context())
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+def _answered_once(view: BankView, request: Request, make: Callable[[], Any], status: int) -> HttpResponse:
+    """Return the answer of the write, or the one kept of its first time."""
+    key = request.headers.get("Idempotency-Key", "")
+    if KEY_PATTERN.fullmatch(key) is None:
+        problem = FieldProblem("Idempotency-Key", "required", KeyMissing.sentence)
+        raise KeyMissing(errors=[problem])
+
+    def answer() -> Answer:
+        return Answer(status=status, body=JSONRenderer().render(make()).decode())
+
+    kept = answer_once(client=view.caller.client, key=key, request_sha256=_digest(view, request), at=view.now, answer=answer)
+    response = HttpResponse(kept.body, content_type="application/json", status=kept.status)
+    if kept.is_repeat:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _digest(view: BankView, request: Request) -> str:
+    """Return the SHA-256 of method, address and content: what makes a request the same request."""
+    try:
+        body = request._request.body
+    except RequestDataTooBig:
+        raise BodyTooLarge from None
+    if len(body) > (view.raw_limit or settings.API_MAX_BODY_BYTES):
+        raise BodyTooLarge
+    head = f"{request.method} {request.get_full_path()}\n".encode()
+    return hashlib.sha256(head + body).hexdigest()
+
+
+def _described_write(shape: Any, asks: Any, summary: str, says: str, clause: str, refuses: Refusals, status: int) -> Callable[[Any], Any]:
+    """Return the description of a POST, with every refusal of the domain under its status."""
+    by_status: dict[int, list[type[DomainError]]] = {}
+    every: list[type[DomainError]] = [*ALWAYS_REFUSES, KeyMissing, KeyReused, KeyInUse, *refuses]
+    for refusal in every:
+        by_status.setdefault(refusal.status, []).append(refusal)
+    responses: dict[Any, Any] = {status: OpenApiResponse(shape, description="办理结果")}
+    for code, found in sorted(by_status.items()):
+        lines = "\n".join(f"- `{one.code}`：{one.sentence}" for one in dict.fromkeys(found))
+        responses[code, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=lines)
+    example = getattr(asks, "example", None)
+    return extend_schema(
+        summary=summary,
+        description=_described(says, clause),
+        parameters=[KEY_PARAMETER],
+        request=asks,
+        responses=responses,
+        examples=[OpenApiExample("示例", value=dict(example), request_only=True)] if example else [],
+    )
+
+
+def _described(says: str, clause: str) -> str:
+    return "\n\n".join(part for part in (says, f"依据：{clause}" if clause else "") if part)

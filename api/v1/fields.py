@@ -1,0 +1,161 @@
+"""What every shape is made of: strict input, and output that says of each field what it means, in which unit, by which clause."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import Field, Model
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from common.money import MAX_AMOUNT
+
+MONEY_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
+RATE_PATTERN = r"^0(\.[0-9]{1,6})?$"
+
+
+class AskedText(serializers.CharField):
+    """A text; a number or a truth value is none, nor is one with a NUL, which no database stores."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text without blanks around it."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class AskedFlag(serializers.BooleanField):
+    """true or false, and no word or number for it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return the truth value."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class AskedCount(serializers.IntegerField):
+    """A whole number, and no text or fraction of one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number."""
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+@extend_schema_field({"type": "string", "pattern": MONEY_PATTERN, "example": "1000000.00"})
+class AskedMoney(serializers.DecimalField):
+    """Yuan as a text with at most two places, more than nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=18, decimal_places=2, min_value=Decimal("0.01"), max_value=MAX_AMOUNT, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Return the amount; a JSON number may have lost a cent on its way and is refused."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return Decimal(super().to_internal_value(data))
+
+
+@extend_schema_field({"type": "string", "pattern": RATE_PATTERN, "example": "0.005"})
+class AskedRate(serializers.DecimalField):
+    """An annual fraction as a text with at most six places."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=7, decimal_places=6, min_value=Decimal(0), max_value=Decimal(1), **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Return the fraction."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return Decimal(super().to_internal_value(data))
+
+
+class Asked(serializers.Serializer[Any]):
+    """An input; a name it does not know is refused, so that a misspelt field is never silently dropped."""
+
+    example: ClassVar[Mapping[str, Any]] = {}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the values once every name is known."""
+        if isinstance(data, Mapping):
+            unknown = [str(name) for name in data if name not in self.fields]
+            if unknown:
+                problem = serializers.ErrorDetail("没有这个字段，请核对名称。", code="unknown")
+                raise serializers.ValidationError({name: [problem] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Shown(serializers.ModelSerializer[Any]):
+    """An output of a stored row; ``clauses`` in Meta names the clause a field rests on."""
+
+    id = serializers.UUIDField(source="public_id", help_text="标识（UUID），永不变化")
+
+    def build_standard_field(self, field_name: str, model_field: Field) -> Any:
+        """Return the field with meaning, unit and clause in its description."""
+        kind, kwargs = super().build_standard_field(field_name, model_field)
+        kwargs["help_text"] = self.meaning(field_name, model_field)
+        return kind, kwargs
+
+    def meaning(self, name: str, field: Field) -> str:
+        """Return what a field means: its Chinese name, unit or note, and clause."""
+        note = f"（{field.help_text}）" if field.help_text else ""
+        clause = getattr(self.Meta, "clauses", {}).get(name)
+        return f"{field.verbose_name}{note}{f'，依据 {clause}' if clause else ''}"
+
+    class Meta:
+        model: type[Model]
+
+
+def shown_text(meaning: str, **kwargs: Any) -> serializers.CharField:
+    """Return an output field of text."""
+    return serializers.CharField(help_text=meaning, read_only=True, **kwargs)
+
+
+def shown_money(meaning: str, **kwargs: Any) -> serializers.DecimalField:
+    """Return an output field in yuan."""
+    return serializers.DecimalField(max_digits=18, decimal_places=2, help_text=f"{meaning}，元", read_only=True, **kwargs)
+
+
+def shown_rate(meaning: str, **kwargs: Any) -> serializers.DecimalField:
+    """Return an output field as an annual fraction."""
+    return serializers.DecimalField(max_digits=9, decimal_places=6, help_text=f"{meaning}，年利率小数", read_only=True, **kwargs)
+
+
+def shown_day(meaning: str, **kwargs: Any) -> serializers.DateField:
+    """Return an output field of a day."""
+    return serializers.DateField(help_text=meaning, read_only=True, **kwargs)
+
+
+def shown_count(meaning: str, **kwargs: Any) -> serializers.IntegerField:
+    """Return an output field of a count."""
+    return serializers.IntegerField(help_text=meaning, read_only=True, **kwargs)
+
+
+def shown_flag(meaning: str, **kwargs: Any) -> serializers.BooleanField:
+    """Return an output field of a truth value."""
+    return serializers.BooleanField(help_text=meaning, read_only=True, **kwargs)
+
+
+def shown_moment(meaning: str, **kwargs: Any) -> serializers.DateTimeField:
+    """Return an output field of a moment."""
+    return serializers.DateTimeField(help_text=meaning, read_only=True, **kwargs)
+
+
+def shown_reference() -> serializers.CharField:
+    """Return the caller's own number of the object."""
+    return serializers.CharField(source="own_reference", default="", read_only=True, help_text="本机构自己的业务编号，没有则为空")
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class UpdatedAt(serializers.DateTimeField):
+    """When the object changed last; of one just changed, the moment of the call."""
+
+    def __init__(self) -> None:
+        super().__init__(source="*", read_only=True, help_text="最近一次变更的记录时间")
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the moment."""
+        return super().to_representation(getattr(value, "updated_at", None) or self.context["now"])

@@ -1,0 +1,104 @@
+"""Getting and giving back an access token (OAuth 2.0 client credentials)."""
+
+from typing import Any, cast
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from oauth2_provider.oauth2_backends import get_oauthlib_core
+from rest_framework import serializers
+from rest_framework.parsers import FormParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api.throttles import TokenThrottle
+
+TAG = "授权"
+
+
+class TokenAsked(serializers.Serializer[Any]):
+    """What a token is asked with, besides id and secret by HTTP Basic."""
+
+    grant_type = serializers.ChoiceField(["client_credentials"], help_text="固定为 client_credentials")
+    scope = serializers.CharField(required=False, help_text="权限范围，空格分隔：read、decide、money、report；不填为该客户端的全部范围")
+    client_id = serializers.CharField(required=False, help_text="客户端编号；建议改用 HTTP Basic")
+    client_secret = serializers.CharField(required=False, help_text="客户端密钥；建议改用 HTTP Basic")
+
+
+class TokenShown(serializers.Serializer[Any]):
+    """A token. It is shown once: only its checksum is stored."""
+
+    access_token = serializers.CharField(help_text="访问令牌，放在 Authorization: Bearer 请求头")
+    token_type = serializers.CharField(help_text="固定为 Bearer")
+    expires_in = serializers.IntegerField(help_text="有效期，秒")
+    scope = serializers.CharField(help_text="权限范围，空格分隔")
+
+
+class OAuthRefusal(serializers.Serializer[Any]):
+    """A refusal in the words of RFC 6749."""
+
+    error = serializers.CharField(help_text="RFC 6749 错误代码：invalid_client、invalid_scope、unsupported_grant_type、invalid_request")
+    error_description = serializers.CharField(required=False, help_text="说明")
+
+
+class RevokeAsked(serializers.Serializer[Any]):
+    """The token given back."""
+
+    token = serializers.CharField(help_text="要作废的访问令牌")
+
+
+REFUSAL = OpenApiResponse(OAuthRefusal, description="RFC 6749 错误")
+
+
+class OAuthView(APIView):
+    """Open to everybody at the rate of tokens; the OAuth server asks for id and secret."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (TokenThrottle,)
+    parser_classes = (FormParser,)
+
+
+class TokenView(OAuthView):
+    """Where tokens come from."""
+
+    @extend_schema(
+        operation_id="create_token",
+        summary="获取访问令牌",
+        description="以客户端编号和密钥（HTTP Basic）获取令牌，有效期 1 小时，到期前重新获取。轮换密钥时新旧两个密钥同时有效。",
+        tags=[TAG],
+        auth=cast("Any", [{"basicAuth": []}]),
+        request={"application/x-www-form-urlencoded": TokenAsked},
+        responses={200: TokenShown, 400: REFUSAL, 401: REFUSAL},
+        examples=[OpenApiExample("示例", value={"grant_type": "client_credentials", "scope": "read decide money"}, request_only=True)],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Return a token."""
+        _, headers, body, status = get_oauthlib_core().create_token_response(request._request)
+        return _answer(body, status, headers)
+
+
+class RevokeView(OAuthView):
+    """Where tokens end."""
+
+    @extend_schema(
+        operation_id="revoke_token",
+        summary="作废访问令牌",
+        description="RFC 7009。令牌不存在时同样返回 200。",
+        tags=[TAG],
+        auth=cast("Any", [{"basicAuth": []}]),
+        request={"application/x-www-form-urlencoded": RevokeAsked},
+        responses={200: OpenApiResponse(description="已作废"), 400: REFUSAL, 401: REFUSAL},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """End a token."""
+        _, headers, body, status = get_oauthlib_core().create_revocation_response(request._request)
+        return _answer(body or "", status, headers)
+
+
+def _answer(body: str, status: int, headers: dict[str, str]) -> HttpResponse:
+    response = HttpResponse(body, status=status, content_type="application/json")
+    for name, value in headers.items():
+        response[name] = value
+    response["Cache-Control"] = "no-store"
+    return response
