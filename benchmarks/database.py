@@ -105,8 +105,7 @@ def _statement(sql: str) -> None:
 def _fingerprint() -> str:
     """Return what changes with any migration or installed app."""
     digest = hashlib.sha256(repr(settings.INSTALLED_APPS).encode())
-    for path in sorted(Path(settings.BASE_DIR).glob("*/migrations/*.py")):
-        digest.update(path.read_bytes())
-    for path in sorted(Path(settings.BASE_DIR).glob("*/seeds/*")):
+    root = Path(settings.BASE_DIR)
+    for path in sorted([*root.glob("*/migrations/*.py"), *root.glob("*/seeds/*.*")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -151,6 +151,10 @@ WITH given AS (
 )
 SELECT key, id, recorded_at FROM written
 """
+# The plan of this one is kept by the session; for a set it would be the wrong one, since a set may be of any size.
+_POST_ONE = """
+SELECT %s, entry_id, recorded_at FROM ledger_post_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::numeric[])
+"""
 _FIELDS = ("id", "key", "kind", "value_on", "posted_on", "recorded_at", "description", "clause", "object_type", "object_id", "reverses_id")
 
 
@@ -158,7 +162,10 @@ def _written(wanted: dict[str, NewEntry]) -> list[Entry]:
     """Return the stored entries: those written now and those that were there with the same content."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_POST, _columns(list(wanted.values())))
+            if len(wanted) == 1:
+                cursor.execute(_POST_ONE, _scalars(*wanted.values()))
+            else:
+                cursor.execute(_POST, _columns(list(wanted.values())))
             written: dict[str, tuple[int, datetime]] = {key: (pk, at) for key, pk, at in cursor.fetchall()}
     except IntegrityError as error:
         if _broken_constraint(error) in ("entry_not_back_dated", "entry_posted_from_value_day_on"):
@@ -166,6 +173,13 @@ def _written(wanted: dict[str, NewEntry]) -> list[Entry]:
         raise
     earlier = _unchanged([entry for entry in wanted.values() if entry.key not in written])
     return [earlier[key] if key in earlier else _stored(entry, *written[key]) for key, entry in wanted.items()]
+
+
+def _scalars(entry: NewEntry) -> list[Any]:
+    """Return the parameters of the statement for one entry."""
+    values: list[Any] = [entry.key, entry.key, str(entry.kind), entry.value_on, entry.posted_on, entry.description, entry.clause]
+    values += [entry.object_type, entry.object_id, entry.reverses]
+    return [*values, _plain(leg.account_id for leg in entry.legs), _plain(leg.amount for leg in entry.legs)]
 
 
 def _columns(entries: list[NewEntry]) -> list[str]:
