@@ -20,7 +20,11 @@ from common.money import display
 PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 OWN_APPS = ("parties", "policy", "whitelist", "loans", "subsidy", "ledger", "documents")
+PERSONS = frozenset({"made_by", "checked_by"})
 WORDS = {
+    "made_by": "经办",
+    "checked_by": "复核",
+    "bank_reference": "银行流水号",
     "lines": "明细数",
     "payments": "应付笔数",
     "revision": "版次",
@@ -39,9 +43,9 @@ def verb_of(event: Event) -> str:
     return SEAMS.verbs.get(event.verb) or SEAMS.verbs.get(event.verb.rsplit(".", 1)[-1]) or event.verb
 
 
-def changes_of(event: Event) -> Lines | None:
-    """Return what changed, field by field, by the fields' Chinese names."""
-    names = list(dict.fromkeys([*event.before, *event.after]))
+def changes_of(event: Event, *, with_names: bool = True) -> Lines | None:
+    """Return what changed, field by field, by the fields' Chinese names; without the names of persons if asked."""
+    names = [name for name in dict.fromkeys([*event.before, *event.after]) if with_names or name not in PERSONS]
     told = [name for name in names if event.before.get(name) != event.after.get(name) and not _is_pointer(event, name)]
     lines = [Small(_change(event, name)) for name in told]
     return Lines(tuple(lines)) if lines else None
@@ -57,7 +61,7 @@ def _change(event: Event, name: str) -> str:
 
 def _label(event: Event, name: str) -> str:
     """Return a field's Chinese name: of the object's own model, else of another model of its app, else of any; else the name."""
-    field = _field(event, name)
+    field = None if name in WORDS else _field(event, name)
     return str(field.verbose_name) if field is not None else WORDS.get(name, name)
 
 
@@ -84,6 +88,9 @@ def _said(event: Event, name: str, value: Any) -> str:
 def _is_pointer(event: Event, name: str) -> bool:
     """Return whether a value only points at a row (a public id), which says nothing to people."""
     value = event.after.get(name) or event.before.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        field = _field(event, name)
+        return field is not None and field.is_relation
     return isinstance(value, str) and bool(PUBLIC_ID.fullmatch(value))
 
 
@@ -144,7 +151,7 @@ class EventAdmin(VisibleAdmin):
             request, case, "事件", Fact("动作", verb_of(case)), Fact("对象类别", kind_of(case)), "object_label", "party_name", "actor_name",
             "actor_kind", "source_address", "occurred_at", "recorded_at", "remark",
         )  # fmt: skip
-        names = list(dict.fromkeys([*case.before, *case.after]))
+        names = [name for name in dict.fromkeys([*case.before, *case.after]) if not _is_pointer(case, name)]
         rows = [(_label(case, name), _said(case, name, case.before.get(name)), _said(case, name, case.after.get(name))) for name in names]
         seal = getattr(case, "seal", None)
         state = Badge("已封存", "good") if seal else Badge("待封存", "warn")

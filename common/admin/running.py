@@ -92,7 +92,9 @@ class CaseStepView(StepView):
             if taken:
                 self.thank(request)
                 return self.page.after(made if self.page.follows(made) else None, case)
-        return self.form_page(request, form, back=page_of(case), case=case, heading=self.page.heading(case), badges=self.page.badges(case))
+        shown = {"case": case, "heading": self.page.heading(case), "badges": self.page.badges(case)}
+        panels = [panel for panel in self.page.preview(request, case, self.step) if panel is not None]
+        return self.form_page(request, form, back=page_of(case), panels=panels, **shown)
 
 
 class NewStepView(StepView):

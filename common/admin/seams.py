@@ -30,6 +30,7 @@ class Seams:
 
     member_of: Callable[..., Any] = _nobody  # (user, on=date) -> Member | None
     record_opening: Callable[..., None] = _unrecorded  # (obj=, actor=, at=, scope=)
+    may_name: Callable[[Any, Any], bool] = lambda viewer, person: True  # whether this member reads that member's name
     cite: Callable[[str], tuple[str, str]] = lambda citation: (citation, "")  # ids of clauses -> the words that cite them, their wording
     panels: dict[str, list[tuple[int, Panels]]] = field(default_factory=dict)
     verbs: dict[str, str] = field(default_factory=dict)  # what the audit log calls a step -> Chinese

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from common.admin.seams import SEAMS
+from common.admin.seams import SEAMS, acting_member
 from common.fields import MoneyField, RateField
 from common.money import display
 
+UNIT_LENGTH = 2  # a help text this short is a unit: 月, 人, 字节
 NOTHING = mark_safe('<span class="qf-nothing">—</span>')
 
 
@@ -227,8 +228,10 @@ def link_to(request: HttpRequest, obj: models.Model | None, text: Any = None) ->
     if obj is None:
         return None
     page = admin.site._registry.get(type(obj))
+    if hasattr(obj, "party_name") and not SEAMS.may_name(acting_member(request), obj):
+        return str(obj.party)
     name = text if text is not None else str(obj)
-    if page is None or not page.has_view_permission(request):
+    if page is None or not getattr(page, "is_linked", True) or not page.has_view_permission(request):
         return name
     return Link(name, page_of(obj))
 
@@ -264,6 +267,8 @@ def value_of(obj: models.Model, path: str) -> Any:
     if field is not None and getattr(field, "choices", None) and not isinstance(value, list):
         label = getattr(obj, f"get_{name}_display")()
         return Badge(label, tone_of(value)) if name == "state" and value else label
+    if isinstance(field, models.IntegerField) and value is not None and 0 < len(field.help_text) <= UNIT_LENGTH:
+        return f"{value}{field.help_text}"
     return value() if callable(value) and not isinstance(value, models.Manager) else value
 
 

@@ -37,6 +37,7 @@ class VisibleAdmin(ModelAdmin):
     steps: ClassVar[Sequence[Step]] = ()
     new_steps: ClassVar[Sequence[Step]] = ()
     bulk_steps: ClassVar[Sequence[Step]] = ()
+    is_linked = True  # other pages link here
     is_case = False  # opening the page is an event of the audit log
     case_related: ClassVar[Sequence[str]] = ()  # select_related of one case's page
     papers: ClassVar[Sequence[tuple[str, str]]] = ()  # kinds of papers that may be uploaded, with label; none: no papers are shown
@@ -167,6 +168,14 @@ class VisibleAdmin(ModelAdmin):
     def opening_scope(self, case: Any) -> dict[str, Any]:
         """Return whom an opening concerns, as the log takes it; nobody in particular by default."""
         return {}
+
+    def tells_changes(self, member: Any, case: Any) -> bool:
+        """Return whether the history shows this member what changed, not only that something did."""
+        return True
+
+    def preview(self, request: HttpRequest, case: Any, step: Step) -> list[Any]:
+        """Return the blocks shown above a step's form, so that a person confirms what is before the eyes; none by default."""
+        return []
 
     def heading(self, case: Any) -> str:
         """Return the title over the page."""

@@ -17,7 +17,7 @@ from loans.models import Application
 from loans.selectors import applications_visible_to, approval_clock, case_of_application, headroom, scope_of
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.admin.deadlines import left, provisional
+from policy.admin.deadlines import left
 from policy.selectors import working_calendar
 
 SEEN_BY = frozenset(InstitutionKind.values) - {InstitutionKind.CONTRIBUTOR, InstitutionKind.GUARANTOR}
@@ -76,7 +76,6 @@ class ApplicationAdmin(VisibleAdmin):
     columns = (
         "number", "enterprise", "bank", "mode", "category", "amount_requested", "amount_approved", "state", "submitted_on",
         Column("批复期限", remaining, order="deadline__due_on", name="deadline"),
-        Column("暂定", lambda one: provisional(one.deadline) if one.deadline else None, name="provisional"),
     )  # fmt: skip
     shows = SHOWS
     papers = tuple(Paper.choices)
@@ -91,6 +90,11 @@ class ApplicationAdmin(VisibleAdmin):
     def opening_scope(self, case: Application) -> dict[str, Any]:
         """Return bank, county and enterprise of the case."""
         return {"scope": scope_of(case)}
+
+    def preview(self, request: HttpRequest, case: Application, step: Step) -> list[Any]:
+        """Return the caps above an approval, and what was asked for."""
+        asked = facts(request, case, "申请", "enterprise", "category", "amount_requested", "term_months", "amount_approved")
+        return [asked, caps(case)] if step.name in ("approve", "contract") else [asked]
 
     def parts(self, request: HttpRequest, case: Application) -> list[Any]:
         """Return the clock, the decision, the caps, supplements and the loan."""

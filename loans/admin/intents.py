@@ -36,7 +36,6 @@ class IntentAdmin(VisibleAdmin):
         "bank",
         Column("企业", lambda one: one.entry.enterprise, order="entry__enterprise__name"),
         "recorded_on",
-        "recorded_by",
     )
     shows = ("bank", "entry", "recorded_on", "recorded_by")
     search_fields = ("entry__enterprise__name", "entry__project__name")

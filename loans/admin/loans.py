@@ -82,9 +82,9 @@ class LoanAdmin(VisibleAdmin):
             balance(request, case),
             terms(request, case),
             proposals(request, case),
-            movements(case),
+            movements(request, case),
             guarantee(request, case),
-            checks(case),
+            checks(request, case),
         ]
 
 
@@ -123,24 +123,30 @@ def proposals(request: HttpRequest, loan: Loan) -> Any:
     """Return what waits for a colleague's check; ``None`` when nothing does."""
     waiting = list(loan.proposals.filter(state=ProposalState.WAITING).select_related("made_by__institution"))
     rows = [
-        (link_to(request, one, one.get_kind_display()), Money(one.amount), one.value_on, one.bank_reference, one.made_by.name)
+        (
+            link_to(request, one, one.get_kind_display()),
+            Money(one.amount),
+            one.value_on,
+            one.bank_reference,
+            link_to(request, one.made_by, one.made_by.name),
+        )
         for one in waiting
     ]
     heads = ("类别", "金额", "起息日", "银行流水号", "经办")
     return table("待复核变动", heads, rows, more=("全部待复核", list_of(Proposal))) if rows else None
 
 
-def movements(loan: Loan) -> Any:
+def movements(request: HttpRequest, loan: Loan) -> Any:
     """Return every movement with the balance after it; what was taken back is struck through."""
     rows: list[Any] = []
-    found = list(loan.movements.select_related("made_by", "checked_by", "contribution", "reverses"))
+    found = list(loan.movements.select_related("made_by__institution", "checked_by__institution", "contribution"))
     drawn_back = {one.reverses_id for one in found if one.reverses_id}
     outstanding = ZERO
     for one in found:
         outstanding += one.performing + one.overdue
         paid_by = getattr(one, "contribution", None)
         shares = Small(f"政府方 {paid_by.government:,.2f} 元，银行 {paid_by.bank:,.2f} 元") if paid_by else None
-        signed = f"{one.made_by.name} / {one.checked_by.name if one.checked_by else '—'}"
+        signed = joined(link_to(request, who, who.name) for who in (one.made_by, one.checked_by) if who)
         cells = (
             one.value_on, one.get_kind_display(), Money(one.amount), Money(one.performing), Money(one.overdue), Money(outstanding),
             joined(part for part in (one.bank_reference, shares, Small(one.reason) if one.reason else None) if part), signed,
@@ -160,7 +166,7 @@ def guarantee(request: HttpRequest, loan: Loan) -> Facts | None:
     return facts(request, found, "担保", *names, clause="FP 1.5.2(1)")
 
 
-def checks(loan: Loan) -> Any:
+def checks(request: HttpRequest, loan: Loan) -> Any:
     """Return what the bank found when it followed the money."""
     found = loan.use_checks.select_related("checked_by__institution")
     rows = [
@@ -169,7 +175,7 @@ def checks(loan: Loan) -> Any:
             Badge("发现挪用", "bad") if one.is_misuse else Badge("正常", "good"),
             one.finding,
             one.misuse_from,
-            str(one.checked_by),
+            link_to(request, one.checked_by),
         )
         for one in found
     ]

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, VisibleAdmin, link_to, table
+from common.admin import Badge, Column, Step, VisibleAdmin, link_to, table
 from loans.admin.loans import SEEN_BY
 from loans.admin.steps import CONFIRM, REFUSE
 from loans.enums import ProposalState
@@ -76,6 +76,10 @@ class ProposalAdmin(VisibleAdmin):
     def badges(self, case: Proposal) -> list[Badge]:
         """Return where the proposal stands."""
         return [standing(case)]
+
+    def preview(self, request: HttpRequest, case: Proposal, step: Step) -> list[Any]:
+        """Return what is checked."""
+        return [self.first_panel(request, case)]
 
     def heading(self, case: Proposal) -> str:
         """Return kind and contract."""

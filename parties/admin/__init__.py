@@ -6,6 +6,7 @@ from parties.admin.steps import VERBS
 from parties.selectors import current_member
 
 SEAMS.member_of = current_member
+SEAMS.may_name = timeline.may_name
 SEAMS.verbs |= VERBS
 
 __all__ = ["enterprises", "institutions", "members", "timeline"]

@@ -29,6 +29,7 @@ class MemberAdmin(VisibleAdmin):
     """The people, programs and jobs of one's own institution."""
 
     visible_to = staticmethod(members_visible_to)
+    is_linked = False  # a page shows the members of one's own house only
     columns = (
         "name",
         "kind",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 
@@ -18,6 +19,11 @@ from parties.models import Member
 LAST = 60
 
 
+def may_name(viewer: Member | None, person: Member) -> bool:
+    """Return whether a member reads another's name: who sees every case does, others read those of their own house."""
+    return viewer is not None and (sees_all(viewer) or viewer.party_id == person.party_id)
+
+
 def history(request: HttpRequest, case: Any) -> Table | None:
     """
     Return the latest events of a case, newest first; ``None`` for things that are not cases.
@@ -29,21 +35,25 @@ def history(request: HttpRequest, case: Any) -> Table | None:
     member = acting_member(request)
     everything = sees_all(member)
     events = events_of(case) if everything else events_of(case).exclude(verb=OPENED)
+    page = admin.site._registry[type(case)]
+    changes = not isinstance(page, VisibleAdmin) or page.tells_changes(member, case)
     latest = list(events.order_by("-id")[:LAST])
     return Table(
         title="办理记录",
         heads=("发生时间", "动作", "单位与经办", "变更", "说明", "来源与记录时间"),
-        rows=[_row(event, member, everything=everything) for event in latest],
+        rows=[_row(event, member, everything=everything, changes=changes) for event in latest],
         note=f"最近{LAST}条。" if len(latest) == LAST else "",
         folded=len(latest) > 12,
     )
 
 
-def _row(event: Event, member: Member, *, everything: bool) -> Row:
+def _row(event: Event, member: Member, *, everything: bool, changes: bool) -> Row:
     own = everything or event.party_id == member.party_id
     who = Lines((event.party_name, Small(event.actor_name))) if own else event.party_name
     written = Lines((Small(event.source_address or "系统内部"), Small(_written(event)))) if own else Small(_written(event))
-    return Row(cells=(event.occurred_at, verb_of(event), who, changes_of(event), event.remark, written))
+    return Row(
+        cells=(event.occurred_at, verb_of(event), who, changes_of(event, with_names=own) if changes else None, event.remark, written)
+    )
 
 
 def _written(event: Event) -> str:
@@ -52,7 +62,7 @@ def _written(event: Event) -> str:
 
 
 def _is_case(case: Any) -> bool:
-    return hasattr(case, "public_id") and not isinstance(case, VisibleAdmin)
+    return hasattr(case, "public_id")
 
 
 add_panel(EVERY_CASE, history, order=99)

@@ -29,7 +29,8 @@ def left(deadline: Deadline) -> Badge:
     days = remaining_working_days(deadline, on=timezone.localdate(), calendar=working_calendar())
     if days < 0:
         return Badge(f"已逾期{-days}个工作日", "bad")
-    return Badge("今日到期" if days == 0 else f"剩余{days}个工作日", "warn" if days <= SOON else "busy")
+    words = "今日到期" if days == 0 else f"剩余{days}个工作日"
+    return Badge(f"{words}（暂定）" if deadline.is_provisional else words, "warn" if days <= SOON else "busy")
 
 
 def provisional(deadline: Deadline) -> Badge | None:

@@ -72,9 +72,9 @@ def _size(member: Member, *, on: date, version: VersionInForce | None) -> list[C
     return [Card(label="银行额度合计", value=in_wan(total), note=note, share=min(int(total * 100 / minimum), 100))]
 
 
-def in_wan(amount: Decimal | None) -> Money:
+def in_wan(amount: Decimal | None, *, unit: str = "万元") -> Money:
     """Return yuan in units of ten thousand."""
-    return Money(((amount or ZERO) / WAN).quantize(Decimal("0.01")), "万元")
+    return Money(((amount or ZERO) / WAN).quantize(Decimal("0.01")), unit)
 
 
 def tables(member: Member) -> list[Table]:
@@ -89,12 +89,12 @@ def tables(member: Member) -> list[Table]:
     heads = ("笔数", "累计放款", "余额", "其中逾期")
     districts = [Row(cells=(row["district__name"], *_figures(row))) for row in by_district]
     banks = [
-        Row(cells=(row["bank__short_name"], *_figures(row), in_wan(row["special"]), in_wan(row["trust"])))
+        Row(cells=(row["bank__short_name"], *_figures(row), in_wan(row["special"], unit=""), in_wan(row["trust"], unit="")))
         for row in by_bank.order_by("-drawn_sum")
     ]
     return [
-        table("分县(市、区)", ("县(市、区)", *heads), districts, empty="暂无放款。"),
-        table("分银行", ("银行", *heads, "专项贷款放款", "信托服务放款"), banks, empty="暂无放款。"),
+        table("分县(市、区)（万元）", ("县(市、区)", *heads), districts, empty="暂无放款。"),
+        table("分银行（万元）", ("银行", *heads, "其中专项贷款", "其中信托服务"), banks, empty="暂无放款。"),
     ]
 
 
@@ -103,4 +103,4 @@ def _sums() -> dict[str, Any]:
 
 
 def _figures(row: dict[str, Any]) -> tuple[Any, ...]:
-    return (row["loans"], in_wan(row["drawn_sum"]), in_wan(row["left"]), in_wan(row["late"]))
+    return (row["loans"], *(in_wan(row[name], unit="") for name in ("drawn_sum", "left", "late")))

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Fact, VisibleAdmin, facts, link_to
+from common.admin import Badge, Column, Fact, Step, VisibleAdmin, facts, link_to
 from common.money import in_words
 from parties.models import Member
 from subsidy.admin.settlements import SEEN_BY
@@ -52,6 +52,10 @@ class PaymentAdmin(VisibleAdmin):
     def heading(self, case: Payment) -> str:
         """Return payer and settlement."""
         return f"{case.payer} · {case.settlement}"
+
+    def preview(self, request: HttpRequest, case: Payment, step: Step) -> list[Any]:
+        """Return what is paid."""
+        return self.parts(request, case)
 
     def parts(self, request: HttpRequest, case: Payment) -> list[Any]:
         """Return the payment with the amount in words and its ledger entry."""

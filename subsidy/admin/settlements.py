@@ -16,6 +16,7 @@ from common.admin import (
     Link,
     Money,
     Row,
+    Step,
     VisibleAdmin,
     acting_member,
     link_to,
@@ -92,6 +93,17 @@ class SettlementAdmin(VisibleAdmin):
         """Return where the settlement stands, and whether it is out of date."""
         stale = case.state == SettlementState.DRAFT and case.current is not None and is_outdated(case)
         return [state_of(case), *([Badge("有新登记的变动，待重新计算", "warn")] if stale else [])]
+
+    def tells_changes(self, member: Member, case: Settlement) -> bool:
+        """Return no to a county: events carry the sums over all counties, of which it sees its own share only."""
+        return member.institution is not None and member.institution.kind not in COUNTY_KINDS
+
+    def preview(self, request: HttpRequest, case: Settlement, step: Step) -> list[Any]:
+        """Return the sums, the shares and the hash that is confirmed."""
+        member = acting_member(request)
+        shown = revisions_visible_to(member).filter(pk=case.current_id or 0).first()
+        digest = Facts(title="版次摘要", facts=[Fact("SHA-256", Hash(shown.sha256))]) if shown is not None else None
+        return [sums(case, member), shares(case, member), digest]
 
     def parts(self, request: HttpRequest, case: Settlement) -> list[Any]:
         """Return sums, shares, lines, payments, objections, revisions and reconciliations, cut to what the member sees."""
