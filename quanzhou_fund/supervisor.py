@@ -128,7 +128,8 @@ class Demo:
     def owner_environment(self) -> dict[str, str]:
         """Return the environment of what changes tables; nothing of a production shell is in it."""
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        ours = {"FUND_ENV": "demo", "MEDIA_ROOT": str(self.home / "media"), "PYTHONUNBUFFERED": "1"}
+        ours = {"FUND_ENV": "demo", "DJANGO_SETTINGS_MODULE": "quanzhou_fund.settings", "PYTHONUNBUFFERED": "1"}
+        ours["MEDIA_ROOT"] = str(self.home / "media")
         return kept | ours | self.servers.environment
 
     def prepare(self) -> None:

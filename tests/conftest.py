@@ -9,11 +9,19 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck, settings
 
+from tests.servers import stop
+
 # A loaded machine is no failure of a property.
 settings.register_profile("fund", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fund")
 
 SEED = "seed"  # a schema of the test database: copies of every row that migrations wrote
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """End the servers, in workers too, whose processes leave no time for more."""
+    stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,25 @@
 """
 The project's settings for tests: on embedded servers, unless the environment names others.
 
-The servers start here because pytest-django reads the settings before any conftest; workers of pytest-xdist inherit the addresses.
+The servers start here because pytest-django reads the settings before any conftest.
 """
 
 import os
 
-from tests.servers import start_once
+from tests.servers import OURS, start_once
+from tests.template import DATABASE
 
 os.environ.update(start_once())
 os.environ.setdefault("FUND_ENV", "demo")
 
 from quanzhou_fund.settings import *  # noqa: F403
-from quanzhou_fund.settings import REDIS_URL
+from quanzhou_fund.settings import DATABASES, REDIS_URL
 
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-REDIS_URL = f"{REDIS_URL.rpartition('/')[0]}/{WORKER + 1}"
+if OURS in os.environ:
+    DATABASES["default"]["TEST"] = {"TEMPLATE": DATABASE}
+
+# Workers that share a server that a person named have a database of Redis each.
+REDIS_URL = f"{REDIS_URL.rpartition('/')[0]}/{int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')) + 1}"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

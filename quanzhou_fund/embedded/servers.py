@@ -16,10 +16,10 @@ class Servers:
     """PostgreSQL and Valkey under ``home`` for as long as the ``with`` block lasts."""
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
-        self.home = home
-        self.postgres = Postgres(home, durable=durable)
-        self.valkey = Valkey(home, durable=durable)
-        self.addresses_file = home / "run" / "addresses.json"
+        self.home = home.resolve()
+        self.postgres = Postgres(self.home, durable=durable)
+        self.valkey = Valkey(self.home, durable=durable)
+        self.addresses_file = self.home / "run" / "addresses.json"
         self.environment: dict[str, str] = {}
         self._lock: IO[str] | None = None
 

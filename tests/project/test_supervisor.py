@@ -18,6 +18,7 @@ from quanzhou_fund.embedded import Servers
 from quanzhou_fund.embedded.postgres import free_port
 from quanzhou_fund.embedded.processes import PidFile, start_mark, wait_until
 from tests.servers import HOME
+from tests.template import DATABASE, copy_into
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = ("postgres", "valkey", "web", "worker", "beat")
@@ -86,7 +87,17 @@ def read(address: str) -> str:
 
 @pytest.fixture
 def demo() -> Iterator[Demo]:
+    """A demo whose tables are made already; only the test that starts over pays for making them."""
     home = HOME / f"{os.getpid()}-demo"
+    servers = Servers(home)
+    copy_into(servers)
+    with servers:
+        connection = psycopg2.connect(f"{servers.environment['DATABASE_URL'].rpartition('/')[0]}/postgres")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE fund")
+            cursor.execute(f"CREATE DATABASE fund TEMPLATE {DATABASE}")
+        connection.close()
     yield Demo(home)
     Servers(home).destroy()
 
