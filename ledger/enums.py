@@ -22,4 +22,5 @@ class EntryKind(models.TextChoices):
     COMPENSATION = "compensation", "支付风险补偿"
     RECOVERY_RETURN = "recovery_return", "退回追偿款"
     ENHANCEMENT_FEE = "enhancement_fee", "收取增信服务费"
+    GUARANTEE_FEE = "guarantee_fee", "收取担保费"
     REVERSAL = "reversal", "冲正"

@@ -38,3 +38,110 @@ class Grade(models.TextChoices):
 
 
 NON_PERFORMING = (Grade.SUBSTANDARD, Grade.DOUBTFUL, Grade.LOSS)
+
+
+class SuggestionState(models.TextChoices):
+    """What became of a suggested class."""
+
+    OPEN = "open", "待银行确认"
+    TAKEN = "taken", "已按建议调整"
+    OVERRULED = "overruled", "银行另行认定"
+    OUTDATED = "outdated", "已被新的建议替代"
+
+
+class ClaimKind(models.TextChoices):
+    """The two ways to a compensation. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2)."""
+
+    RD = "rd", "先补偿后追偿（研发贷款）"
+    PROJECT = "project", "先追偿后分担（项目贷款）"
+
+
+class ClaimState(models.TextChoices):
+    """Where a claim stands. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D20, D37."""
+
+    PURSUING = "pursuing", "追偿中（待认定损失）"
+    CERTIFYING = "certifying", "损失认定待复核"
+    FILED = "filed", "已提交"
+    SUPPLEMENT = "supplement", "待补正"
+    UNDER_REVIEW = "under_review", "审核中"
+    PAYABLE = "payable", "待支付"
+    RELEASING = "releasing", "支付待复核"
+    QUEUED = "queued", "排队待支付"
+    PART_PAID = "part_paid", "部分支付"
+    PAID = "paid", "已付清"
+    RECOVERING = "recovering", "追偿中"
+    CLOSED = "closed", "已结案"
+    REFUSED = "refused", "不予补偿"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+ENDED = (ClaimState.CLOSED, ClaimState.REFUSED, ClaimState.WITHDRAWN)
+BEFORE_LOSS = (ClaimState.PURSUING, ClaimState.CERTIFYING)  # the loss is not certified, so nothing is shared yet
+UNDER_EXAMINATION = (ClaimState.FILED, ClaimState.SUPPLEMENT, ClaimState.UNDER_REVIEW)
+WAITING_FOR_MONEY = (ClaimState.QUEUED, ClaimState.PART_PAID)
+
+
+class EvidenceKind(models.TextChoices):
+    """What proves that a project loan's rest cannot be recovered. Source: FP 1.5.1."""
+
+    COURT = "court", "法院终结执行裁定"
+    BANKRUPTCY = "bankruptcy", "破产清算裁定或分配结果"
+
+
+class ClaimPaper(models.TextChoices):
+    """What lies with a claim. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2)."""
+
+    CONTRACT = "contract", "借款合同"
+    DRAWDOWN_VOUCHER = "drawdown_voucher", "放款凭证"
+    USE_OF_FUNDS = "use_of_funds", "资金用途证明"
+    COLLECTION_RECORD = "collection_record", "催收记录"
+    CLASSIFICATION = "classification", "风险分类认定表"
+    SELF_CHECK = "self_check", "尽职调查自查表"
+    RECOVERY_RECORD = "recovery_record", "追偿记录"
+    LOSS_EVIDENCE = "loss_evidence", "法院或破产文书"
+    SUPPLEMENT = "supplement", "补正材料"
+
+
+RD_PAPERS = (
+    ClaimPaper.CONTRACT,
+    ClaimPaper.DRAWDOWN_VOUCHER,
+    ClaimPaper.USE_OF_FUNDS,
+    ClaimPaper.COLLECTION_RECORD,
+    ClaimPaper.CLASSIFICATION,
+    ClaimPaper.SELF_CHECK,
+)
+PROJECT_PAPERS = (ClaimPaper.CONTRACT, ClaimPaper.DRAWDOWN_VOUCHER, ClaimPaper.RECOVERY_RECORD, ClaimPaper.LOSS_EVIDENCE)
+
+
+class MoneyStep(models.TextChoices):
+    """Where a record of money stands between maker and checker."""
+
+    RECORDED = "recorded", "待复核"
+    CHECKED = "checked", "已复核"
+    RETURNED = "returned", "复核退回"
+
+
+class ReturnState(models.TextChoices):
+    """Where the return of public money stands. Source: D21, D37."""
+
+    DUE = "due", "待退回"
+    RECORDED = "recorded", "待复核"
+    PAID = "paid", "已退回"
+
+
+class BreakerCause(models.TextChoices):
+    """What made somebody look at the breaker."""
+
+    RECOGNITION = "recognition", "认定坏账"
+    PAYMENT = "payment", "支付补偿"
+    RECOVERY = "recovery", "追偿收回"
+    REAPPLICATION = "reapplication", "重新申请补偿"
+    DAILY = "daily", "每日核对"
+
+
+class ExemptionState(models.TextChoices):
+    """Where the question of exemption stands. Source: FP 1.7."""
+
+    CHECKING = "checking", "逐项核查"
+    CONCLUDED = "concluded", "机构已作结论"
+    FOUND = "found", "监管已核查"

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=160, verbose_name='记账键')),
-                ('kind', models.CharField(choices=[('subsidy_payment', '拨付贴息'), ('subsidy_pass_on', '转付贴息'), ('compensation', '支付风险补偿'), ('recovery_return', '退回追偿款'), ('enhancement_fee', '收取增信服务费'), ('reversal', '冲正')], max_length=24, verbose_name='类别')),
+                ('kind', models.CharField(choices=[('subsidy_payment', '拨付贴息'), ('subsidy_pass_on', '转付贴息'), ('compensation', '支付风险补偿'), ('recovery_return', '退回追偿款'), ('enhancement_fee', '收取增信服务费'), ('guarantee_fee', '收取担保费'), ('reversal', '冲正')], max_length=24, verbose_name='类别')),
                 ('value_on', models.DateField(help_text='款项实际收付的日期', verbose_name='起息日')),
                 ('posted_on', models.DateField(help_text='不得早于已记账的最后一日', verbose_name='记账日')),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='记录时间')),

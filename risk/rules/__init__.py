@@ -3,6 +3,7 @@
 from risk.rules.breaker import Headroom, Position, Radar, breaker_state, headroom, radar
 from risk.rules.classification import OverdueChange, is_worse, overdue_days, overdue_since, suggested_grade
 from risk.rules.compensation import finally_borne, piece_of, still_payable, still_returnable
+from risk.rules.diligence import ChecklistLine, checklist, clauses_of_checklist
 from risk.rules.fees import (
     AverageFee,
     DatedFeeRate,
@@ -32,6 +33,7 @@ from risk.rules.sharing import (
 __all__ = [
     "NOTHING",
     "AverageFee",
+    "ChecklistLine",
     "DatedFeeRate",
     "DayBalance",
     "EnterpriseTotalMissing",
@@ -48,7 +50,9 @@ __all__ = [
     "Shares",
     "average_guarantee_fee",
     "breaker_state",
+    "checklist",
     "clause_of",
+    "clauses_of_checklist",
     "decisions_of",
     "enhancement_fee",
     "fee_rate_on",

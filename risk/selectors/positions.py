@@ -1,0 +1,218 @@
+"""The figures of banks and claims, always computed from the records themselves."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from common.enums import Category, Mode
+from common.fields import MoneyField
+from common.money import ZERO
+from ledger.enums import Purpose
+from ledger.models import Account
+from ledger.selectors import balance_of
+from ledger.services import account_of
+from loans.models import Loan, Movement
+from parties.enums import InstitutionKind
+from parties.models import Institution
+from parties.selectors import institution_of_kind
+from policy.selectors import version_on
+from policy.terms import Terms
+from risk.enums import MoneyStep, Payer, ReturnState
+from risk.models import BadDebt, Claim, PaymentPart, Recovery, Return, Share
+from risk.rules import (
+    NOTHING,
+    Headroom,
+    Position,
+    Radar,
+    Shares,
+    finally_borne,
+    headroom,
+    radar,
+    still_payable,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimStanding:
+    """What a claim's payers bear, have paid net of returns, and have yet to pay. Yuan."""
+
+    full: Shares
+    recovered: Decimal
+    paid: Shares
+
+    @property
+    def due(self) -> Shares:
+        """Return what each finally bears after the recoveries so far."""
+        return finally_borne(self.full, recovered=self.recovered)
+
+    @property
+    def payable(self) -> Shares:
+        """Return what each has yet to pay."""
+        return still_payable(self.full, recovered=self.recovered, paid=self.paid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankStanding:
+    """One bank's figures, state, cap and the way to each limit. ``overdue`` is principal not yet recognised as bad. Yuan."""
+
+    bank: Institution
+    position: Position
+    headroom: Headroom
+    overdue: Decimal
+    radar: Radar
+
+
+def _total(rows: QuerySet[Any], field: str) -> Decimal:
+    total: Decimal | None = rows.order_by().aggregate(total=Sum(field))["total"]
+    return total or ZERO
+
+
+def position_of(bank: Institution, *, without_exempt: bool = False) -> Position:
+    """
+    Return a bank's figures as they stand now, both modes together.
+
+    ``without_exempt`` leaves out debts exempt by the regulator's finding: the regulator's figure, never the fund's.
+
+    Source: FP 1.5.3, FP 1.7; D19, D20.
+    """
+    bad_debts, recoveries = BadDebt.objects.filter(bank=bank), Recovery.objects.filter(bank=bank, step=MoneyStep.CHECKED)
+    if without_exempt:
+        bad_debts = bad_debts.exclude(exemption__is_exempt=True)
+        recoveries = recoveries.exclude(bad_debt__exemption__is_exempt=True)
+    paid = _total(PaymentPart.objects.filter(payment__claim__bank=bank), "amount")
+    back = _total(Return.objects.filter(recovery__bank=bank, state=ReturnState.PAID), "amount")
+    return Position(
+        disbursed=_total(Loan.objects.filter(bank=bank), "drawn"),
+        bad_debt=_total(bad_debts, "principal"),
+        recovered=_total(recoveries, "net"),
+        compensated=paid - back,
+    )
+
+
+def standing_of_bank(bank: Institution, *, on: date) -> BankStanding:
+    """
+    Return where a bank stands by the version in force on a day, or the last one.
+
+    Source: FP 1.5.3; D19, D20, D38.
+    """
+    terms = version_on(on).terms
+    position = position_of(bank)
+    overdue = _total(Loan.objects.filter(bank=bank, bad_debt__isnull=True), "overdue")
+    return BankStanding(
+        bank=bank,
+        position=position,
+        headroom=headroom(terms, position),
+        overdue=overdue,
+        radar=radar(terms, position, overdue=overdue),
+    )
+
+
+def standings(banks: "QuerySet[Institution]", *, on: date) -> list[BankStanding]:
+    """
+    Return where each of the banks stands, in the order given, in one query whatever their number.
+
+    Source: FP 1.5.3; D19, D20, D34, D38.
+    """
+    terms = version_on(on).terms
+    return [_standing(bank, terms) for bank in banks.annotate(**_sums())]
+
+
+def _sums() -> dict[str, Coalesce]:
+    """Return one correlated sum per figure of a bank."""
+    checked = Recovery.objects.filter(bank=OuterRef("pk"), step=MoneyStep.CHECKED)
+    return {
+        "disbursed_sum": _sum_of(Loan.objects.filter(bank=OuterRef("pk")), "drawn", "bank"),
+        "overdue_sum": _sum_of(Loan.objects.filter(bank=OuterRef("pk"), bad_debt__isnull=True), "overdue", "bank"),
+        "bad_debt_sum": _sum_of(BadDebt.objects.filter(bank=OuterRef("pk")), "principal", "bank"),
+        "recovered_sum": _sum_of(checked, "net", "bank"),
+        "paid_sum": _sum_of(PaymentPart.objects.filter(payment__claim__bank=OuterRef("pk")), "amount", "payment__claim__bank"),
+        "back_sum": _sum_of(Return.objects.filter(recovery__bank=OuterRef("pk"), state=ReturnState.PAID), "amount", "recovery__bank"),
+    }
+
+
+def _sum_of(rows: QuerySet[Any], field: str, by: str) -> Coalesce:
+    sums = rows.order_by().values(by).annotate(total=Sum(field)).values("total")
+    return Coalesce(Subquery(sums, output_field=MoneyField()), ZERO, output_field=MoneyField())
+
+
+def _standing(bank: Institution, terms: Terms) -> BankStanding:
+    row = vars(bank)
+    position = Position(
+        disbursed=row["disbursed_sum"],
+        bad_debt=row["bad_debt_sum"],
+        recovered=row["recovered_sum"],
+        compensated=row["paid_sum"] - row["back_sum"],
+    )
+    overdue: Decimal = row["overdue_sum"]
+    return BankStanding(
+        bank=bank,
+        position=position,
+        headroom=headroom(terms, position),
+        overdue=overdue,
+        radar=radar(terms, position, overdue=overdue),
+    )
+
+
+def recovered_of(claim: Claim) -> Decimal:
+    """Return the cumulative net recovery that lessens a claim's loss, in yuan. Source: D21."""
+    return _total(Recovery.objects.filter(claim=claim, step=MoneyStep.CHECKED), "net")
+
+
+def recovered_before_claims(bad_debt: BadDebt) -> Decimal:
+    """Return the net recovery that came in before any loss was claimed, in yuan. Source: FP 1.5.1; D19."""
+    return _total(Recovery.objects.filter(bad_debt=bad_debt, claim__isnull=True, step=MoneyStep.CHECKED), "net")
+
+
+def paid_of(claim: Claim) -> Shares:
+    """Return what each payer has paid of a claim, net of everything returned or due back. Source: D20, D21."""
+    paid = _by_payer(PaymentPart.objects.filter(payment__claim=claim), "payer")
+    back = _by_payer(Return.objects.filter(answers__payment__claim=claim), "answers__payer")
+    return Shares.from_parts({payer: paid.get(payer, ZERO) - back.get(payer, ZERO) for payer in Payer})
+
+
+def _by_payer(rows: QuerySet[Any], path: str) -> dict[str, Decimal]:
+    """Return the sum of each payer that has rows."""
+    return {row[path]: row["total"] for row in rows.order_by().values(path).annotate(total=Sum("amount"))}
+
+
+def standing_of_claim(claim: Claim, full: Shares | None = None) -> ClaimStanding:
+    """Return what a claim's payers bear, paid and owe; ``full`` is the split where it is not fixed yet. Source: D20, D21."""
+    shares = full if full is not None else claim.shares
+    return ClaimStanding(full=shares if shares is not None else NOTHING, recovered=recovered_of(claim), paid=paid_of(claim))
+
+
+def fee_pool_account() -> Account:
+    """Return the ledger account of the one fee pool, held by the fund office. Source: FP 1.5.2(2); D23."""
+    return account_of(institution_of_kind(InstitutionKind.FUND_OFFICE), Purpose.FEE_POOL)
+
+
+def fee_pool_available(*, on: date | None = None) -> Decimal:
+    """
+    Return what the pool may still promise: fees collected and not spent, less what fixed splits have promised and not yet paid.
+
+    Source: FP 1.5.2(2); D20, D23.
+    """
+    return balance_of(fee_pool_account(), on=on) - fee_pool_promised()
+
+
+def fee_pool_promised() -> Decimal:
+    """Return what the pool owes to claims whose split is fixed and that are not paid off, in yuan. Source: D20."""
+    shares = Share.objects.filter(payer=Payer.FEE_POOL, amount__gt=0, claim__paid_on__isnull=True).select_related("claim")
+    return sum((standing_of_claim(share.claim).payable.fee_pool for share in shares), ZERO)
+
+
+def highest_rd_total(enterprise_id: int, *, on: date) -> Decimal:
+    """
+    Return an enterprise's highest outstanding R&D principal in special mode, all banks together, up to and including a day. Yuan.
+
+    Source: FP 1.5.2(1); D15.
+    """
+    of_enterprise = Q(loan__enterprise=enterprise_id, loan__mode=Mode.SPECIAL, loan__category=Category.RD)
+    days = Movement.objects.filter(of_enterprise, value_on__lte=on).order_by("value_on").values("value_on")
+    changes = days.annotate(moved=Sum(F("performing") + F("overdue"), output_field=MoneyField()))
+    return max(accumulate((row["moved"] for row in changes), initial=ZERO))

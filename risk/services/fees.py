@@ -1,0 +1,251 @@
+"""Fees for cover: the dated table, collection of the credit-enhancement fee into the pool, guarantee fees charged."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from audit.services import record
+from common.dates import Period
+from common.enums import Mode
+from common.errors import DomainError, NotVisible
+from common.money import ZERO
+from ledger.enums import EntryKind, Purpose
+from ledger.models import Entry
+from ledger.services import NewEntry, NewLeg, account_of, post
+from loans.models import Guarantee, Loan
+from loans.selectors import loans_visible_to, scope_of
+from parties.access import checker_differs, require, require_institution
+from parties.enums import InstitutionKind, Role
+from parties.models import Member
+from policy.selectors import version_for
+from risk.enums import MoneyStep
+from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee
+from risk.rules import is_covered
+from risk.selectors import (
+    enhancement_fee_of,
+    enhancement_fees_visible_to,
+    fee_pool_account,
+    guarantee_fees_visible_to,
+    guarantees_visible_to,
+    visible_or_404,
+)
+from risk.services.recoveries import NotWaiting, VoucherMissing
+
+Fee = TypeVar("Fee", EnhancementFee, GuaranteeFee)
+
+
+class NoFeeDue(DomainError):
+    """Nothing is due for the period, or the loan owes no such fee."""
+
+    code = "no_fee_due"
+    sentence = "该笔贷款在此期间没有应收的增信服务费（仅信托服务模式的研发信用贷款收取，且须有贷款余额）。"
+    clause = "FP 1.5.2(2)"
+
+
+class FeeCollectedBefore(DomainError):
+    """A day of the period was charged before."""
+
+    code = "fee_collected_before"
+    sentence = "该笔贷款 {from_on} 至 {until_on}（不含）已登记收取增信服务费，期间不得重叠。"
+    clause = "FP 1.5.2(2)"
+
+
+class RateBackDated(DomainError):
+    """A rate that begins before one that is entered already, or on the same day."""
+
+    code = "fee_rate_back_dated"
+    sentence = "已有自 {on} 起的收费标准，新标准须在其后生效。"
+    clause = "FP 1.5.2(2)"
+
+
+class FeeDated(DomainError):
+    """Collected on a day that has not come."""
+
+    code = "fee_in_future"
+    sentence = "收取日期不得晚于今天。"
+    status = 400
+
+
+@transaction.atomic
+def set_enhancement_fee_rate(*, rate: Decimal, from_on: date, document_number: str, actor: Member, at: datetime) -> EnhancementFeeRate:
+    """
+    Enter a line of the dated fee table, for the fund office and 市工信局 which keeps it.
+
+    Raises:
+        NotAllowed, RateBackDated.
+
+    Source: FP 1.5.2(2); D23.
+    """
+    require(actor, InstitutionKind.FUND_OFFICE, InstitutionKind.CITY_INDUSTRY)
+    last = EnhancementFeeRate.objects.order_by("-from_on").first()
+    if last is not None and from_on <= last.from_on:
+        raise RateBackDated(on=last.from_on, field="from_on")
+    row = EnhancementFeeRate.objects.create(
+        rate=rate, from_on=from_on, document_number=document_number.strip(), recorded_by=actor, recorded_at=at
+    )
+    record(verb="enhancement_fee_rate.set", obj=row, actor=actor, occurred_at=at, after={"rate": rate, "from_on": from_on})
+    return row
+
+
+@transaction.atomic
+def record_enhancement_fee(
+    *, loan_id: UUID, from_on: date, until_on: date, collected_on: date, voucher: str, actor: Member, at: datetime
+) -> EnhancementFee:
+    """
+    Note the credit-enhancement fee collected of a trust loan for a period, computed by the table, as the fund manager's maker.
+
+    Raises:
+        NotVisible, RoleMissing: not the fund manager.
+        VoucherMissing, FeeDated, PeriodReversed.
+        NoFeeDue, FeeCollectedBefore, NoEnhancementFeeRate.
+
+    Source: FP 1.5.2(2); D23, D35.
+    """
+    loan = visible_or_404(loans_visible_to(actor).select_related("policy_version", "application__entry", "enterprise"), loan_id, lock=True)
+    _require_manager(actor)
+    _require_receipt(voucher, collected_on, at=at)
+    period = Period(from_on, until_on)
+    covered = is_covered(version_for(loan.policy_version).terms, category=loan.category, security=loan.security)
+    amount = enhancement_fee_of(loan, period) if covered and loan.mode == Mode.TRUST else ZERO
+    if amount <= ZERO:
+        raise NoFeeDue
+    earlier = loan.enhancement_fees.exclude(step=MoneyStep.RETURNED).filter(from_on__lt=until_on, until_on__gt=from_on).first()
+    if earlier is not None:
+        raise FeeCollectedBefore(from_on=earlier.from_on, until_on=earlier.until_on)
+    fee = EnhancementFee.objects.create(
+        loan=loan,
+        from_on=from_on,
+        until_on=until_on,
+        amount=amount,
+        collected_on=collected_on,
+        voucher=voucher.strip(),
+        made_by=actor,
+        made_at=at,
+    )
+    after = {"amount": amount, "from_on": from_on, "until_on": until_on, "voucher": fee.voucher}
+    record(verb="enhancement_fee.recorded", obj=fee, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
+    return fee
+
+
+@transaction.atomic
+def check_enhancement_fee(*, fee_id: UUID, actor: Member, at: datetime) -> EnhancementFee:
+    """
+    Check a collected fee as another person and book it into the pool.
+
+    Raises:
+        NotVisible, RoleMissing, SamePerson, JobIsNoChecker, NotWaiting: so that a second call books nothing.
+
+    Source: FP 1.5.2(2); D23, D35.
+    """
+    fee = _waiting(enhancement_fees_visible_to(actor), fee_id)
+    _require_manager(actor, roles=(Role.CHECKER,))
+    checker_differs(maker=fee.made_by, checker=actor)
+    entry = NewEntry(
+        key=f"risk:enhancement_fee:{fee.public_id}",
+        kind=EntryKind.ENHANCEMENT_FEE,
+        value_on=fee.collected_on,
+        posted_on=localdate(at),
+        description=f"增信服务费，贷款{fee.loan.contract_number}，{fee.from_on}至{fee.until_on}(不含)，{fee.voucher}"[:200],
+        clause="FP 1.5.2(2)",
+        object_type=fee._meta.label_lower,
+        object_id=str(fee.public_id),
+        legs=[
+            NewLeg(account_id=account_of(fee.loan.enterprise, Purpose.CURRENT).pk, amount=-fee.amount),
+            NewLeg(account_id=fee_pool_account().pk, amount=fee.amount),
+        ],
+    )
+    return _checked(fee, post([entry])[0], loan=fee.loan, actor=actor, at=at)
+
+
+@transaction.atomic
+def record_guarantee_fee(
+    *, guarantee_id: int, amount: Decimal, charged_on: date, voucher: str, actor: Member, at: datetime
+) -> GuaranteeFee:
+    """
+    Note a guarantee fee charged for a loan, as the guarantor's maker.
+
+    Raises:
+        NotVisible, RoleMissing: not the guarantor.
+        VoucherMissing, FeeDated.
+
+    Source: FP 1.5.2(1); D23.
+    """
+    guarantee: Guarantee | None = guarantees_visible_to(actor).filter(pk=guarantee_id).first()
+    if guarantee is None:
+        raise NotVisible
+    require_institution(actor, guarantee.guarantor)
+    _require_receipt(voucher, charged_on, at=at)
+    fee = GuaranteeFee.objects.create(
+        guarantee=guarantee,
+        guarantor=guarantee.guarantor,
+        amount=amount,
+        charged_on=charged_on,
+        voucher=voucher.strip(),
+        made_by=actor,
+        made_at=at,
+    )
+    after = {"amount": amount, "charged_on": charged_on, "voucher": fee.voucher}
+    record(verb="guarantee_fee.recorded", obj=fee, actor=actor, occurred_at=at, after=after, scope=scope_of(guarantee.loan))
+    return fee
+
+
+@transaction.atomic
+def check_guarantee_fee(*, fee_id: UUID, actor: Member, at: datetime) -> GuaranteeFee:
+    """
+    Check a guarantee fee as another person of the guarantor and book it.
+
+    Raises:
+        NotVisible, RoleMissing, SamePerson, JobIsNoChecker, NotWaiting.
+
+    Source: FP 1.5.2(1); D23.
+    """
+    fee = _waiting(guarantee_fees_visible_to(actor), fee_id)
+    require_institution(actor, fee.guarantor, roles=(Role.CHECKER,))
+    checker_differs(maker=fee.made_by, checker=actor)
+    loan = fee.guarantee.loan
+    entry = NewEntry(
+        key=f"risk:guarantee_fee:{fee.public_id}",
+        kind=EntryKind.GUARANTEE_FEE,
+        value_on=fee.charged_on,
+        posted_on=localdate(at),
+        description=f"担保费，贷款{loan.contract_number}，担保{fee.guarantee.number}，{fee.voucher}"[:200],
+        clause="FP 1.5.2(1)",
+        object_type=fee._meta.label_lower,
+        object_id=str(fee.public_id),
+        legs=[
+            NewLeg(account_id=account_of(loan.enterprise, Purpose.CURRENT).pk, amount=-fee.amount),
+            NewLeg(account_id=account_of(fee.guarantor, Purpose.GUARANTEE).pk, amount=fee.amount),
+        ],
+    )
+    return _checked(fee, post([entry])[0], loan=loan, actor=actor, at=at)
+
+
+def _require_manager(actor: Member, *, roles: tuple[Role, ...] = (Role.HANDLER, Role.CHECKER)) -> None:
+    require(actor, InstitutionKind.FUND_MANAGER, roles=roles)
+
+
+def _require_receipt(voucher: str, on: date, *, at: datetime) -> None:
+    if not voucher.strip():
+        raise VoucherMissing(field="voucher")
+    if on > localdate(at):
+        raise FeeDated(field="collected_on")
+
+
+def _waiting(rows: "QuerySet[Fee]", fee_id: UUID) -> Fee:
+    fee = visible_or_404(rows, fee_id, lock=True)
+    if fee.step != MoneyStep.RECORDED:
+        raise NotWaiting(step=fee.get_step_display())
+    return fee
+
+
+def _checked(fee: Fee, entry: Entry, *, loan: Loan, actor: Member, at: datetime) -> Fee:
+    fee.step, fee.checked_by, fee.checked_at, fee.entry = MoneyStep.CHECKED, actor, at, entry
+    fee.save()
+    verb = f"{'enhancement' if isinstance(fee, EnhancementFee) else 'guarantee'}_fee.checked"
+    record(verb=verb, obj=fee, actor=actor, occurred_at=at, after={"amount": fee.amount, "entry": entry.pk}, scope=scope_of(loan))
+    return fee

@@ -1,0 +1,84 @@
+"""The split of one claim's loss: fixed when the first money moves, or at once where the bank bears it alone."""
+
+from datetime import date
+from decimal import Decimal
+
+from common.enums import Category, Mode
+from common.money import ZERO
+from parties.enums import InstitutionKind
+from parties.models import Institution
+from parties.selectors import institution_of_kind
+from policy.selectors import version_for
+from risk.enums import Payer
+from risk.models import Claim, Share
+from risk.rules import Loss, Shares, clause_of, split_loss
+from risk.selectors import fee_pool_available
+from risk.services.locks import lock_fee_pool
+
+
+def uses_fee_pool(claim: Claim) -> bool:
+    """Return whether the fees collected meet the loss first. Source: FP 1.5.2(2)."""
+    return claim.loan.mode == Mode.TRUST and claim.loan.category == Category.RD
+
+
+def split_of(claim: Claim) -> Shares:
+    """
+    Return the split of a claim's loss: as fixed, or as it would be fixed now. Locks the fee pool where the pool bears a part.
+
+    Raises:
+        OverEnterpriseCap: above the last tier; nothing can be paid until the city decides.
+
+    Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2); D15, D22, D38.
+    """
+    fixed = claim.shares
+    if fixed is not None:
+        return fixed
+    pool: Decimal | None = None
+    if uses_fee_pool(claim):
+        lock_fee_pool()
+        pool = max(fee_pool_available(), ZERO)
+    loan = claim.loan
+    loss = Loss(
+        mode=loan.mode,
+        category=loan.category,
+        security=loan.security,
+        amount=claim.amount or ZERO,
+        enterprise_rd_total=claim.bad_debt.enterprise_rd_total,
+        fee_pool=pool,
+    )
+    return split_loss(version_for(loan.policy_version).terms, loss)
+
+
+def fix_split(claim: Claim, *, on: date) -> Shares:
+    """
+    Store the split, one row per payer with its clause, and return it; a second call changes nothing.
+
+    Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2); D22.
+    """
+    shares = split_of(claim)
+    if not claim.parts.exists():
+        clause = clause_of(mode=claim.loan.mode, category=claim.loan.category)
+        borne = [(payer, part) for payer, part in shares.items() if part or payer == Payer.BANK]
+        Share.objects.bulk_create(
+            Share(claim=claim, payer=payer, institution=institution_of(claim, payer), amount=part, clause=clause) for payer, part in borne
+        )
+    claim.split_on = claim.split_on or on
+    claim.save(update_fields=["split_on"])
+    return shares
+
+
+def institution_of(claim: Claim, payer: Payer) -> Institution:
+    """
+    Return the institution behind a payer: the bank, its guarantor, the pool's holder, 市财政局, the county's treasury.
+
+    Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2); D18.
+    """
+    if payer == Payer.BANK:
+        return claim.bank
+    if payer == Payer.GUARANTOR:
+        return claim.loan.guarantee.guarantor
+    if payer == Payer.FEE_POOL:
+        return institution_of_kind(InstitutionKind.FUND_OFFICE)
+    if payer == Payer.CITY:
+        return institution_of_kind(InstitutionKind.CITY_TREASURY)
+    return institution_of_kind(InstitutionKind.COUNTY_TREASURY, district=claim.loan.district)

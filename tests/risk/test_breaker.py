@@ -1,0 +1,137 @@
+"""Warning, circuit breaker, cap and queue, as banks meet them."""
+
+from datetime import date
+
+import pytest
+
+from notices.models import Notice
+from parties.models import Institution
+from parties.selectors import system_member
+from risk import services
+from risk.enums import BreakerState, ClaimState
+from risk.models import BankRisk, BreakerChange, Claim, Payment
+from risk.selectors import position_of, standing_of_bank, standings
+from risk.services.payments import NoRoomYet, NothingQueued
+from tests.loan_factories import noon
+from tests.risk.scene import NOW, TODAY, Scene, yuan
+
+
+def reapply(scene: Scene) -> None:
+    services.reapply_for_compensation(bank_id=scene.bank.public_id, reason="放款增加", actor=scene.handler, at=NOW)
+
+
+def states(scene: Scene) -> list[str]:
+    return list(BreakerChange.objects.filter(bank=scene.bank).order_by("id").values_list("after", flat=True))
+
+
+@pytest.mark.clause("FP 1.5.3")
+@pytest.mark.clause("D19")
+def test_every_change_of_state_is_recorded_with_its_figures(scene: Scene) -> None:
+    scene.disburse(90_000_000)
+    first, second = scene.loan(5_000_000), scene.loan(6_000_000)
+    scene.bad(first)
+    change = BreakerChange.objects.get()
+    assert (change.before, change.after) == (BreakerState.NO_DATA, BreakerState.NORMAL)
+    assert (change.disbursed, change.bad_debt, str(change.rate)) == (yuan(101_000_000), yuan(5_000_000), "0.049504")
+    scene.bad(second)
+    assert states(scene) == ["normal", "suspended"]
+    scene.recovered(second.bad_debt, 2_000_000)
+    assert states(scene) == ["normal", "suspended", "warning"]
+    assert BankRisk.objects.get(bank=scene.bank).state == BreakerState.WARNING
+    told = set(Notice.objects.filter(kind="breaker").values_list("institution__code", flat=True))
+    assert {"city-industry", "city-treasury", "regulator", scene.bank.code} <= told
+
+
+@pytest.mark.clause("FP 1.5.3")
+@pytest.mark.clause("D20")
+def test_a_suspended_bank_is_not_paid_and_goes_on_with_new_business(scene: Scene) -> None:
+    scene.disburse(40_000_000)
+    claim = scene.paid(scene.accepted(scene.bad(scene.loan(5_000_000))))
+    assert (claim.state, claim.needs_reapplication) == (ClaimState.QUEUED, True)
+    assert not Payment.objects.exists()
+    with pytest.raises(NoRoomYet) as refusal:
+        reapply(scene)
+    assert "5,000,000.00" in str(refusal.value)  # 5 M of 45 M: another 5 M of disbursement would reopen
+    assert scene.disburse(5_000_000).drawn == yuan(5_000_000)
+    services.pay_due_claims(actor=system_member(), at=NOW)
+    assert not Payment.objects.exists()  # room alone is not enough: the bank applies anew
+    reapply(scene)
+    claim.refresh_from_db()
+    assert (claim.state, Payment.objects.get().amount) == (ClaimState.PAID, yuan(4_000_000))
+
+
+@pytest.mark.clause("D20")
+def test_a_claim_that_crosses_the_cap_is_paid_up_to_it_and_the_rest_queues(scene: Scene) -> None:
+    scene.disburse(88_000_000)
+    first, second = scene.loan(9_900_000), scene.loan(1_100_000)
+    assert scene.paid(scene.accepted(scene.bad(first))).state == ClaimState.PAID  # 10 % exactly: 7.92 M of a cap of 9.9 M
+    scene.recovered(first.bad_debt, 4_000_000)  # recovered in part, nothing returned yet
+    assert scene.paid(scene.accepted(scene.bad(second))).state == ClaimState.PAID
+    third = scene.paid(scene.accepted(scene.bad(scene.loan(2_000_000))))
+    # cap 10.1 M, 8.8 M spent: 1.3 M of 1.6 M
+    assert (third.state, third.needs_reapplication) == (ClaimState.PART_PAID, True)
+    payment = Payment.objects.get(claim=third)
+    assert (payment.amount, payment.cap_left, payment.compensated) == (yuan(1_300_000), yuan(1_300_000), yuan(8_800_000))
+    position = position_of(scene.bank)
+    assert position.compensated == yuan(10_100_000) == position.disbursed / 10
+
+
+@pytest.mark.clause("D20")
+@pytest.mark.clause("D21")
+def test_room_appears_when_money_is_returned_and_the_queue_goes_by_date(scene: Scene) -> None:
+    scene.disburse(36_000_000)
+    loans = [scene.loan(2_000_000) for _ in range(4)]
+    for loan in loans[:2]:
+        scene.paid(scene.accepted(scene.bad(loan)))
+    recoveries = [scene.recovered(loan.bad_debt, 1_900_000) for loan in loans[:2]]
+    accepted = [scene.accepted(scene.bad(loan), at=noon(date(2025, 3, 12 - n))) for n, loan in enumerate(loans[2:])]
+    later, earlier = [scene.paid(claim, at=noon(date(2025, 3, 13))) for claim in accepted]
+    assert [(later.state, later.needs_reapplication), (earlier.state, earlier.needs_reapplication)] == [
+        (ClaimState.PART_PAID, True),
+        (ClaimState.QUEUED, True),
+    ]
+    for recovery in recoveries:
+        scene.returned(recovery, on=date(2025, 3, 13))
+    services.reapply_for_compensation(bank_id=scene.bank.public_id, reason="已退回", actor=scene.handler, at=noon(date(2025, 3, 13)))
+    last_two = Payment.objects.order_by("-id")[:2]
+    assert [(payment.claim, payment.amount) for payment in last_two] == [(later, yuan(400_000)), (earlier, yuan(1_600_000))]
+    assert set(Claim.objects.filter(loan__in=loans[2:]).values_list("state", flat=True)) == {ClaimState.PAID}
+
+
+def test_without_a_queue_there_is_nothing_to_apply_for(scene: Scene) -> None:
+    scene.disburse(10_000_000)
+    with pytest.raises(NothingQueued):
+        reapply(scene)
+
+
+@pytest.mark.clause("FP 1.5.3")
+@pytest.mark.clause("D34")
+def test_the_daily_look_finds_what_drawdowns_did(scene: Scene) -> None:
+    job = system_member()
+    services.evaluate_banks(actor=job, at=NOW)
+    assert not BreakerChange.objects.exists()  # no disbursement: no data
+    loan = scene.loan(5_000_000)
+    scene.bad(loan)
+    assert states(scene) == ["suspended"]
+    scene.disburse(46_000_000)
+    assert services.evaluate_banks(actor=job, at=NOW) == 1
+    assert services.evaluate_banks(actor=job, at=NOW) == 0
+    assert states(scene) == ["suspended", "warning"]
+
+
+@pytest.mark.clause("FP 1.5.3")
+def test_the_radar_of_all_banks_is_one_query(scene: Scene, django_assert_num_queries: object) -> None:
+    scene.disburse(90_000_000)
+    scene.bad(scene.loan(6_000_000))
+    overdue = scene.loan(4_000_000)
+    scene.other_bank()
+    banks = Institution.objects.filter(kind="bank").order_by("pk")
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        found = standings(banks, on=TODAY)
+    own = next(one for one in found if one.bank == scene.bank)
+    alone = standing_of_bank(scene.bank, on=TODAY)
+    assert (own.position, own.headroom, own.radar) == (alone.position, alone.headroom, alone.radar)
+    assert own.position.disbursed == yuan(100_000_000)
+    assert (own.radar.to_suspension, own.headroom.state) == (yuan(4_000_000), BreakerState.WARNING)
+    assert overdue.overdue == 0
+    assert next(one for one in found if one.bank != scene.bank).headroom.state == BreakerState.NO_DATA

@@ -1,0 +1,266 @@
+"""A claim from the bad debt to the money."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django_fsm import TransitionNotAllowed
+
+from audit.models import Event
+from common.enums import Category, Mode, Security
+from common.errors import NotVisible
+from documents.selectors import PaperMissing
+from ledger.models import Entry
+from loans.enums import MovementKind
+from parties.access import RoleMissing, SamePerson
+from risk import services
+from risk.enums import ClaimState, Payer
+from risk.models import Claim, Payment, Return
+from risk.models.claims import ReasonMissing
+from risk.rules import Shares
+from risk.services.claims import AmountBeyondLoss, ClaimOpen, NothingCovered, WrongWay
+from risk.services.classification import AlreadyRecognised, NotNonPerforming
+from tests.factories import EnterpriseFactory, MemberFactory
+from tests.loan_factories import move
+from tests.risk.scene import BAD_ON, NOW, TODAY, Scene, yuan
+
+
+@pytest.mark.clause("FP 1.5.2(1)")
+@pytest.mark.clause("D37")
+def test_a_special_rd_claim_is_examined_and_paid_by_the_guarantor(scene: Scene) -> None:
+    scene.disburse(200_000_000)
+    bad_debt = scene.bad(scene.loan(10_000_000))
+    claim = scene.accepted(bad_debt)
+    assert (claim.state, claim.payable_on, str(claim.deadline)) == (ClaimState.PAYABLE, TODAY, "2025-03-24")
+    claim = scene.paid(claim)
+    assert (claim.state, claim.paid_on) == (ClaimState.PAID, TODAY)
+    assert claim.shares == Shares(bank=yuan(2_000_000), guarantor=yuan(8_000_000))
+    assert [(part.payer, part.clause) for part in claim.parts.all()] == [("bank", "FP 1.5.2(1)"), ("guarantor", "FP 1.5.2(1)")]
+    part = Payment.objects.get(claim=claim).parts.get()
+    assert (part.payer, part.institution, part.amount) == (Payer.GUARANTOR, scene.guarantor, yuan(8_000_000))
+    assert scene.balances()["bank"] == yuan(8_000_000) == -scene.balances()["guarantor"]
+    assert Entry.objects.get(object_id=str(claim.public_id)).clause == "FP 1.5.2(1)"
+
+
+@pytest.mark.clause("D15")
+def test_the_tier_is_the_enterprise_s_highest_total_over_all_banks(scene: Scene) -> None:
+    enterprise = EnterpriseFactory()
+    other = scene.loan(6_000_000, bank=scene.other_bank(), enterprise=enterprise)
+    loan = scene.loan(4_000_001, enterprise=enterprise)
+    scene.disburse(200_000_000)
+    move(other, MovementKind.REPAYMENT, "6000000.00", TODAY)
+    bad_debt = scene.bad(loan)
+    assert bad_debt.enterprise_rd_total == yuan(10_000_001)
+    claim = scene.paid(scene.accepted(bad_debt))
+    assert claim.shares == Shares(bank=yuan("2000000.50"), guarantor=yuan("2000000.50"))
+
+
+@pytest.mark.clause("FP 1.5.2(2)")
+@pytest.mark.clause("D23")
+def test_a_trust_rd_claim_takes_the_fee_pool_first(scene: Scene) -> None:
+    scene.disburse(200_000_000)
+    scene.fill_pool(300_000)
+    claim = scene.paid(scene.accepted(scene.bad(scene.loan(1_000_000, mode=Mode.TRUST))))
+    assert claim.shares == Shares(bank=yuan(350_000), fee_pool=yuan(300_000), city=yuan(175_000), county=yuan(175_000))
+    found = scene.balances()
+    assert (found["fee_pool"], found["city"], found["county"], found["bank"]) == (0, yuan(-175_000), yuan(-175_000), yuan(650_000))
+    assert set(Entry.objects.filter(object_id=str(claim.public_id)).values_list("clause", flat=True)) == {"FP 1.5.2(2)"}
+
+
+@pytest.mark.clause("FP 1.5.1")
+@pytest.mark.clause("D17")
+@pytest.mark.parametrize("category", [Category.FIXED_ASSET, Category.WORKING_CAPITAL])
+def test_a_trust_project_s_certified_rest_is_shared_by_contribution(scene: Scene, category: Category) -> None:
+    scene.disburse(200_000_000)
+    bad_debt = scene.bad(scene.loan(10_000_000, mode=Mode.TRUST, category=category, security=Security.SECURED))
+    scene.recovered(bad_debt, 4_000_000)
+    with pytest.raises(AmountBeyondLoss):
+        scene.certified(bad_debt)
+    services.withdraw_claim(claim_id=Claim.objects.get().public_id, reason="金额有误", actor=scene.handler, at=NOW)
+    claim = scene.paid(scene.certified(bad_debt, yuan(6_000_000)))
+    assert claim.shares == Shares(bank=yuan(5_700_000), city=yuan(150_000), county=yuan(150_000))
+    assert claim.certified_by == scene.checker
+
+
+@pytest.mark.clause("FP 1.5.1")
+@pytest.mark.clause("D1")
+def test_a_special_project_s_loss_is_the_bank_s_own(scene: Scene) -> None:
+    loan = scene.loan(10_000_000, category=Category.FIXED_ASSET, security=Security.SECURED)
+    claim = scene.certified(scene.bad(loan))
+    assert (claim.state, claim.payable_on) == (ClaimState.RECOVERING, None)
+    assert [(part.payer, part.amount, part.clause) for part in claim.parts.all()] == [("bank", yuan(10_000_000), "FP 1.5.1")]
+    assert not Entry.objects.exists()
+
+
+def test_certifying_needs_a_second_person(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(10_000_000, mode=Mode.TRUST, category=Category.FIXED_ASSET))
+    scene.papers(bad_debt)
+    both = MemberFactory(institution=scene.bank, roles=["handler", "checker"])
+    claim = services.open_pursuit(bad_debt_id=bad_debt.public_id, actor=both, at=NOW)
+    proof: dict[str, Any] = {"amount": bad_debt.principal, "evidence_kind": "bankruptcy", "evidence_number": "(2025)闽05破1号"}
+    services.propose_loss(claim_id=claim.public_id, actor=both, at=NOW, **proof)
+    with pytest.raises(SamePerson):
+        services.certify_loss(claim_id=claim.public_id, actor=both, at=NOW)
+    with pytest.raises(RoleMissing):
+        services.certify_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW)
+    services.send_back_loss(claim_id=claim.public_id, reason="仍有抵押物可处置", actor=scene.checker, at=NOW)
+    claim.refresh_from_db()
+    assert (claim.state, claim.amount, claim.evidence_number) == (ClaimState.PURSUING, None, "")
+
+
+@pytest.mark.clause("D36")
+def test_a_secured_rd_loan_has_no_claim(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000, security=Security.SECURED))
+    with pytest.raises(NothingCovered):
+        scene.filed(bad_debt)
+
+
+def test_each_kind_of_loan_has_its_own_way(scene: Scene) -> None:
+    rd, project = scene.bad(scene.loan(1_000_000)), scene.bad(scene.loan(1_000_000, category=Category.FIXED_ASSET))
+    with pytest.raises(WrongWay):
+        scene.filed(project)
+    with pytest.raises(WrongWay):
+        services.open_pursuit(bad_debt_id=rd.public_id, actor=scene.handler, at=NOW)
+
+
+@pytest.mark.clause("D16")
+@pytest.mark.parametrize("amount", ["0.00", "1000000.01", "0.001"])
+def test_a_claim_is_principal_only_and_never_more_than_was_lost(scene: Scene, amount: str) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    with pytest.raises(AmountBeyondLoss):
+        scene.filed(bad_debt, Decimal(amount))
+
+
+def test_what_was_recovered_or_repaid_before_lessens_the_claim(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    scene.recovered(bad_debt, 250_000, 10_000)
+    with pytest.raises(AmountBeyondLoss):
+        scene.filed(bad_debt, yuan("760000.01"))
+    move(bad_debt.loan, MovementKind.REPAYMENT, "500000.00", TODAY)
+    with pytest.raises(AmountBeyondLoss):
+        scene.filed(bad_debt, yuan("500000.01"))
+    assert scene.filed(bad_debt, yuan(500_000)).amount == yuan(500_000)
+
+
+def test_one_open_claim_per_loan(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    claim = scene.filed(bad_debt)
+    with pytest.raises(ClaimOpen):
+        scene.filed(bad_debt)
+    services.withdraw_claim(claim_id=claim.public_id, reason="材料有误", actor=scene.handler, at=NOW)
+    assert scene.filed(bad_debt).number != claim.number
+
+
+def test_a_claim_without_its_papers_is_refused(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    with pytest.raises(PaperMissing) as refusal:
+        services.file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=scene.handler, at=NOW)
+    assert "contract" in str(refusal.value)
+    assert not Claim.objects.exists()
+
+
+def test_supplement_refusal_and_filing_anew(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    claim = scene.filed(bad_debt)
+    services.ask_supplement(claim_id=claim.public_id, what="补充催收记录", actor=scene.guarantor_handler, at=NOW)
+    claim = services.supply(claim_id=claim.public_id, actor=scene.handler, at=NOW)
+    assert claim.state == ClaimState.FILED
+    services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    with pytest.raises(ReasonMissing):
+        services.refuse_claim(claim_id=claim.public_id, reason=" ", actor=scene.guarantor_handler, at=NOW)
+    claim = services.refuse_claim(claim_id=claim.public_id, reason="贷款用途不符", actor=scene.guarantor_handler, at=NOW)
+    assert (claim.state, claim.ended_on, claim.deadline.closed_on) == (ClaimState.REFUSED, TODAY, TODAY)
+    assert scene.accepted(bad_debt).state == ClaimState.PAYABLE
+
+
+@pytest.mark.parametrize("step", ["begin_review", "accept_claim", "propose_payment", "release_payment"])
+def test_the_bank_takes_no_step_of_those_who_pay(scene: Scene, step: str) -> None:
+    claim = scene.filed(scene.bad(scene.loan(1_000_000)))
+    with pytest.raises(RoleMissing):
+        getattr(services, step)(claim_id=claim.public_id, actor=scene.handler, at=NOW)
+
+
+def test_another_bank_sees_nothing(scene: Scene) -> None:
+    claim = scene.filed(scene.bad(scene.loan(1_000_000)))
+    stranger = MemberFactory()
+    with pytest.raises(NotVisible):
+        services.withdraw_claim(claim_id=claim.public_id, reason="x", actor=stranger, at=NOW)
+    with pytest.raises(NotVisible):
+        services.withdraw_claim(claim_id=claim.public_id, reason="x", actor=MemberFactory.of(claim.loan.enterprise), at=NOW)
+
+
+def test_payment_needs_two_persons_and_happens_once(scene: Scene) -> None:
+    scene.disburse(200_000_000)
+    claim = scene.accepted(scene.bad(scene.loan(1_000_000)))
+    both = MemberFactory(institution=scene.guarantor, roles=["handler", "checker"])
+    services.propose_payment(claim_id=claim.public_id, actor=both, at=NOW)
+    with pytest.raises(SamePerson):
+        services.release_payment(claim_id=claim.public_id, actor=both, at=NOW)
+    with pytest.raises(RoleMissing):
+        services.release_payment(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    assert not Payment.objects.exists()
+    services.release_payment(claim_id=claim.public_id, actor=scene.guarantor_checker, at=NOW)
+    with pytest.raises(TransitionNotAllowed):
+        services.release_payment(claim_id=claim.public_id, actor=scene.guarantor_checker, at=NOW)
+    assert Payment.objects.get().amount == yuan(800_000)
+
+
+def test_a_proposed_payment_can_be_given_back(scene: Scene) -> None:
+    claim = scene.proposed(scene.accepted(scene.bad(scene.loan(1_000_000))))
+    claim = services.return_payment(claim_id=claim.public_id, reason="账户有误", actor=scene.guarantor_checker, at=NOW)
+    assert (claim.state, claim.released_by) == (ClaimState.PAYABLE, None)
+
+
+def test_every_step_is_written_down(scene: Scene) -> None:
+    scene.disburse(200_000_000)
+    claim = scene.paid(scene.accepted(scene.bad(scene.loan(1_000_000))))
+    verbs = list(Event.objects.filter(object_id=str(claim.public_id)).order_by("id").values_list("verb", flat=True))
+    assert verbs == [
+        "claim.opened",
+        "claim.review_begun",
+        "claim.accepted",
+        "claim.payment_proposed",
+        "claim.payment_released",
+        "claim.paid",
+    ]
+
+
+@pytest.mark.clause("FP 1.5.3")
+def test_a_debt_is_bad_only_when_its_class_says_so(scene: Scene) -> None:
+    loan = scene.loan(1_000_000)
+    with pytest.raises(NotNonPerforming):
+        services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
+    scene.bad(loan)
+    with pytest.raises(AlreadyRecognised):
+        services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
+
+
+@pytest.mark.clause("D21")
+@pytest.mark.clause("D37")
+def test_a_recovery_is_shared_back_and_returned_in_time(scene: Scene) -> None:
+    scene.disburse(200_000_000)
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    claim = scene.paid(scene.accepted(bad_debt))
+    recovery = scene.recovered(bad_debt, 250_000, 10_000)
+    row = Return.objects.get()
+    assert (recovery.claim, row.amount, str(row.deadline)) == (claim, yuan(192_000), "2025-03-24")
+    scene.returned(recovery)
+    row.refresh_from_db()
+    assert row.entry.description.count(str(row.answers.entry_id)) == 1
+    assert scene.balances()["guarantor"] == yuan(-608_000)
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.RECOVERING
+    services.close_claim(claim_id=claim.public_id, reason="执行终结", actor=scene.handler, at=NOW)
+
+
+@pytest.mark.clause("D21")
+def test_the_pool_is_refilled_last(scene: Scene) -> None:
+    scene.disburse(200_000_000)
+    scene.fill_pool(300_000)
+    bad_debt = scene.bad(scene.loan(1_000_000, mode=Mode.TRUST))
+    scene.paid(scene.accepted(bad_debt))
+    scene.returned(scene.recovered(bad_debt, 500_000))
+    assert (scene.balances()["city"], scene.balances()["fee_pool"]) == (yuan(-50_000), 0)
+    scene.returned(scene.recovered(bad_debt, 400_000))
+    found = scene.balances()
+    assert (found["city"], found["county"], found["fee_pool"], found["bank"]) == (0, 0, yuan(200_000), yuan(100_000))
