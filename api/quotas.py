@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from common.fields import MoneyField
@@ -30,7 +30,11 @@ def quotas_with_use(actor: Member, *, on: date) -> QuerySet[BankQuota]:
     approved = Application.objects.filter(same_purse, state__in=APPROVED_NOT_CONTRACTED, lapses_on__gt=on)
     used = of_loans + _sum(approved, F("amount_approved"))
     in_force = quotas_visible_to(actor).filter(Q(until_on__isnull=True) | Q(until_on__gt=on), from_on__lte=on)
-    return in_force.select_related("bank").annotate(used_then=used).annotate(left_then=Greatest(F("amount") - F("used_then"), NOTHING))
+    return (
+        in_force.select_related("bank")
+        .annotate(used_then=ExpressionWrapper(used, output_field=MoneyField()))
+        .annotate(left_then=Greatest(F("amount") - F("used_then"), NOTHING, output_field=MoneyField()))
+    )
 
 
 def _sum(rows: QuerySet[Any], what: Any) -> Any:

@@ -162,12 +162,12 @@ def writes(
                 view, request, lambda: view.shown(shape, method(view, *args, **kwargs, **_parsed(asks, view, request))), status
             )
 
-        described = _described_write(shape, asks, summary, says, clause, refuses, status)(answered)
-        described.scope = scope.value
-        if address == "":
-            return described
-        at = address or method.__name__.replace("_", "-")
-        return action(detail=detail, methods=["post"], url_path=at, url_name=f"{method.__name__}")(described)
+        answered.scope = scope.value  # type: ignore[attr-defined]
+        routed: Any = answered
+        if address != "":
+            at = address or method.__name__.replace("_", "-")
+            routed = action(detail=detail, methods=["post"], url_path=at, url_name=method.__name__)(answered)
+        return _described_write(shape, asks, summary, says, clause, refuses, status)(routed)
 
     return decorate
 

@@ -49,11 +49,17 @@ class Caller:
     client: ApiClient
     token: str
     http: Client = field(default_factory=Client)
+    secret: IssuedSecret | None = None
 
     @classmethod
     def of(cls, institution: Institution, *, scope: str = "", **given: Any) -> "Caller":
         secret = issued(institution, **given)
-        return cls(client=secret.client, token=token_of(secret, scope=scope))
+        return cls(client=secret.client, token=token_of(secret, scope=scope), secret=secret)
+
+    def renew(self) -> None:
+        """Get a new token."""
+        assert self.secret is not None
+        self.token = token_of(self.secret)
 
     @property
     def headers(self) -> dict[str, str]:

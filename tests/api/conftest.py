@@ -1,13 +1,14 @@
 """Asking a calculator over HTTP, with what every answer must have."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from calculators.registry import CALCULATORS
+from tests.api.bank import Stage, make_stage
 
 Ask = Callable[..., dict[str, Any]]
 BASIS = {"policy_version", "in_force", "clauses", "interpretations"}
@@ -34,3 +35,12 @@ def ask(client: Client) -> Ask:
         return found
 
     return asked
+
+
+@pytest.fixture
+def stage(db: None, settings: Any, tmp_path: Any) -> Iterator[Stage]:
+    """Return banks with their programs, on 1 March 2024."""
+    settings.MEDIA_ROOT = tmp_path
+    made, traveller = make_stage()
+    yield made
+    traveller.stop()
