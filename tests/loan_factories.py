@@ -154,10 +154,16 @@ class ApplicationFactory(DjangoModelFactory):
             under_review=True,
             state=ApplicationState.APPROVED,
             decided_on=date(2024, 3, 20),
+            decision_recorded_on=factory.SelfAttribute("decided_on"),
             amount_approved=factory.SelfAttribute("amount_requested"),
             lapses_on=date(2024, 9, 20),
         )
-        conditions_met = factory.Trait(approved=True, state=ApplicationState.CONDITIONS_MET, conditions_met_on=date(2024, 3, 25))
+        conditions_met = factory.Trait(
+            approved=True,
+            state=ApplicationState.CONDITIONS_MET,
+            conditions_met_on=date(2024, 3, 25),
+            conditions_recorded_on=factory.SelfAttribute("conditions_met_on"),
+        )
         contracted = factory.Trait(conditions_met=True, state=ApplicationState.CONTRACTED, contracted_on=SIGNED_ON)
 
     number = factory.Sequence(lambda n: f"RZ2024{n:06d}")

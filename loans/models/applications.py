@@ -42,6 +42,17 @@ FIXED_AFTER_SUBMISSION = (
     "submitted_on",
     "deadline_id",
 )
+# Once there they stay: the two ends of the 30 working days, when they were written down, and what was decided. Source: D7.
+DECISION_FIELDS = (
+    "decided_on",
+    "decision_recorded_on",
+    "decision_late_reason",
+    "amount_approved",
+    "lapses_on",
+    "refusal_reason",
+    "refusal_remark",
+)
+CONDITIONS_FIELDS = ("conditions_met_on", "conditions_recorded_on", "conditions_late_reason")
 FSM_GRAPH = [
     ("draft", "submitted"),
     ("submitted", "accepted"),
@@ -114,6 +125,19 @@ def _just_when(state: str, field: str) -> Q:
     return Q(state=state, **{f"{field}__isnull": False}) | (~Q(state=state) & Q(**{f"{field}__isnull": True}))
 
 
+def _written_down(name: str, on: str, step: str, label: str) -> models.CheckConstraint:
+    """Return that the day a step was written down stands beside the day it counts on, and a reason where the two differ. Source: D7."""
+    recorded_on, late_reason = f"{step}_recorded_on", f"{step}_late_reason"
+    in_time = Q(**{recorded_on: F(on), late_reason: ""})
+    late = Q(**{f"{recorded_on}__gt": F(on)}) & ~Q(**{late_reason: ""})
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(**{f"{on}__isnull": True, f"{recorded_on}__isnull": True, late_reason: ""})
+        | (Q(**{f"{on}__isnull": False, f"{recorded_on}__isnull": False}) & (in_time | late)),
+        violation_error_message=f"{label}须有登记日；登记日晚于办理日期的须有补录理由。",
+    )
+
+
 class Intent(models.Model):
     """A bank's and an enterprise's first agreement to talk about one entry. Source: FP 2.2.1; D8."""
 
@@ -174,12 +198,16 @@ class Application(FSMModelMixin, models.Model):
     accepted_on = models.DateField("受理日期", null=True, blank=True)
     review_began_on = models.DateField("审查开始日期", null=True, blank=True)
     decided_on = models.DateField("批复日期", null=True, blank=True)
+    decision_recorded_on = models.DateField("批复登记日", null=True, blank=True, help_text="登记批复或不予批复的日期，从不倒填")
+    decision_late_reason = models.TextField("批复补录理由", blank=True)
     amount_approved = MoneyField("批复金额", null=True, blank=True, help_text="元")
     refusal_reason = models.CharField("不予批复原因", max_length=24, choices=RefusalReason.choices, blank=True)
     refusal_remark = models.TextField("不予批复说明", blank=True)
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True)
     withdrawal_reason = models.TextField("撤回理由", blank=True)
     conditions_met_on = models.DateField("达到放款条件日期", null=True, blank=True)
+    conditions_recorded_on = models.DateField("达到放款条件登记日", null=True, blank=True, help_text="登记的日期，从不倒填")
+    conditions_late_reason = models.TextField("达到放款条件补录理由", blank=True)
     contracted_on = models.DateField("签约日期", null=True, blank=True)
     lapses_on = models.DateField("批复失效日(不含)", null=True, blank=True)
     lapsed_on = models.DateField("失效日期", null=True, blank=True)
@@ -237,6 +265,8 @@ class Application(FSMModelMixin, models.Model):
                 | (~Q(state__in=[State.DRAFT, *AWAITING_DECISION, State.WITHDRAWN]) & Q(decided_on__isnull=False)),
                 violation_error_message="批复或不予批复须有批复日期，此前不得有。",
             ),
+            _written_down("application_decision_written_down", "decided_on", "decision", "批复"),
+            _written_down("application_conditions_written_down", "conditions_met_on", "conditions", "达到放款条件"),
             models.CheckConstraint(
                 name="application_state_approved",
                 condition=Q(amount_approved__isnull=True, lapses_on__isnull=True)
@@ -308,6 +338,16 @@ class Application(FSMModelMixin, models.Model):
             pgtrigger.FSM(name="application_state_graph", field="state", transitions=FSM_GRAPH),
             pgtrigger.Protect(
                 name="application_no_delete", operation=pgtrigger.Delete, condition=pgtrigger.Q(old__submitted_on__isnull=False)
+            ),
+            *(
+                pgtrigger.Protect(
+                    name=name,
+                    operation=pgtrigger.Update,
+                    condition=pgtrigger.Condition(
+                        f"OLD.{fields[0]} IS NOT NULL AND (" + " OR ".join(f"OLD.{f} IS DISTINCT FROM NEW.{f}" for f in fields) + ")"
+                    ),
+                )
+                for name, fields in (("application_decision_stays", DECISION_FIELDS), ("application_conditions_stay", CONDITIONS_FIELDS))
             ),
             pgtrigger.Protect(
                 name="application_fixed_after_submission",
@@ -418,7 +458,7 @@ class Application(FSMModelMixin, models.Model):
         self.review_began_on = on
 
     @transition(field=state, source=State.UNDER_REVIEW, target=State.APPROVED)
-    def approve(self, *, on: date, amount: Decimal, lapses_on: date) -> None:
+    def approve(self, *, on: date, amount: Decimal, lapses_on: date, recorded_on: date, late_reason: str = "") -> None:
         """
         Record the bank's yes. In memory only: the service locks, checks caps, saves and logs.
 
@@ -431,12 +471,12 @@ class Application(FSMModelMixin, models.Model):
         self._in_order("批复", on=on, after=self.review_began_on)
         if not ZERO < amount <= self.amount_requested:
             raise ApprovedMoreThanRequested(requested=display(self.amount_requested), field="amount")
-        self.decided_on = on
+        self.decided_on, self.decision_recorded_on, self.decision_late_reason = on, recorded_on, late_reason
         self.amount_approved = amount
         self.lapses_on = lapses_on
 
     @transition(field=state, source=list(AWAITING_DECISION), target=State.REFUSED)
-    def refuse(self, *, on: date, reason: RefusalReason, remark: str) -> None:
+    def refuse(self, *, on: date, reason: RefusalReason, remark: str, recorded_on: date, late_reason: str = "") -> None:
         """
         Record the bank's no, with a reason the enterprise reads.
 
@@ -449,7 +489,7 @@ class Application(FSMModelMixin, models.Model):
         self._in_order("不予批复", on=on, after=self.review_began_on or self.accepted_on or self.submitted_on)
         if reason not in RefusalReason.values or (reason == RefusalReason.OTHER and not remark.strip()):
             raise RefusalUnexplained(field="reason")
-        self.decided_on = on
+        self.decided_on, self.decision_recorded_on, self.decision_late_reason = on, recorded_on, late_reason
         self.refusal_reason = reason
         self.refusal_remark = remark.strip()
 
@@ -468,7 +508,7 @@ class Application(FSMModelMixin, models.Model):
         self.withdrawal_reason = reason.strip()
 
     @transition(field=state, source=State.APPROVED, target=State.CONDITIONS_MET)
-    def meet_conditions(self, *, on: date) -> None:
+    def meet_conditions(self, *, on: date, recorded_on: date, late_reason: str = "") -> None:
         """
         Record that the disbursement conditions are met: the second of the two ends.
 
@@ -479,13 +519,15 @@ class Application(FSMModelMixin, models.Model):
         Source: FP 2.2.1; D7.
         """
         self._in_order("达到放款条件", on=on, after=self.decided_on)
-        self._still_holds(on)
-        self.conditions_met_on = on
+        self._still_holds(recorded_on)
+        self.conditions_met_on, self.conditions_recorded_on, self.conditions_late_reason = on, recorded_on, late_reason
 
     @transition(field=state, source=State.CONDITIONS_MET, target=State.CONTRACTED)
-    def contract(self, *, on: date) -> None:
+    def contract(self, *, on: date, recorded_on: date) -> None:
         """
         Record that the contract is signed; the service makes the loan.
+
+        What lapsed by ``recorded_on`` may be others' by now, so the signing is not dated back over the lapse.
 
         Raises:
             StepOutOfOrder: ``on`` is earlier than the day the conditions were met.
@@ -494,7 +536,7 @@ class Application(FSMModelMixin, models.Model):
         Source: FP 1.6.3; D37, D39.
         """
         self._in_order("签约", on=on, after=self.conditions_met_on)
-        self._still_holds(on)
+        self._still_holds(recorded_on)
         self.contracted_on = on
 
     @transition(field=state, source=list(APPROVED_NOT_CONTRACTED), target=State.LAPSED)

@@ -18,7 +18,8 @@ class ApprovalClock:
     The clock of one application; all counts in working days.
 
     ``used`` runs from day 0 to the decision, or to today; ``to_conditions`` to the day the disbursement conditions were met;
-    ``waited_for_supplements`` is shown beside and stops nothing.
+    ``waited_for_supplements`` is shown beside and stops nothing. ``decision_late`` and ``conditions_late``: how many working days after
+    the day it counts on each end was written down; 0 where it was on the day.
     """
 
     due_on: date
@@ -28,6 +29,8 @@ class ApprovalClock:
     is_overdue: bool
     to_conditions: int | None
     waited_for_supplements: int
+    decision_late: int
+    conditions_late: int
 
 
 def approval_clock(application: Application, *, on: date, calendar: WorkingCalendar) -> ApprovalClock | None:
@@ -53,7 +56,14 @@ def approval_clock(application: Application, *, on: date, calendar: WorkingCalen
             for asked in application.supplements.all()
             if asked.asked_on <= (asked.answered_on or ended_on)
         ),
+        decision_late=_days_late(application.decided_on, application.decision_recorded_on, calendar),
+        conditions_late=_days_late(met_on, application.conditions_recorded_on, calendar),
     )
+
+
+def _days_late(on: date | None, recorded_on: date | None, calendar: WorkingCalendar) -> int:
+    """Return the working days between what happened and its being written down. Source: D7."""
+    return calendar.elapsed(on, recorded_on) if on is not None and recorded_on is not None else 0
 
 
 def awaiting_decision_on(day: date, *, due_until: date) -> QuerySet[Application]:

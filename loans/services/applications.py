@@ -17,7 +17,7 @@ from loans.enums import ApplicationState, RefusalReason
 from loans.models import Application, Intent, SupplementRequest
 from loans.selectors import scope_of
 from loans.services.notices import tell_bank, tell_enterprise, tell_of_decision
-from loans.services.steps import WrongState, begun_step, business_day, keep_step, locked_application, run_step
+from loans.services.steps import WrongState, begun_step, business_day, keep_step, locked_application, run_step, step_day
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
@@ -175,31 +175,33 @@ def revise_draft(*, application_id: UUID, actor: Member, at: datetime, **changes
 
 
 @transaction.atomic
-def accept_application(*, application_id: UUID, actor: Member, at: datetime, on: date | None = None) -> Application:
+def accept_application(*, application_id: UUID, actor: Member, at: datetime, on: date | None = None, late_reason: str = "") -> Application:
     """
     Record that the bank took the case up; moves no clock.
 
     Raises:
-        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture.
+        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing.
 
     Source: FP 1.6.2(1); D7.
     """
     application, _ = begun_step(application_id, "accept", actor=actor)
-    before = application.state
-    run_step(application, "accept", on=business_day(on, at=at))
+    before, day = application.state, step_day(on, at=at, late_reason=late_reason)
+    run_step(application, "accept", on=day.on)
     tell_enterprise(
         application, event="accepted", title=f"融资申请 {application.number} 已受理", body=f"{application.bank.name}已受理您的申请。", at=at
     )
-    return keep_step(application, "accept", actor=actor, at=at, before=before, fields=["accepted_on"])
+    return keep_step(application, "accept", actor=actor, at=at, before=before, fields=["accepted_on"], day=day)
 
 
 @transaction.atomic
-def ask_supplement(*, application_id: UUID, what: str, actor: Member, at: datetime, on: date | None = None) -> Application:
+def ask_supplement(
+    *, application_id: UUID, what: str, actor: Member, at: datetime, on: date | None = None, late_reason: str = ""
+) -> Application:
     """
     Ask the enterprise for something more; the 30 working days go on.
 
     Raises:
-        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture.
+        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing.
         SupplementUnsaid: without saying what.
 
     Source: FP 1.6.2(1); D7.
@@ -207,84 +209,96 @@ def ask_supplement(*, application_id: UUID, what: str, actor: Member, at: dateti
     application, _ = begun_step(application_id, "ask_supplement", actor=actor)
     if not what.strip():
         raise SupplementUnsaid(field="what")
-    before, day = application.state, business_day(on, at=at)
-    run_step(application, "ask_supplement", on=day)
-    asked = SupplementRequest.objects.create(application=application, asked_on=day, asked_by=actor, what=what.strip())
+    before, day = application.state, step_day(on, at=at, late_reason=late_reason)
+    run_step(application, "ask_supplement", on=day.on)
+    asked = SupplementRequest.objects.create(application=application, asked_on=day.on, asked_by=actor, what=what.strip())
     body = f"{application.bank.name}要求补充：{asked.what}。等待补充期间，批复时限继续计算。"
     title = f"融资申请 {application.number} 需要补充材料"
     tell_enterprise(application, event=f"supplement:{asked.public_id}", title=title, body=body, at=at)
-    return keep_step(application, "ask_supplement", actor=actor, at=at, before=before, remark=asked.what)
+    return keep_step(application, "ask_supplement", actor=actor, at=at, before=before, remark=asked.what, day=day)
 
 
 @transaction.atomic
-def answer_supplement(*, application_id: UUID, actor: Member, at: datetime, answer: str = "", on: date | None = None) -> Application:
+def answer_supplement(
+    *, application_id: UUID, actor: Member, at: datetime, answer: str = "", on: date | None = None, late_reason: str = ""
+) -> Application:
     """
     Record that what the bank asked for came in.
 
     Raises:
-        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture.
+        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing.
 
     Source: D7.
     """
     application, _ = begun_step(application_id, "answer_supplement", actor=actor)
-    before, day = application.state, business_day(on, at=at)
-    run_step(application, "answer_supplement", on=day)
+    before, day = application.state, step_day(on, at=at, late_reason=late_reason)
+    run_step(application, "answer_supplement", on=day.on)
     asked = application.supplements.select_for_update().get(answered_on__isnull=True)
-    asked.answered_on, asked.answered_by, asked.answer = day, actor, answer.strip()
+    asked.answered_on, asked.answered_by, asked.answer = day.on, actor, answer.strip()
     asked.save(update_fields=["answered_on", "answered_by", "answer"])
     title = f"融资申请 {application.number} 已补充材料"
     tell_bank(application, event=f"supplemented:{asked.public_id}", title=title, body=asked.answer or "企业已补充材料，请继续办理。", at=at)
-    return keep_step(application, "answer_supplement", actor=actor, at=at, before=before, remark=asked.answer)
+    return keep_step(application, "answer_supplement", actor=actor, at=at, before=before, remark=asked.answer, day=day)
 
 
 @transaction.atomic
-def begin_review(*, application_id: UUID, actor: Member, at: datetime, on: date | None = None) -> Application:
+def begin_review(*, application_id: UUID, actor: Member, at: datetime, on: date | None = None, late_reason: str = "") -> Application:
     """
     Record that the bank's risk review began.
 
     Raises:
-        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture.
+        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing.
 
     Source: FP 1.6.2(1).
     """
     application, _ = begun_step(application_id, "begin_review", actor=actor)
-    before = application.state
-    run_step(application, "begin_review", on=business_day(on, at=at))
-    return keep_step(application, "begin_review", actor=actor, at=at, before=before, fields=["accepted_on", "review_began_on"])
+    before, day = application.state, step_day(on, at=at, late_reason=late_reason)
+    run_step(application, "begin_review", on=day.on)
+    return keep_step(application, "begin_review", actor=actor, at=at, before=before, fields=["accepted_on", "review_began_on"], day=day)
 
 
 @transaction.atomic
 def refuse_application(
-    *, application_id: UUID, reason: RefusalReason, actor: Member, at: datetime, remark: str = "", on: date | None = None
+    *,
+    application_id: UUID,
+    reason: RefusalReason,
+    actor: Member,
+    at: datetime,
+    remark: str = "",
+    on: date | None = None,
+    late_reason: str = "",
 ) -> Application:
     """
     Record the bank's no and tell the enterprise why; the clock ends.
 
     Raises:
-        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture, RefusalUnexplained.
+        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing, RefusalUnexplained.
 
     Source: FP 1.6.2(1), FP 1.6.3.
     """
     application, _ = begun_step(application_id, "refuse", actor=actor)
-    before, day = application.state, business_day(on, at=at)
-    run_step(application, "refuse", on=day, reason=reason, remark=remark)
-    end_clock(application, on=day)
+    before, day = application.state, step_day(on, at=at, late_reason=late_reason)
+    run_step(application, "refuse", on=day.on, reason=reason, remark=remark, recorded_on=day.recorded_on, late_reason=day.late_reason)
+    end_clock(application, on=day.on)
     tell_of_decision(application, at=at)
-    return keep_step(application, "refuse", actor=actor, at=at, before=before, fields=["decided_on", "refusal_reason"], remark=remark)
+    fields = ["decided_on", "refusal_reason"]
+    return keep_step(application, "refuse", actor=actor, at=at, before=before, fields=fields, remark=remark, day=day)
 
 
 @transaction.atomic
-def withdraw_application(*, application_id: UUID, reason: str, actor: Member, at: datetime, on: date | None = None) -> Application:
+def withdraw_application(*, application_id: UUID, reason: str, actor: Member, at: datetime) -> Application:
     """
     Take the application back before the contract; what was approved is free again.
 
+    It counts on the day it is done: dated back, it could take a late case out of the response rate.
+
     Raises:
-        NotVisible, RoleMissing, WrongState, StepOutOfOrder, DateInFuture.
+        NotVisible, RoleMissing, WrongState.
 
     Source: FP 1.6.3; D8.
     """
     application, _ = begun_step(application_id, "withdraw", actor=actor)
-    before, day = application.state, business_day(on, at=at)
+    before, day = application.state, localdate(at)
     run_step(application, "withdraw", on=day, reason=reason)
     end_clock(application, on=day)
     if application.submitted_on is not None:
@@ -294,19 +308,19 @@ def withdraw_application(*, application_id: UUID, reason: str, actor: Member, at
 
 
 @transaction.atomic
-def meet_conditions(*, application_id: UUID, actor: Member, at: datetime, on: date | None = None) -> Application:
+def meet_conditions(*, application_id: UUID, actor: Member, at: datetime, on: date | None = None, late_reason: str = "") -> Application:
     """
     Record that the disbursement conditions are met: the end that the response rate counts.
 
     Raises:
-        NotVisible, RoleMissing, WrongState, StepOutOfOrder, ApprovalLapsed, DateInFuture.
+        NotVisible, RoleMissing, WrongState, StepOutOfOrder, ApprovalLapsed, DateInFuture, LateReasonMissing.
 
     Source: FP 2.2.1; D7.
     """
     application, _ = begun_step(application_id, "meet_conditions", actor=actor)
-    before = application.state
-    run_step(application, "meet_conditions", on=business_day(on, at=at))
-    return keep_step(application, "meet_conditions", actor=actor, at=at, before=before, fields=["conditions_met_on"])
+    before, day = application.state, step_day(on, at=at, late_reason=late_reason)
+    run_step(application, "meet_conditions", on=day.on, recorded_on=day.recorded_on, late_reason=day.late_reason)
+    return keep_step(application, "meet_conditions", actor=actor, at=at, before=before, fields=["conditions_met_on"], day=day)
 
 
 def end_clock(application: Application, *, on: date) -> None:

@@ -16,7 +16,7 @@ from loans.selectors import case_of_application
 from loans.services.applications import end_clock
 from loans.services.locks import locked_cap_book
 from loans.services.notices import tell_of_decision
-from loans.services.steps import WrongState, begun_step, business_day, keep_step, run_step
+from loans.services.steps import WrongState, begun_step, keep_step, run_step, step_day
 from parties.models import Member
 from policy.selectors import version_for
 from whitelist.selectors import is_open_for_drawdown
@@ -33,14 +33,16 @@ class EntryRemoved(DomainError):
 
 
 @transaction.atomic
-def approve_application(*, application_id: UUID, amount: Decimal, actor: Member, at: datetime, on: date | None = None) -> Application:
+def approve_application(
+    *, application_id: UUID, amount: Decimal, actor: Member, at: datetime, on: date | None = None, late_reason: str = ""
+) -> Application:
     """
     Approve within the caps in force, or change nothing; the first end of the clock.
 
     The caps count what all banks have committed in both modes under all versions, by the limits of the application's version.
 
     Raises:
-        NotVisible, RoleMissing, DateInFuture, StepOutOfOrder, ApprovedMoreThanRequested.
+        NotVisible, RoleMissing, DateInFuture, LateReasonMissing, StepOutOfOrder, ApprovedMoreThanRequested.
         WrongState: not under review, so a second call changes nothing.
         EntryRemoved: the entry is off the list.
         NoQuota: the bank has no quota in the mode.
@@ -51,15 +53,18 @@ def approve_application(*, application_id: UUID, amount: Decimal, actor: Member,
     application, _ = begun_step(application_id, "approve", actor=actor)
     if application.state != ApplicationState.UNDER_REVIEW or application.policy_version is None:
         raise WrongState(number=application.number, state=application.get_state_display(), step="批复")
-    day = business_day(on, at=at)
+    day = step_day(on, at=at, late_reason=late_reason)
     if not is_open_for_drawdown(application.entry):
         raise EntryRemoved(entry=application.entry)
     terms = version_for(application.policy_version).terms
-    run_step(application, "approve", on=day, amount=amount, lapses_on=add_months(day, terms.loan.approval_lapse_months))
+    lapses_on = add_months(day.on, terms.loan.approval_lapse_months)
+    written = {"recorded_on": day.recorded_on, "late_reason": day.late_reason}
+    run_step(application, "approve", on=day.on, amount=amount, lapses_on=lapses_on, **written)
     case = case_of_application(application)
     book = locked_cap_book([case], on=localdate(at))
     book.require_quota_in_force(case)
     require_headroom(book.headroom(case), amount=amount)
-    end_clock(application, on=day)
+    end_clock(application, on=day.on)
     tell_of_decision(application, at=at)
-    return keep_step(application, "approve", actor=actor, at=at, before=ApplicationState.UNDER_REVIEW, fields=APPROVED_FIELDS)
+    before = ApplicationState.UNDER_REVIEW
+    return keep_step(application, "approve", actor=actor, at=at, before=before, fields=APPROVED_FIELDS, day=day)

@@ -20,7 +20,7 @@ from loans.services.approval import EntryRemoved
 from loans.services.locks import locked_cap_book
 from loans.services.movements.batch import locked_loans
 from loans.services.notices import tell_enterprise
-from loans.services.steps import WrongState, begun_step, business_day, keep_step, run_step
+from loans.services.steps import StepDay, WrongState, begun_step, business_day, keep_step, run_step, step_day
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from policy.selectors import version_for
@@ -78,6 +78,7 @@ def sign_contract(
     actor: Member,
     at: datetime,
     signed_on: date | None = None,
+    late_reason: str = "",
 ) -> Loan:
     """
     Sign: the application becomes a loan. The bank signs in special mode, the fund manager in trust mode.
@@ -86,7 +87,8 @@ def sign_contract(
     possible first drawdown, and finally at the first drawdown itself.
 
     Raises:
-        NotVisible, RoleMissing, DateInFuture, StepOutOfOrder, ApprovalLapsed.
+        NotVisible, RoleMissing, DateInFuture, LateReasonMissing, StepOutOfOrder.
+        ApprovalLapsed: also where the signing is dated back, since what the approval kept free may be others' by now.
         WrongState: conditions not met, or contracted already.
         EntryRemoved, ContractOverApproval, ContractNumberTaken, StackedContract, MaturityTooLate, InvalidInput.
 
@@ -95,12 +97,13 @@ def sign_contract(
     application, _ = begun_step(application_id, "contract", actor=actor)
     if application.state != ApplicationState.CONDITIONS_MET or application.policy_version is None:
         raise WrongState(number=application.number, state=application.get_state_display(), step="签约")
-    day = business_day(signed_on, at=at)
+    step = step_day(signed_on, at=at, late_reason=late_reason)
+    day = step.on
     terms = version_for(application.policy_version).terms
     number = contract_number.strip()
     _require_contract(application, number=number, amount=contract_amount, on=day)
     _require_dates(signed_on=day, available_until=available_until, matures_on=matures_on, max_years=terms.loan.max_term_years)
-    run_step(application, "contract", on=day)
+    run_step(application, "contract", on=day, recorded_on=step.recorded_on)
     locked_cap_book([case_of_application(application)], on=localdate(at))  # whoever counts sees the approval or the loan, never neither
     if Loan.objects.filter(bank=application.bank, contract_number=number).exists():
         raise ContractNumberTaken(bank=application.bank.name, contract_number=number, field="contract_number")
@@ -120,14 +123,14 @@ def sign_contract(
         matures_on=matures_on,
         available_until=available_until,
     )
-    _tell(loan, actor=actor, at=at)
+    _tell(loan, day=step, actor=actor, at=at)
     return loan
 
 
-def _tell(loan: Loan, *, actor: Member, at: datetime) -> None:
+def _tell(loan: Loan, *, day: StepDay, actor: Member, at: datetime) -> None:
     """Write the events of application and loan, and tell the enterprise."""
     application = loan.application
-    keep_step(application, "contract", actor=actor, at=at, before=ApplicationState.CONDITIONS_MET, fields=["contracted_on"])
+    keep_step(application, "contract", actor=actor, at=at, before=ApplicationState.CONDITIONS_MET, fields=["contracted_on"], day=day)
     after = {"contract_amount": loan.contract_amount, "matures_on": loan.matures_on, "available_until": loan.available_until}
     record(verb="loan.signed", obj=loan, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
     body = f"合同 {loan.contract_number}，金额 {display(loan.contract_amount)} 元，可提款至 {loan.available_until}（不含）。"

@@ -1,6 +1,6 @@
 """Whom to tell what about a case: each message once, by its key."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from common.money import display
 from loans.models import Application, Loan
@@ -56,6 +56,32 @@ def tell_of_decision(application: Application, *, at: datetime) -> None:
     remark = f"（{application.refusal_remark}）" if application.refusal_remark else ""
     body = f"{application.bank.name}于 {application.decided_on} 对申请 {application.number} 不予批复，原因：{reason}{remark}。"
     tell_enterprise(application, event="decided", title=f"融资申请 {application.number} 不予批复", body=body, at=at)
+
+
+def tell_of_late_entry(application: Application, *, step: str, on: date, recorded_on: date, reason: str, at: datetime) -> None:
+    """
+    Tell the city's and the county's industry bureaus that an end of the 30 days was dated back to before their last day.
+
+    Nothing is said where the step was also written down in time.
+
+    Source: FP 1.6.3, FP 1.6.5; D7.
+    """
+    deadline = application.deadline
+    if deadline is None or not on <= deadline.due_on < recorded_on:
+        return
+    for institution in bureaus_of(application.entry.district):
+        notify(
+            key=f"application:{application.public_id}:late:{step}:{institution.pk}",
+            kind="late_entry",
+            title=f"融资申请 {application.number} 在批复时限后补录{step}",
+            body=(
+                f"{application.bank.name}于 {recorded_on} 补录{application.enterprise.name}的融资申请 {application.number}{step}，"
+                f"办理日期为 {on}，批复时限至 {deadline}。补录理由：{reason}。请核实。"
+            ),
+            at=at,
+            institution=institution,
+            obj=application,
+        )
 
 
 def tell_of_misuse(loan: Loan, *, district: District, finding: str, at: datetime) -> None:

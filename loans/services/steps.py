@@ -1,6 +1,7 @@
 """What every step of an application has in common: lock, judge, run in memory, save, log."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,10 @@ from loans.enums import ApplicationState
 from loans.guards import STEP_LABELS, Who
 from loans.models import Application
 from loans.selectors import applications_visible_to, scope_of
+from loans.services.notices import tell_of_late_entry
 from parties.models import Member
+
+ENDS_OF_THE_CLOCK = ("approve", "refuse", "meet_conditions")
 
 
 class WrongState(DomainError, TransitionNotAllowed):
@@ -58,6 +62,47 @@ def business_day(on: date | None, *, at: datetime) -> date:
     return on or today
 
 
+class LateReasonMissing(DomainError):
+    """A step of an earlier day is recorded without saying why only now."""
+
+    code = "late_reason_missing"
+    sentence = "办理日期 {on} 早于今天（{today}），属于补录，请填写补录理由；补录的登记日期和理由将留痕并可供考核核对。"
+    clause = "FP 1.6.3"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDay:
+    """The day a step counts on, the day it was written down, and why the two differ."""
+
+    on: date
+    recorded_on: date
+    late_reason: str
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether the step was written down on a later day than it counts on."""
+        return self.on < self.recorded_on
+
+
+def step_day(on: date | None, *, at: datetime, late_reason: str = "") -> StepDay:
+    """
+    Return the day a step of a case counts on: the one given, else the local date of ``at``.
+
+    A bank ends its own 30 working days, so an earlier day has to be explained, and the day it was written down is kept beside it.
+
+    Raises:
+        DateInFuture: the day given has not come.
+        LateReasonMissing: it is over, and nothing says why it is recorded only now.
+
+    Source: FP 1.6.3; D7.
+    """
+    day, today = business_day(on, at=at), localdate(at)
+    if day < today and not late_reason.strip():
+        raise LateReasonMissing(on=day, today=today, field="late_reason")
+    return StepDay(on=day, recorded_on=today, late_reason=late_reason.strip() if day < today else "")
+
+
 def locked_application(application_id: UUID, *, actor: Member) -> Application:
     """
     Return the application locked, fetched anew with what the steps read. First in the lock order (see README).
@@ -89,11 +134,29 @@ def run_step(application: Application, step: str, **facts: Any) -> None:
 
 
 def keep_step(
-    application: Application, step: str, *, actor: Member, at: datetime, before: str, fields: Sequence[str] = (), remark: str = ""
+    application: Application,
+    step: str,
+    *,
+    actor: Member,
+    at: datetime,
+    before: str,
+    fields: Sequence[str] = (),
+    remark: str = "",
+    day: StepDay | None = None,
 ) -> Application:
-    """Save the application after a step and write the event: state before and after, and the fields the step set."""
+    """
+    Save the application after a step and write the event: state before and after, and the fields the step set.
+
+    A step written down late says so in the event, with the day it counts on and the reason; one that ends the clock in time only because it
+    is dated back is told to the bureaus.
+    """
     application.save()
     told = {name: getattr(application, name) for name in fields}
+    if day is not None and day.is_late:
+        told |= {"on": day.on, "recorded_on": day.recorded_on, "late_reason": day.late_reason}
+        remark = f"{remark}（补录：{day.late_reason}）" if remark else f"补录：{day.late_reason}"
+        if step in ENDS_OF_THE_CLOCK:
+            tell_of_late_entry(application, step=STEP_LABELS[step], on=day.on, recorded_on=day.recorded_on, reason=day.late_reason, at=at)
     record(
         verb=f"application.{step}",
         obj=application,

@@ -16,7 +16,7 @@ from loans.models.applications import ApprovalLapsed, ApprovedMoreThanRequested,
 from loans.selectors import NoQuota, applications_visible_to, approval_clock
 from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank, SupplementUnsaid
 from loans.services.approval import EntryRemoved
-from loans.services.steps import DateInFuture, WrongState
+from loans.services.steps import DateInFuture, LateReasonMissing, WrongState
 from loans.services.submission import BankNotParticipating, StackedSupport, StackedWithUpgradeSubsidy, SubmissionIncomplete
 from notices.models import Notice
 from parties.access import RoleMissing
@@ -360,15 +360,95 @@ def test_a_decision_is_not_dated_before_the_step_before_nor_after_today(scene):
     application = scene.under_review()
     before = untouched(application)
     with pytest.raises(StepOutOfOrder):
-        take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1), on=date(2024, 3, 4))
+        take(
+            "approve_application",
+            application,
+            scene.handler,
+            noon(date(2024, 3, 20)),
+            amount=Decimal(1),
+            on=date(2024, 3, 4),
+            late_reason="迟",
+        )
     with pytest.raises(DateInFuture):
         take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1), on=date(2024, 3, 21))
     with pytest.raises(ApprovedMoreThanRequested):
         take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal("10000000.01"))
     assert untouched(application) == before
-    assert take(
-        "approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1), on=date(2024, 3, 19)
-    ).decided_on == date(2024, 3, 19)
+
+
+# a bank ends its own clock: what is dated back says why, and when it was written down
+
+LATE = "系统故障，纸质批复已于当日送达"
+AFTER_DEADLINE = noon(date(2024, 5, 20))
+
+
+@pytest.mark.clause("FP 1.6.3")
+@pytest.mark.parametrize(
+    ("stage", "step", "on", "given"),
+    [
+        ("submitted", "accept_application", date(2024, 3, 4), {}),
+        ("submitted", "ask_supplement", date(2024, 3, 4), {"what": "审计报告"}),
+        ("submitted", "begin_review", date(2024, 3, 4), {}),
+        ("under_review", "approve_application", date(2024, 3, 19), {"amount": Decimal(1)}),
+        ("under_review", "refuse_application", date(2024, 3, 19), {"reason": RefusalReason.SECURITY}),
+        ("approved", "meet_conditions", date(2024, 3, 22), {}),
+    ],
+)
+def test_a_step_of_an_earlier_day_says_why_it_is_recorded_only_now(scene, stage, step, on, given):
+    application = getattr(scene, stage)()
+    before = untouched(application)
+    for reason in ("", "  "):
+        with pytest.raises(LateReasonMissing, match="补录理由"):
+            take(step, application, scene.handler, AFTER_DEADLINE, on=on, late_reason=reason, **given)
+    assert untouched(application) == before
+    take(step, application, scene.handler, AFTER_DEADLINE, on=on, late_reason=f" {LATE} ", **given)
+    event = Event.objects.get(verb__endswith=step.removesuffix("_application"))
+    assert (event.after["on"], event.after["recorded_on"], event.after["late_reason"]) == (on.isoformat(), "2024-05-20", LATE)
+    assert f"补录：{LATE}" in event.remark
+
+
+@pytest.mark.clause("FP 1.6.3")
+def test_no_reason_given_lets_a_step_date_from_before_the_submission(scene):
+    application = scene.submitted()
+    before = untouched(application)
+    for step in ("accept_application", "begin_review"):
+        with pytest.raises(StepOutOfOrder):
+            take(step, application, scene.handler, AFTER_DEADLINE, on=date(2024, 2, 29), late_reason=LATE)
+    assert untouched(application) == before
+
+
+@pytest.mark.clause("FP 1.6.3")
+def test_both_ends_of_the_clock_keep_the_day_they_were_written_down(scene):
+    application = scene.under_review()
+    given = {"amount": Decimal(1), "on": date(2024, 4, 1), "late_reason": LATE}
+    row = take("approve_application", application, scene.handler, AFTER_DEADLINE, **given)
+    assert (row.decided_on, row.decision_recorded_on, row.decision_late_reason) == (date(2024, 4, 1), date(2024, 5, 20), LATE)
+    row = take("meet_conditions", application, scene.handler, noon(date(2024, 5, 21)), on=date(2024, 4, 2), late_reason=LATE)
+    assert (row.conditions_met_on, row.conditions_recorded_on, row.conditions_late_reason) == (date(2024, 4, 2), date(2024, 5, 21), LATE)
+    clock = approval_clock(row, on=date(2024, 6, 1), calendar=working_calendar())
+    assert (clock.decision_late > 20, clock.conditions_late > 20) == (True, True)
+    assert Notice.objects.filter(kind="late_entry", institution__in=[scene.city.institution, scene.county.institution]).count() == 4
+
+
+@pytest.mark.clause("FP 1.6.3")
+@pytest.mark.parametrize(
+    ("on", "recorded"),
+    [(date(2024, 3, 19), date(2024, 4, 1)), (date(2024, 5, 15), date(2024, 5, 20)), (date(2024, 5, 20), date(2024, 5, 20))],
+    ids=["登记也在时限内", "办理也在时限后", "当日登记"],
+)
+def test_the_bureaus_hear_of_a_late_record_only_where_it_brings_a_decision_back_into_the_30_days(scene, on, recorded):
+    given = {"amount": Decimal(1), "on": on, "late_reason": LATE}
+    row = take("approve_application", scene.under_review(), scene.handler, noon(recorded), **given)
+    assert row.decision_late_reason == ("" if on == recorded else LATE)
+    assert not Notice.objects.filter(kind="late_entry").exists()
+
+
+@pytest.mark.clause("FP 2.2.1")
+def test_a_withdrawal_counts_on_the_day_it_is_done(scene):
+    row = take("withdraw_application", scene.under_review(), scene.owner, AFTER_DEADLINE, reason="不再需要")
+    assert row.withdrawn_on == date(2024, 5, 20)
+    with pytest.raises(TypeError):
+        take("withdraw_application", scene.under_review(), scene.owner, AFTER_DEADLINE, reason="不再需要", on=date(2024, 3, 20))
 
 
 def test_a_second_approval_changes_nothing(scene):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from audit.models import Event
 from common.enums import Mode, Security
 from common.errors import InvalidInput
 from loans import services
@@ -13,7 +14,7 @@ from loans.models.applications import ApprovalLapsed
 from loans.rules import MaturityTooLate
 from loans.services.approval import EntryRemoved
 from loans.services.contracts import ContractNumberTaken, ContractOverApproval, GuaranteeDiffers, GuaranteeNotNeeded
-from loans.services.steps import WrongState
+from loans.services.steps import LateReasonMissing, WrongState
 from parties.access import RoleMissing
 from tests.factories import InstitutionFactory
 from tests.loan_factories import noon
@@ -45,6 +46,26 @@ def test_in_special_mode_the_enterprise_does_not_sign(scene):
 
 
 @pytest.mark.clause("D39")
+@pytest.mark.clause("FP 1.2.1")
+@pytest.mark.parametrize("today", [date(2024, 9, 20), date(2024, 10, 8)], ids=["失效当日", "失效以后"])
+def test_a_lapsed_approval_is_not_signed_by_dating_the_contract_back(scene, today):
+    """The room it kept under the caps is free from its last day on, whether or not the job has written the lapse down."""
+    application = scene.conditions_met()
+    with pytest.raises(ApprovalLapsed):
+        scene.sign(application, signed_on=date(2024, 9, 19), late_reason="合同扫描件迟到", at=noon(today))
+    assert not Loan.objects.exists()
+
+
+@pytest.mark.clause("FP 1.6.3")
+def test_a_signing_of_an_earlier_day_says_why(scene):
+    application = scene.conditions_met()
+    with pytest.raises(LateReasonMissing):
+        scene.sign(application, signed_on=date(2024, 4, 1), at=noon(date(2024, 4, 8)))
+    loan = scene.sign(application, signed_on=date(2024, 4, 1), late_reason="合同扫描件迟到", at=noon(date(2024, 4, 8)))
+    assert loan.signed_on == date(2024, 4, 1)
+    assert Event.objects.get(verb="application.contract").after["late_reason"] == "合同扫描件迟到"
+
+
 def test_at_most_one_loan_comes_of_an_application(scene):
     loan = scene.signed()
     with pytest.raises(WrongState):

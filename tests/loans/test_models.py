@@ -58,6 +58,7 @@ def loan(rate):
     return LoanFactory(drawn_on=DRAWN_ON)
 
 
+DECIDED = {"decided_on": date(2024, 3, 20), "decision_recorded_on": date(2024, 3, 20)}
 APPLICATION_CASES = [
     pytest.param("application_known_words", {"mode": "barter"}, id="未知模式"),
     pytest.param("application_project_by_category", {"category": Category.RD}, id="研发贷款挂项目"),
@@ -72,18 +73,18 @@ APPLICATION_CASES = [
         {"under_review": True, "state": ApplicationState.REFUSED, "refusal_reason": "security"},
         id="不予批复而无日期",
     ),
-    pytest.param("application_state_decided", {"under_review": True, "decided_on": date(2024, 3, 20)}, id="审查中有批复日期"),
+    pytest.param("application_state_decided", {"under_review": True, **DECIDED}, id="审查中有批复日期"),
     pytest.param("application_state_approved", {"approved": True, "amount_approved": None}, id="已批复而无金额"),
     pytest.param("application_state_approved", {"under_review": True, "amount_approved": Decimal(1)}, id="未批复而有金额"),
     pytest.param("application_approved_within_request", {"approved": True, "amount_approved": Decimal("10000000.01")}, id="批复超过申请"),
     pytest.param(
         "application_state_refused",
-        {"under_review": True, "state": ApplicationState.REFUSED, "decided_on": date(2024, 3, 20)},
+        {"under_review": True, "state": ApplicationState.REFUSED, **DECIDED},
         id="不予批复而无原因",
     ),
     pytest.param(
         "application_state_refused",
-        {"under_review": True, "state": ApplicationState.REFUSED, "decided_on": date(2024, 3, 20), "refusal_reason": "other"},
+        {"under_review": True, "state": ApplicationState.REFUSED, **DECIDED, "refusal_reason": "other"},
         id="其他原因而无说明",
     ),
     pytest.param("application_state_withdrawn", {"under_review": True, "withdrawn_on": date(2024, 3, 20)}, id="未撤回而有撤回日期"),
@@ -91,7 +92,22 @@ APPLICATION_CASES = [
     pytest.param("application_state_lapsed", {"approved": True, "state": ApplicationState.LAPSED}, id="已失效而无日期"),
     pytest.param("application_state_contracted", {"contracted": True, "contracted_on": None}, id="已签约而无日期"),
     pytest.param("application_state_conditions_met", {"conditions_met": True, "conditions_met_on": None}, id="达到条件而无日期"),
-    pytest.param("application_state_conditions_met", {"approved": True, "conditions_met_on": date(2024, 3, 25)}, id="未达到条件而有日期"),
+    pytest.param(
+        "application_state_conditions_met",
+        {"approved": True, "conditions_met_on": date(2024, 3, 25), "conditions_recorded_on": date(2024, 3, 25)},
+        id="未达到条件而有日期",
+    ),
+    pytest.param("application_decision_written_down", {"approved": True, "decision_recorded_on": None}, id="批复而无登记日"),
+    pytest.param(
+        "application_decision_written_down", {"under_review": True, "decision_recorded_on": date(2024, 3, 20)}, id="未批复而有登记日"
+    ),
+    pytest.param("application_decision_written_down", {"approved": True, "decision_recorded_on": date(2024, 3, 21)}, id="补录批复而无理由"),
+    pytest.param("application_decision_written_down", {"approved": True, "decision_recorded_on": date(2024, 3, 19)}, id="登记早于批复"),
+    pytest.param("application_decision_written_down", {"approved": True, "decision_late_reason": "迟"}, id="当日批复而有补录理由"),
+    pytest.param("application_conditions_written_down", {"conditions_met": True, "conditions_recorded_on": None}, id="达到条件而无登记日"),
+    pytest.param(
+        "application_conditions_written_down", {"conditions_met": True, "conditions_recorded_on": date(2024, 3, 26)}, id="补录条件而无理由"
+    ),
     pytest.param("application_state_accepted", {"submitted": True, "accepted_on": date(2024, 3, 4)}, id="未受理而有受理日期"),
     pytest.param("application_state_reviewed", {"under_review": True, "review_began_on": None}, id="审查中而无开始日期"),
     pytest.param("application_dates_in_order", {"approved": True, "decided_on": date(2024, 3, 4)}, id="批复早于审查"),
@@ -108,6 +124,14 @@ def test_what_an_application_cannot_be(name, given):
 @pytest.mark.parametrize("stage", ["submitted", "under_review", "approved", "conditions_met", "contracted"])
 def test_each_stage_of_an_application_can_be(stage):
     assert ApplicationFactory(**{stage: True}).pk
+
+
+@pytest.mark.clause("FP 1.6.3")
+@pytest.mark.parametrize("field", ["decided_on", "decision_recorded_on", "amount_approved", "lapses_on", "conditions_met_on"])
+def test_what_ended_the_clock_stays_as_it_was_written_down(field):
+    application = ApplicationFactory(conditions_met=True)
+    change = {field: Decimal(1) if field == "amount_approved" else date(2024, 3, 18)}
+    refuses("Cannot update", lambda: Application.objects.filter(pk=application.pk).update(**change))
 
 
 def test_the_graph_of_the_database_is_that_of_the_transitions():
