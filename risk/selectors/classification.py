@@ -26,7 +26,7 @@ def overdue_days_of(loans: Iterable[int], *, on: date) -> dict[int, int]:
 def grades_of(loans: Iterable[int], *, on: date) -> dict[int, Grade]:
     """Return the class of each loan on a day; one never decided on is normal. Source: FP 1.5.3; D19."""
     keys = list(loans)
-    rows = Classification.objects.filter(loan__in=keys, from_on__lte=on).order_by("loan", "-from_on").distinct("loan")
+    rows = Classification.objects.filter(loan__in=keys, from_on__lte=on).order_by("loan_id", "-from_on").distinct("loan_id")
     decided = {row.loan_id: Grade(row.grade) for row in rows}
     return {key: decided.get(key, Grade.NORMAL) for key in keys}
 
