@@ -52,10 +52,11 @@ def known_through() -> Horizon:
 
 # own: the bank's loans as they stand. touch: what was recorded since the last filed settlement that reaches back before this quarter.
 # asked: loan × quarter to compute: this quarter for every loan that can earn in it, and each earlier quarter a touch reaches.
-# stretch: days between movements, with the balance. cut: the same, cut at rate changes; a loan's first rate holds from its first day.
-# due: beside it what was settled before; where a loan has come to another county, the old one gets a row of its own that takes it back.
+# stretch: days between movements, with the balance. A loan's first rate holds from its first day; only loans with later rates (range)
+# are cut at them. interest joins settled, what was settled before: where a loan has come to another county, or earns nothing any more,
+# the old county gets a row without days that takes back what it was charged.
 _LINES = """
-WITH own AS (
+WITH own AS NOT MATERIALIZED (
     SELECT id, district_id, enterprise_rate, policy_version_id, earns_until, subsidy_stopped_on AS stopped_on,
         LEAST(earns_until, subsidy_stopped_on) AS ends_on
     FROM loans_loan
@@ -85,12 +86,13 @@ WITH own AS (
     FROM touched t
     CROSS JOIN LATERAL generate_series(%(from_on)s::timestamp, t.since + interval '1 day', interval '-3 months') AS g (until_on)
 ), settled AS (
-    SELECT e.loan_id, e.quarter_on, so_far.district_id, so_far.settled
+    SELECT e.loan_id, e.quarter_on, so_far.district_id, so_far.county_share, so_far.settled,
+        (SELECT subsidy_stopped_on FROM loans_loan WHERE id = e.loan_id) AS stopped_on
     FROM earlier e CROSS JOIN LATERAL (
-        SELECT l.district_id, sum(l.subsidy) AS settled
+        SELECT l.district_id, l.county_share, sum(l.subsidy) AS settled
         FROM subsidy_line l JOIN subsidy_settlement s ON s.current_id = l.revision_id AND s.state IN %(final)s
         WHERE l.loan_id = e.loan_id AND l.year = extract(year FROM e.until_on) AND l.quarter = extract(quarter FROM e.until_on)
-        GROUP BY l.district_id
+        GROUP BY l.district_id, l.county_share
     ) AS so_far
 ), asked AS (
     SELECT id AS loan_id, %(from_on)s AS quarter_on, LEAST(%(until_on)s, ends_on) AS until_on FROM own WHERE ends_on > %(from_on)s
@@ -102,47 +104,50 @@ WITH own AS (
         lead(GREATEST(m.value_on, a.quarter_on), 1, a.until_on) OVER w AS until_on, sum(m.performing) OVER w AS balance
     FROM asked a JOIN loans_movement m ON m.loan_id = a.loan_id AND m.value_on < a.until_on AND m.id <= %(movements)s
     WINDOW w AS (PARTITION BY a.loan_id, a.quarter_on ORDER BY m.value_on, m.id ROWS UNBOUNDED PRECEDING)
-), rate AS (
-    SELECT loan_id, rate,
-        CASE WHEN lag(from_on) OVER w IS NULL THEN '-infinity' ELSE from_on END AS from_on,
-        lead(from_on, 1, 'infinity') OVER w AS until_on
-    FROM loans_loanrate WHERE loan_id IN (SELECT id FROM own)
-    WINDOW w AS (PARTITION BY loan_id ORDER BY from_on)
+), first_rate AS (
+    SELECT DISTINCT ON (r.loan_id) r.loan_id, r.rate FROM loans_loanrate r JOIN own ON own.id = r.loan_id ORDER BY r.loan_id, r.from_on
+), range AS MATERIALIZED (
+    SELECT r.loan_id, r.rate, lag(r.from_on) OVER w IS NULL AS is_first,
+        CASE WHEN lag(r.from_on) OVER w IS NULL THEN '-infinity' ELSE r.from_on END AS from_on,
+        lead(r.from_on, 1, 'infinity') OVER w AS until_on
+    FROM loans_loanrate r
+    WHERE r.loan_id IN (SELECT loan_id FROM loans_loanrate GROUP BY loan_id HAVING count(*) > 1)
+    WINDOW w AS (PARTITION BY r.loan_id ORDER BY r.from_on)
+), later_rates AS (
+    SELECT loan_id, jsonb_object_agg(from_on, rate::text) AS rates FROM range WHERE NOT is_first GROUP BY loan_id
 ), cut AS (
     SELECT s.loan_id, s.quarter_on, s.balance, r.rate, LEAST(s.until_on, r.until_on) - GREATEST(s.from_on, r.from_on) AS days
-    FROM stretch s LEFT JOIN rate r ON r.loan_id = s.loan_id AND r.from_on < s.until_on AND r.until_on > s.from_on
+    FROM stretch s LEFT JOIN range r ON r.loan_id = s.loan_id AND r.from_on < s.until_on AND r.until_on > s.from_on
     WHERE s.until_on > s.from_on AND s.balance > 0
 ), earned AS (
-    SELECT loan_id, quarter_on, sum(days) AS days, sum(balance * rate * days) AS bank, sum(balance * days) AS principal
+    SELECT loan_id, quarter_on, sum(days) AS days, sum(balance * days) AS principal, sum(balance * days * rate) AS bank
     FROM cut GROUP BY loan_id, quarter_on
-), due AS (
-    SELECT loan_id, quarter_on, district_id, coalesce(settled.settled, 0) AS settled,
-        CASE WHEN here.loan_id IS NULL THEN 0 ELSE days END AS days, CASE WHEN here.loan_id IS NULL THEN 0 ELSE bank END AS bank,
-        coalesce(principal, 0) AS principal
-    FROM (SELECT earned.*, own.district_id FROM earned JOIN own ON own.id = earned.loan_id) AS here
-    FULL JOIN settled USING (loan_id, quarter_on, district_id)
-), known AS (
-    SELECT loan_id, max(rate) FILTER (WHERE from_on = '-infinity') AS first_rate,
-        jsonb_object_agg(from_on, rate::text) FILTER (WHERE from_on > '-infinity') AS later_rates
-    FROM rate GROUP BY loan_id
 ), terms AS MATERIALIZED (
     SELECT id, (terms #>> ARRAY['subsidy', 'base_share', %(mode)s])::numeric(30, 20) AS base_share,
         (terms #>> ARRAY['subsidy', 'day_count'])::numeric AS day_count,
         (terms #>> ARRAY['subsidy', 'county_share'])::numeric AS county_share
     FROM policy_policyversion
 ), interest AS (
-    SELECT due.loan_id, due.quarter_on, due.district_id, due.days, due.settled, own.earns_until, own.stopped_on,
-        known.first_rate, known.later_rates, terms.county_share,
-        round(due.bank * terms.base_share / terms.day_count, 2) AS bank,
-        round(due.principal * own.enterprise_rate * terms.base_share / terms.day_count, 2) AS enterprise
-    FROM due JOIN own ON own.id = due.loan_id JOIN terms ON terms.id = own.policy_version_id LEFT JOIN known ON known.loan_id = own.id
+    SELECT earned.loan_id, earned.quarter_on, own.district_id, terms.county_share, earned.days, own.earns_until, own.stopped_on,
+        first_rate.rate AS first_rate, later_rates.rates AS later_rates,
+        round(coalesce(earned.bank, earned.principal * first_rate.rate) * terms.base_share / terms.day_count, 2) AS bank,
+        round(earned.principal * own.enterprise_rate * terms.base_share / terms.day_count, 2) AS enterprise
+    FROM earned JOIN own ON own.id = earned.loan_id JOIN terms ON terms.id = own.policy_version_id
+    LEFT JOIN first_rate ON first_rate.loan_id = earned.loan_id LEFT JOIN later_rates ON later_rates.loan_id = earned.loan_id
+), due AS (
+    SELECT loan_id, quarter_on, district_id, county_share, coalesce(i.days, 0) AS days, i.earns_until,
+        CASE WHEN i.days IS NULL THEN s.stopped_on ELSE i.stopped_on END AS stopped_on, i.first_rate, i.later_rates,
+        CASE WHEN i.days IS NULL THEN 0 ELSE i.bank END AS bank, coalesce(i.enterprise, 0) AS enterprise, coalesce(s.settled, 0) AS settled
+    FROM interest i FULL JOIN settled s USING (loan_id, quarter_on, district_id, county_share)
 )
 INSERT INTO subsidy_line (revision_id, loan_id, district_id, year, quarter, days, earns_until, stopped_on, first_rate, later_rates,
     county_share, bank_interest, enterprise_interest, settled, subsidy)
-SELECT %(revision)s, loan_id, district_id, extract(year FROM quarter_on + interval '3 months'),
-    extract(quarter FROM quarter_on + interval '3 months'), days, earns_until, stopped_on, first_rate, later_rates,
-    county_share, bank, enterprise, settled, GREATEST(bank - enterprise, 0) - settled
-FROM interest
+SELECT %(revision)s, loan_id, district_id,
+    CASE quarter_on WHEN %(from_on)s THEN %(year)s ELSE extract(year FROM quarter_on + interval '3 months') END,
+    CASE quarter_on WHEN %(from_on)s THEN %(quarter)s ELSE extract(quarter FROM quarter_on + interval '3 months') END,
+    days, earns_until, stopped_on, first_rate, later_rates, county_share,
+    bank, enterprise, settled, GREATEST(bank - enterprise, 0) - settled
+FROM due
 WHERE quarter_on = %(from_on)s OR GREATEST(bank - enterprise, 0) <> settled
 """
 
