@@ -137,7 +137,7 @@ def appoint_person_of(enterprise: Enterprise, *, number: int, cast: Cast, at: da
 
 def visitor_logins() -> list[tuple[str, str, str]]:
     """Return (login, whom it acts for, what to look at) of every login that a visitor can use."""
-    hints = {username: hint for username, *_, hint in VISITORS} | {"qy001": "企业", "qy077": "企业"}
+    hints = {username: hint for username, *_, hint in VISITORS} | {"qy001": "企业：本企业的申请和贷款", "qy077": "企业：本企业的申请和贷款"}
     members = Member.objects.filter(user__username__in=hints).select_related("user", "institution", "enterprise")
     rows = {member.user.username: (member.user.username, str(member.institution or member.enterprise)) for member in members if member.user}
     return [(*rows[username], hint) for username, hint in hints.items() if username in rows]

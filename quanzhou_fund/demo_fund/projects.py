@@ -1,7 +1,7 @@
 """The investment projects of the demo, batch by batch; batch 6 of 2024 has the shape of the city's real one."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -10,6 +10,7 @@ from quanzhou_fund.demo_fund.places import BATCH_SIX
 
 BATCH_MONTHS = (2, 4, 6, 8, 10, 12)
 WORKS = ("智能化生产线技术改造", "数字化车间建设", "年产能扩建", "绿色节能改造", "新厂区增资扩产", "高端装备更新", "研发检测中心及产线升级")
+UNDER_REVIEW = timedelta(days=50)  # batches so close that their applications are in
 MILLION = Decimal(1_000_000)
 
 
@@ -30,14 +31,14 @@ class ProjectPlan:
 
 
 def plan_projects(random: Random, companies: list[Company], *, until: date) -> list[ProjectPlan]:
-    """Return all projects whose batch is published by ``until``, in order of their batches."""
+    """Return all projects whose application may have come in by ``until``, in order of their batches."""
     pool = [company for company in companies if not company.is_new]
     random.shuffle(pool)
     plans: list[ProjectPlan] = []
-    for year in range(2023, until.year + 1):
+    for year in range(2023, until.year + 2):
         for number, month in enumerate(BATCH_MONTHS, start=1):
             published_on = date(year, month, 22)
-            if date(2023, 3, 1) < published_on <= until:
+            if date(2023, 3, 1) < published_on <= until + UNDER_REVIEW:
                 plans += _batch(random, pool, year, number, published_on, start=len(plans))
     return plans
 

@@ -63,6 +63,8 @@ def _project_steps(stage: Stage, plan: ProjectPlan) -> Iterator[Step]:
     applied_on = plan.applied_on
     if plan.fate != "subsidised":
         yield _step(stage, applied_on, 10, partial(_apply, stage, plan))
+    if plan.fate == "listed" and applied_on.day % 3 == 0:
+        yield _step(stage, applied_on + timedelta(days=6), 23, partial(_pass_counties, stage, [plan]))
     if plan.fate == "returned_once":
         yield _step(stage, applied_on + timedelta(days=2), 20, partial(_return, stage, plan))
         yield _step(stage, applied_on + timedelta(days=4), 21, partial(_resubmit, stage, plan))
@@ -159,8 +161,11 @@ def _reject(stage: Stage, plan: ProjectPlan, at: datetime) -> None:
 def _pass_counties(stage: Stage, plans: list[ProjectPlan], at: datetime) -> None:
     by_county = sorted(plans, key=lambda plan: plan.company.place.code)
     for code, group in groupby(by_county, key=lambda plan: plan.company.place.code):
-        ids = [_entry(plan).public_id for plan in group]
-        pass_county(entry_ids=ids, actor=stage.county_checker(code), at=at)
+        codes = [plan.code for plan in group]
+        waiting = Entry.objects.filter(project__code__in=codes, state=EntryState.COUNTY_REVIEW).order_by("pk")
+        ids = list(waiting.values_list("public_id", flat=True))
+        if ids:
+            pass_county(entry_ids=ids, actor=stage.county_checker(code), at=at)
 
 
 def _pass_city(stage: Stage, plans: list[ProjectPlan], at: datetime) -> None:
