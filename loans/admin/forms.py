@@ -11,11 +11,14 @@ from parties.models import Institution
 from whitelist.models import Entry
 from whitelist.selectors.entries import entries_visible_to, open_for_application
 
+LATE_REASON_HINT = "办理日期早于今天的须填写；登记日期和理由一并留痕。"
+
 
 class DatedForm(StepForm):
     """A step that happened on a day, today unless said otherwise."""
 
-    on = DayInput(label="办理日期", required=False, help_text="默认为今天；补记此前的办理请填写实际日期。")
+    on = DayInput(label="办理日期", required=False, help_text="默认为今天；补录此前的办理请填写实际日期和补录理由。")
+    late_reason = LongText(label="补录理由", required=False, rows=2, help_text=LATE_REASON_HINT)
 
 
 class IntentForm(StepForm):
@@ -102,6 +105,7 @@ class ContractForm(StepForm):
     signed_on = DayInput(label="签约日期")
     matures_on = DayInput(label="到期日", help_text="不超过首次放款日起五年。")
     available_until = DayInput(label="可提款至(不含)")
+    late_reason = LongText(label="补录理由", required=False, rows=2, help_text=LATE_REASON_HINT)
 
     def prepare(self) -> None:
         """Begin with what was approved."""

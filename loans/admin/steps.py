@@ -36,10 +36,9 @@ def _on_application(service: Callable[..., Any]) -> Callable[[Do], Any]:
 def _refuse(do: Do) -> Any:
     given = dict(do.given)
     reason = RefusalReason(given.pop("reason"))
-    day = {"on": given["on"]} if given["on"] else {}
-    return services.refuse_application(
-        application_id=do.obj.public_id, reason=reason, remark=given["remark"], actor=do.member, at=do.at, **day
-    )
+    if given["on"] is None:
+        del given["on"]
+    return services.refuse_application(application_id=do.obj.public_id, reason=reason, actor=do.member, at=do.at, **given)
 
 
 def _case_step(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -19,10 +20,12 @@ from policy.models import CalendarNotice, PolicyVersion
 from subsidy.models import Objection, Settlement
 from tests.admin.world import BOTH, World
 from tests.factories import MemberFactory, credit_code, seeded_district
+from tests.loan_factories import noon
 from tests.whitelist.cases import PDF
 from tests.whitelist.lists import as_csv, tax_row
 from whitelist.models import Batch, Entry, ImportFile, Project
 
+LATE = {"late_reason": "系统故障"}
 Login = Callable[[Member], Client]
 
 
@@ -176,21 +179,26 @@ class TestWhitelist:
 
 class TestFinancing:
     @pytest.mark.clause("FP 1.6.3")
+    @time_machine.travel(noon(date(2024, 4, 15)), tick=False)
     def test_a_bank_leads_an_application_to_a_drawn_loan(self, world: World, login: Login) -> None:
         application = world.application()
         bank = login(world.handler)
-        bank.post(do_url(application, "begin-review"), {"on": "2024-03-05"})
-        over = bank.post(do_url(application, "approve"), {"amount": "10,000,000.01", "on": "2024-03-20"})
+        refused = bank.post(do_url(application, "begin-review"), {"on": "2024-03-05"})
+        assert refused.status_code == 409
+        assert "请填写补录理由" in text(refused)
+        bank.post(do_url(application, "begin-review"), {"on": "2024-03-05", **LATE})
+        over = bank.post(do_url(application, "approve"), {"amount": "10,000,000.01", "on": "2024-03-20", **LATE})
         assert over.status_code == 409
         assert "10,000,000.00" in text(over)
-        bank.post(do_url(application, "approve"), {"amount": "10,000,000.00", "on": "2024-03-20"})
-        bank.post(do_url(application, "meet-conditions"), {"on": "2024-03-25"})
+        bank.post(do_url(application, "approve"), {"amount": "10,000,000.00", "on": "2024-03-20", **LATE})
+        bank.post(do_url(application, "meet-conditions"), {"on": "2024-03-25", **LATE})
         contract = {
             "contract_number": "HT-1",
             "contract_amount": "10000000",
             "signed_on": "2024-04-01",
             "matures_on": "2029-04-01",
             "available_until": "2027-04-01",
+            **LATE,
         }
         answer = bank.post(do_url(application, "contract"), contract)
         loan = Loan.objects.get()
@@ -211,8 +219,8 @@ class TestFinancing:
     def test_a_second_click_changes_nothing_and_says_so(self, world: World, login: Login) -> None:
         application = world.application()
         bank = login(world.handler)
-        assert bank.post(do_url(application, "accept"), {"on": "2024-03-04"}).status_code == 302
-        again = bank.post(do_url(application, "accept"), {"on": "2024-03-04"}, follow=True)
+        assert bank.post(do_url(application, "accept"), {"on": "2024-03-04", **LATE}).status_code == 302
+        again = bank.post(do_url(application, "accept"), {"on": "2024-03-04", **LATE}, follow=True)
         assert "当前状态不能办理“受理”" in text(again)
         application.refresh_from_db()
         assert application.state == "accepted"
