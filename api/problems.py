@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
+from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest
 from django_fsm import TransitionNotAllowed
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 
 from common.errors import DomainError
 
+TRY_AGAIN = ("40001", "40P01", "55P03")  # serialisation failure, deadlock, lock not available
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:quanzhou-fund:problem:"
 TITLES = {
@@ -31,6 +33,7 @@ TITLES = {
     422: "请求与此前的不一致",
     429: "请求过于频繁",
     500: "系统错误",
+    503: "暂时无法办理",
 }
 SENTENCES = {
     "not_found": "未找到该地址或记录，请核对地址。",
@@ -44,6 +47,7 @@ SENTENCES = {
     "transition_not_allowed": "该记录当前所处的状态不允许此项操作，请刷新后核对状态。",
     "invalid": "提交的内容有误，请按各字段的提示改正后重新提交。",
     "conflict": "与已有记录冲突，未作任何更改，请核对后重试。",
+    "try_again": "与同时进行的另一操作冲突，未作任何更改，请用同一幂等键重试。",
     "error": "系统出现错误，操作未完成，请稍后重试；如仍有问题，请联系系统管理员。",
 }
 
@@ -92,6 +96,14 @@ class Conflict(exceptions.APIException):
     default_detail = SENTENCES["conflict"]
 
 
+class TryAgain(exceptions.APIException):
+    """Two writes stood in each other's way and this one gave in; nothing was done."""
+
+    status_code = 503
+    default_code = "try_again"
+    default_detail = SENTENCES["try_again"]
+
+
 class ProblemHandler(ExceptionHandler):
     """Turns whatever a view raises into a problem document; what nobody foresaw becomes a 500 that tells nothing."""
 
@@ -101,8 +113,10 @@ class ProblemHandler(ExceptionHandler):
             return Refusal(exc)
         if isinstance(exc, TransitionNotAllowed):
             return NotNow()
-        if isinstance(exc, IntegrityError):
+        if isinstance(exc, IntegrityError | TransactionManagementError):
             return Conflict(_rule_broken(exc))
+        if isinstance(exc, OperationalError) and getattr(exc.__cause__, "pgcode", "") in TRY_AGAIN:
+            return TryAgain()
         return super().convert_known_exceptions(exc)
 
     def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
@@ -146,7 +160,7 @@ def document(status: int, code: str, detail: str, *, clause: str = "", errors: l
     }
 
 
-def _rule_broken(error: IntegrityError) -> str | None:
+def _rule_broken(error: Exception) -> str | None:
     """Return the sentence of the constraint that was violated, ``None`` where it says nothing for people."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     rules = (rule for model in apps.get_models() for rule in model._meta.constraints if rule.name == name)

@@ -5,6 +5,7 @@ from parties.access import require, require_institution
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from parties.selectors import institution_of_kind
+from subsidy.enums import SettlementState
 from subsidy.models import Settlement
 
 
@@ -36,6 +37,14 @@ def require_filer(actor: Member, settlement: Settlement) -> None:
         require(actor, InstitutionKind.CITY_TREASURY)
     else:
         require_claimant(actor, settlement)
+
+
+def require_sender_back(actor: Member, settlement: Settlement) -> None:
+    """Let pass 市工信局, 市财政局 and, until the review, who confirmed. Raises ``NotAllowed``. Source: FP 1.6.4; D13."""
+    if settlement.state == SettlementState.CONFIRMED and actor.institution == claimant(settlement):
+        require_claimant(actor, settlement)
+    else:
+        require(actor, InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY)
 
 
 def require_county(actor: Member) -> None:

@@ -57,8 +57,8 @@ class BankView(GenericViewSet[Any]):
     """Resources of the calling institution. A change of state is a named POST, never PUT or PATCH."""
 
     throttle_classes = (ClientThrottle,)
-    pagination_class = CursorPages
-    filter_backends = (StrictFilters,)
+    pagination_class: Any = CursorPages
+    filter_backends: Any = (StrictFilters,)
     filter_fields: ClassVar[Mapping[str, Any]] = {}
     lookup_field = "public_id"
     lookup_value_converter = "uuid"

@@ -7,6 +7,8 @@ from rest_framework.routers import SimpleRouter
 from api.v1.applications import ApplicationView, IntentView
 from api.v1.calculators import calculator_urls
 from api.v1.loans import LoanView, MovementView, QuotaView, UseCheckView
+from api.v1.rulebook import CalendarView, ClauseView, CodeView, DecisionView, NoticeView, VersionView
+from api.v1.settlements import SettlementView
 from api.v1.tokens import RevokeView, TokenView
 from api.v1.whitelist import CollectView, DeliveryView, EntryView
 
@@ -21,6 +23,13 @@ router.register("loans", LoanView, basename="loan")
 router.register("movements", MovementView, basename="movement")
 router.register("use-checks", UseCheckView, basename="use-check")
 router.register("quotas", QuotaView, basename="quota")
+router.register("settlements", SettlementView, basename="settlement")
+router.register("notices", NoticeView, basename="notice")
+router.register("clauses", ClauseView, basename="clause")
+router.register("decisions", DecisionView, basename="decision")
+router.register("policy-versions", VersionView, basename="policy-version")
+router.register("calendar", CalendarView, basename="calendar")
+router.register("codes", CodeView, basename="code")
 
 urlpatterns = [
     *calculator_urls(),

@@ -9,11 +9,10 @@ from django.utils import timezone
 from audit.services import Scope, record
 from common.errors import DomainError
 from common.money import ZERO
-from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from parties.selectors import institution_of_kind
-from subsidy.access import claimant, require_claimant, require_filer, require_reviewer
+from subsidy.access import claimant, require_claimant, require_filer, require_reviewer, require_sender_back
 from subsidy.enums import ObjectionState, PaymentKind
 from subsidy.models import Payment, Settlement, Share
 from subsidy.selectors.history import first_open_before, last_filed_before
@@ -130,18 +129,20 @@ def send_back_settlement(*, settlement_id: str, reason: str, actor: Member, at: 
     """
     Take a settlement back to draft, with a revision computed anew; the old one is kept.
 
+    Before the review whoever confirmed may do so too.
+
     Raises:
         NotVisible, NotAllowed, ReasonMissing.
         TransitionNotAllowed: still a draft, or filed: what is filed is corrected by the next settlement.
 
     Source: FP 1.6.4; D13.
     """
-    require(actor, InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY)
     if not reason.strip():
         raise ReasonMissing(field="reason")
     horizon = known_through()
     with transaction.atomic():
         settlement = _locked(settlement_id, actor)
+        require_sender_back(actor, settlement)
         settlement.send_back()
         _saved(settlement, "settlement_sent_back", actor=actor, at=at, remark=reason)
         revision = new_revision(settlement, reason=reason, horizon=horizon, actor=actor, at=at)

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from api.v1.fields import Asked
 from calculators.registry import CALCULATORS
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +49,34 @@ def test_the_reading_page_asks_nothing_from_outside(client: Client) -> None:
     assert "drf_spectacular_sidecar/swagger-ui-dist" in page.content.decode()
     script = client.get("/api/v1/docs/?script=")
     assert "/api/v1/schema/" in script.content.decode()
+
+
+def test_every_field_of_every_shape_says_what_it_means(schema: dict[str, Any]) -> None:
+    shapes = schema["components"]["schemas"]
+    mute = [
+        f"{name}.{field}"
+        for name, shape in shapes.items()
+        for field, described in shape.get("properties", {}).items()
+        if not (described.get("description") or described.get("title"))
+    ]
+    assert mute == []
+
+
+def test_every_operation_has_a_name_a_summary_and_a_heading(schema: dict[str, Any]) -> None:
+    operations = [operation for item in schema["paths"].values() for operation in item.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names))
+    assert all(operation.get("summary") and operation.get("tags") for operation in operations)
+
+
+def test_examples_of_requests_are_good_requests(schema: dict[str, Any]) -> None:
+    def kinds(base: type) -> list[type]:
+        return [kind for direct in base.__subclasses__() for kind in (direct, *kinds(direct))]
+
+    checked = 0
+    for kind in kinds(Asked):
+        if example := getattr(kind, "example", None):
+            given = kind(data=dict(example))
+            assert given.is_valid(), (kind, given.errors)
+            checked += 1
+    assert checked >= 15
