@@ -26,8 +26,9 @@ SHOWS = (
     "other_technology_credit", "enterprise_size", "policy_version", "bank_reference", "submitted_for", "submitted_by", "submitted_on",
 )  # fmt: skip
 DECISION = (
-    "accepted_on", "review_began_on", "decided_on", "amount_approved", "refusal_reason", "refusal_remark", "conditions_met_on",
-    "lapses_on", "contracted_on", "withdrawn_on", "withdrawal_reason", "lapsed_on",
+    "accepted_on", "review_began_on", "decided_on", "decision_recorded_on", "decision_late_reason", "amount_approved", "refusal_reason",
+    "refusal_remark", "conditions_met_on", "conditions_recorded_on", "conditions_late_reason", "lapses_on", "contracted_on",
+    "withdrawn_on", "withdrawal_reason", "lapsed_on",
 )  # fmt: skip
 
 

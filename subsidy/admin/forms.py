@@ -38,6 +38,12 @@ class FileForm(StepForm):
     on = DayInput(label="备案日期", required=False, help_text="默认为今天。")
 
 
+class FiguresForm(StepForm):
+    """The bank's own figures."""
+
+    file = forms.FileField(label="对账文件", help_text="xlsx 或 csv，列：合同编号、贴息金额（元）；可另加按回报利率计息（元）。")
+
+
 class AnswerForm(StepForm):
     """市工信局's answer to a county."""
 

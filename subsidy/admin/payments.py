@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from common.admin import Badge, Column, Fact, Step, VisibleAdmin, facts, link_to
 from common.money import in_words
 from parties.models import Member
+from subsidy.admin.money_steps import PAYMENT_STEPS
 from subsidy.admin.settlements import SEEN_BY
-from subsidy.admin.steps import PAYMENT_STEPS
 from subsidy.models import Payment
 from subsidy.selectors.visibility import payments_visible_to
 

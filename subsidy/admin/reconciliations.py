@@ -11,6 +11,7 @@ from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member
 from subsidy.admin.lines import segments
+from subsidy.admin.steps import COMMIT
 from subsidy.models import Reconciliation
 from subsidy.selectors.reconciliation import Difference, differences
 from subsidy.selectors.visibility import reconciliations_visible_to
@@ -35,6 +36,7 @@ class ReconciliationAdmin(VisibleAdmin):
     shows = ("settlement", "revision__number", "filename", "state", "row_count", "checked_by", "checked_at", "committed_at", "sha256")
     list_filter = ("state", "settlement__bank")
     ordering = ("-checked_at",)
+    steps = (COMMIT,)
 
     def parts(self, request: HttpRequest, case: Reconciliation) -> list[Any]:
         """Return the faulty rows and the differences, both sums side by side."""

@@ -3,13 +3,13 @@
 from typing import Any
 
 from common.admin import Do, ReasonForm, RemarkForm, Step, by, states
-from common.enums import Category, Mode
-from parties.enums import InstitutionKind, Role
+from common.enums import Mode
+from parties.enums import InstitutionKind
 from parties.models import Member
 from subsidy.admin import forms
-from subsidy.enums import ObjectionState, PaymentState, SettlementState, TenderState
-from subsidy.models import Payment, Settlement
-from subsidy.services import drafts, objections, payments, steps, tenders
+from subsidy.enums import ObjectionState, ReconciliationState, SettlementState
+from subsidy.models import Settlement
+from subsidy.services import drafts, objections, reconciliation, steps
 
 K, State = InstitutionKind, SettlementState
 COUNTIES = by(K.COUNTY_INDUSTRY, K.COUNTY_TREASURY)
@@ -112,50 +112,45 @@ SETTLEMENT_STEPS = (
         tone="danger",
     ),
 )
+
+
+def _sides(member: Member, settlement: Settlement) -> bool:
+    """Return whether the member serves the bank itself or who settles for it."""
+    return member.institution_id == settlement.bank_id or _claims(member, settlement)
+
+
+def _reconcile(do: Do) -> Any:
+    file = do.given["file"]
+    return reconciliation.check_bank_figures(
+        settlement_id=str(do.obj.public_id), filename=file.name, content=file.read(), actor=do.member, at=do.at
+    )
+
+
+RECONCILE = Step(
+    name="reconcile",
+    label="提交对账数据",
+    who=CLAIMANTS,
+    may=_sides,
+    when=lambda settlement: settlement.current_id is not None,
+    form=forms.FiguresForm,
+    run=_reconcile,
+    clause="FP 1.6.4",
+    sentence="先逐行核对，列出有误的行和双方不一致的贷款；确认后作为本行数据入库。",
+    done="对账数据已核对，请查看差异后确认。",
+)
+COMMIT = Step(
+    name="commit",
+    label="确认入库",
+    who=CLAIMANTS,
+    may=lambda member, file: _sides(member, file.settlement),
+    states=states(ReconciliationState.CHECKED),
+    run=lambda do: reconciliation.commit_bank_figures(reconciliation_id=str(do.obj.public_id), actor=do.member, at=do.at),
+    clause="FP 1.6.4",
+    tone="main",
+)
 NEW_SETTLEMENT = Step(name="draft", label="生成结算", who=DRAFTERS, form=forms.DraftForm, run=_draft, clause="FP 1.6.4")
 
 
-def _pays(member: Member, payment: Payment) -> bool:
-    return member.institution_id == payment.payer_id
-
-
-PAYERS = by(K.CITY_INDUSTRY, K.COUNTY_INDUSTRY, K.FUND_MANAGER)
-PAYMENT_CHECKERS = by(*PAYERS.kinds, roles=[Role.CHECKER])
-PAYMENT_STEPS = (
-    Step(
-        name="record",
-        label="登记付款",
-        who=PAYERS,
-        may=_pays,
-        states=states(PaymentState.DUE),
-        form=forms.PayForm,
-        run=lambda do: payments.record_payment(payment_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
-        clause="FP 1.6.4",
-        sentence="登记后由本单位另一名复核人员复核，复核通过后记账。",
-        tone="main",
-    ),
-    Step(
-        name="check",
-        label="复核付款",
-        who=PAYMENT_CHECKERS,
-        may=_pays,
-        states=states(PaymentState.RECORDED),
-        run=lambda do: payments.check_payment(payment_id=str(do.obj.public_id), actor=do.member, at=do.at),
-        clause="FP 1.6.4",
-        sentence="请核对付款日期、凭证号和金额。经办和复核不得为同一人；复核通过即记账。",
-        tone="main",
-    ),
-    Step(
-        name="return",
-        label="退回经办",
-        who=PAYMENT_CHECKERS,
-        may=_pays,
-        states=states(PaymentState.RECORDED),
-        form=ReasonForm,
-        run=lambda do: payments.return_payment(payment_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at),
-        tone="danger",
-    ),
-)
 OBJECTION_STEPS = (
     Step(
         name="answer",
@@ -179,62 +174,6 @@ OBJECTION_STEPS = (
         ),
     ),
 )
-RATE_KEEPERS = by(K.CITY_INDUSTRY, K.CITY_TREASURY)
-
-
-def _decide(do: Do) -> Any:
-    given = dict(do.given)
-    fixed_asset, rd = given.pop("fixed_asset"), given.pop("rd")
-    first, second = given.pop("fixed_asset_weight"), given.pop("rd_weight")
-    weights = {Category.FIXED_ASSET: first, Category.RD: second} if first and second else None
-    return tenders.decide_rate(
-        fixed_asset_tender_id=str(fixed_asset.public_id),
-        rd_tender_id=str(rd.public_id),
-        weights=weights,
-        actor=do.member,
-        at=do.at,
-        **given,
-    )
-
-
-NEW_TENDER = Step(
-    name="open",
-    label="登记招标",
-    who=RATE_KEEPERS,
-    form=forms.TenderForm,
-    run=lambda do: tenders.open_tender(actor=do.member, at=do.at, **(dict(do.given) | {"category": Category(do.given["category"])})),
-    clause="FP 1.4.2",
-)
-TENDER_STEPS = (
-    Step(
-        name="bid",
-        label="登记投标",
-        who=RATE_KEEPERS,
-        states=states(TenderState.OPEN),
-        form=forms.BidForm,
-        run=lambda do: tenders.record_bid(tender_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
-        clause="FP 1.4.2",
-    ),
-    Step(
-        name="close",
-        label="定标",
-        who=RATE_KEEPERS,
-        states=states(TenderState.OPEN),
-        form=forms.CloseForm,
-        run=lambda do: tenders.close_tender(tender_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
-        clause="FP 1.4.2",
-        tone="main",
-    ),
-)
-NEW_DECISION = Step(
-    name="decide",
-    label="核定综合利率",
-    who=RATE_KEEPERS,
-    form=forms.DecisionForm,
-    run=_decide,
-    clause="FP 1.4.2",
-    sentence="两类贷款的中标利率加权得出统一综合利率，自生效日起作为所有合作银行的回报利率。",
-)
 VERBS = {
     "settlement_drafted": "生成结算",
     "settlement_recomputed": "重新计算",
@@ -253,4 +192,6 @@ VERBS = {
     "bid_recorded": "登记投标",
     "tender_closed": "定标",
     "rate_decided": "核定综合利率",
+    "bank_figures_checked": "核对对账数据",
+    "bank_figures_committed": "对账数据入库",
 }

@@ -10,7 +10,7 @@ from common.admin import Badge, Column, Money, Rate, VisibleAdmin, acting_member
 from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member
-from subsidy.admin.steps import NEW_DECISION, NEW_TENDER, TENDER_STEPS
+from subsidy.admin.money_steps import NEW_DECISION, NEW_TENDER, TENDER_STEPS
 from subsidy.models import RateDecision, Tender
 from subsidy.selectors.tenders import bids_visible_to, rate_decisions
 

@@ -248,7 +248,7 @@ class TestSettlement:
     def test_from_draft_to_paid_by_clicks(self, world: World, login: Login) -> None:
         settlement = world.settlement
         bank, city, treasury = login(world.handler), login(world.desk.industry), login(world.desk.treasury)
-        assert offered(bank, settlement) == {"confirm"}
+        assert offered(bank, settlement) == {"confirm", "reconcile"}
         shown = bank.get(do_url(settlement, "confirm"))
         assert settlement.current.sha256 in text(shown)
         stale = bank.post(do_url(settlement, "confirm"), {"sha256": "0" * 64})
@@ -269,6 +269,22 @@ class TestSettlement:
             checker.post(do_url(payment, "check"))
         settlement.refresh_from_db()
         assert settlement.state == "paid"
+
+    def test_the_banks_own_figures_are_held_against_ours(self, world: World, login: Login) -> None:
+        settlement, bank = world.settlement, login(world.handler)
+        loan = world.drawn.contract_number
+        file = SimpleUploadedFile("对账.csv", f"合同编号,贴息金额（元）\n{loan},26500.01\n".encode("utf-8-sig"))
+        answer = bank.post(do_url(settlement, "reconcile"), {"file": file})
+        found = settlement.reconciliations.get()
+        assert answer["Location"] == page_of(found)
+        page = text(bank.get(page_of(found)))
+        assert "26,500.00" in page
+        assert "26,500.01" in page
+        assert "-0.01" in page
+        assert "30天 × 10,000,000.00元" in page
+        bank.post(do_url(found, "commit"))
+        found.refresh_from_db()
+        assert found.state == "committed"
 
     @pytest.mark.clause("D41")
     def test_a_county_objects_and_filing_waits_for_the_answer(self, world: World, login: Login) -> None:
