@@ -29,6 +29,12 @@ def _files(member: Member, settlement: Settlement) -> bool:
     return member.institution is not None and (member.institution.kind == K.CITY_TREASURY or _claims(member, settlement))
 
 
+def _sends_back(member: Member, settlement: Settlement) -> bool:
+    """Return whether the member may take the settlement back: the city and, until the review, who confirmed."""
+    city = member.institution is not None and member.institution.kind in (K.CITY_INDUSTRY, K.CITY_TREASURY)
+    return city or (settlement.state == State.CONFIRMED and _claims(member, settlement))
+
+
 def _file(do: Do) -> Any:
     day = {"on": do.given["on"]} if do.given["on"] else {}
     return steps.file_settlement(
@@ -101,7 +107,8 @@ SETTLEMENT_STEPS = (
     Step(
         name="send-back",
         label="退回",
-        who=by(K.CITY_INDUSTRY, K.CITY_TREASURY),
+        who=by(K.CITY_INDUSTRY, K.CITY_TREASURY, K.BANK, K.FUND_MANAGER),
+        may=_sends_back,
         states=states(State.CONFIRMED, State.REVIEWED),
         form=ReasonForm,
         run=lambda do: steps.send_back_settlement(

@@ -192,9 +192,10 @@ class TestReading:
 class TestWords:
     def test_every_verb_of_the_log_has_a_chinese_word(self) -> None:
         """The log's words stand in the services; each is shown in Chinese."""
-        sources = [path for path in ROOT.glob("*/services*") if path.is_dir()] + list(ROOT.glob("*/services.py"))
+        shown = {path.parent.name for path in (*ROOT.glob("*/admin"), *ROOT.glob("*/admin.py"))}
+        sources = [path for path in ROOT.glob("*/services*") if path.parent.name in shown]
         texts = [file.read_text() for path in sources for file in ([path] if path.is_file() else path.rglob("*.py"))]
         found = {verb for text in texts for verb in re.findall(r'verb="([a-z_.]+)"', text)}
         found |= {verb for text in texts for verb in re.findall(r'_saved\([a-z]+, "([a-z_]+)"', text)}
         assert len(found) > 40
-        assert {verb for verb in found if verb not in SEAMS.verbs and not verb.startswith("risk")} == set()
+        assert {verb for verb in found if verb not in SEAMS.verbs} == set()
