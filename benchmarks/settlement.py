@@ -27,7 +27,10 @@ WRITTEN = ("subsidy_line", "subsidy_share", "subsidy_revision", "subsidy_settlem
 
 # The table has the columns, keys, checks, foreign keys and indexes of the product's, but no triggers.
 _TABLE = """
+CREATE TABLE bench_revision (id bigint PRIMARY KEY);
+INSERT INTO bench_revision VALUES (1);
 CREATE TABLE bench_line (LIKE subsidy_line INCLUDING ALL);
+ALTER TABLE bench_line ADD FOREIGN KEY (revision_id) REFERENCES bench_revision DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE bench_line ADD FOREIGN KEY (loan_id) REFERENCES loans_loan DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE bench_line ADD FOREIGN KEY (district_id) REFERENCES parties_district DEFERRABLE INITIALLY DEFERRED;
 """
@@ -42,19 +45,19 @@ WITH stretch AS (
 ), rate AS (
     SELECT loan_id, rate, from_on, lead(from_on, 1, 'infinity') OVER (PARTITION BY loan_id ORDER BY from_on) AS until_on FROM loans_loanrate
 ), earned AS (
-    SELECT s.loan_id, sum(days) AS days, sum(balance * rate * days) AS bank, sum(balance * days) AS principal
+    SELECT s.loan_id, max(rate) AS rate, sum(days) AS days, sum(balance * rate * days) AS bank, sum(balance * days) AS principal
     FROM stretch s JOIN rate r ON r.loan_id = s.loan_id AND r.from_on < s.until_on AND r.until_on > s.from_on
     CROSS JOIN LATERAL (SELECT LEAST(s.until_on, r.until_on) - GREATEST(s.from_on, r.from_on) AS days) AS d
     WHERE s.until_on > s.from_on AND s.balance > 0
     GROUP BY s.loan_id
 ), interest AS (
-    SELECT e.loan_id, e.days, l.district_id, l.earns_until, l.subsidy_stopped_on,
+    SELECT e.loan_id, e.rate, e.days, l.district_id, l.earns_until, l.subsidy_stopped_on,
         round(e.bank / 360, 2) AS bank, round(e.principal * l.enterprise_rate / 360, 2) AS enterprise
     FROM earned e JOIN loans_loan l ON l.id = e.loan_id
 )
-INSERT INTO bench_line (revision_id, loan_id, district_id, year, quarter, days, earns_until, stopped_on, county_share, bank_interest,
-    enterprise_interest, settled, subsidy)
-SELECT 1, loan_id, district_id, 2024, 2, days, earns_until, subsidy_stopped_on, 0.5, bank, enterprise, 0, GREATEST(bank - enterprise, 0)
+INSERT INTO bench_line (revision_id, loan_id, district_id, year, quarter, days, earns_until, stopped_on, first_rate, county_share,
+    bank_interest, enterprise_interest, settled, subsidy)
+SELECT 1, loan_id, district_id, 2024, 2, days, earns_until, subsidy_stopped_on, rate, 0.5, bank, enterprise, 0, GREATEST(bank - enterprise, 0)
 FROM interest
 """
 
