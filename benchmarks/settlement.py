@@ -57,7 +57,8 @@ WITH stretch AS (
 )
 INSERT INTO bench_line (revision_id, loan_id, district_id, year, quarter, days, earns_until, stopped_on, first_rate, county_share,
     bank_interest, enterprise_interest, settled, subsidy)
-SELECT 1, loan_id, district_id, 2024, 2, days, earns_until, subsidy_stopped_on, rate, 0.5, bank, enterprise, 0, GREATEST(bank - enterprise, 0)
+SELECT 1, loan_id, district_id, 2024, 2, days, earns_until, subsidy_stopped_on, rate, 0.5, bank, enterprise, 0,
+    GREATEST(bank - enterprise, 0)
 FROM interest
 """
 
