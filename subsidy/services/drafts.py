@@ -35,10 +35,10 @@ class QuarterNotOver(DomainError):
 
 
 class NothingToSettle(DomainError):
-    """No loan earned anything, nothing is to be corrected and nothing was carried over."""
+    """No loan earned anything and nothing is to be corrected; a sum carried over waits for the next settlement there is."""
 
     code = "nothing_to_settle"
-    sentence = "{bank}{mode}在{year}年第{quarter}季度没有计息贷款、调整事项和结转金额，不需要结算。"
+    sentence = "{bank}{mode}在{year}年第{quarter}季度没有计息贷款和调整事项，不需要结算；以前结转的金额留待下一次结算。"
     clause = "FP 1.6.4"
 
 
@@ -85,7 +85,7 @@ def draft_settlement(*, bank: Institution, mode: Mode, year: int, quarter: int, 
             bank=bank, mode=mode, year=year, quarter=quarter, from_on=period.from_on, until_on=period.until_on
         )
         revision = new_revision(settlement, reason="", horizon=horizon, actor=actor, at=at)
-        if not (revision.line_count or revision.adjustment_count or revision.carried_in):
+        if not (revision.line_count or revision.adjustment_count):
             raise NothingToSettle(bank=bank, mode=Mode(mode).label, year=year, quarter=quarter)
         _log("settlement_drafted", settlement, revision, actor=actor, at=at)
         tell_claimant(settlement, at=at)

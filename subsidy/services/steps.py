@@ -79,6 +79,14 @@ class RecordNumberMissing(DomainError):
     clause = "FP 1.6.4"
 
 
+class RecordNumberUsed(DomainError):
+    """Another settlement is filed under this number."""
+
+    code = "record_number_used"
+    sentence = "备案号“{record_number}”已用于{settlement}，请核对。"
+    clause = "FP 1.6.4"
+
+
 @transaction.atomic
 def confirm_settlement(*, settlement_id: str, sha256: str, actor: Member, at: datetime) -> Settlement:
     """
@@ -166,7 +174,7 @@ def file_settlement(*, settlement_id: str, record_number: str, actor: Member, at
     ``on`` is the day of filing, today unless given. A settlement by which nobody pays anything is paid at once.
 
     Raises:
-        NotVisible, NotAllowed, RecordNumberMissing, StepBackDated.
+        NotVisible, NotAllowed, RecordNumberMissing, RecordNumberUsed, StepBackDated.
         TransitionNotAllowed: not reviewed.
         ObjectionOpen: a county's objection stands.
 
@@ -183,6 +191,9 @@ def file_settlement(*, settlement_id: str, record_number: str, actor: Member, at
     objection = settlement.objections.filter(state=ObjectionState.OPEN).select_related("district").first()
     if objection is not None:
         raise ObjectionOpen(district=objection.district)
+    other = Settlement.objects.filter(record_number=settlement.record_number).select_related("bank").first()
+    if other is not None:
+        raise RecordNumberUsed(field="record_number", record_number=settlement.record_number, settlement=other)
     due = _payments_due(settlement)
     settlement.save()
     tell_payers(Payment.objects.bulk_create(due), at=at)

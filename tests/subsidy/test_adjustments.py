@@ -173,16 +173,19 @@ def test_a_negative_county_sum_is_carried_until_it_is_used_up(bank: Institution,
 
 
 @pytest.mark.clause("D12")
-def test_a_carried_sum_alone_goes_on_to_the_next_settlement(bank: Institution, people: People) -> None:
+def test_a_carried_sum_waits_for_the_next_settlement_there_is(bank: Institution, people: People) -> None:
     lost = make_loan(bank, [(date(2024, 1, 15), "10000000")], district="石狮市", earns_until=date(2024, 3, 1))
     settle(bank, people, 1, at=JULY)
     move(lost, [(date(2024, 1, 15), "-10000000")])
     second = settle(bank, people, 2, at=JULY)
-    assert second.state == "paid"
-    third = drafted(bank, people, year=2024, quarter=3, at=SEPTEMBER)
-    revision = third.current
-    assert revision is not None
-    assert (revision.line_count, revision.adjustment_count, revision.carried_in) == (0, 0, second.current.carried_out)  # type: ignore[union-attr]
+    assert second.state == "paid"  # nobody pays anything
+    with pytest.raises(NothingToSettle):
+        drafted(bank, people, year=2024, quarter=3, at=SEPTEMBER)
+    make_loan(bank, [(date(2024, 11, 1), "5000000")], district="晋江市")
+    fourth = drafted(bank, people, year=2024, quarter=4, at=noon(2024, 12, 22))
+    shares = {share.district.name: share for share in fourth.current.shares.all()}  # type: ignore[union-attr]
+    assert shares["石狮市"].carried_in == shares["石狮市"].carried_out == second.current.carried_out  # type: ignore[union-attr]
+    assert (shares["晋江市"].carried_in, shares["晋江市"].carried_out) == (Decimal("0.00"), Decimal("0.00"))
 
 
 @pytest.mark.clause("D12")

@@ -35,6 +35,7 @@ from subsidy.services.steps import (
     ObjectionOpen,
     ReasonMissing,
     RecordNumberMissing,
+    RecordNumberUsed,
     RevisionOutdated,
     RevisionStale,
     StepBackDated,
@@ -258,6 +259,16 @@ class TestSteps:
             file_settlement(settlement_id=number, record_number="备1", actor=people.industry, at=JULY)
         assert not Payment.objects.exists()
         assert file_settlement(settlement_id=number, record_number="备1", actor=people.bank_handler, at=JULY).state == "filed"
+
+    def test_a_record_number_files_one_settlement(self, draft: Settlement, people: People) -> None:
+        number = filed(draft, people, at=JULY).record_number
+        other = InstitutionFactory()
+        make_loan(other)
+        second, others = drafted(other, People(other), year=2024, quarter=2, at=AT), People(other)
+        confirm(second, others)
+        review_settlement(settlement_id=str(second.public_id), actor=people.industry, at=JULY)
+        with pytest.raises(RecordNumberUsed, match=number):
+            file_settlement(settlement_id=str(second.public_id), record_number=number, actor=people.treasury, at=JULY)
 
     def test_earlier_quarters_come_first(self, bank: Institution, people: People) -> None:
         make_loan(bank)
