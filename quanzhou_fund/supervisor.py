@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -93,8 +93,8 @@ class Demo:
         self.prepare()
         for part in self.parts:
             self.start(part)
-        self.wait_until_ready()
-        say(f"\n已启动（用时 {time.monotonic() - self.started:.0f} 秒）：{self.url}/admin/\n{logins(self.environment())}")
+            self.wait_until_ready()  # web first: it is what people wait for
+        say(f"\n已启动（用时 {time.monotonic() - self.started:.0f} 秒）：{self.url}/admin/\n{self.logins()}")
         say(f"数据在 {self.home}，日志在 {self.home / 'log'}。按 Ctrl-C 停止。")
         self.watch()
 
@@ -134,7 +134,12 @@ class Demo:
 
     def prepare(self) -> None:
         """Migrate and load the demo fund, its progress shown; an interrupted load is finished by the next start."""
-        command = [sys.executable, "manage.py", "prepare_demo", *(["--empty"] if self.empty else [])]
+        command = [
+            sys.executable,
+            "manage.py",
+            "prepare_demo",
+            *(["--empty"] if self.empty else ["--logins", str(self.home / "run" / "logins.txt")]),
+        ]
         child = subprocess.Popen(
             command, cwd=ROOT, env=self.owner_environment(), start_new_session=True, preexec_fn=tied_to_parent(signal.SIGTERM)
         )
@@ -145,6 +150,12 @@ class Demo:
             raise
         if status:
             raise CannotStart("演示数据没有准备好，原因见上面的输出。再次运行会从中断处继续；make demo RESET=1 从头开始。")
+
+    def logins(self) -> str:
+        """Return the table of demo logins that the preparation wrote down; empty without the demo fund."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self.home / "run" / "logins.txt").read_text(encoding="utf-8").rstrip()
+        return ""
 
     def start(self, part: Part) -> None:
         """Start one part and remember it."""
@@ -180,7 +191,7 @@ class Demo:
             CannotStart: one ended by itself; with the last line it said.
         """
         for part in self.parts:
-            if self.children[part.name].poll() is not None:
+            if part.name in self.children and self.children[part.name].poll() is not None:
                 log = self.home / "log" / f"{part.name}.log"
                 last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
                 raise CannotStart(f"{part.label}意外结束，日志见 {log}，最后一行：{''.join(last)}")
@@ -228,13 +239,6 @@ def answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, ValueError):
         return False
-
-
-def logins(environment: Mapping[str, str]) -> str:
-    """Return the table of demo logins as the product lists them."""
-    command = [sys.executable, "manage.py", "show_demo_logins"]
-    shown = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, text=True, check=False)
-    return shown.stdout.rstrip()
 
 
 def say(text: str) -> None:

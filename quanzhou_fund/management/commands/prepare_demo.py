@@ -1,8 +1,9 @@
 """Bring the demo's database up to date: tables, rights, then the demo fund."""
 
+from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandParser, call_command, get_commands
+from django.core.management import BaseCommand, CommandParser, call_command
 from django.db import connection
 
 from quanzhou_fund.app_role import grant_app_role
@@ -16,8 +17,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Offer an empty fund."""
+        """Offer an empty fund, and a place for the list of logins."""
         parser.add_argument("--empty", action="store_true", help="只建立数据库，不载入演示基金")
+        parser.add_argument("--logins", type=Path, help="把演示账号写入此文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate and grant as the owner; load with no more rights than the served product has."""
@@ -29,7 +31,7 @@ class Command(BaseCommand):
             return
         with connection.cursor() as cursor:
             cursor.execute(f"SET ROLE {APP_ROLE}")
-        if "load_demo_fund" in get_commands():
-            call_command("load_demo_fund")
-        else:
-            self.stdout.write("演示基金的载入程序尚未就绪，本次以空库启动。")
+        call_command("load_demo_fund")
+        if options["logins"]:
+            with options["logins"].open("w", encoding="utf-8") as target:
+                call_command("show_demo_logins", stdout=target)
