@@ -1,5 +1,6 @@
 """The fund at a glance: quotas, what is committed, lent and paid, as far as the person may see it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -82,15 +83,15 @@ def tables(member: Member) -> list[Table]:
     if not sees_all(member):
         return []
     loans = loans_visible_to(member).filter(drawn__gt=0).order_by()
-    by_district = loans.values("district__name").annotate(**_sums()).order_by("-drawn_sum")
+    by_district = loans.values("district__name").annotate(**_sums())
     by_bank = loans.values("bank__short_name").annotate(
         **_sums(), special=Sum("drawn", filter=Q(mode=Mode.SPECIAL)), trust=Sum("drawn", filter=Q(mode=Mode.TRUST))
     )
     heads = ("笔数", "累计放款", "余额", "其中逾期")
-    districts = [Row(cells=(row["district__name"], *_figures(row))) for row in by_district]
+    districts = [Row(cells=(row["district__name"], *_figures(row))) for row in _largest_first(by_district)]
     banks = [
         Row(cells=(row["bank__short_name"], *_figures(row), in_wan(row["special"], unit=""), in_wan(row["trust"], unit="")))
-        for row in by_bank.order_by("-drawn_sum")
+        for row in _largest_first(by_bank)
     ]
     return [
         table("分县(市、区)（万元）", ("县(市、区)", *heads), districts, empty="暂无放款。"),
@@ -98,9 +99,13 @@ def tables(member: Member) -> list[Table]:
     ]
 
 
+def _largest_first(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(rows, key=lambda row: row["drawn_sum"], reverse=True)
+
+
 def _sums() -> dict[str, Any]:
     return {"loans": Count("pk"), "drawn_sum": Sum("drawn"), "left": Sum("performing") + Sum("overdue"), "late": Sum("overdue")}
 
 
-def _figures(row: dict[str, Any]) -> tuple[Any, ...]:
+def _figures(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (row["loans"], *(in_wan(row[name], unit="") for name in ("drawn_sum", "left", "late")))
