@@ -103,3 +103,41 @@ class Leg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount:,.2f}"
+
+
+class Closing(models.Model):
+    """
+    The end of a day on which something was posted: nothing is posted on it or before any more.
+
+    Entries posted later have numbers from ``first_open_entry`` on, entries posted until then up to ``last_closed_entry``; the two ranges
+    may overlap by what was posted around midnight.
+    """
+
+    through = models.DateField("截至(含)", unique=True)
+    first_open_entry = models.BigIntegerField("其后凭证最小编号")
+    last_closed_entry = models.BigIntegerField("截至该日凭证最大编号")
+    closed_at = models.DateTimeField("结账时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日终结账"
+        ordering = ["through"]
+
+    def __str__(self) -> str:
+        return f"{self.through}"
+
+
+class ClosedBalance(models.Model):
+    """What stood on an account at the end of a closed day on which it moved. Source: FP 1.6.4; D41."""
+
+    account = models.ForeignKey(Account, models.PROTECT, db_index=False, related_name="closed_balances", verbose_name="账户")
+    closing = models.ForeignKey(Closing, models.PROTECT, related_name="balances", verbose_name="日终结账")
+    through = models.DateField("截至(含)")
+    balance = MoneyField("余额", help_text="元")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日终余额"
+        ordering = ["account", "through"]
+        constraints = [models.UniqueConstraint(fields=["account", "through"], name="closed_balance_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.through} {self.balance:,.2f}"

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum, Window
+from django.db.models import F, QuerySet, Sum, Window
 
 from common.dates import Period
 from common.money import ZERO
-from ledger.models import Account, Entry, Leg
+from ledger.models import Account, ClosedBalance, Closing, Entry, Leg
 from parties.access import sees_all
 from parties.models import Member
 
@@ -66,20 +66,44 @@ def balance_of(account: Account, *, on: date | None = None) -> Decimal:
 
 
 def balances_of(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, Decimal]:
-    """Return yuan on each account at the end of a day of posting, or now."""
-    known = Q() if on is None else Q(entry__posted_on__lte=on)
-    legs = Leg.objects.filter(known, account__in=(wanted := list(account_ids))).values("account").annotate(total=Sum("amount"))
-    return dict.fromkeys(wanted, ZERO) | {row["account"]: row["total"] for row in legs.order_by()}
+    """
+    Return yuan on each account at the end of a day of posting, or now.
+
+    The balance of the last closed day plus what was posted since: the legs of closed days are never added up again.
+    """
+    wanted = list(account_ids)
+    balances = dict.fromkeys(wanted, ZERO)
+    closed = ClosedBalance.objects.filter(account__in=wanted, **({} if on is None else {"through__lte": on}))
+    for account, balance in closed.order_by("account_id", "-through").distinct("account_id").values_list("account_id", "balance"):
+        balances[account] = balance
+    last = Closing.objects.order_by("-through").first()
+    if last is None or on is None or on > last.through:
+        legs = _legs_of_days(wanted, after=last, until=on)
+        for row in legs.order_by().values("account").annotate(total=Sum("amount")):
+            balances[row["account"]] += row["total"]
+    return balances
+
+
+def _legs_of_days(accounts: list[int], *, after: Closing | None, until: date | None) -> QuerySet[Leg]:
+    """Return the legs posted after a closing up to a day, found by the range of their entries' numbers."""
+    legs = Leg.objects.filter(account__in=accounts)
+    if after is not None:
+        legs = legs.filter(entry__gte=after.first_open_entry, entry__posted_on__gt=after.through)
+    return legs if until is None else legs.filter(entry__posted_on__lte=until)
 
 
 def statement(account: Account, period: Period) -> Statement:
     """
-    Return the account's statement for a period by day of posting.
+    Return the account's statement for a period by day of posting: opening balance, every entry with its case and clause, closing balance.
 
     Posting is never back-dated, so a past period's statement never changes.
     """
-    legs = account.legs.filter(entry__posted_on__lt=period.until_on)
-    opening = legs.filter(entry__posted_on__lt=period.from_on).aggregate(total=Sum("amount"))["total"] or ZERO
+    opening = balance_of(account, on=period.from_on - timedelta(days=1))
+    before = Closing.objects.filter(through__lt=period.from_on).order_by("-through").first()
+    legs = _legs_of_days([account.pk], after=before, until=period.last_on)
+    beyond = Closing.objects.filter(through__gte=period.last_on).order_by("through").first()
+    if beyond is not None:
+        legs = legs.filter(entry__lte=beyond.last_closed_entry)
     running = Window(Sum("amount"), order_by=[F("entry_id").asc(), F("position").asc()])
     rows = legs.filter(entry__posted_on__gte=period.from_on).annotate(running=running).select_related("entry")
     lines = tuple(

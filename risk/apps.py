@@ -8,5 +8,6 @@ class RiskConfig(AppConfig):
     verbose_name = "风险分担"
 
     def ready(self) -> None:
-        """Register who sees which papers; models must be loaded before that module is."""
+        """Register who sees which papers and what is booked; models must be loaded before those modules are."""
         import_module("risk.paper_owners")
+        import_module("risk.books")

@@ -186,6 +186,11 @@ def standing_of_claim(claim: Claim, full: Shares | None = None) -> ClaimStanding
     return ClaimStanding(full=shares if shares is not None else NOTHING, recovered=recovered_of(claim), paid=paid_of(claim))
 
 
+def next_position(claim: Claim) -> int:
+    """Return the number of the next payment or recovery of a claim, in the order in which they came. The claim is locked."""
+    return claim.payments.count() + Recovery.objects.filter(claim=claim, step=MoneyStep.CHECKED).count() + 1
+
+
 def fee_pool_account() -> Account:
     """Return the ledger account of the one fee pool, held by the fund office. Source: FP 1.5.2(2); D23."""
     return account_of(institution_of_kind(InstitutionKind.FUND_OFFICE), Purpose.FEE_POOL)

@@ -30,7 +30,7 @@ from risk.enums import WAITING_FOR_MONEY, BreakerCause, Payer
 from risk.models import BankRisk, Claim, Payment, PaymentPart, Reapplication
 from risk.models.claims import ReasonMissing
 from risk.rules import Shares, clause_of, piece_of
-from risk.selectors import BankStanding, ClaimStanding, standing_of_claim
+from risk.selectors import BankStanding, ClaimStanding, next_position, standing_of_claim
 from risk.services.breaker import evaluate, figures_of
 from risk.services.claims import locked_claim, saved
 from risk.services.locks import lock_bank, lock_claim
@@ -235,6 +235,7 @@ def _pay(claim: Claim, standing: ClaimStanding, risk: BankRisk, *, actor: Member
     payment = Payment.objects.create(
         claim=claim,
         number=claim.payments.count() + 1,
+        position=next_position(claim),
         amount=amount,
         cap_left=bank.headroom.cap_left,
         policy_version=version_row_on(today),

@@ -27,6 +27,7 @@ from risk.models.claims import ReasonMissing
 from risk.rules import NOTHING, RecoveryExceedsPaid, Shares, net_recovery, still_returnable
 from risk.selectors import (
     bad_debts_visible_to,
+    next_position,
     recovered_before_claims,
     recovered_of,
     recoveries_visible_to,
@@ -179,6 +180,7 @@ def check_recovery(*, recovery_id: UUID, actor: Member, at: datetime) -> Recover
     recovery = _waiting(recovery_id, actor)
     checker_differs(maker=recovery.made_by, checker=actor)
     _require_lost(recovery.bad_debt, claim, recovery.net)
+    recovery.position = next_position(claim) if claim is not None else None
     recovery.step, recovery.checked_by, recovery.checked_at, recovery.claim = MoneyStep.CHECKED, actor, at, claim
     recovery.save()
     after = {"step": recovery.step, "net": recovery.net, "claim": claim.number if claim is not None else ""}
