@@ -14,7 +14,7 @@ from loans.services.applications import (
 )
 from loans.services.approval import approve_application
 from loans.services.contracts import record_guarantee, sign_contract
-from loans.services.jobs import apply_return_rates, expire_drawn_projects, lapse_approvals, remind_of_deadlines
+from loans.services.jobs import expire_drawn_projects, lapse_approvals, remind_of_deadlines
 from loans.services.movements import (
     NewMovement,
     NewReversal,
@@ -27,6 +27,7 @@ from loans.services.movements import (
 from loans.services.openings import open_application, open_loan
 from loans.services.proposals import confirm_proposals, propose_movements, propose_reversals, refuse_proposal
 from loans.services.quotas import set_bank_quota
+from loans.services.return_rates import apply_return_rates
 from loans.services.submission import submit_application
 from loans.services.use_of_funds import record_use_check
 

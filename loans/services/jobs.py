@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.timezone import localdate
 
 from loans.access import require_may
@@ -17,34 +17,10 @@ from notices.services import notify
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from policy.models import PolicyVersion, ReturnRate
+from policy.models import PolicyVersion
 from policy.selectors import remaining_working_days, version_for, working_calendar
 from policy.working_days import WorkingCalendar
 from whitelist.services import expire_fully_drawn
-
-NEW_RATES = """
-INSERT INTO loans_loanrate (loan_id, from_on, rate, return_rate_id)
-SELECT loan.id, GREATEST(decided.running_loans_from, loan.first_drawdown_on), decided.rate, decided.id
-FROM policy_returnrate AS decided
-JOIN loans_loan AS loan ON loan.first_drawdown_on IS NOT NULL
-JOIN policy_returnrate AS first_rate ON first_rate.id = loan.return_rate_id
-WHERE decided.running_loans_from IS NOT NULL AND first_rate.effective_on < decided.effective_on
-  AND loan.first_drawdown_on < decided.effective_on
-  AND loan.earns_until > decided.running_loans_from
-  AND NOT EXISTS (
-    SELECT FROM policy_returnrate AS later
-    WHERE later.effective_on > decided.effective_on AND later.running_loans_from <= decided.running_loans_from
-  )
-ON CONFLICT (loan_id, from_on) DO NOTHING
-"""
-OLD_RATES = """
-DELETE FROM loans_loanrate AS dated
-USING policy_returnrate AS decided, policy_returnrate AS own
-WHERE own.id = dated.return_rate_id AND decided.running_loans_from IS NOT NULL
-  AND own.effective_on < decided.effective_on AND own.running_loans_from >= decided.running_loans_from
-  AND dated.from_on >= decided.running_loans_from
-  AND dated.from_on > (SELECT first_drawdown_on FROM loans_loan WHERE id = dated.loan_id)
-"""
 
 
 def remind_of_deadlines(*, actor: Member, at: datetime) -> int:
@@ -138,21 +114,3 @@ def expire_drawn_projects(*, actor: Member, at: datetime) -> int:
     Source: FP 1.6.1(3); D27.
     """
     return len(expire_fully_drawn(entry_ids=fully_drawn_entries(on=localdate(at)), actor=actor, at=at))
-
-
-@transaction.atomic
-def apply_return_rates(*, actor: Member, at: datetime) -> int:
-    """
-    Give running loans the dated rate of every decision that reaches them; return how many rates were added. Set-based.
-
-    A later decision that begins no later than an earlier one takes its place.
-
-    Source: FP 1.4.2; D14.
-    """
-    require(actor, InstitutionKind.FUND_OFFICE, InstitutionKind.CITY_INDUSTRY, allow_job=True)
-    if not ReturnRate.objects.filter(running_loans_from__isnull=False).exists():
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(OLD_RATES)
-        cursor.execute(NEW_RATES)
-        return int(cursor.rowcount)

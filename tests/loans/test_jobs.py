@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from audit.models import Event
 from loans import services, tasks
 from loans.models import Application, LoanRate
 from loans.services import jobs
@@ -214,6 +215,32 @@ def test_a_loan_that_earns_no_more_gets_no_new_rate(job, loan):
         rate=Decimal("0.031"), effective_on=date(2028, 9, 1), decided_on=date(2028, 9, 1), running_loans_from=date(2029, 4, 1)
     )
     assert services.apply_return_rates(actor=job, at=noon(date(2028, 9, 1))) == 0
+
+
+@pytest.mark.clause("FP 1.4.2")
+def test_a_decision_entered_late_holds_for_loans_first_drawn_since_it_took_effect(job, loan):
+    before = LoanFactory(drawn_on=date(2024, 4, 2))
+    decision = ReturnRateFactory(rate=Decimal("0.033"), effective_on=date(2024, 4, 5), decided_on=date(2024, 3, 25))
+    assert services.apply_return_rates(actor=job, at=noon(date(2024, 7, 1))) == 1
+    assert dated(loan) == [(date(2024, 4, 10), Decimal("0.033"))]
+    assert dated(before) == [(date(2024, 4, 2), Decimal("0.035"))]
+    loan.refresh_from_db()
+    assert loan.return_rate == decision
+    event = Event.objects.get(verb="loan.return_rate_fixed_anew")
+    assert (event.object_id, event.before, event.after) == (
+        str(loan.public_id), {"return_rate": "0.035000"}, {"return_rate": "0.033000"}
+    )  # fmt: skip
+    assert services.apply_return_rates(actor=job, at=noon(date(2024, 7, 2))) == 0
+
+
+def test_a_late_decision_that_also_reaches_running_loans_gives_each_loan_its_due(job, loan):
+    before = LoanFactory(drawn_on=date(2024, 4, 2))
+    given = {"effective_on": date(2024, 4, 5), "decided_on": date(2024, 3, 25), "running_loans_from": date(2024, 6, 21)}
+    ReturnRateFactory(rate=Decimal("0.033"), **given)
+    assert services.apply_return_rates(actor=job, at=noon(date(2024, 7, 1))) == 2
+    assert dated(loan) == [(date(2024, 4, 10), Decimal("0.033"))]
+    assert dated(before) == [(date(2024, 4, 2), Decimal("0.035")), (date(2024, 6, 21), Decimal("0.033"))]
+    assert Event.objects.get(verb="return_rate.reached_running_loans").after["loans"] == 1
 
 
 def test_first_drawdown_and_job_agree_on_the_rates(job, scene):
