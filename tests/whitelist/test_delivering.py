@@ -12,6 +12,7 @@ from audit.models import Event
 from common.errors import NotVisible
 from notices.models import Notice
 from parties.access import RoleMissing
+from parties.models import BankParticipation
 from parties.selectors import system_member
 from tests.factories import BankParticipationFactory, InstitutionFactory, MemberFactory
 from tests.whitelist.cases import AT, again, day, published
@@ -51,6 +52,10 @@ def the_delivery():
     return Delivery.objects.select_related("announcement", "channel").get()
 
 
+def sent_events():
+    return list(Event.objects.filter(verb__startswith="delivery.").order_by("id").values_list("verb", "actor_kind"))
+
+
 def test_publication_writes_one_delivery_per_active_channel(desk, jinfuyun, trust_system):
     Channel.objects.create(code="old", name="停用", kind="jinfuyun", transport="file", is_active=False)
     case = published(desk)
@@ -71,6 +76,7 @@ def test_a_call_is_signed_confirmed_and_not_repeated(desk, jinfuyun, platform):
     assert platform.stored[str(delivery.public_id)]["body"] == delivery.announcement.payload
     assert services.send_due(at=AT + timedelta(days=1)) == {}
     assert len(platform.calls) == 1
+    assert sent_events() == [("delivery.acknowledged", "job")]
 
 
 @pytest.mark.parametrize("answer", [500, 503, 429, 408])
@@ -118,6 +124,7 @@ def test_a_plain_no_is_final_and_somebody_is_told(desk, jinfuyun, platform, answ
     assert Notice.objects.get(kind="delivery_failed").is_urgent
     assert list(channels_with_backlog()) == [jinfuyun]
     assert len(platform.calls) == 1
+    assert sent_events() == [("delivery.failed", "job")]
 
 
 def test_waits_grow_to_six_hours_and_end(desk, jinfuyun, platform):
@@ -250,6 +257,15 @@ class TestBanks:
             services.acknowledge(delivery_id=delivery.public_id, reference="x", actor=stranger, at=AT)
         services.acknowledge(delivery_id=delivery.public_id, reference="B-1", actor=member, at=AT)
         assert services.collect(actor=member, at=AT) == services.collect(actor=stranger, at=AT) == []
+
+    @pytest.mark.clause("FP 2.2.1")
+    def test_a_bank_that_left_hears_of_removals_but_of_nothing_new(self, desk, bank):
+        first = published(desk)
+        BankParticipation.objects.filter(bank=bank).update(until_on=AT.date())
+        published(desk)
+        assert Announcement.objects.filter(deliveries__channel__institution=bank).count() == 1
+        services.remove_entries(entry_ids=[first.entry.public_id], reason="停产", actor=desk.industry, at=AT)
+        assert Announcement.objects.filter(deliveries__channel__institution=bank).count() == 2
 
     def test_a_bank_cannot_send_again(self, desk, bank):
         published(desk)

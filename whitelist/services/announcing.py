@@ -4,6 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+from django.utils.timezone import localdate
+
+from parties.models import BankParticipation
+from parties.selectors import in_force_on
 from whitelist.enums import AnnouncementKind, Transport
 from whitelist.models import Announcement, Batch, Channel, Delivery, Entry
 from whitelist.payloads import digest
@@ -14,10 +19,17 @@ def announce(kind: AnnouncementKind, *, entries: Sequence[Entry], at: datetime, 
     """
     Write what happened to the entries and queue it for every active channel, in the caller's transaction.
 
-    Source: FP 1.6.1(3), 1.6.2(1), 1.6.2(2).
+    A bank that takes no new business any more is not told of new entries, which it may not open either; of removals and expiries it is,
+    because its running loans hang on them.
+
+    Source: FP 1.6.1(3), 1.6.2(1), 1.6.2(2); D9.
     """
     announcement = _announcement(kind, entries=entries, at=at, batch=batch)
-    queue(announcement, Channel.objects.filter(is_active=True), at=at)
+    channels = Channel.objects.filter(is_active=True)
+    if kind == AnnouncementKind.PUBLICATION:
+        taking_part = BankParticipation.objects.filter(in_force_on(localdate(at))).values("bank")
+        channels = channels.filter(Q(institution__isnull=True) | Q(institution__in=taking_part))
+    queue(announcement, channels, at=at)
     return announcement
 
 

@@ -14,7 +14,7 @@ from notices.services import notify
 from parties.access import RoleMissing, require
 from parties.enums import InstitutionKind
 from parties.models import Member
-from parties.selectors import institution_of_kind
+from parties.selectors import institution_of_kind, system_member
 from whitelist.enums import DeliveryState, Transport
 from whitelist.exports import ExportedFile, export
 from whitelist.models import Announcement, Channel, Delivery, Entry
@@ -220,6 +220,8 @@ def _note(pk: int, *, answer: Answer, at: datetime) -> str:
     else:
         delivery.postpone(error=answer.error, until=at + wait_after(delivery.attempts))
     delivery.save()
+    if delivery.state != DeliveryState.PENDING:
+        _log(str(delivery.state), delivery, before=DeliveryState.PENDING, actor=system_member(), at=at, remark=answer.error)
     return str(delivery.state)
 
 
