@@ -114,6 +114,7 @@ class EntryFactory(DjangoModelFactory):
     enterprise = factory.LazyAttribute(lambda entry: entry.project.enterprise if entry.project else EnterpriseFactory())
     district = factory.LazyAttribute(lambda entry: district_of(entry.enterprise, on=LISTED_ON))
     list_year = factory.LazyAttribute(lambda entry: entry.published_on.year)
+    total_investment = factory.LazyAttribute(lambda entry: entry.project.total_investment if entry.project else None)
     state = EntryState.PUBLISHED
     policy_version = factory.LazyFunction(version_1)
     is_eligible = True

@@ -20,7 +20,7 @@ from policy.selectors import version_for
 from policy.terms import Terms
 from whitelist.enums import EntryKind, EntryState
 from whitelist.limits import project_limit, rd_limit
-from whitelist.models import Entry, Project
+from whitelist.models import Entry
 
 Owner = tuple[str, int]  # ("project", key) or ("enterprise", key): what a cap hangs on
 Purse = tuple[int, str]  # bank and mode: what a quota hangs on
@@ -118,7 +118,7 @@ class CapBook:
             committed=_committed(projects, enterprises, on=on),
             used=_used(purses, on=on),
             quotas=_quotas(purses, on=on),
-            investments=dict(Project.objects.filter(pk__in=projects).values_list("pk", "total_investment")) if projects else {},
+            investments=_investments(projects) if projects else {},
             listings=_listings(enterprises, on=on) if enterprises else {},
         )
 
@@ -247,6 +247,16 @@ def _quotas(purses: Sequence[Purse], *, on: date) -> dict[Purse, BankQuota]:
     return {(quota.bank_id, quota.mode): quota for quota in begun}
 
 
+def _investments(projects: Sequence[int]) -> dict[int, Decimal]:
+    """
+    Return each project's total investment as it was reviewed for its newest listing, in yuan.
+
+    What is corrected on a project between two listings moves no cap before it is reviewed. Source: FP 1.2.1; D39.
+    """
+    listed = Entry.objects.filter(project__in=projects, total_investment__isnull=False, published_on__isnull=False)
+    return dict(listed.order_by("published_on", "pk").values_list("project", "total_investment"))
+
+
 def _listings(enterprises: Sequence[int], *, on: date) -> dict[int, Entry]:
     """Return each enterprise's listing of the current whitelist year: the newest published by the day. Source: D3."""
     listed = Entry.objects.filter(
@@ -271,6 +281,6 @@ def fully_drawn_entries(*, on: date) -> list[UUID]:
 
 
 def _max_total(entry: Entry) -> Decimal:
-    if entry.project is None or entry.policy_version is None:
-        raise ValueError("a published project entry has a project and a version")
-    return project_limit(version_for(entry.policy_version).terms, total_investment=entry.project.total_investment).max_total
+    if entry.total_investment is None or entry.policy_version is None:
+        raise ValueError("a published project entry has an investment and a version")
+    return project_limit(version_for(entry.policy_version).terms, total_investment=entry.total_investment).max_total

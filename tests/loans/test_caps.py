@@ -15,6 +15,7 @@ from loans.rules import OverCap
 from loans.selectors import CapBook, case_of_application, case_of_loan, fully_drawn_entries, headroom
 from tests.factories import EnterpriseFactory
 from tests.loan_factories import ApplicationFactory, EntryFactory, LoanFactory, ProjectFactory, ReturnRateFactory, move, noon
+from whitelist.models import Entry, Project
 
 pytestmark = pytest.mark.django_db
 
@@ -206,6 +207,20 @@ def test_the_book_of_many_cases_costs_the_queries_of_one(scene):
             CapBook.read(wanted, on=TODAY)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 7
+
+
+@pytest.mark.clause("FP 1.2.1")
+@pytest.mark.clause("D39")
+def test_an_investment_raised_after_the_listing_ended_moves_no_cap_before_it_is_listed_again(scene):
+    """Off the list a project may be corrected by its enterprise; applications under way are still judged by what was reviewed."""
+    application = review(scene, entry=scene.entry, amount_requested=million("300"))
+    Entry.objects.filter(pk=scene.entry.pk).update(state="expired", expired_on=TODAY, expiry_cause="term_over")
+    Project.objects.filter(pk=scene.entry.project_id).update(total_investment=million("2000"))
+    assert left(application, "project_fixed_asset") == million("160")
+    with pytest.raises(OverCap):
+        approve(scene, application, million("160") + Decimal("0.01"))
+    EntryFactory(project=Project.objects.get(pk=scene.entry.project_id), published_on=date(2024, 4, 14))
+    assert left(application, "project_fixed_asset") == million("300")
 
 
 @pytest.mark.clause("D27")

@@ -81,6 +81,7 @@ def test_only_the_eligible_are_listed_and_projects_have_an_end(desk):
     case = published(desk)
     broken("entry_listed_is_eligible", copy_of(case.entry, is_eligible=False, **ended).save)
     broken("entry_listed_project_has_end", copy_of(case.entry, expires_on=None, **ended).save)
+    broken("entry_listed_project_has_investment", copy_of(case.entry, total_investment=None, **ended).save)
 
 
 @pytest.mark.clause("FP 1.6.1(3)")
@@ -101,6 +102,7 @@ def test_a_listed_row_stays_as_published(desk, field):
         "holds_technical_upgrade_subsidy": True,
         "other_technology_credit": True,
         "is_newly_registered": True,
+        "total_investment": Decimal("1.00"),
         "submitted_on": date(2020, 1, 1),
         "decided_on": date(2020, 1, 1),
         "consultation_round": 9,
@@ -125,6 +127,7 @@ def test_an_entry_is_never_deleted(desk):
 def test_a_listed_project_keeps_its_investment(desk):
     project = published(desk).project
     broken("a listed project keeps", lambda: type(project).objects.filter(pk=project.pk).update(total_investment=Decimal("1.00")))
+    assert published(desk, total_investment=Decimal("5.00")).entry.total_investment == Decimal("5.00")
     free = drafted().project
     type(free).objects.filter(pk=free.pk).update(total_investment=Decimal("1.00"))
 

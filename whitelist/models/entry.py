@@ -30,6 +30,7 @@ FROZEN_WHEN_LISTED = (
     "holds_technical_upgrade_subsidy",
     "other_technology_credit",
     "is_newly_registered",
+    "total_investment",
     "submitted_on",
     "decided_on",
     "consultation_round",
@@ -93,6 +94,7 @@ class Entry(FSMModelMixin, models.Model):
     other_technology_credit = models.BooleanField("已享受其他科技信贷扶持", default=False, help_text="企业声明")
     is_newly_registered = models.BooleanField("新注册企业", default=False)
     last_year_rd_expense = MoneyField("上年度研发费用", null=True, blank=True, help_text="元，税务口径，列入时冻结")
+    total_investment = MoneyField("投资总额", null=True, blank=True, help_text="元，列入时的项目投资总额；项目额度以最近一次列入为准")
     drafted_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="填报人")
     submitted_on = models.DateField("申请日期", null=True, blank=True, help_text="筛选列为候选的，为筛选日期")
     decided_on = models.DateField("市级审核日期", null=True, blank=True)

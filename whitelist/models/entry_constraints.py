@@ -49,6 +49,13 @@ STATES: list[models.BaseConstraint] = [
         violation_error_message="已发布的项目须有有效期，且晚于发布日期。",
     ),
     models.CheckConstraint(
+        name="entry_listed_project_has_investment",
+        condition=(_LISTED & Q(kind=EntryKind.PROJECT, total_investment__isnull=False, total_investment__gt=0))
+        | (_LISTED & Q(kind=EntryKind.RD, total_investment__isnull=True))
+        | ~_LISTED,
+        violation_error_message="已发布的项目须有列入时的投资总额。",
+    ),
+    models.CheckConstraint(
         name="entry_removed_has_date_and_reason",
         condition=(Q(state=EntryState.REMOVED, removed_on__isnull=False, removed_on__gte=F("published_on")) & ~Q(removal_reason=""))
         | (~Q(state=EntryState.REMOVED) & Q(removed_on__isnull=True, removal_reason="")),

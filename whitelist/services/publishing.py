@@ -94,6 +94,7 @@ def _next_batch(kind: str, *, document_number: str, on: date, actor: Member, at:
 def _publish(entries: Sequence[Entry], *, batch: Batch, actor: Member, at: datetime) -> None:
     """Set the entries to published; one statement per policy version, since the version sets how long they run."""
     before = states_of(entries)
+    _freeze_investment(entries)
     groups: dict[PolicyVersion | None, list[Entry]] = {}
     for entry in entries:
         entry.publish(batch=batch, expires_on=_last_day(entry, published_on=batch.published_on))
@@ -102,6 +103,18 @@ def _publish(entries: Sequence[Entry], *, batch: Batch, actor: Member, at: datet
         save_alike(group, "batch", "published_on", "expires_on")
     after = {"batch": str(batch), "document_number": batch.document_number}
     log_step(entries, step=STEP["publish"], before=before, actor=actor, at=at, after=after)
+
+
+def _freeze_investment(entries: Sequence[Entry]) -> None:
+    """
+    Keep on each project's entry the investment that was reviewed: its caps stay with that, whatever the project says after the entry.
+
+    Source: FP 1.2.1; D39.
+    """
+    projects = [entry for entry in entries if entry.project is not None]
+    for entry in projects:
+        entry.total_investment = entry.project.total_investment
+    Entry.objects.bulk_update(projects, ["total_investment"], batch_size=500)
 
 
 def _last_day(entry: Entry, *, published_on: date) -> date | None:
