@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from api.v1.applications import ApplicationView, IntentView
 from api.v1.calculators import calculator_urls
+from api.v1.events import EventView, WebhookView
 from api.v1.loans import LoanView, MovementView, QuotaView, UseCheckView
 from api.v1.rulebook import CalendarView, ClauseView, CodeView, DecisionView, NoticeView, VersionView
 from api.v1.settlements import SettlementView
@@ -24,6 +25,8 @@ router.register("movements", MovementView, basename="movement")
 router.register("use-checks", UseCheckView, basename="use-check")
 router.register("quotas", QuotaView, basename="quota")
 router.register("settlements", SettlementView, basename="settlement")
+router.register("events", EventView, basename="event")
+router.register("webhooks", WebhookView, basename="webhook")
 router.register("notices", NoticeView, basename="notice")
 router.register("clauses", ClauseView, basename="clause")
 router.register("decisions", DecisionView, basename="decision")

@@ -1,0 +1,93 @@
+"""Which events of the log programs are told, under which stable names. The log's own verbs may change; these names do not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One type: its name, what it says, and the verb of the log behind it."""
+
+    name: str
+    says: str
+    verb: str
+
+
+EVENT_TYPES: tuple[EventType, ...] = (
+    EventType("entry.published", "条目发布", "entry.publish"),
+    EventType("entry.removed", "条目移出", "entry.remove"),
+    EventType("entry.expired", "条目到期", "entry.expire"),
+    EventType("delivery.acknowledged", "白名单推送已确认", "delivery.acknowledged"),
+    EventType("intent.recorded", "登记合作意向", "intent.recorded"),
+    EventType("application.drafted", "起草申请", "application.drafted"),
+    EventType("application.revised", "修改草稿", "application.revised"),
+    EventType("application.submitted", "提交申请，起算批复时限", "application.submit"),
+    EventType("application.accepted", "受理申请", "application.accept"),
+    EventType("application.supplement_asked", "要求补充材料", "application.ask_supplement"),
+    EventType("application.supplement_answered", "已补充材料", "application.answer_supplement"),
+    EventType("application.review_begun", "开始审查", "application.begin_review"),
+    EventType("application.approved", "批复", "application.approve"),
+    EventType("application.refused", "不予批复", "application.refuse"),
+    EventType("application.withdrawn", "企业撤回申请", "application.withdraw"),
+    EventType("application.conditions_met", "达到放款条件", "application.meet_conditions"),
+    EventType("application.contracted", "签约", "application.contract"),
+    EventType("application.lapsed", "批复失效", "application.lapse"),
+    EventType("loan.signed", "贷款合同登记", "loan.signed"),
+    EventType("loan.guaranteed", "登记担保", "loan.guaranteed"),
+    EventType("loan.drawn", "放款", "loan.drawdown"),
+    EventType("loan.first_drawdown_fixed", "首次放款固定利率和承担县（市、区）", "loan.first_drawdown_fixed"),
+    EventType("loan.repaid", "还本", "loan.repayment"),
+    EventType("loan.became_overdue", "转逾期", "loan.overdue"),
+    EventType("loan.cured", "逾期转正常", "loan.cure"),
+    EventType("loan.movement_reversed", "冲正", "loan.reversal"),
+    EventType("loan.use_checked", "资金用途检查", "loan.use_checked"),
+    EventType("loan.subsidy_stopped", "停止贴息", "loan.subsidy_stopped"),
+    EventType("loan.classified", "资产分类", "loan.classified"),
+    EventType("quota.set", "调整额度", "quota.set"),
+    EventType("settlement.drafted", "生成贴息结算", "settlement_drafted"),
+    EventType("settlement.recomputed", "重新计算贴息结算", "settlement_recomputed"),
+    EventType("settlement.confirmed", "确认结算", "settlement_confirmed"),
+    EventType("settlement.reviewed", "市工信局审核通过", "settlement_reviewed"),
+    EventType("settlement.sent_back", "退回结算", "settlement_sent_back"),
+    EventType("settlement.filed", "向市财政局备案", "settlement_filed"),
+    EventType("settlement.paid", "贴息全部拨付", "settlement_paid"),
+    EventType("settlement.objected", "县（市、区）提出异议", "objection_raised"),
+    EventType("settlement.figures_taken", "本行数据入库", "bank_figures_committed"),
+    EventType("bad_debt.recognised", "认定坏账", "bad_debt.recognised"),
+    EventType("claim.opened", "提出补偿申请", "claim.opened"),
+    EventType("claim.supplement_asked", "要求补充补偿材料", "claim.supplement_asked"),
+    EventType("claim.supplied", "补充补偿材料", "claim.supplied"),
+    EventType("claim.review_begun", "开始审核补偿申请", "claim.review_begun"),
+    EventType("claim.accepted", "补偿申请审核通过", "claim.accepted"),
+    EventType("claim.refused", "不予补偿", "claim.refused"),
+    EventType("claim.withdrawn", "撤回补偿申请", "claim.withdrawn"),
+    EventType("claim.loss_proposed", "提出核销损失", "claim.loss_proposed"),
+    EventType("claim.loss_sent_back", "退回损失认定", "claim.loss_sent_back"),
+    EventType("claim.loss_certified", "损失认定", "claim.loss_certified"),
+    EventType("claim.payment_proposed", "提出补偿支付", "claim.payment_proposed"),
+    EventType("claim.payment_returned", "退回补偿支付", "claim.payment_returned"),
+    EventType("claim.payment_released", "补偿支付复核通过", "claim.payment_released"),
+    EventType("claim.held_back", "补偿暂停或排队", "claim.held_back"),
+    EventType("claim.part_paid", "部分补偿", "claim.part_paid"),
+    EventType("claim.paid", "补偿完毕", "claim.paid"),
+    EventType("claim.recovering", "转入追偿", "claim.recovering"),
+    EventType("claim.closed", "补偿结案", "claim.closed"),
+    EventType("recovery.recorded", "登记追偿", "recovery.recorded"),
+    EventType("recovery.checked", "追偿复核通过", "recovery.checked"),
+    EventType("breaker.changed", "风险警示状态变化", "breaker.changed"),
+    EventType("compensation.reapplied", "重新申请补偿", "compensation.reapplied"),
+    EventType("calendar.changed", "录入放假安排，到期日可能调整", "calendar_notice_entered"),
+    EventType("policy_version.added", "新增政策版本", "policy_version_added"),
+    EventType("return_rate.enacted", "核定银行回报利率", "return_rate_enacted"),
+)
+NAME_OF: Mapping[str, str] = {one.verb: one.name for one in EVENT_TYPES}
+VERB_OF: Mapping[str, str] = {one.name: one.verb for one in EVENT_TYPES}
+TOLD_TO_ALL = ("calendar_notice_entered", "policy_version_added", "return_rate_enacted")
+TOLD_BY_ENTRY = ("entry.publish", "entry.remove", "entry.expire")  # to whoever sees the entry
+# What of an event's before and after is told; the rest is for the one who reads the object itself.
+TOLD_FIELDS = (
+    "state", "amount", "amount_requested", "amount_approved", "contract_amount", "value_on", "movement", "bank_reference", "decided_on",
+    "lapses_on", "conditions_met_on", "contracted_on", "refusal_reason", "submitted_on", "first_drawdown_on", "return_rate", "district",
+    "earns_until", "subsidy_stopped_on", "is_misuse", "misuse_from", "revision", "sha256", "record_number", "filed_on", "paid_on",
+    "city", "county", "reference", "paid", "left", "class", "rate", "effective_on",
+)  # fmt: skip

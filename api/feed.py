@@ -1,0 +1,142 @@
+"""The events a caller may know of, in an order in which none can appear behind a reader's back."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+
+from api.event_types import NAME_OF, TOLD_BY_ENTRY, TOLD_FIELDS, TOLD_TO_ALL, VERB_OF
+from audit.models import Event
+from common.enums import Mode
+from common.errors import FieldProblem, InvalidInput
+from loans.models import Application, Loan
+from loans.selectors import loans_visible_to
+from parties.enums import InstitutionKind
+from parties.models import Member
+from subsidy.models import Settlement
+from whitelist.selectors import entries_visible_to
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """
+    A place in the log: everything before it has been read.
+
+    The order is that of transactions, then of events. Only transactions below the oldest one still running are read, so whatever may
+    still commit comes after every place handed out.
+    """
+
+    transaction: int = 0
+    event: int = 0
+
+    def as_cursor(self) -> str:
+        """Return the place as a text that callers hand back as it is."""
+        return urlsafe_b64encode(json.dumps([self.transaction, self.event]).encode()).decode().rstrip("=")
+
+    @classmethod
+    def of_cursor(cls, cursor: str) -> "Place":
+        """
+        Return the place a cursor names; the beginning for none.
+
+        Raises:
+            InvalidInput: it is no cursor of ours.
+        """
+        if not cursor:
+            return cls()
+        try:
+            transaction, event = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        except (ValueError, TypeError):
+            transaction, event = None, None
+        if not all(isinstance(part, int) and 0 <= part < 2**63 for part in (transaction, event)):
+            raise InvalidInput(errors=[FieldProblem("cursor", "invalid", "游标无效，请原样传回上一次答复中的 cursor。")])
+        return cls(transaction, event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Some events in order, and the place after them; ``has_more`` says that there are more to be read at once."""
+
+    events: list[Event]
+    place: Place
+    has_more: bool
+
+
+def horizon() -> int:
+    """Return the number of the oldest transaction still running: everything below it is committed or never will be."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+def read_events(actor: Member, *, after: Place, limit: int, types: Sequence[str] = ()) -> Reading:
+    """
+    Return the events after a place that the actor may know of, oldest first, and the place to go on from.
+
+    Two queries. Where all is read, the place is the horizon, so that the next reading does not look at the same events again.
+
+    Source: architecture, twice, half-way, at once.
+    """
+    until = horizon()
+    later = Q(transaction__gte=after.transaction) & (Q(transaction__gt=after.transaction) | Q(id__gt=after.event))
+    rows = events_visible_to(actor).filter(later, transaction__lt=until)
+    if types:
+        rows = rows.filter(verb__in=[VERB_OF[name] for name in types])
+    found = list(rows.order_by("transaction", "id")[: limit + 1])
+    if len(found) > limit:
+        last = found[limit - 1]
+        return Reading(events=found[:limit], place=Place(last.transaction, last.pk), has_more=True)
+    return Reading(events=found, place=max(after, Place(until, 0)), has_more=False)
+
+
+def events_visible_to(actor: Member) -> QuerySet[Event]:
+    """
+    Return the events that a bank, the fund manager or a guarantor is told: of its own cases, of entries it sees, and of the rules.
+
+    Source: architecture, who may.
+    """
+    own = Q(verb__in=[verb for verb in NAME_OF if verb not in (*TOLD_TO_ALL, *TOLD_BY_ENTRY)]) & _own(actor)
+    of_entries = Q(verb__in=TOLD_BY_ENTRY, object_type="whitelist.entry") & Q(_names(entries_visible_to(actor)))
+    return Event.objects.filter(own | of_entries | Q(verb__in=TOLD_TO_ALL))
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """Return an event as it is told: thin, so that nobody decides on a copy that has grown old."""
+    return {
+        "id": str(event.pk),
+        "type": NAME_OF[event.verb],
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "object": {"type": event.object_type.partition(".")[2], "id": event.object_id},
+        "institution": event.party_name,
+        "before": _told(event.before),
+        "data": _told(event.after),
+    }
+
+
+def _told(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: said[name] for name in TOLD_FIELDS if name in said}
+
+
+def _own(actor: Member) -> Q:
+    institution = actor.institution
+    if institution is None:
+        return Q(pk__in=[])
+    if institution.kind == InstitutionKind.BANK:
+        return Q(bank_id=institution.pk)
+    if institution.kind == InstitutionKind.FUND_MANAGER:
+        return (
+            Q(_names(Application.objects.filter(mode=Mode.TRUST, submitted_on__isnull=False)), object_type="loans.application")
+            | Q(_names(Loan.objects.filter(mode=Mode.TRUST)), object_type="loans.loan")
+            | Q(_names(Settlement.objects.filter(mode=Mode.TRUST)), object_type="subsidy.settlement")
+        )
+    return Q(_names(loans_visible_to(actor)), object_type="loans.loan")
+
+
+def _names(rows: QuerySet[Any]) -> Exists:
+    """Return the condition that an event is about one of the rows."""
+    return Exists(rows.order_by().annotate(_id=Cast("public_id", CharField())).filter(_id=OuterRef("object_id")))

@@ -1,0 +1,214 @@
+"""Subscribing to events, putting them into the outbox, sending them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from api.event_types import VERB_OF
+from api.feed import Place, as_json, horizon, read_events
+from api.models import ApiClient, Webhook, WebhookMessage
+from api.webhook_calls import Called, call, checked_address, secret_of
+from audit.models import Event
+from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
+from notices.services import notify
+
+MOST_WEBHOOKS = 10  # of one client
+AT_ONCE = 500
+LEASE = timedelta(minutes=2)  # longer than a call can take; after it another worker may try
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 60, 300, 1800, 7200, 18000, 36000))  # then the last one again
+GIVE_UP_AFTER = timedelta(days=5)
+
+
+class TooManyWebhooks(DomainError):
+    """The client has as many as it may."""
+
+    code = "too_many_webhooks"
+    sentence = "每个接口程序最多登记 {most} 个接收地址，请先删除不用的。"
+
+
+@transaction.atomic
+def add_webhook(*, client: ApiClient, url: str, types: Sequence[str], at: datetime) -> Webhook:
+    """
+    Send events from now on to an address; the same address again changes the types only.
+
+    Raises:
+        AddressRefused, TooManyWebhooks.
+        InvalidInput: a type there is not.
+    """
+    checked_address(url)
+    unknown = [name for name in types if name not in VERB_OF]
+    if unknown:
+        raise InvalidInput(errors=[FieldProblem("types", "unknown", f"没有事件类型 {'、'.join(unknown)}。")])
+    ApiClient.objects.select_for_update(no_key=True).get(pk=client.pk)
+    webhook = Webhook.objects.filter(client=client, url=url).first()
+    if webhook is not None:
+        webhook.types = list(types)
+        webhook.save(update_fields=["types"])
+        return webhook
+    if client.webhooks.count() >= MOST_WEBHOOKS:
+        raise TooManyWebhooks(most=MOST_WEBHOOKS)
+    return Webhook.objects.create(client=client, url=url, types=list(types), transaction=horizon(), created_at=at)
+
+
+@transaction.atomic
+def remove_webhook(*, client: ApiClient, webhook_id: UUID) -> Webhook:
+    """
+    End a subscription; what waits for it is dropped.
+
+    Raises:
+        NotVisible.
+    """
+    webhook = _locked(client, webhook_id)
+    kept = Webhook.objects.get(pk=webhook.pk)
+    webhook.delete()
+    return kept
+
+
+@transaction.atomic
+def renew_webhook_secret(*, client: ApiClient, webhook_id: UUID) -> Webhook:
+    """
+    Sign with a new secret from the next call on.
+
+    Raises:
+        NotVisible.
+    """
+    webhook = _locked(client, webhook_id)
+    webhook.secret_number += 1
+    webhook.save(update_fields=["secret_number"])
+    return webhook
+
+
+@transaction.atomic
+def enable_webhook(*, client: ApiClient, webhook_id: UUID, at: datetime) -> Webhook:
+    """
+    Send again to an address that was disabled, beginning with what has waited since.
+
+    Raises:
+        NotVisible.
+    """
+    webhook = _locked(client, webhook_id)
+    webhook.disabled_at = webhook.failing_since = None
+    webhook.save(update_fields=["disabled_at", "failing_since"])
+    webhook.messages.filter(sent_at__isnull=True).update(due_at=at)
+    return webhook
+
+
+def webhooks_of(client: ApiClient) -> QuerySet[Webhook]:
+    """Return the client's subscriptions."""
+    return Webhook.objects.filter(client=client)
+
+
+def webhooks_at_work() -> list[int]:
+    """Return the keys of the subscriptions that are sent to."""
+    return list(Webhook.objects.filter(disabled_at__isnull=True, client__is_active=True).order_by("pk").values_list("pk", flat=True))
+
+
+def send_to(webhook_pk: int, *, at: datetime, limit: int = AT_ONCE) -> int:
+    """
+    Put new events of one subscription into its outbox, send what is due, and return how many went out.
+
+    Messages about one object go out in the order of its events: a later one waits until the earlier one has arrived. A worker that is
+    killed leaves messages that are due again after the lease, under the same id: at least once.
+    """
+    while _fan_out(webhook_pk, at=at):
+        pass
+    sent = 0
+    for _ in range(limit):
+        message = _claim(webhook_pk, at=at)
+        if message is None:
+            break
+        webhook = message.webhook
+        secret = secret_of(webhook.public_id, webhook.secret_number)
+        called = call(url=webhook.url, secret=secret, message_id=str(message.public_id), body=message.body, at=at)
+        sent += _note(message.pk, called, at=at)
+    return sent
+
+
+@transaction.atomic
+def _fan_out(webhook_pk: int, *, at: datetime) -> bool:
+    """Put the next events into the outbox and move the place in the log, both or neither; return whether there are more."""
+    rows = Webhook.objects.select_for_update(of=("self",), skip_locked=True).select_related("client__member__institution")
+    webhook = rows.filter(pk=webhook_pk, disabled_at__isnull=True).first()
+    if webhook is None:
+        return False
+    place = Place(webhook.transaction, webhook.event)
+    reading = read_events(webhook.client.member, after=place, limit=AT_ONCE, types=webhook.types)
+    messages = [
+        WebhookMessage(webhook=webhook, event=event.pk, object_id=event.object_id, body=body_of(event), due_at=at)
+        for event in reading.events
+    ]
+    WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    webhook.transaction, webhook.event = reading.place.transaction, reading.place.event
+    webhook.save(update_fields=["transaction", "event"])
+    return reading.has_more
+
+
+def body_of(event: Event) -> str:
+    """Return the message of an event, the same bytes on every attempt."""
+    told = as_json(event)
+    said = {"type": told["type"], "timestamp": told["recorded_at"], "data": told}
+    return json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+
+
+@transaction.atomic
+def _claim(webhook_pk: int, *, at: datetime) -> WebhookMessage | None:
+    """Take the message that is due first and about whose object nothing earlier waits, for as long as the lease."""
+    waiting = WebhookMessage.objects.filter(webhook=webhook_pk, sent_at__isnull=True)
+    earlier = waiting.filter(object_id=OuterRef("object_id"), pk__lt=OuterRef("pk"))
+    due = waiting.filter(~Exists(earlier), due_at__lte=at, webhook__disabled_at__isnull=True).select_related("webhook")
+    message = due.select_for_update(of=("self",), skip_locked=True).order_by("due_at", "pk").first()
+    if message is not None:
+        WebhookMessage.objects.filter(pk=message.pk).update(attempts=F("attempts") + 1, due_at=at + LEASE)
+    return message
+
+
+@transaction.atomic
+def _note(message_pk: int, called: Called, *, at: datetime) -> bool:
+    """Write down what a call came to; after days of failure alone the subscription is disabled and its institution told."""
+    message = WebhookMessage.objects.select_for_update(of=("self",)).get(pk=message_pk)
+    webhook = Webhook.objects.select_for_update(of=("self",)).select_related("client__member__institution").get(pk=message.webhook_id)
+    if not called.error:
+        message.sent_at, message.last_error, webhook.failing_since = at, "", None
+    else:
+        message.last_error = called.error[:300]
+        message.due_at = at + WAITS[min(message.attempts, len(WAITS)) - 1]
+        webhook.failing_since = webhook.failing_since or at
+        if called.is_gone or at - webhook.failing_since >= GIVE_UP_AFTER:
+            _disable(webhook, error=called.error, at=at)
+    message.save(update_fields=["sent_at", "last_error", "due_at"])
+    webhook.save(update_fields=["failing_since", "disabled_at"])
+    return message.sent_at is not None
+
+
+def _disable(webhook: Webhook, *, error: str, at: datetime) -> None:
+    webhook.disabled_at = at
+    notify(
+        key=f"webhook-disabled:{webhook.public_id}:{at.isoformat()}",
+        kind="webhook_disabled",
+        title="事件推送已停用",
+        body=(
+            f"接口程序“{webhook.client}”的接收地址 {webhook.url} 自 {webhook.failing_since:%Y-%m-%d %H:%M} 起连续推送失败，已停用。"
+            f"最近错误：{error}恢复后请重新启用，期间的事件会补送；也可通过事件列表补取。"
+        ),
+        at=at,
+        institution=webhook.client.member.institution,
+        urgent=True,
+    )
+
+
+def forget_sent_messages(*, at: datetime, kept_for: timedelta = timedelta(days=30)) -> int:
+    """Delete messages that arrived long ago and return how many; the log itself keeps every event."""
+    deleted, _ = WebhookMessage.objects.filter(Q(sent_at__lt=at - kept_for)).delete()
+    return deleted
+
+
+def _locked(client: ApiClient, webhook_id: UUID) -> Webhook:
+    webhook = webhooks_of(client).select_for_update(of=("self",)).filter(public_id=webhook_id).first()
+    if webhook is None:
+        raise NotVisible
+    return webhook

@@ -1,0 +1,32 @@
+"""Doors for scheduled jobs: read the clock and make one call."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from api.services.repeats import forget_old_answers
+from api.services.webhooks import forget_sent_messages, send_to, webhooks_at_work
+
+
+@shared_task
+def send_events() -> None:
+    """Give each subscription a task of its own, so that a slow receiver holds up nobody else. Every few seconds."""
+    for webhook_pk in webhooks_at_work():
+        send_events_to.delay(webhook_pk)
+
+
+@shared_task
+def send_events_to(webhook_pk: int) -> int:
+    """Send one subscription what is new and what is due."""
+    return send_to(webhook_pk, at=timezone.now())
+
+
+@shared_task
+def forget_answers() -> None:
+    """Delete kept answers older than promised. Every night."""
+    forget_old_answers(at=timezone.now())
+
+
+@shared_task
+def forget_messages() -> None:
+    """Delete messages sent long ago. Every night."""
+    forget_sent_messages(at=timezone.now())
