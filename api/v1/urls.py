@@ -8,6 +8,7 @@ from api.v1.applications import ApplicationView, IntentView
 from api.v1.calculators import calculator_urls
 from api.v1.events import EventView, WebhookView
 from api.v1.loans import LoanView, MovementView, QuotaView, UseCheckView
+from api.v1.papers import PaperView
 from api.v1.rulebook import CalendarView, ClauseView, CodeView, DecisionView, NoticeView, VersionView
 from api.v1.settlements import SettlementView
 from api.v1.tokens import RevokeView, TokenView
@@ -19,6 +20,7 @@ router.register("entries", EntryView, basename="entry")
 router.register("deliveries/collections", CollectView, basename="collection")
 router.register("deliveries", DeliveryView, basename="delivery")
 router.register("intents", IntentView, basename="intent")
+router.register("applications/<uuid:application_id>/papers", PaperView, basename="paper")
 router.register("applications", ApplicationView, basename="application")
 router.register("loans", LoanView, basename="loan")
 router.register("movements", MovementView, basename="movement")

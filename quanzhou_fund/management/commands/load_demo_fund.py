@@ -11,6 +11,7 @@ from tqdm import tqdm
 from audit.sealing import seal_events
 from quanzhou_fund.demo_fund.glance import glance, problems_of_the_books
 from quanzhou_fund.demo_fund.player import played
+from quanzhou_fund.demo_fund.programs import open_programs
 from quanzhou_fund.demo_fund.story import SEED, story
 from quanzhou_fund.models import DemoRun
 
@@ -34,6 +35,8 @@ class Command(BaseCommand):
         if run.finished_at is None:
             self._play(run)
             self.stdout.write(glance(on=run.until))
+        if open_programs(at=now()):
+            seal_events(at=now())
         problems = problems_of_the_books(on=run.until)
         if problems:
             raise CommandError("账目核对未通过：" + "；".join(problems))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from quanzhou_fund.demo_fund.cast import PASSWORD, visitor_logins
+from quanzhou_fund.demo_fund.programs import program_logins
 
 
 class Command(BaseCommand):
@@ -14,7 +15,7 @@ class Command(BaseCommand):
     help = "列出演示账号。"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print one line per login."""
+        """Print one line per login, of persons and of programs."""
         if settings.IS_PRODUCTION:
             raise CommandError("正式环境没有演示账号。")
         rows = visitor_logins()
@@ -22,3 +23,8 @@ class Command(BaseCommand):
             self.stdout.write(f"演示账号(密码均为 {PASSWORD})：")
         for username, party, hint in rows:
             self.stdout.write(f"  {username:<12}{party}  {hint}")
+        programs = program_logins()
+        if programs:
+            self.stdout.write("接口程序（客户端编号  密钥），接口说明见 /api/v1/docs/ 和 docs/bank-api.md：")
+        for party, client_id, secret in programs:
+            self.stdout.write(f"  {client_id:<16}{secret:<32}{party}")

@@ -1,0 +1,73 @@
+"""The demo's programs: each bank, the fund manager and the guarantor get a client whose secret every visitor may know."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from api.enums import Scope
+from api.models import ApiClient
+from api.oauth import digest_of
+from api.services.clients import CALLING_KINDS, open_client
+from common.errors import DomainError
+from parties.models import Institution
+from parties.selectors import system_member
+
+REQUESTS_PER_MINUTE = 3000  # a visitor's bank, a simulator and a conformance run at once
+
+
+class NotInProduction(DomainError):
+    """Secrets that everybody knows open nothing but the demo."""
+
+    code = "not_in_production"
+    sentence = "演示用的接口密钥不能进入正式环境。"
+
+
+def credentials_of(institution: Institution) -> tuple[str, str]:
+    """Return the client id and secret of an institution's demo program; both follow from its code."""
+    return f"demo-{institution.code}", f"demo-secret-{institution.code}-2026"
+
+
+@transaction.atomic
+def open_programs(*, at: datetime) -> list[ApiClient]:
+    """
+    Open a client for each institution that has none, with every scope, and return the new ones; a second call opens nothing.
+
+    Raises:
+        NotInProduction.
+    """
+    if settings.IS_PRODUCTION:
+        raise NotInProduction
+    known = set(ApiClient.objects.values_list("application__client_id", flat=True))
+    return [
+        _open_program(institution, at=at)
+        for institution in Institution.objects.filter(kind__in=CALLING_KINDS, is_active=True).order_by("pk")
+        if credentials_of(institution)[0] not in known
+    ]
+
+
+def program_logins() -> list[tuple[str, str, str]]:
+    """Return (institution, client id, secret) of every demo program that is open."""
+    clients = ApiClient.objects.filter(is_active=True).select_related("member__institution", "application").order_by("pk")
+    return [
+        (str(institution), *credentials)
+        for client in clients
+        if (institution := client.member.institution) is not None
+        and (credentials := credentials_of(institution))[0] == client.application.client_id
+    ]
+
+
+def _open_program(institution: Institution, *, at: datetime) -> ApiClient:
+    """Open one client, then let the secret known to visitors be its secret."""
+    client_id, secret = credentials_of(institution)
+    issued = open_client(
+        institution=institution,
+        name=f"{institution.short_name}核心系统（演示）",
+        scopes=Scope,
+        actor=system_member(),
+        at=at,
+        requests_per_minute=REQUESTS_PER_MINUTE,
+        client_id=client_id,
+    )
+    issued.client.secrets.update(sha256=digest_of(secret))
+    return issued.client

@@ -1,0 +1,48 @@
+"""The demo's programs: opened once, with secrets that get a token, listed for visitors, and never in production."""
+
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from api.models import ApiClient, ClientSecret
+from audit.models import Event
+from quanzhou_fund.demo_fund.programs import NotInProduction, open_programs
+from tests.api.caller import FORM, basic, encoded
+from tests.factories import InstitutionFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def test_each_calling_institution_gets_a_program_once() -> None:
+    bank, guarantor, manager = InstitutionFactory(), InstitutionFactory(guarantor=True), InstitutionFactory(fund_manager=True)
+    opened = open_programs(at=AT)
+    assert {client.member.institution for client in opened} == {bank, guarantor, manager}
+    events = Event.objects.count()
+    assert open_programs(at=AT) == []
+    assert (ApiClient.objects.count(), ClientSecret.objects.count(), Event.objects.count()) == (3, 3, events)
+
+
+def test_the_listed_id_and_secret_get_a_token() -> None:
+    InstitutionFactory()
+    open_programs(at=AT)
+    out = StringIO()
+    call_command("show_demo_logins", stdout=out)
+    client_id, secret = next(line.split()[:2] for line in out.getvalue().splitlines() if line.startswith("  demo-"))
+    asked = {"grant_type": "client_credentials"}
+    answer = Client().post("/api/v1/oauth/token/", data=encoded(asked), content_type=FORM, headers=basic(client_id, secret))
+    assert (answer.status_code, answer.json()["scope"]) == (200, "read decide money report")
+
+
+def test_production_refuses_them(settings: Any) -> None:
+    settings.IS_PRODUCTION = True
+    InstitutionFactory()
+    with pytest.raises(NotInProduction):
+        open_programs(at=AT)
+    assert not ApiClient.objects.exists()
+    with pytest.raises(CommandError, match="正式环境没有演示账号"):
+        call_command("show_demo_logins", stdout=StringIO())
