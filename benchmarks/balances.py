@@ -10,11 +10,10 @@ from django.db import connection
 
 from benchmarks.database import scratch, settle, triggers_at_rest, use, using
 from benchmarks.measure import Result, Step, alternate, at_most, say
-from common.dates import Period
 from ledger.closing import close_days
 from ledger.enums import Purpose
 from ledger.models import Account
-from ledger.selectors import balance_of, statement
+from ledger.selectors import balance_of
 from ledger.services import account_of
 from tests.factories import InstitutionFactory
 
@@ -34,14 +33,14 @@ SELECT setval(pg_get_serial_sequence('ledger_entry', 'id'), %s);
 
 
 def measure(options: Namespace) -> Iterator[Result]:
-    """Yield balances on days at random, the balance now, and a month's opening and closing balance."""
+    """Yield balances on days at random, as a statement's opening and closing balance, and the balance now."""
     with scratch("balances_small") as small, scratch("balances_big") as big:
         accounts = {}
         for name, legs in ((small, SMALL), (big, BIG)):
             say(f"loading {legs:,} legs")
             with using(name):
                 accounts[name] = _books(legs)
-        for what, ask in (("on any day", _on_any_day), ("now", _now), ("opening a day's statement", _opening)):
+        for what, ask in (("on any day", _on_any_day), ("now", _now)):
             steps = {name: _asking(accounts[name], ask) for name in (small, big)}
             where = {step: name for name, step in steps.items()}
             taken = alternate(
@@ -85,7 +84,3 @@ def _on_any_day(account: Account, day: date) -> object:
 
 def _now(account: Account, day: date) -> object:
     return balance_of(account)
-
-
-def _opening(account: Account, day: date) -> object:
-    return statement(account, Period(day, day)).opening
