@@ -116,6 +116,9 @@ class BankParticipation(models.Model):
         verbose_name = verbose_name_plural = "银行参与期间"
         ordering = ["bank", "mode", "from_on"]
         constraints = [
+            models.CheckConstraint(
+                name="bank_participation_known_mode", condition=Q(mode__in=Mode.values), violation_error_message="请选择出资模式。"
+            ),
             _begins_before_it_ends("bank_participation_begins_before_it_ends"),
             *(
                 _never_twice_at_once(
@@ -212,6 +215,9 @@ class EnterpriseYear(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "year", "source"], name="enterprise_year_once_per_source"),
             models.CheckConstraint(
+                name="enterprise_year_known_source", condition=Q(source__in=FactSource.values), violation_error_message="请选择数据来源。"
+            ),
+            models.CheckConstraint(
                 name="enterprise_year_not_negative",
                 condition=(Q(rd_expense__isnull=True) | Q(rd_expense__gte=0)) & (Q(revenue__isnull=True) | Q(revenue__gte=0)),
                 violation_error_message="研发费用和营业收入不能为负数。",
@@ -252,6 +258,9 @@ class Member(models.Model):
                 name="member_has_known_roles",
                 condition=Q(roles__len__gte=1, roles__contained_by=Role.values),
                 violation_error_message="须至少选择一个岗位。",
+            ),
+            models.CheckConstraint(
+                name="member_known_kind", condition=Q(kind__in=MemberKind.values), violation_error_message="请选择成员类别。"
             ),
             _begins_before_it_ends("member_begins_before_it_ends"),
             _never_twice_at_once(

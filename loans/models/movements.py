@@ -157,6 +157,9 @@ class Proposal(models.Model):
                 name="proposal_waits_once",
                 violation_error_message="该流水号已有待复核的登记。",
             ),
+            models.CheckConstraint(
+                name="proposal_known_kind", condition=Q(kind__in=Kind.values), violation_error_message="请选择变动类别。"
+            ),
             models.CheckConstraint(name="proposal_amount_positive", condition=Q(amount__gt=0), violation_error_message="金额须大于零。"),
             models.CheckConstraint(
                 name="proposal_reversal_names_its_object",

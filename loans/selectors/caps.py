@@ -254,7 +254,8 @@ def _investments(projects: Sequence[int]) -> dict[int, Decimal]:
     What is corrected on a project between two listings moves no cap before it is reviewed. Source: FP 1.2.1; D39.
     """
     listed = Entry.objects.filter(project__in=projects, total_investment__isnull=False, published_on__isnull=False)
-    return dict(listed.order_by("published_on", "pk").values_list("project", "total_investment"))
+    rows = listed.order_by("published_on", "pk").values_list("project", "total_investment")
+    return {project: investment for project, investment in rows if investment is not None}
 
 
 def _listings(enterprises: Sequence[int], *, on: date) -> dict[int, Entry]:

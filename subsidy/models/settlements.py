@@ -64,6 +64,11 @@ class Settlement(FSMModelMixin, models.Model):
                 name="settlement_quarter_of_a_year", condition=Q(quarter__gte=1, quarter__lte=4, until_on__gt=F("from_on"))
             ),
             models.CheckConstraint(
+                name="settlement_known_words",
+                condition=Q(mode__in=Mode.values, state__in=SettlementState.values),
+                violation_error_message="出资模式和状态须从列表中选择。",
+            ),
+            models.CheckConstraint(
                 name="settlement_confirmed_facts",
                 condition=Q(state__in=CONFIRMED_ON, confirmed_on__isnull=False, confirmed_by__isnull=False, current__isnull=False)
                 | (~Q(state__in=CONFIRMED_ON) & Q(confirmed_on__isnull=True, confirmed_by__isnull=True)),
@@ -303,6 +308,9 @@ class Objection(FSMModelMixin, models.Model):
                 condition=Q(state=ObjectionState.OPEN),
                 name="objection_one_open_per_county",
                 violation_error_message="本县(市、区)对该结算已有未处理的异议。",
+            ),
+            models.CheckConstraint(
+                name="objection_known_state", condition=Q(state__in=ObjectionState.values), violation_error_message="异议状态不正确。"
             ),
             models.CheckConstraint(
                 name="objection_resolved_facts",

@@ -48,6 +48,11 @@ def refuses(name, write):
     assert name in str(refused.value)
 
 
+def execute(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
 @pytest.fixture
 def rate(db):
     return ReturnRateFactory()
@@ -404,3 +409,27 @@ def test_misuse_has_a_day_and_a_check_says_what(loan):
     refuses("use_check_misuse_has_a_day", lambda: UseOfFundsCheck.objects.create(**given, is_misuse=True))
     refuses("use_check_misuse_has_a_day", lambda: UseOfFundsCheck.objects.create(**late))
     refuses("use_check_says_what", lambda: UseOfFundsCheck.objects.create(**(given | {"finding": ""}), is_misuse=False))
+
+
+@pytest.mark.parametrize("table", ["loans_intent", "loans_guarantee", "loans_useoffundscheck"])
+def test_evidence_only_grows(db, table):
+    for verb in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        refuses(f"{table} is append-only", lambda verb=verb: execute(verb))
+
+
+@pytest.mark.parametrize("table", ["loans_bankquota", "loans_proposal", "loans_supplementrequest"])
+def test_what_was_said_is_never_deleted(db, table):
+    for verb in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        refuses(f"{table} is append-only", lambda verb=verb: execute(verb))
+
+
+def test_a_proposal_is_of_a_known_kind(loan):
+    given = {
+        "loan": loan,
+        "amount": Decimal(1),
+        "value_on": DRAWN_ON,
+        "bank_reference": "P9",
+        "made_by": lender_of(loan),
+        "made_at": noon(DRAWN_ON),
+    }
+    refuses("proposal_known_kind", lambda: Proposal.objects.create(**given, kind="gift"))

@@ -195,3 +195,25 @@ def test_every_named_constraint_is_tried_here() -> None:
     models = (BankFigure, Bid, Line, Objection, Payment, RateDecision, Reconciliation, Revision, Settlement, Share, Tender)
     missing = [constraint.name for model in models for constraint in model._meta.constraints if constraint.name not in here]
     assert missing == []
+
+
+@pytest.mark.parametrize("table", ["subsidy_bid", "subsidy_ratedecision", "subsidy_bankfigure"])
+def test_bids_decisions_and_the_banks_figures_only_grow(db: None, table: str) -> None:
+    for verb in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            execute(verb)()
+
+
+@pytest.mark.parametrize("table", ["subsidy_tender", "subsidy_objection", "subsidy_reconciliation"])
+def test_what_was_said_is_never_deleted(db: None, table: str) -> None:
+    for verb in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            execute(verb)()
+
+
+def test_unknown_words_are_refused(draft: Settlement) -> None:
+    refused("settlement_known_words", set_to(draft, state="open"))
+    facts = {"settlement": draft, "revision": draft.current, "district": seeded_district("晋江市"), "raised_by": MemberFactory()}
+    objection = Objection.objects.create(**facts, raised_at=JULY, reason="有误")
+    who = {"resolved_by": facts["raised_by"], "resolved_at": JULY}
+    refused("objection_known_state", set_to(objection, state="lost", **who))

@@ -111,10 +111,9 @@ def _freeze_investment(entries: Sequence[Entry]) -> None:
 
     Source: FP 1.2.1; D39.
     """
-    projects = [entry for entry in entries if entry.project is not None]
-    for entry in projects:
-        entry.total_investment = entry.project.total_investment
-    Entry.objects.bulk_update(projects, ["total_investment"], batch_size=500)
+    for entry in entries:
+        entry.total_investment = entry.project.total_investment if entry.project is not None else None
+    Entry.objects.bulk_update(entries, ["total_investment"], batch_size=500)
 
 
 def _last_day(entry: Entry, *, published_on: date) -> date | None:
