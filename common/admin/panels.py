@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from common.admin.shown import Badge, Cited, is_number, label_of, link_to, shown, value_of
 
+SHORT = 12  # characters that stay on one line
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -45,9 +47,15 @@ class Row:
     tone: str = ""
 
     @property
-    def html(self) -> list[tuple[SafeString, bool]]:
-        """Return the cells as HTML, each with whether it is set flush right."""
-        return [(shown(cell), is_number(cell)) for cell in self.cells]
+    def html(self) -> list[tuple[SafeString, str]]:
+        """Return the cells as HTML, each with its style: flush right for numbers, on one line for short words."""
+        return [(shown(cell), _style(cell)) for cell in self.cells]
+
+
+def _style(cell: Any) -> str:
+    if is_number(cell):
+        return "qf-right"
+    return "qf-short" if isinstance(cell, str) and len(cell) <= SHORT else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
