@@ -21,6 +21,7 @@ from loans.services.locks import locked_cap_book
 from loans.services.movements.batch import locked_loans
 from loans.services.notices import tell_enterprise
 from loans.services.steps import StepDay, WrongState, begun_step, business_day, keep_step, run_step, step_day
+from loans.services.submission import require_unstacked
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from policy.selectors import version_for
@@ -90,9 +91,9 @@ def sign_contract(
         NotVisible, RoleMissing, DateInFuture, LateReasonMissing, StepOutOfOrder.
         ApprovalLapsed: also where the signing is dated back, since what the approval kept free may be others' by now.
         WrongState: conditions not met, or contracted already.
-        EntryRemoved, ContractOverApproval, ContractNumberTaken, StackedContract, MaturityTooLate, InvalidInput.
+        EntryRemoved, StackedSupport, ContractOverApproval, ContractNumberTaken, StackedContract, MaturityTooLate, InvalidInput.
 
-    Source: FP 1.4.1, FP 1.6.3; D35, D37, D39.
+    Source: FP 1.4.1, FP 1.6.3, FP 3.1, FP 3.2; D24, D35, D37, D39.
     """
     application, _ = begun_step(application_id, "contract", actor=actor)
     if application.state != ApplicationState.CONDITIONS_MET or application.policy_version is None:
@@ -101,6 +102,7 @@ def sign_contract(
     day = step.on
     terms = version_for(application.policy_version).terms
     number = contract_number.strip()
+    require_unstacked(application, terms, on=day)
     _require_contract(application, number=number, amount=contract_amount, on=day)
     _require_dates(signed_on=day, available_until=available_until, matures_on=matures_on, max_years=terms.loan.max_term_years)
     run_step(application, "contract", on=day, recorded_on=step.recorded_on)

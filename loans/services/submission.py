@@ -56,7 +56,7 @@ class StackedSupport(DomainError):
     """What the fund cannot be combined with is there already."""
 
     code = "stacked_support"
-    sentence = "{who}已享受{support}，按方案不可与本基金叠加，不能提交申请。"
+    sentence = "{who}已享受{support}，按方案不可与本基金叠加，不能办理融资；如有异议，请向市工信局核实名单。"
     clause = "FP 3.2"
 
 
@@ -94,7 +94,7 @@ def submit_application(*, application_id: UUID, actor: Member, at: datetime) -> 
     terms = version_for(version).terms
     submitted_for = BEHALF[as_whom]
     _require_open(application, on=day)
-    _require_unstacked(application, terms, on=day)
+    require_unstacked(application, terms, on=day)
     size = _complete(application, terms, submitted_for, on=day)
     deadline = open_deadline(
         started_on=day,
@@ -134,8 +134,15 @@ def _require_open(application: Application, *, on: date) -> None:
         raise BankNotParticipating(bank=application.bank.name, mode=Mode(application.mode).label)
 
 
-def _require_unstacked(application: Application, terms: Terms, *, on: date) -> None:
-    """Refuse what the plan does not combine, by declaration and by the imported list. Source: FP 3.1, FP 3.2; D24."""
+def require_unstacked(application: Application, terms: Terms, *, on: date) -> None:
+    """
+    Refuse what the plan does not combine, by declaration and by the imported list; held again wherever the bank commits itself.
+
+    Raises:
+        StackedWithUpgradeSubsidy, StackedSupport.
+
+    Source: FP 3.1, FP 3.2; D24.
+    """
     entry = application.entry
     if application.project is not None:
         stacked = entry.holds_technical_upgrade_subsidy or entry.pk in stacked_projects([entry])

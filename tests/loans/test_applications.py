@@ -25,7 +25,7 @@ from parties.models import BankParticipation, EnterpriseYear
 from policy.selectors import PlanEnded, working_calendar
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.loan_factories import BankQuotaFactory, EntryFactory, noon
-from whitelist.models import Entry
+from whitelist.models import Entry, ImportFile, StackingRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -232,6 +232,28 @@ def test_a_project_with_the_upgrade_subsidy_is_refused(scene):
     with pytest.raises(StackedWithUpgradeSubsidy) as refused:
         take("submit_application", application, scene.owner, FIRST)
     assert refused.value.clause == "FP 3.1"
+
+
+def stack(scene, programme, **given):
+    """Enter a line of an imported list of other support, as of after the submission."""
+    file = ImportFile.objects.create(
+        kind="stacking", filename="名单.xlsx", sha256="0" * 64, rows=1, accepted=1, refused=0, checked_by=scene.city, checked_at=FIRST
+    )
+    StackingRecord.objects.create(programme=programme, year=2024, credit_code=scene.enterprise.credit_code, file=file, **given)
+
+
+@pytest.mark.clause("FP 3.1")
+@pytest.mark.clause("FP 3.2")
+@pytest.mark.parametrize(("rd", "programme"), [(False, "technical_upgrade_subsidy"), (True, "technology_credit")])
+def test_support_listed_since_the_submission_stops_approval_and_contract(scene, rd, programme):
+    waiting, decided = scene.under_review(rd=rd), scene.conditions_met(rd=rd)
+    stack(scene, programme)
+    before = untouched(waiting)
+    with pytest.raises(StackedSupport):
+        take("approve_application", waiting, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1))
+    with pytest.raises(StackedSupport):
+        scene.sign(decided)
+    assert untouched(waiting) == before
 
 
 def test_the_size_is_that_of_the_newest_full_year_by_the_best_source(scene):
