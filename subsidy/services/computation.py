@@ -20,6 +20,7 @@ from subsidy.models import Revision, Settlement
 from subsidy.selectors.history import first_open_before, last_filed_before
 
 NOT_NULL_VIOLATION = "23502"
+_FOR_LARGE_SETS = "SELECT set_config('work_mem', '256MB', true), set_config('jit', 'off', true)"
 
 
 class LoanWithoutRate(DomainError):
@@ -218,7 +219,7 @@ def compute_revision(settlement: Settlement, *, reason: str, horizon: Horizon, a
     follows = last_filed_before(settlement)
     asked = _parameters(settlement, follows=follows, horizon=horizon)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', '256MB', true), set_config('jit', 'off', true)")
+        cursor.execute(_FOR_LARGE_SETS)
         cursor.execute("SELECT nextval(pg_get_serial_sequence('subsidy_revision', 'id'))")
         asked["revision"] = cursor.fetchone()[0]
         _write_lines(cursor, asked)
@@ -274,7 +275,9 @@ def _write_lines(cursor: CursorWrapper, asked: dict[str, Any]) -> None:
     """
     try:
         with transaction.atomic():
+            cursor.execute("SET LOCAL enable_hashjoin = off")  # loans, movements and rates lie in one order: merging them sorts nothing
             cursor.execute(_LINES, asked)
+            cursor.execute("SET LOCAL enable_hashjoin = on")
     except IntegrityError as error:
         if getattr(getattr(error.__cause__, "diag", None), "sqlstate", None) != NOT_NULL_VIOLATION:
             raise
