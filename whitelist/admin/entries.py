@@ -82,7 +82,7 @@ class EntryAdmin(VisibleAdmin):
         "state",
         Column("条件核对", eligible, order="is_eligible"),
         "submitted_on",
-        Column("批次", lambda one: one.batch, order="batch", name="batch"),
+        Column("批次", lambda one: f"{one.batch.year}年第{one.batch.number}批" if one.batch else None, order="batch", name="batch"),
     )
     shows = (
         "kind", "route", "enterprise", "project", "district", "list_year", "policy_version", "submitted_on", "decided_on",
