@@ -219,6 +219,8 @@ VERBS: dict[str, str] = {
     "loan.use_checked": "资金用途检查",
     "loan.subsidy_stopped": "停止贴息",
     "loan.first_drawdown_fixed": "首次放款核定利率和归属",
+    "loan.return_rate_fixed_anew": "回报利率重新核定",
     **{f"loan.{kind.value}": kind.label for kind in MovementKind},
     "quota.set": "登记银行额度",
+    "return_rate.reached_running_loans": "回报利率适用于存量贷款",
 }

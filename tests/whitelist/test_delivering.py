@@ -124,7 +124,7 @@ def test_a_plain_no_is_final_and_somebody_is_told(desk, jinfuyun, platform, answ
     assert Notice.objects.get(kind="delivery_failed").is_urgent
     assert list(channels_with_backlog()) == [jinfuyun]
     assert len(platform.calls) == 1
-    assert sent_events() == [("delivery.failed", "job")]
+    assert sent_events() == [("delivery.given_up", "job")]
 
 
 def test_waits_grow_to_six_hours_and_end(desk, jinfuyun, platform):

@@ -221,7 +221,8 @@ def _note(pk: int, *, answer: Answer, at: datetime) -> str:
         delivery.postpone(error=answer.error, until=at + wait_after(delivery.attempts))
     delivery.save()
     if delivery.state != DeliveryState.PENDING:
-        _log(str(delivery.state), delivery, before=DeliveryState.PENDING, actor=system_member(), at=at, remark=answer.error)
+        verb = "given_up" if delivery.state == DeliveryState.FAILED else str(delivery.state)
+        _log(verb, delivery, before=DeliveryState.PENDING, actor=system_member(), at=at, remark=answer.error)
     return str(delivery.state)
 
 
