@@ -38,7 +38,7 @@ def measure(options: Namespace) -> Iterator[Result]:
         accounts = [account_of(InstitutionFactory(), Purpose.CURRENT) for _ in range(2)]
         with connection.cursor() as cursor:
             cursor.execute(_TABLES)
-        if settings.HAS_HORDAK:
+        if getattr(settings, "HAS_HORDAK", False):
             yield from _single(accounts, options)
         else:
             say("django-hordak is not installed: single entries are not measured (make bench installs it)")

@@ -84,6 +84,7 @@ class Place:
     def undo(self) -> None:
         """Take back what both wrote."""
         with triggers_at_rest(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # where a transaction goes on, nothing is pending
             cursor.execute(f"TRUNCATE {', '.join(WRITTEN)} CASCADE")
         checkpoint()
 
