@@ -1,5 +1,6 @@
 """What every shape is made of: strict input, and output that says of each field what it means, in which unit, by which clause."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from rest_framework import serializers
 from common.money import MAX_AMOUNT
 
 MONEY_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 RATE_PATTERN = r"^0(\.[0-9]{1,6})?$"
 
 
@@ -53,8 +55,8 @@ class AskedMoney(serializers.DecimalField):
         super().__init__(max_digits=18, decimal_places=2, min_value=Decimal("0.01"), max_value=MAX_AMOUNT, **kwargs)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        """Return the amount; a JSON number may have lost a cent on its way and is refused."""
-        if not isinstance(data, str):
+        """Return the amount; a JSON number may have lost a cent on its way and is refused, as are exponents and digits of other scripts."""
+        if not isinstance(data, str) or PLAIN_NUMBER.fullmatch(data.strip()) is None:
             self.fail("invalid")
         return Decimal(super().to_internal_value(data))
 
