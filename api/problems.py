@@ -39,7 +39,7 @@ SENTENCES = {
     "not_found": "未找到该地址或记录，请核对地址。",
     "method_not_allowed": "该地址不支持 {method} 请求，请查阅接口文档。",
     "not_acceptable": "本接口只提供 JSON，请将 Accept 设为 application/json。",
-    "unsupported_media_type": "本接口只接受 JSON，请将 Content-Type 设为 application/json。",
+    "unsupported_media_type": "不接受这种内容格式，请按接口文档设置 Content-Type（除上传文件外为 application/json）。",
     "not_authenticated": "请先登录或提供有效的访问令牌。",
     "authentication_failed": "登录信息无效，请重新登录或更换访问令牌。",
     "permission_denied": "您所在单位或您的岗位无权进行此项操作，如需办理请联系本单位管理员。",

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from api.services.repeats import forget_old_answers
+from api.services.uploads import stuck_uploads, work_upload
 from api.services.webhooks import forget_sent_messages, send_to, webhooks_at_work
 
 
@@ -18,6 +19,19 @@ def send_events() -> None:
 def send_events_to(webhook_pk: int) -> int:
     """Send one subscription what is new and what is due."""
     return send_to(webhook_pk, at=timezone.now())
+
+
+@shared_task
+def work_upload_of(upload_pk: int) -> int:
+    """Work one upload to its end."""
+    return work_upload(upload_pk, at=timezone.now())
+
+
+@shared_task
+def resume_uploads() -> None:
+    """Take up uploads on which a worker died. Every few minutes."""
+    for upload_pk in stuck_uploads(at=timezone.now()):
+        work_upload_of.delay(upload_pk)
 
 
 @shared_task

@@ -21,6 +21,7 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("api.tasks.forget_answers", crontab(hour=3, minute=10), "answers are kept for as long as promised, and no longer"),
     Job("api.tasks.forget_messages", crontab(hour=3, minute=20), "what arrived long ago needs no outbox"),
+    Job("api.tasks.resume_uploads", schedule(300), "a file whose worker died is worked on within minutes"),
     Job("api.tasks.send_events", schedule(5), "banks hear of a change within seconds, silent receivers are asked again"),
     Job("audit.tasks.seal_events", schedule(60), "an altered event is noticed only once it is sealed"),
     Job("ledger.tasks.close_days", crontab(hour=0, minute=5), "yesterday's balances stand, so that no balance adds up old legs"),

@@ -172,6 +172,20 @@ def writes(
     return decorate
 
 
+def keeps_answer(shape: type[BaseSerializer[Any]], *, scope: Scope, status: int) -> Callable[[Any], Any]:
+    """Return a decorator for a POST whose body is a file: scope, done once per key, answer kept; the method reads the request itself."""
+
+    def decorate(method: Callable[..., Any]) -> Any:
+        @wraps(method)
+        def answered(view: BankView, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return _answered_once(view, request, lambda: view.shown(shape, method(view, request, *args, **kwargs)), status)
+
+        answered.scope = scope.value  # type: ignore[attr-defined]
+        return answered
+
+    return decorate
+
+
 def _parsed(asks: type[BaseSerializer[Any]] | None, view: BankView, request: Request) -> dict[str, Any]:
     """Return the input as keywords."""
     if asks is None:

@@ -12,6 +12,7 @@ from api.v1.papers import PaperView
 from api.v1.rulebook import CalendarView, ClauseView, CodeView, DecisionView, NoticeView, VersionView
 from api.v1.settlements import SettlementView
 from api.v1.tokens import RevokeView, TokenView
+from api.v1.uploads import UploadView
 from api.v1.whitelist import CollectView, DeliveryView, EntryView
 
 app_name = "v1"
@@ -26,6 +27,7 @@ router.register("loans", LoanView, basename="loan")
 router.register("movements", MovementView, basename="movement")
 router.register("use-checks", UseCheckView, basename="use-check")
 router.register("quotas", QuotaView, basename="quota")
+router.register("uploads", UploadView, basename="upload")
 router.register("settlements", SettlementView, basename="settlement")
 router.register("events", EventView, basename="event")
 router.register("webhooks", WebhookView, basename="webhook")

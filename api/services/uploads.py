@@ -1,0 +1,233 @@
+"""Taking in a file of movements and working it chunk by chunk, through the services that take lists."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+
+from api.enums import RowOutcome, UploadKind, UploadState
+from api.models import ApiClient, Upload, UploadRow
+from api.upload_rows import Fault, Row, parse_row, read_rows
+from audit.services import record
+from common.errors import DomainError, NotVisible
+from loans.models import Movement
+from loans.selectors import loans_visible_to
+from loans.services import NewMovement, record_drawdowns, record_overdues, record_repayments
+from loans.services.movements.batch import require_well_formed
+from parties.models import Member
+
+CHUNK = 1000
+STUCK_AFTER = timedelta(minutes=5)
+RECORD: Mapping[str, Callable[..., list[Movement]]] = {
+    UploadKind.DRAWDOWN: record_drawdowns,
+    UploadKind.REPAYMENT: record_repayments,
+    UploadKind.OVERDUE: record_overdues,
+}
+ITEM = re.compile(r"items\.(\d+)\.?")
+Outcome = Movement | Fault
+
+
+class ContractAmbiguous(DomainError):
+    """Loans of several banks have this contract number."""
+
+    code = "contract_ambiguous"
+    sentence = "合同编号 {contract_number} 对应多笔贷款，请改用 loan_id。"
+
+
+@transaction.atomic
+def take_upload(
+    *, client: ApiClient, kind: UploadKind, file_format: str, content: bytes, check_only: bool, at: datetime, work: Callable[[int], None]
+) -> Upload:
+    """
+    Take a file in; ``work`` is queued with its key once that is committed.
+
+    The same file again is worked again and changes nothing: each row is known by its reference.
+
+    Raises:
+        UploadUnreadable, UploadTooLong.
+    """
+    rows = read_rows(content, file_format)
+    upload = Upload.objects.create(
+        client=client,
+        kind=kind,
+        file_format=file_format,
+        check_only=check_only,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        row_count=len(rows),
+        taken_at=at,
+    )
+    after = {"kind": kind, "rows": len(rows), "sha256": upload.sha256, "check_only": check_only}
+    record(verb="upload.taken", obj=upload, actor=client.member, occurred_at=at, after=after)
+    transaction.on_commit(lambda: work(upload.pk))
+    return upload
+
+
+def uploads_of(client: ApiClient) -> QuerySet[Upload]:
+    """Return the client's uploads, without their content."""
+    return Upload.objects.filter(client=client).defer("content")
+
+
+def rows_of(client: ApiClient, upload_id: UUID) -> QuerySet[UploadRow]:
+    """
+    Return what became of the rows of an upload.
+
+    Raises:
+        NotVisible: no such upload of this client.
+    """
+    upload = uploads_of(client).filter(public_id=upload_id).first()
+    if upload is None:
+        raise NotVisible
+    return UploadRow.objects.filter(upload=upload)
+
+
+def stuck_uploads(*, at: datetime) -> list[int]:
+    """Return the keys of uploads on which nobody has worked for a while."""
+    idle = Q(worked_at__lt=at - STUCK_AFTER) | Q(worked_at__isnull=True, taken_at__lt=at - STUCK_AFTER)
+    return list(Upload.objects.exclude(state=UploadState.DONE).filter(idle).order_by("pk").values_list("pk", flat=True))
+
+
+def work_upload(upload_pk: int, *, at: datetime) -> int:
+    """
+    Work an upload to its end and return how many rows were worked now; killed at any point, the next run goes on.
+
+    A file to be recorded is committed chunk by chunk, with its progress. One only to be checked is worked in one transaction that is
+    undone, so that each row is judged after those before it.
+    """
+    worked = 0
+    while done := _work_some(upload_pk, at=at):
+        worked += done
+    return worked
+
+
+@transaction.atomic
+def _work_some(upload_pk: int, *, at: datetime) -> int:
+    """Work the next chunk, or all of a file that is only checked; return the number of rows, 0 at the end or where another works."""
+    waiting = Upload.objects.select_for_update(of=("self",), skip_locked=True).select_related("client__member__institution")
+    upload = waiting.filter(pk=upload_pk).exclude(state=UploadState.DONE).first()
+    if upload is None:
+        return 0
+    written = read_rows(bytes(upload.content), upload.file_format)
+    until = len(written) if upload.check_only else min(upload.done_count + CHUNK, len(written))
+    parsed = [parse_row(number + 1, written[number]) for number in range(upload.done_count, until)]
+    outcomes, repeated = _judge(parsed, upload, at=at)
+    UploadRow.objects.bulk_create(_as_rows(parsed, outcomes, repeated, upload), batch_size=2000)
+    upload.done_count = until
+    upload.rejected_count += sum(isinstance(one, Fault) for one in outcomes.values())
+    upload.worked_at, upload.state = at, UploadState.RUNNING
+    if until == len(written):
+        upload.state, upload.finished_at = UploadState.DONE, at
+    upload.save(update_fields=["done_count", "rejected_count", "worked_at", "state", "finished_at"])
+    return len(parsed)
+
+
+def _judge(parsed: Sequence[Row | Fault], upload: Upload, *, at: datetime) -> tuple[dict[int, Outcome], set[str]]:
+    """Return the outcome of every row by number, and the references that were recorded before."""
+    outcomes: dict[int, Outcome] = {one.number: one for one in parsed if isinstance(one, Fault)}
+    rows = [one for one in parsed if isinstance(one, Row)]
+    actor = upload.client.member
+    items, faults = _items(rows, actor=actor, at=at)
+    outcomes |= faults
+    repeated = _recorded_before([item.bank_reference for item in items.values()], actor=actor)
+    if upload.check_only:
+        with transaction.atomic():
+            for start in range(0, len(items), CHUNK):
+                chunk = dict(list(items.items())[start : start + CHUNK])
+                outcomes |= _recorded(chunk, kind=upload.kind, actor=actor, at=at)
+            transaction.set_rollback(True)
+    else:
+        outcomes |= _recorded(items, kind=upload.kind, actor=actor, at=at)
+    return outcomes, repeated
+
+
+def _items(rows: Sequence[Row], *, actor: Member, at: datetime) -> tuple[dict[int, NewMovement], dict[int, Outcome]]:
+    """Return what is to be recorded by row number, and the rows that name no loan of the caller's or could not stand on any loan."""
+    by_contract: dict[str, list[UUID]] = {}
+    known: set[UUID] = set()
+    wanted = Q(public_id__in=[row.loan_id for row in rows if row.loan_id]) | Q(contract_number__in=[r.contract_number for r in rows])
+    for public_id, contract_number in loans_visible_to(actor).filter(wanted).values_list("public_id", "contract_number"):
+        known.add(public_id)
+        by_contract.setdefault(contract_number, []).append(public_id)
+    items: dict[int, NewMovement] = {}
+    faults: dict[int, Outcome] = {}
+    for row in rows:
+        try:
+            items[row.number] = _item(row, by_contract, known, at=at)
+        except DomainError as refusal:
+            faults[row.number] = _fault(row.number, row.bank_reference, refusal)
+    return items, faults
+
+
+def _item(row: Row, by_contract: Mapping[str, list[UUID]], known: set[UUID], *, at: datetime) -> NewMovement:
+    loans = [row.loan_id] if row.loan_id in known else by_contract.get(row.contract_number, []) if row.contract_number else []
+    if not loans or loans[0] is None:
+        raise NotVisible(field="loan_id" if row.loan_id else "contract_number")
+    if len(loans) > 1:
+        raise ContractAmbiguous(field="contract_number", contract_number=row.contract_number)
+    new = NewMovement(loan_id=loans[0], amount=row.amount, value_on=row.value_on, bank_reference=row.bank_reference, reason=row.reason)
+    require_well_formed(new, today=localdate(at))
+    return new
+
+
+def _recorded(items: Mapping[int, NewMovement], *, kind: str, actor: Member, at: datetime) -> dict[int, Outcome]:
+    """
+    Record all that can be, and return each row's outcome.
+
+    A refusal names the row it is about: that row is put aside and the rest tried again; one that names none is narrowed down by halves.
+    """
+    left, outcomes = list(items.items()), dict[int, Outcome]()
+    while left:
+        try:
+            with transaction.atomic():
+                movements = RECORD[kind]([item for _, item in left], actor=actor, at=at)
+        except DomainError as refusal:
+            place = 0 if len(left) == 1 else _place_of(refusal)
+            if place is None:
+                half = len(left) // 2
+                outcomes |= _recorded(dict(left[:half]), kind=kind, actor=actor, at=at)
+                left = left[half:]
+                continue
+            number, item = left.pop(place)
+            outcomes[number] = _fault(number, item.bank_reference, refusal)
+        else:
+            outcomes |= {number: movement for (number, _), movement in zip(left, movements, strict=True)}
+            left = []
+    return outcomes
+
+
+def _place_of(refusal: DomainError) -> int | None:
+    found = ITEM.match(refusal.errors[0].field) if refusal.errors else None
+    return int(found[1]) if found else None
+
+
+def _fault(number: int, reference: str, refusal: DomainError) -> Fault:
+    field = ITEM.sub("", refusal.errors[0].field) if refusal.errors else ""
+    return Fault(number=number, bank_reference=reference, field=field[:60], code=refusal.code, detail=refusal.message)
+
+
+def _recorded_before(references: Sequence[str], *, actor: Member) -> set[str]:
+    """Return the references under which the caller's loans have movements."""
+    known = Movement.objects.filter(loan__in=loans_visible_to(actor).order_by(), bank_reference__in=references)
+    return set(known.values_list("bank_reference", flat=True))
+
+
+def _as_rows(parsed: Sequence[Row | Fault], outcomes: Mapping[int, Outcome], repeated: set[str], upload: Upload) -> list[UploadRow]:
+    return [_as_row(one.number, one.bank_reference, outcomes[one.number], repeated, upload) for one in parsed]
+
+
+def _as_row(number: int, reference: str, outcome: Outcome, repeated: set[str], upload: Upload) -> UploadRow:
+    row = UploadRow(upload=upload, number=number, bank_reference=reference)
+    if isinstance(outcome, Fault):
+        row.outcome, row.field, row.code, row.detail = RowOutcome.REJECTED, outcome.field, outcome.code, outcome.detail
+    elif reference in repeated:
+        row.outcome, row.movement_id = RowOutcome.REPEATED, outcome.public_id
+    elif upload.check_only:
+        row.outcome = RowOutcome.ACCEPTABLE
+    else:
+        row.outcome, row.movement_id = RowOutcome.RECORDED, outcome.public_id
+    return row

@@ -1,0 +1,227 @@
+"""A file of movements read row by row: three formats, the same names, the same codes. Knows no database."""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any
+from uuid import UUID
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from api.enums import UploadFormat
+from common.errors import DomainError
+
+MOST_ROWS = 10_000
+NAMES = ("loan_id", "contract_number", "amount", "value_on", "bank_reference", "reason")
+MONEY = re.compile(r"[0-9]{1,16}(\.[0-9]{1,2})?")
+LONGEST = {"contract_number": 64, "bank_reference": 64, "reason": 500}
+
+
+class UploadUnreadable(DomainError):
+    """The file as a whole cannot be read."""
+
+    code = "upload_unreadable"
+    sentence = "文件无法读取：{why}。"
+    status = 400
+
+
+class UploadTooLong(DomainError):
+    """More rows than one upload may have."""
+
+    code = "upload_too_long"
+    sentence = "文件超过 {most} 行，请分批提交。"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row that says what it must; either the loan's identifier or its contract number is there."""
+
+    number: int  # of the data row, from 1
+    loan_id: UUID | None
+    contract_number: str
+    amount: Decimal
+    value_on: date
+    bank_reference: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a row cannot be recorded."""
+
+    number: int
+    bank_reference: str
+    field: str
+    code: str
+    detail: str
+
+
+class _Bad(Exception):
+    """A cell that cannot stand: code and sentence."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
+def read_rows(content: bytes, file_format: str) -> list[Mapping[str, Any]]:
+    """
+    Return the data rows as they are written, by name; blank rows of a table are left out.
+
+    Raises:
+        UploadUnreadable: not of the format, without rows, or with headings that are not the names.
+        UploadTooLong.
+    """
+    found: list[Mapping[str, Any]] = []
+    for row in _FORMATS[UploadFormat(file_format)](content):
+        found.append(row)
+        if len(found) > MOST_ROWS:
+            raise UploadTooLong(most=MOST_ROWS)
+    if not found:
+        raise UploadUnreadable(why="没有数据行")
+    return found
+
+
+def parse_row(number: int, written: Mapping[str, Any]) -> Row | Fault:
+    """Return what a row says, or its first fault."""
+    reference = written.get("bank_reference")
+    named = reference.strip()[:64] if isinstance(reference, str) else ""
+    field = ""
+    try:
+        for field in written:
+            if field not in NAMES:
+                raise _Bad("unknown", "没有这个字段，请核对名称。")
+        values: dict[str, Any] = {}
+        for field, read in _READERS.items():
+            values[field] = read(field, written.get(field))
+        field = "loan_id"
+        if (values["loan_id"] is None) == (values["contract_number"] == ""):
+            raise _Bad("required", "请填写 loan_id 或 contract_number，只填其一。")
+    except _Bad as bad:
+        return Fault(number=number, bank_reference=named, field=field[:60], code=bad.code, detail=bad.detail)
+    return Row(number=number, **values)
+
+
+def _ndjson(content: bytes) -> Iterator[Mapping[str, Any]]:
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise UploadUnreadable(why="须为 UTF-8 编码") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise UploadUnreadable(why=f"第 {number} 行不是有效的 JSON") from None
+        if not isinstance(row, dict):
+            raise UploadUnreadable(why=f"第 {number} 行不是 JSON 对象")
+        yield row
+
+
+def _csv(content: bytes) -> Iterator[Mapping[str, Any]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UploadUnreadable(why="CSV 须为 UTF-8 编码") from None
+    if "\x00" in text:
+        raise UploadUnreadable(why="文件含有 NUL 字符")
+    try:
+        yield from _table(iter(csv.reader(StringIO(text, newline=""), strict=True)))
+    except csv.Error:
+        raise UploadUnreadable(why="不是有效的 CSV") from None
+
+
+def _xlsx(content: bytes) -> Iterator[Mapping[str, Any]]:
+    try:
+        sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=True)
+    except (CalamineError, OSError, ValueError):
+        raise UploadUnreadable(why="不是有效的 xlsx 工作簿") from None
+    yield from _table(iter(rows))
+
+
+def _table(rows: Iterator[list[Any]]) -> Iterator[Mapping[str, Any]]:
+    headings = [str(cell).strip() for cell in next(rows, [])]
+    while headings and not headings[-1]:
+        headings.pop()
+    if (
+        len(set(headings)) != len(headings)
+        or not set(headings) <= set(NAMES)
+        or not {"amount", "value_on", "bank_reference"} <= set(headings)
+    ):
+        raise UploadUnreadable(why="首行须为字段名：" + "、".join(NAMES))
+    for row in rows:
+        cells = row[: len(headings)]
+        if any(cell not in ("", None) for cell in row):
+            yield dict(zip(headings, cells, strict=False))
+
+
+def _text(field: str, cell: Any, *, required: bool = False) -> str:
+    if cell in (None, "") and not required:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():  # a workbook has no whole numbers
+        cell = str(int(cell))
+    if not isinstance(cell, str) or "\x00" in cell:
+        raise _Bad("invalid" if cell not in (None, "") else "required", "请填写文本。")
+    said = cell.strip()
+    if required and not said:
+        raise _Bad("required", "请填写此项。")
+    if len(said) > LONGEST[field]:
+        raise _Bad("max_length", f"不超过 {LONGEST[field]} 个字符。")
+    return said
+
+
+def _reference(field: str, cell: Any) -> str:
+    return _text(field, cell, required=True)
+
+
+def _money(field: str, cell: Any) -> Decimal:
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == round(cell, 2):
+        cell = f"{cell:.2f}"
+    if not isinstance(cell, str) or MONEY.fullmatch(cell.strip()) is None:
+        raise _Bad("amount_invalid", "金额须大于 0，最多两位小数，以元为单位，不含千分位。")
+    return Decimal(cell.strip())
+
+
+def _day(field: str, cell: Any) -> date:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    try:
+        if not isinstance(cell, str) or len(cell.strip()) != len("2024-01-01"):
+            raise ValueError
+        return date.fromisoformat(cell.strip())
+    except ValueError:
+        raise _Bad("invalid", "日期须为 YYYY-MM-DD。") from None
+
+
+def _identifier(field: str, cell: Any) -> UUID | None:
+    if cell in (None, ""):
+        return None
+    try:
+        return UUID(cell.strip())
+    except (ValueError, AttributeError):
+        raise _Bad("invalid", "loan_id 须为 UUID。") from None
+
+
+_READERS: Mapping[str, Callable[[str, Any], Any]] = {
+    "loan_id": _identifier,
+    "contract_number": _text,
+    "amount": _money,
+    "value_on": _day,
+    "bank_reference": _reference,
+    "reason": _text,
+}
+_FORMATS: Mapping[UploadFormat, Callable[[bytes], Iterator[Mapping[str, Any]]]] = {
+    UploadFormat.NDJSON: _ndjson,
+    UploadFormat.CSV: _csv,
+    UploadFormat.XLSX: _xlsx,
+}

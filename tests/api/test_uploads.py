@@ -1,0 +1,248 @@
+"""Files of movements: checked or recorded, row by row, harmless when repeated, finished after a kill."""
+
+import csv
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import xlsxwriter
+
+from api.models import Upload, UploadRow
+from api.services import uploads
+from api.services.uploads import stuck_uploads, work_upload
+from api.upload_rows import Fault, Row, parse_row
+from loans.models import Loan, Movement
+from tests.api.bank import Stage
+from tests.loan_factories import LoanFactory, noon
+
+DAY = date(2024, 6, 20)
+Rows = list[dict[str, Any]]
+
+
+def ndjson(rows: Rows) -> bytes:
+    return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
+
+
+def table(rows: Rows) -> bytes:
+    text = StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def workbook(rows: Rows) -> bytes:
+    held = BytesIO()
+    with xlsxwriter.Workbook(held) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row(0, 0, list(rows[0]))
+        for number, row in enumerate(rows, start=1):
+            for column, (name, value) in enumerate(row.items()):
+                if name == "value_on":
+                    sheet.write_datetime(number, column, date.fromisoformat(value), day)
+                elif name == "amount":
+                    sheet.write_number(number, column, float(value))
+                else:
+                    sheet.write_string(number, column, value)
+    return held.getvalue()
+
+
+FORMATS: Mapping[str, tuple[str, Callable[[Rows], bytes]]] = {
+    "ndjson": ("application/x-ndjson", ndjson),
+    "csv": ("text/csv", table),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
+}
+
+
+@pytest.fixture
+def drawn(stage: Stage) -> tuple[Loan, ...]:
+    """Three loans of 10 million, drawn whole."""
+    loans = tuple(LoanFactory(application__bank=stage.scene.bank, drawn_on=date(2024, 4, 2)) for _ in range(3))
+    stage.on(DAY)
+    return loans
+
+
+def sent(stage: Stage, content: bytes, *, form: str = "ndjson", kind: str = "repayment", check: bool = False, status: int = 202) -> Any:
+    address = f"/api/v1/uploads/?kind={kind}" + ("&check_only=true" if check else "")
+    headers = stage.bank.headers | {"idempotency-key": str(uuid4())}
+    answer = stage.bank.http.post(address, data=content, content_type=FORMATS[form][0], headers=headers)
+    assert answer.status_code == status, answer.content.decode()
+    return answer.json()
+
+
+def worked(stage: Stage, content: bytes, **given: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Send, work and return progress and rows."""
+    said = sent(stage, content, **given)
+    work_upload(Upload.objects.get(public_id=said["id"]).pk, at=noon(DAY))
+    rows = stage.bank.get(f"uploads/{said['id']}/rows/?limit=200&ordering=created")["results"]
+    return stage.bank.get(f"uploads/{said['id']}/"), rows
+
+
+def repayment(loan: Loan, number: int, amount: str = "1000.00") -> dict[str, Any]:
+    return {"contract_number": loan.contract_number, "amount": amount, "value_on": str(DAY), "bank_reference": f"HB{number:06d}"}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_format_records_what_can_be_and_names_what_cannot(stage: Stage, drawn: tuple[Loan, ...], form: str) -> None:
+    first, second, third = drawn
+    rows = [repayment(first, 1), repayment(second, 2, "99000000.00"), repayment(third, 3), repayment(first, 4), repayment(first, 1, "7.00")]
+    rows[3]["contract_number"] = "没有"
+    progress, outcomes = worked(stage, FORMATS[form][1](rows), form=form)
+    assert (progress["state"], progress["row_count"], progress["done_count"], progress["rejected_count"]) == ("done", 5, 5, 3)
+    assert [(row["number"], row["outcome"], row["code"]) for row in outcomes] == [
+        (1, "recorded", ""),
+        (2, "rejected", "balance_below_zero"),
+        (3, "recorded", ""),
+        (4, "rejected", "not_found"),
+        (5, "rejected", "reference_reused"),
+    ]
+    assert str(Movement.objects.get(bank_reference="HB000001").public_id) == outcomes[0]["movement_id"]
+    assert Movement.objects.filter(kind="repayment").count() == 2
+
+
+def test_codes_are_those_of_single_calls(stage: Stage, drawn: tuple[Loan, ...]) -> None:
+    row = repayment(drawn[0], 1, "99000000.00")
+    single = stage.bank.post(
+        f"loans/{drawn[0].public_id}/repayments/", {k: v for k, v in row.items() if k != "contract_number"}, status=409
+    )
+    _, (outcome,) = worked(stage, ndjson([row]))
+    assert (outcome["code"], outcome["detail"]) == (single["code"], single["detail"])
+
+
+def test_checking_records_nothing_and_judges_each_row_after_those_before_it(stage: Stage, drawn: tuple[Loan, ...]) -> None:
+    rows = [repayment(drawn[0], number, "4000000.00") for number in range(3)]
+    progress, outcomes = worked(stage, ndjson(rows), check=True)
+    assert [row["outcome"] for row in outcomes] == ["acceptable", "acceptable", "rejected"]
+    assert progress["check_only"] is True
+    assert not Movement.objects.filter(kind="repayment").exists()
+
+
+def test_the_same_file_again_is_harmless(stage: Stage, drawn: tuple[Loan, ...]) -> None:
+    content = ndjson([repayment(drawn[0], 1), repayment(drawn[1], 2)])
+    _, first = worked(stage, content)
+    _, again = worked(stage, content)
+    assert [row["outcome"] for row in again] == ["repeated", "repeated"]
+    assert [row["movement_id"] for row in again] == [row["movement_id"] for row in first]
+    assert Movement.objects.filter(kind="repayment").count() == 2
+
+
+def test_a_worker_killed_half_way_is_taken_up_and_ends_the_same(
+    stage: Stage, drawn: tuple[Loan, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "CHUNK", 2)
+    said = sent(stage, ndjson([repayment(drawn[0], number) for number in range(5)]))
+    upload = Upload.objects.get(public_id=said["id"])
+    calls = []
+
+    def dies_on_the_second(*args: Any, **kwargs: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise SystemExit
+        return uploads.record_repayments(*args, **kwargs)
+
+    monkeypatch.setattr(uploads, "RECORD", {"repayment": dies_on_the_second})
+    with pytest.raises(SystemExit):
+        work_upload(upload.pk, at=noon(DAY))
+    upload.refresh_from_db()
+    assert (upload.done_count, upload.state) == (2, "running")
+    assert stuck_uploads(at=noon(DAY)) == []
+    later = noon(date(2024, 6, 21))
+    assert stuck_uploads(at=later) == [upload.pk]
+    assert work_upload(upload.pk, at=later) == 3
+    assert (
+        UploadRow.objects.filter(upload=upload, outcome="recorded").count() == 5 - UploadRow.objects.filter(code="reason_missing").count()
+    )
+    assert work_upload(upload.pk, at=later) == 0
+
+
+def test_drawdowns_stop_at_the_cap_and_the_rest_goes_on(stage: Stage) -> None:
+    loans = [LoanFactory(application__bank=stage.scene.bank) for _ in range(2)]
+    stage.on(date(2024, 4, 8))
+    rows = [
+        {"loan_id": str(loan.public_id), "amount": amount, "value_on": "2024-04-08", "bank_reference": f"FK{number}"}
+        for number, (loan, amount) in enumerate([(loans[0], "6000000.00"), (loans[0], "6000000.00"), (loans[1], "1000000.00")])
+    ]
+    said = sent(stage, ndjson(rows), kind="drawdown")
+    work_upload(Upload.objects.get(public_id=said["id"]).pk, at=noon(date(2024, 4, 8)))
+    outcomes = stage.bank.get(f"uploads/{said['id']}/rows/?ordering=created")["results"]
+    assert [(row["outcome"], row["code"]) for row in outcomes] == [
+        ("recorded", ""), ("rejected", "drawn_over_contract"), ("recorded", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [
+        ("ndjson", b"\n\n"),
+        ("ndjson", b"[1]"),
+        ("ndjson", b"{"),
+        ("ndjson", b"\xff"),
+        ("csv", b"amount,value_on\n1,2\n"),
+        ("csv", b"amount,amount,value_on,bank_reference\n"),
+        ("csv", b"\xff\xfe"),
+        ("csv", b"amount,value_on,bank_reference\n"),
+        ("xlsx", b"PK\x03\x04nonsense"),
+    ],
+)
+def test_files_that_cannot_be_read_are_refused_as_a_whole(stage: Stage, form: str, content: bytes) -> None:
+    assert sent(stage, content, form=form, status=400)["code"] == "upload_unreadable"
+
+
+def test_too_many_rows_are_refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.upload_rows.MOST_ROWS", 2)
+    assert sent(stage, b"{}\n{}\n{}", status=400)["code"] == "upload_too_long"
+
+
+def test_another_kind_of_content_is_refused(stage: Stage) -> None:
+    headers = stage.bank.headers | {"idempotency-key": "k"}
+    for content in (b"{}", b""):
+        answer = stage.bank.http.post("/api/v1/uploads/?kind=repayment", data=content, content_type="application/pdf", headers=headers)
+        assert answer.status_code == 415
+
+
+def test_another_programs_upload_does_not_exist(stage: Stage, drawn: tuple[Loan, ...]) -> None:
+    said = sent(stage, ndjson([repayment(drawn[0], 1)]))
+    stage.other.get(f"uploads/{said['id']}/", status=404)
+    stage.other.get(f"uploads/{said['id']}/rows/", status=404)
+    assert stage.other.get("uploads/")["results"] == []
+
+
+GOOD = {"contract_number": "HT1", "amount": "1000.50", "value_on": "2024-06-20", "bank_reference": " LS1 "}
+
+
+def test_a_good_row_is_read() -> None:
+    row = parse_row(7, GOOD)
+    assert isinstance(row, Row)
+    assert (row.number, row.amount, row.value_on, row.bank_reference, row.reason) == (7, Decimal("1000.50"), DAY, "LS1", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ({"amount": "1,000.00"}, "amount", "amount_invalid"),
+        ({"amount": "0.001"}, "amount", "amount_invalid"),
+        ({"amount": 0.001}, "amount", "amount_invalid"),
+        ({"amount": True}, "amount", "amount_invalid"),
+        ({"amount": None}, "amount", "amount_invalid"),
+        ({"value_on": "20240620"}, "value_on", "invalid"),
+        ({"value_on": "2024-02-30"}, "value_on", "invalid"),
+        ({"value_on": 45463}, "value_on", "invalid"),
+        ({"bank_reference": ""}, "bank_reference", "required"),
+        ({"bank_reference": "x" * 65}, "bank_reference", "max_length"),
+        ({"bank_reference": ["x"]}, "bank_reference", "invalid"),
+        ({"contract_number": ""}, "loan_id", "required"),
+        ({"loan_id": "7"}, "loan_id", "invalid"),
+        ({"loan_id": 7}, "loan_id", "invalid"),
+        ({"loan_id": "3c59dc04-8e88-4024-b0f8-079a5c74d079"}, "loan_id", "required"),
+        ({"colour": "red"}, "colour", "unknown"),
+    ],
+)
+def test_bad_rows_name_field_and_code(change: dict[str, Any], field: str, code: str) -> None:
+    fault = parse_row(1, GOOD | change)
+    assert isinstance(fault, Fault)
+    assert (fault.field, fault.code) == (field, code)
