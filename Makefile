@@ -9,7 +9,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo conformance test check format lock clauses bench translations shell
+.PHONY: help setup demo conformance test check format lock clauses bench migrations translations shell
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -57,6 +57,10 @@ format: setup ## put the code into its format
 lock: ## write requirements/*.txt anew from requirements/*.in; ARGS=--upgrade for newer versions
 	@$(PYTHON) scripts/bootstrap.py tools
 	@$(BIN)/python scripts/lock.py $(ARGS)
+
+migrations: setup ## write missing migrations, and fold what a first one leaves apart
+	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations
+	@$(BIN)/python scripts/fold_migrations.py $(patsubst %/migrations/0001_initial.py,%,$(wildcard */migrations/0001_initial.py))
 
 translations: setup ## compile locale/*/LC_MESSAGES/*.po
 	@$(BIN)/python scripts/compile_translations.py
