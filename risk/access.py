@@ -64,7 +64,8 @@ def require_may(actor: Member, claim: Claim, step: str) -> None:
 
 def open_steps(claim: Claim, actor: Member) -> list[str]:
     """Return the transitions open in the claim's state and to this member, for menus."""
-    by_state = {transition.name for transition in claim.get_available_state_transitions()}
+    steps = claim.get_available_state_transitions()  # type: ignore[attr-defined]  # which the state field adds to the class
+    by_state = {transition.name for transition in steps}
     taking_part = parties_of(actor, claim)
     return [step for step, allowed in CLAIM_GUARDS.items() if step in by_state and taking_part.intersection(allowed)]
 

@@ -1,5 +1,7 @@
 """Fees for cover: guarantee fees, the dated table of the credit-enhancement fee and its collection."""
 
+from typing import Any
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
@@ -42,7 +44,7 @@ class EnhancementFeeRate(models.Model):
         return f"{self.from_on}起 {self.rate * 100:.4f}%"
 
 
-def _loan_and_days() -> list[tuple[Func, str]]:
+def _loan_and_days() -> list[tuple[Any, str]]:
     loan = Func(F("loan_id"), F("loan_id"), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
     days = Func(F("from_on"), F("until_on"), function="daterange", output_field=DateRangeField())
     return [(loan, RangeOperators.OVERLAPS), (days, RangeOperators.OVERLAPS)]
