@@ -11,6 +11,8 @@ from django_fsm import FSMField, Transition
 
 from loans.guards import APPLICATION_GUARDS, STEP_LABELS
 from parties.enums import InstitutionKind
+from risk.enums import ClaimState
+from risk.guards import CHECKER_STEPS, CLAIM_GUARDS
 from whitelist.transitions import CONSULTED, COUNTY, LEAD, STEP
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "states"
@@ -24,6 +26,7 @@ class Diagram:
     model: str  # "app.Model"
     label: Callable[[Transition], str]
     who: Callable[[str], str]
+    begins: tuple[str, ...] = ()  # where a case may begin; the field's default when empty
 
     @property
     def path(self) -> Path:
@@ -63,6 +66,22 @@ WHO_OF_PAYMENT: Mapping[str, str] = {
 }
 
 
+WHO_OF_RETURN: Mapping[str, str] = {
+    "record": "银行：经办或复核",
+    "send_back": "银行：复核",
+    "check_off": "银行：复核(不得为经办人)",
+}
+WHO_OF_EXEMPTION: Mapping[str, str] = {
+    "conclude": "本机构尽职免责委员会成员(未经办该笔贷款)",
+    "find": InstitutionKind.REGULATOR.label,
+}
+
+
+def _who_of_claim(step: str) -> str:
+    parties = "、".join(who.label for who in CLAIM_GUARDS[step])
+    return f"{parties}：复核(不得为经办人)" if step in CHECKER_STEPS else parties
+
+
 def _own_label(step: Transition) -> str:
     return str(step.custom["label"])
 
@@ -72,6 +91,11 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="application", model="loans.Application", label=lambda step: STEP_LABELS[step.name], who=_who_of_application),
     Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=WHO_OF_SETTLEMENT.__getitem__),
     Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=WHO_OF_PAYMENT.__getitem__),
+    Diagram(
+        name="claim", model="risk.Claim", label=_own_label, who=_who_of_claim, begins=(ClaimState.FILED.value, ClaimState.PURSUING.value)
+    ),
+    Diagram(name="return", model="risk.Return", label=_own_label, who=WHO_OF_RETURN.__getitem__),
+    Diagram(name="exemption", model="risk.Exemption", label=_own_label, who=WHO_OF_EXEMPTION.__getitem__),
 )
 
 
@@ -88,7 +112,7 @@ def text_of(diagram: Diagram) -> str:
             "```mermaid",
             "stateDiagram-v2",
             *(f'    state "{label}" as {state}' for state, label in labels.items()),
-            f"    [*] --> {_field(model).get_default()}",
+            *(f"    [*] --> {state}" for state in diagram.begins or (_field(model).get_default(),)),
             *_arrows(diagram, steps),
             *(f"    {state} --> [*]" for state in _ends(labels, steps)),
             "```",

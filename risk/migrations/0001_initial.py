@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('public_id', common.fields.PublicIdField()),
                 ('number', models.CharField(max_length=30, unique=True, verbose_name='补偿编号')),
                 ('kind', models.CharField(choices=[('rd', '先补偿后追偿（研发贷款）'), ('project', '先追偿后分担（项目贷款）')], max_length=10, verbose_name='办理方式')),
-                ('state', django_fsm.FSMField(choices=[('pursuing', '追偿中（待认定损失）'), ('certifying', '损失认定待复核'), ('filed', '已提交'), ('supplement', '待补正'), ('under_review', '审核中'), ('payable', '待支付'), ('releasing', '支付待复核'), ('queued', '排队待支付'), ('part_paid', '部分支付'), ('paid', '已付清'), ('recovering', '追偿中'), ('closed', '已结案'), ('refused', '不予补偿'), ('withdrawn', '已撤回')], max_length=16, protected=True, verbose_name='状态')),
+                ('state', django_fsm.FSMField(choices=[('pursuing', '追偿中（待认定损失）'), ('certifying', '损失认定待复核'), ('filed', '已提交'), ('supplement', '待补正'), ('under_review', '审核中'), ('payable', '待支付'), ('releasing', '支付待复核'), ('queued', '排队待支付'), ('part_paid', '部分支付'), ('paid', '已付清'), ('recovering', '追偿中'), ('closed', '已结案'), ('refused', '不予补偿'), ('withdrawn', '已撤回')], default='filed', max_length=16, protected=True, verbose_name='状态')),
                 ('amount', common.fields.MoneyField(blank=True, decimal_places=2, help_text='元', max_digits=18, null=True, verbose_name='申请补偿的本金损失')),
                 ('opened_on', models.DateField(verbose_name='提交日期')),
                 ('supplement', models.TextField(blank=True, verbose_name='要求补正的内容')),

@@ -66,7 +66,7 @@ class Claim(FSMModelMixin, models.Model):
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="claims", verbose_name="贷款")
     bank = models.ForeignKey(Institution, models.PROTECT, related_name="claims", verbose_name="银行")
     kind = models.CharField("办理方式", max_length=10, choices=ClaimKind.choices)
-    state = FSMField("状态", choices=State.choices, protected=True, max_length=16)
+    state = FSMField("状态", default=State.FILED, choices=State.choices, protected=True, max_length=16)
     amount = MoneyField("申请补偿的本金损失", null=True, blank=True, help_text="元")
     opened_on = models.DateField("提交日期")
     opened_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="提交人")

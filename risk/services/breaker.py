@@ -13,7 +13,7 @@ from parties.models import Institution, Member
 from risk.enums import BreakerCause, BreakerState
 from risk.models import BankRisk, BreakerChange
 from risk.rules import Headroom, Position
-from risk.selectors import BankStanding, standing_of_bank
+from risk.selectors import BankStanding, standing_of_bank, standings
 from risk.services.locks import lock_bank
 
 TOLD = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY, InstitutionKind.CITY_FINANCE_OFFICE, InstitutionKind.REGULATOR)
@@ -80,12 +80,12 @@ def evaluate_banks(*, actor: Member, at: datetime) -> int:
     Source: FP 1.5.3; D19, D34.
     """
     require(actor, InstitutionKind.FUND_OFFICE, allow_job=True)
-    before = dict(BankRisk.objects.values_list("bank", "state"))
-    changed = 0
-    for bank in Institution.objects.filter(kind=InstitutionKind.BANK).order_by("pk"):
-        standing = evaluate_bank(bank, actor=actor, at=at)
-        changed += standing.headroom.state != before.get(bank.pk, BreakerState.NO_DATA)
-    return changed
+    known = dict(BankRisk.objects.values_list("bank", "state"))
+    banks = Institution.objects.filter(kind=InstitutionKind.BANK).order_by("pk")
+    moved = [one.bank for one in standings(banks, on=localdate(at)) if one.headroom.state != known.get(one.bank.pk, BreakerState.NO_DATA)]
+    for bank in moved:
+        evaluate_bank(bank, actor=actor, at=at)
+    return len(moved)
 
 
 def _tell(change: BreakerChange, *, at: datetime) -> None:

@@ -154,14 +154,14 @@ def conclude_exemption(
     Conclude for the institution, as a committee member who did not deal with the loan.
 
     Raises:
-        NotVisible, RoleMissing: not a checker of the institution, or not a person.
+        NotVisible, RoleMissing: neither checker nor administrator of the institution, or not a person.
         OfficerConcludes: the member dealt with the loan, or opened the question.
         ChecklistOpen, GrossNegligenceIsNotExempt, ReasonMissing, TransitionNotAllowed.
 
     Source: FP 1.7.
     """
     exemption = visible_or_404(exemptions_visible_to(actor), exemption_id, lock=True)
-    require_institution(actor, exemption.institution, roles=(Role.CHECKER,))
+    require_institution(actor, exemption.institution, roles=(Role.CHECKER, Role.ADMIN))
     if actor.kind != MemberKind.PERSON:
         raise RoleMissing(needed=f"{exemption.institution.name}的尽职免责委员会成员")
     if actor.pk == exemption.opened_by_id or actor.pk in officers_of(exemption.bad_debt.loan):

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from ledger.closing import close_days
 from loans.services import apply_return_rates, expire_drawn_projects, lapse_approvals, remind_of_deadlines
 from quanzhou_fund.demo_fund.player import Step
 from quanzhou_fund.demo_fund.stage import Stage
+from risk.services import alarm_about_guarantee_fees, evaluate_banks, pay_due_claims, remind_of_terms, suggest_classes
 
 BEGIN = date(2023, 3, 6)
 
@@ -27,3 +29,9 @@ def _run_jobs(stage: Stage, at: datetime) -> None:
     lapse_approvals(actor=system, at=at)
     apply_return_rates(actor=system, at=at)
     expire_drawn_projects(actor=system, at=at)
+    close_days(at=at)
+    suggest_classes(actor=system, at=at)
+    evaluate_banks(actor=system, at=at)
+    pay_due_claims(actor=system, at=at)
+    remind_of_terms(actor=system, at=at)
+    alarm_about_guarantee_fees(actor=system, at=at)

@@ -1,0 +1,334 @@
+"""How the demo's losses are dealt with: recognised, claimed, examined, paid under breaker and cap, recovered and shared back."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+from common.enums import Mode
+from loans.models import Application, Loan
+from parties.enums import Role
+from parties.models import Institution, Member, User
+from parties.services import appoint_member, open_login
+from quanzhou_fund.demo_fund.papers import attach_paper
+from quanzhou_fund.demo_fund.player import Step
+from quanzhou_fund.demo_fund.stage import Stage
+from quanzhou_fund.demo_fund.troubles import Recovered, Trouble
+from risk import services
+from risk.enums import PROJECT_PAPERS, RD_PAPERS, WAITING_FOR_MONEY, ReturnState
+from risk.models import BadDebt, Claim, Exemption, Return
+from risk.rules import checklist
+from risk.services.payments import NoRoomYet, NothingQueued
+
+REAPPLIED_EVERY = timedelta(days=45)
+FIRST_FEES = date(2023, 12, 25)
+FEE_TABLE = ((date(2023, 3, 1), Decimal("0.005")), (date(2025, 1, 1), Decimal("0.004")))
+RULES_ON = date(2023, 6, 1)
+CENT = Decimal("0.01")
+# Days after the default.
+NOTICED, RECOGNISED, FILED, TAKEN_UP, ACCEPTED, PROPOSED, RELEASED = 35, 96, 110, 113, 118, 125, 128
+PURSUED, CERTIFIED, CHECKED = 115, 300, 304
+EXEMPTION = 150
+
+
+def trouble_steps(stage: Stage, troubles: Sequence[Trouble]) -> Iterator[Step]:
+    """Yield what banks, guarantor, city and regulator do about bad loans, up to the demo's last day."""
+    acts = [*_opening(stage), *(act for trouble in troubles for act in _life(stage, trouble))]
+    acts += [*_fee_days(stage), *_renewed_applications(stage, troubles)]
+    for wished, order, act in acts:
+        on = stage.working_day(wished)
+        if on <= stage.until:
+            yield Step(on, order, act)
+
+
+Act = tuple[date, int, Callable[[datetime], None]]
+
+
+def _opening(stage: Stage) -> Iterator[Act]:
+    """Yield the fee table and the banks' own exemption rules."""
+    for from_on, rate in FEE_TABLE:
+        yield from_on + timedelta(days=5), 8, partial(_set_fee, stage, from_on, rate)
+    yield RULES_ON, 9, partial(_record_rules, stage)
+
+
+def _life(stage: Stage, trouble: Trouble) -> Iterator[Act]:
+    """Yield what becomes of one bad loan."""
+    wish = trouble.wish
+
+    def after(days: int) -> date:
+        return wish.default_on + timedelta(days=days)
+
+    yield after(NOTICED), 100, partial(_classify, stage, trouble, "special_mention")
+    yield after(RECOGNISED), 101, partial(_recognise, stage, trouble)
+    yield from ((after(back.days), 110, partial(_recover, stage, trouble, n, back)) for n, back in enumerate(wish.recovered))
+    yield from ((after(back.days + 6), 112, partial(_return, stage, trouble)) for back in wish.recovered if back.is_returned)
+    if wish.goes in ("claimed", "paid"):
+        yield after(FILED), 102, partial(_file, stage, trouble)
+    if wish.goes == "paid":
+        yield after(TAKEN_UP), 103, partial(_examine, stage, trouble)
+        yield after(ACCEPTED), 104, partial(_accept, stage, trouble)
+    if wish.goes in ("pursued", "certified"):
+        yield after(PURSUED), 105, partial(_pursue, stage, trouble)
+    if wish.goes == "certified":
+        yield after(CERTIFIED), 106, partial(_propose_loss, stage, trouble)
+        yield after(CHECKED), 107, partial(_certify, stage, trouble)
+    if wish.goes in ("paid", "certified"):
+        begin = 0 if wish.goes == "paid" else CHECKED - ACCEPTED
+        yield after(begin + PROPOSED), 108, partial(_propose_payment, stage, trouble)
+        yield after(begin + RELEASED), 109, partial(_release, stage, trouble)
+    if wish.is_exempt:
+        yield after(EXEMPTION), 114, partial(_open_exemption, stage, trouble)
+        yield after(EXEMPTION + 20), 115, partial(_conclude, stage, trouble)
+        yield after(EXEMPTION + 60), 116, partial(_find, stage, trouble)
+
+
+def _fee_days(stage: Stage) -> Iterator[Act]:
+    day = FIRST_FEES
+    while day <= stage.until:
+        yield day, 120, partial(_collect_fees, stage)
+        day += timedelta(days=91)
+
+
+def _renewed_applications(stage: Stage, troubles: Sequence[Trouble]) -> Iterator[Act]:
+    """Yield the days on which banks look whether there is room again for what was held back."""
+    for code in sorted({trouble.wish.bank for trouble in troubles}):
+        day = min(trouble.wish.default_on for trouble in troubles if trouble.wish.bank == code) + timedelta(days=RELEASED)
+        while (day := day + REAPPLIED_EVERY) <= stage.until:
+            yield day, 118, partial(_apply_anew, stage, code)
+
+
+def _loan(trouble: Trouble) -> Loan:
+    return Application.objects.get(bank_reference=trouble.financing.key).loan
+
+
+def _bad_debt(trouble: Trouble) -> BadDebt:
+    return BadDebt.objects.select_related("loan", "bank").get(loan=_loan(trouble))
+
+
+def _claim(trouble: Trouble) -> Claim:
+    return Claim.objects.get(loan=_loan(trouble))
+
+
+def _bank(stage: Stage, trouble: Trouble) -> Institution:
+    return stage.cast.institutions[trouble.wish.bank]
+
+
+def _payers(stage: Stage, trouble: Trouble) -> Institution:
+    return stage.cast.of_kind("guarantor" if trouble.wish.mode == "special" else "city_treasury")
+
+
+def _set_fee(stage: Stage, from_on: date, rate: Decimal, at: datetime) -> None:
+    actor = stage.bureau_handler("city_industry")
+    services.set_enhancement_fee_rate(rate=rate, from_on=from_on, document_number=f"泉工信〔{from_on.year}〕18号", actor=actor, at=at)
+
+
+def _record_rules(stage: Stage, at: datetime) -> None:
+    for bank in (i for i in stage.cast.institutions.values() if i.kind == "bank"):
+        services.record_diligence_rules(
+            name="技术创新基金业务尽职免责管理办法",
+            document_number=f"{bank.short_name}〔2023〕21号",
+            effective_on=RULES_ON,
+            actor=stage.cast.checker(bank),
+            at=at,
+        )
+
+
+def _classify(stage: Stage, trouble: Trouble, grade: str, at: datetime) -> None:
+    services.classify_loan(
+        loan_id=_loan(trouble).public_id,
+        grade=grade,
+        on=at.date(),
+        reason="企业订单大幅下降，经营现金流不足以还本。",
+        actor=stage.cast.handler(_bank(stage, trouble)),
+        at=at,
+    )
+
+
+def _recognise(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    _classify(stage, trouble, "doubtful", at)
+    services.recognise_bad_debt(
+        loan_id=_loan(trouble).public_id,
+        reason="企业已停产，主要资产被多家法院查封，认定为坏账。",
+        actor=stage.cast.checker(_bank(stage, trouble)),
+        at=at,
+    )
+
+
+def _file(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    bad_debt, actor = _bad_debt(trouble), stage.cast.handler(_bank(stage, trouble))
+    for paper in RD_PAPERS:
+        attach_paper(bad_debt, paper.value, label=paper.label, actor=actor, at=at)
+    services.file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=actor, at=at)
+
+
+def _examine(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    claim = _claim(trouble)
+    services.begin_review(claim_id=claim.public_id, actor=_reviewer(stage, claim), at=at)
+
+
+def _accept(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    claim = _claim(trouble)
+    services.accept_claim(claim_id=claim.public_id, actor=_reviewer(stage, claim), at=at)
+
+
+def _reviewer(stage: Stage, claim: Claim) -> Member:
+    return stage.cast.handler(stage.cast.of_kind("guarantor" if claim.loan.mode == Mode.SPECIAL else "city_industry"))
+
+
+def _pursue(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    services.open_pursuit(bad_debt_id=_bad_debt(trouble).public_id, actor=stage.cast.handler(_bank(stage, trouble)), at=at)
+
+
+def _propose_loss(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    bad_debt, actor = _bad_debt(trouble), stage.cast.handler(_bank(stage, trouble))
+    for paper in PROJECT_PAPERS:
+        attach_paper(bad_debt, paper.value, label=paper.label, actor=actor, at=at)
+    recovered = sum((row.net for row in bad_debt.recoveries.all()), Decimal(0))
+    services.propose_loss(
+        claim_id=_claim(trouble).public_id,
+        amount=bad_debt.principal - recovered,
+        evidence_kind="court",
+        evidence_number=f"({at.year})闽05执{trouble.financing.number}号",
+        actor=actor,
+        at=at,
+    )
+
+
+def _certify(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    services.certify_loss(claim_id=_claim(trouble).public_id, actor=stage.cast.checker(_bank(stage, trouble)), at=at)
+
+
+def _propose_payment(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    claim = _claim(trouble)
+    if claim.state == "payable":  # a loss that the bank bears alone is never paid
+        services.propose_payment(claim_id=claim.public_id, actor=stage.cast.handler(_payers(stage, trouble)), at=at)
+
+
+def _release(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    claim = _claim(trouble)
+    if claim.state == "releasing":
+        services.release_payment(claim_id=claim.public_id, actor=stage.cast.checker(_payers(stage, trouble)), at=at)
+
+
+def _recover(stage: Stage, trouble: Trouble, number: int, back: Recovered, at: datetime) -> None:
+    bad_debt, bank = _bad_debt(trouble), _bank(stage, trouble)
+    recovery = services.record_recovery(
+        bad_debt_id=bad_debt.public_id,
+        amount=(bad_debt.principal * back.part).quantize(CENT),
+        costs=back.costs.quantize(CENT),
+        received_on=at.date(),
+        bank_reference=f"{trouble.financing.key}-ZC{number}",
+        remark="司法拍卖款",
+        actor=stage.cast.handler(bank),
+        at=at,
+    )
+    services.check_recovery(recovery_id=recovery.public_id, actor=stage.cast.checker(bank), at=at)
+
+
+def _return(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    bank = _bank(stage, trouble)
+    for row in Return.objects.filter(recovery__bad_debt=_bad_debt(trouble), state=ReturnState.DUE):
+        voucher = f"{trouble.financing.key}-TH{row.pk}"
+        services.record_return(return_id=row.public_id, returned_on=at.date(), voucher=voucher, actor=stage.cast.handler(bank), at=at)
+        services.check_return(return_id=row.public_id, actor=stage.cast.checker(bank), at=at)
+
+
+def _apply_anew(stage: Stage, code: str, at: datetime) -> None:
+    """Apply anew where something was held back and there is room; a bank that sees none on its radar waits."""
+    bank = stage.cast.institutions[code]
+    if not Claim.objects.filter(bank=bank, state__in=WAITING_FOR_MONEY, needs_reapplication=True).exists():
+        return
+    try:
+        reason = "坏账率已回落，申请恢复补偿。"
+        services.reapply_for_compensation(bank_id=bank.public_id, reason=reason, actor=stage.cast.handler(bank), at=at)
+    except (NoRoomYet, NothingQueued):
+        return
+
+
+def _collect_fees(stage: Stage, at: datetime) -> None:
+    """Collect the fee of every covered trust loan since it was last collected, and the guarantee fees not yet charged."""
+    manager = stage.cast.of_kind("fund_manager")
+    loans = Loan.objects.filter(
+        mode="trust", category="rd", security="credit", first_drawdown_on__isnull=False, overdue=0, performing__gt=0
+    )
+    for loan in loans.order_by("pk"):
+        last = loan.enhancement_fees.order_by("-until_on").first()
+        from_on = last.until_on if last is not None else loan.first_drawdown_on
+        if from_on is None or from_on >= at.date():
+            continue
+        fee = services.record_enhancement_fee(
+            loan_id=loan.public_id,
+            from_on=from_on,
+            until_on=at.date(),
+            collected_on=at.date(),
+            voucher=f"ZX{at:%Y%m%d}-{loan.pk}",
+            actor=stage.cast.handler(manager),
+            at=at,
+        )
+        services.check_enhancement_fee(fee_id=fee.public_id, actor=stage.cast.checker(manager), at=at)
+    _charge_guarantee_fees(stage, at)
+
+
+def _charge_guarantee_fees(stage: Stage, at: datetime) -> None:
+    guarantor = stage.cast.of_kind("guarantor")
+    drawn = Loan.objects.filter(guarantee__fees__isnull=True, guarantee__isnull=False, first_drawdown_on__isnull=False)
+    for loan in drawn.select_related("guarantee").order_by("pk"):
+        fee = services.record_guarantee_fee(
+            guarantee_id=loan.guarantee.pk,
+            amount=(loan.contract_amount * loan.guarantee.fee_rate).quantize(CENT),
+            charged_on=at.date(),
+            voucher=f"DB{at:%Y%m%d}-{loan.pk}",
+            actor=stage.cast.handler(guarantor),
+            at=at,
+        )
+        services.check_guarantee_fee(fee_id=fee.public_id, actor=stage.cast.checker(guarantor), at=at)
+
+
+def _open_exemption(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    handler = stage.cast.handler(_bank(stage, trouble))
+    exemption = services.open_exemption(bad_debt_id=_bad_debt(trouble).public_id, actor=handler, at=at)
+    for line in checklist():
+        services.answer_item(
+            exemption_id=exemption.public_id, code=line.code, is_fulfilled=True, remark="已调阅档案核实。", actor=handler, at=at
+        )
+
+
+def _conclude(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    services.conclude_exemption(
+        exemption_id=_exemption(trouble).public_id,
+        is_diligent=True,
+        is_gross_negligence=False,
+        is_intent=False,
+        opinion="经办人员按制度履行贷前调查、审查审批和贷后管理职责，风险因行业下行产生，认定已勤勉尽职。",
+        actor=_committee_member(stage, _bank(stage, trouble), at=at),
+        at=at,
+    )
+
+
+def _find(stage: Stage, trouble: Trouble, at: datetime) -> None:
+    exemption = _exemption(trouble)
+    services.record_finding(
+        exemption_id=exemption.public_id,
+        is_evidence_sufficient=True,
+        finding="经核查证据充分，予以免责，不纳入监管考核。",
+        document_number=f"泉金监〔{at.year}〕37号",
+        actor=stage.bureau_handler("regulator"),
+        at=at,
+    )
+    services.build_evidence_pack(exemption_id=exemption.public_id, actor=stage.cast.handler(_bank(stage, trouble)), at=at)
+
+
+def _exemption(trouble: Trouble) -> Exemption:
+    return Exemption.objects.get(bad_debt=_bad_debt(trouble))
+
+
+def _committee_member(stage: Stage, bank: Institution, *, at: datetime) -> Member:
+    """Return the bank's committee member, who never deals with loans; appointed when first needed."""
+    username = f"{bank.code}-committee"
+    known = Member.objects.select_related("institution", "user").filter(institution=bank, user__username=username).first()
+    if known is not None:
+        return known
+    user: User = open_login(username=username, display_name="尽职免责委员会委员", actor=stage.cast.system, at=at)
+    return appoint_member(
+        party=bank, name="尽职免责委员会委员", roles=(Role.ADMIN,), from_on=at.date(), user=user, actor=stage.cast.system, at=at
+    )
