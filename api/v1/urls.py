@@ -9,6 +9,7 @@ from api.v1.calculators import calculator_urls
 from api.v1.events import EventView, WebhookView
 from api.v1.loans import LoanView, MovementView, QuotaView, UseCheckView
 from api.v1.papers import PaperView
+from api.v1.risk import ClaimView, ClassificationView, RadarView
 from api.v1.rulebook import CalendarView, ClauseView, CodeView, DecisionView, NoticeView, VersionView
 from api.v1.settlements import SettlementView
 from api.v1.tokens import RevokeView, TokenView
@@ -27,6 +28,9 @@ router.register("loans", LoanView, basename="loan")
 router.register("movements", MovementView, basename="movement")
 router.register("use-checks", UseCheckView, basename="use-check")
 router.register("quotas", QuotaView, basename="quota")
+router.register("classifications", ClassificationView, basename="classification")
+router.register("radar", RadarView, basename="radar")
+router.register("claims", ClaimView, basename="claim")
 router.register("uploads", UploadView, basename="upload")
 router.register("settlements", SettlementView, basename="settlement")
 router.register("events", EventView, basename="event")
