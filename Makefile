@@ -9,7 +9,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo conformance test check format lock clauses bench migrations translations shell
+.PHONY: help setup demo conformance test check format lock clauses bench bench-api migrations translations shell
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ clauses: setup ## each clause of the plan with the rules and tests that carry it
 bench: ## measure speed as ratios; prints a table, tests nothing; ARGS='settlement --loans 100000' for a part
 	@$(PYTHON) scripts/bootstrap.py bench
 	@$(BIN)/python -m quanzhou_fund.embedded --home var/bench -- $(BIN)/python -m benchmarks $(ARGS)
+
+bench-api: setup ## the banks' interface under load (wrk), beside a bare view on the same stack
+	@$(BIN)/python -m quanzhou_fund.embedded --home var/bench -- $(BIN)/python -m benchmarks api $(ARGS)
 
 format: setup ## put the code into its format
 	@$(BIN)/ruff check --quiet --fix .

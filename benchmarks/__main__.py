@@ -20,7 +20,9 @@ from benchmarks.measure import Result, say, table
 
 def topics() -> dict[str, ModuleType]:
     """Return the modules that measure something, by name."""
-    names = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name not in ("__main__", "settings")]
+    names = [
+        module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name not in ("__main__", "settings", "served", "bare")
+    ]
     modules = {name: importlib.import_module(f"benchmarks.{name}") for name in names}
     return {name: module for name, module in modules.items() if hasattr(module, "measure")}
 

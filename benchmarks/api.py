@@ -1,0 +1,249 @@
+"""The banks' interface, served by gunicorn with two workers and loaded by wrk, beside a bare view on the same stack."""
+
+import argparse
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from statistics import median, quantiles
+from urllib.parse import urlsplit
+
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
+
+from api.services.clients import IssuedSecret
+from benchmarks.database import scratch, settle
+from benchmarks.measure import Result, at_least, at_most, say
+from loans.models import Loan, Movement
+from simulator.bank import movement
+from simulator.connection import Connection
+from tests.api.bank import make_stage
+from tests.api.caller import issued
+from tests.factories import InstitutionFactory
+from tests.loan_factories import BankQuotaFactory, LoanFactory, ReturnRateFactory, fix, move
+
+LOANS, CLIENTS, MOVEMENTS = 60, 20, 60
+SECONDS, OFFERED_SECONDS, OFFERED = 4, 8, 20
+DRAWN_ON = date(2024, 4, 2)
+STEPS = ("submit", "accept", "begin-review", "approve", "meet-conditions", "contract", "drawdowns")
+LUA = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+local loans = {%s}
+local n = 0
+local run = "%s"
+request = function()
+  n = n + 1
+  wrk.headers["Idempotency-Key"] = run .. n
+  local body = string.format('{"amount": "1.00", "value_on": "%s", "bank_reference": "%%s%%d"}', run, n)
+  return wrk.format(nil, "/api/v1/loans/" .. loans[n %% #loans + 1] .. "/drawdowns/", nil, body)
+end
+"""
+
+
+def measure(options: argparse.Namespace) -> Iterator[Result]:
+    """Yield the comparisons; where wrk is not installed, say so and measure nothing but statements."""
+    with scratch("api") as name:
+        yield statements_of_the_chain()
+    if shutil.which("wrk") is None:
+        say("wrk is not installed (Debian: apt install wrk); requests per second are not measured")
+        return
+    with scratch("api") as name:
+        secret, loans = loaded()
+        with served(name) as base:
+            yield from loads(base, Connection(base, secret.client_id, secret.secret), loans, options.rounds)
+
+
+def loaded() -> tuple[IssuedSecret, list[Loan]]:
+    """Fill the database with a bank's loans, the first of them with many movements, and return its program and them."""
+    bank = InstitutionFactory()
+    BankQuotaFactory(bank=bank)
+    ReturnRateFactory()
+    until = timezone.localdate() + timedelta(days=90)
+    loans = [LoanFactory(application__bank=bank, available_until=until) for _ in range(LOANS)]
+    for loan in loans:
+        fix(loan, DRAWN_ON)
+        move(loan, "drawdown", Decimal("1000000.00"), DRAWN_ON)
+    for number in range(MOVEMENTS - 1):
+        move(loans[0], "repayment", Decimal("1.00"), DRAWN_ON + timedelta(days=1 + number))
+    settle()
+    return issued(bank, requests_per_minute=2**31 - 1), loans
+
+
+def loads(base: str, line: Connection, loans: list[Loan], rounds: int) -> Iterator[Result]:
+    """Yield what the served interface does beside the bare view."""
+    movement_row = Movement.objects.filter(loan=loans[1]).get()
+    bare = f"{base}/bare/{movement_row.pk}/"
+    reads = {
+        "one row by id": (f"{base}/api/v1/movements/{movement_row.public_id}/", at_least(0.5)),
+        "a list of 50": (f"{base}/api/v1/loans/?limit=50", at_least(0.25)),
+    }
+    for name, (address, bar) in reads.items():
+        yield compared(name, lambda address=address: wrk(address, line.token), lambda: wrk(bare, line.token), rounds, bar)
+    yield compared(
+        f"drawdown, {CLIENTS} clients",
+        lambda: drawdowns(base, line.token, loans[1:]),
+        lambda: wrk(bare, line.token, CLIENTS),
+        rounds,
+        at_least(0.07),
+    )
+    many, one = (sampled(line, f"loans/{loan.public_id}/") for loan in (loans[0], loans[1]))
+    yield Result(name=f"a loan of {MOVEMENTS} movements beside one", ours=ms(many), beside=ms(one), ratio=many / one, bar=at_most(1.2))
+    p95 = offered(line, loans[1:])
+    yield Result(name=f"drawdown p95 at {OFFERED}/s, beside 100 ms", ours=ms(p95), beside="100.0 ms", ratio=p95 / 0.1, bar=at_most(1))
+
+
+def compared(name: str, ours: Callable[[], float], beside: Callable[[], float], rounds: int, bar: object) -> Result:
+    """Return the medians of rates taken in turn, and the median of their ratios."""
+    pairs = [(ours(), beside()) for _ in range(rounds)]
+    ratio = median(mine / other for mine, other in pairs)
+    rates = [median(column) for column in zip(*pairs, strict=True)]
+    return Result(name=name, ours=f"{rates[0]:,.0f}/s", beside=f"{rates[1]:,.0f}/s", ratio=ratio, bar=bar)  # type: ignore[arg-type]
+
+
+def wrk(address: str, token: str, clients: int = 8, *further: str) -> float:
+    """
+    Return the requests per second of a closed loop.
+
+    Raises:
+        RuntimeError: some were refused, so that nothing was measured.
+    """
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{SECONDS}s", "--timeout", "30s", "-H", f"Authorization: Bearer {token}", *further, address]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
+    if found is None or "Non-2xx" in said:
+        raise RuntimeError(said)
+    return float(found[1])
+
+
+def drawdowns(base: str, token: str, loans: list[Loan]) -> float:
+    """Return the drawdowns per second that twenty clients get through, each under its own key and reference, on many loans."""
+    names = ", ".join(f'"{loan.public_id}"' for loan in loans)
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(LUA % (names, f"B{time.time_ns()}-", timezone.localdate()))
+        script.flush()
+        return wrk(base, token, CLIENTS, "-s", script.name)
+
+
+def sampled(line: Connection, path: str) -> float:
+    """Return the median seconds of a read."""
+    return median(timed(lambda: line.read(path)) for _ in range(60))
+
+
+def offered(line: Connection, loans: list[Loan]) -> float:
+    """Return the 95th percentile of a drawdown's seconds when so many a second come whether or not the earlier ones are done."""
+    line.read("quotas/")
+    began = time.perf_counter()
+
+    def one(number: int) -> float:
+        due = began + number / OFFERED
+        time.sleep(max(0.0, due - time.perf_counter()))
+        line.write(f"loans/{loans[number % len(loans)].public_id}/drawdowns/", movement("1.00"))
+        return time.perf_counter() - due
+
+    with ThreadPoolExecutor(50) as pool:
+        times = list(pool.map(one, range(OFFERED * OFFERED_SECONDS)))
+    return quantiles(times, n=20)[-1]
+
+
+def statements_of_the_chain() -> Result:
+    """Return the statements of the seven POSTs from submission to first drawdown, on average, savepoints not counted."""
+    counts = []
+    with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder, ALLOWED_HOSTS=["*"]):
+        stage, traveller = make_stage()
+        try:
+            found = stage.with_papers(stage.drafted())
+            loan: dict[str, str] = {}
+            terms = {
+                "contract_number": "HT1",
+                "contract_amount": "10000000.00",
+                "available_until": "2025-03-01",
+                "matures_on": "2029-03-01",
+            }
+            asked = {"approve": {"amount": "10000000.00"}, "contract": terms}
+            for step in STEPS:
+                with CaptureQueriesContext(connection) as captured:
+                    if step == "drawdowns":
+                        stage.bank.post(f"loans/{loan['id']}/drawdowns/", stage.movement(), status=201)
+                    else:
+                        loan = stage.step(found, step, **asked.get(step, {}))
+                counts.append(sum(1 for query in captured if not re.match(r"(BEGIN|COMMIT|SAVEPOINT|RELEASE)", query["sql"])))
+        finally:
+            traveller.stop()
+            cache.clear()
+    say(f"statements: {dict(zip(STEPS, counts, strict=True))}")
+    average = sum(counts) / len(counts)
+    return Result(name="SQL statements of the seven POSTs, on average", ours=f"{average:.1f}", beside="-", ratio=average, bar=at_most(10))
+
+
+@contextmanager
+def served(database: str) -> Iterator[str]:
+    """Serve a database by gunicorn with two workers and yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "benchmarks.served", "ALLOWED_HOSTS": "127.0.0.1"}
+    log = Path(tempfile.gettempdir()) / f"bench-api-{port}.log"
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "quanzhou_fund.wsgi",
+        "--preload",
+        "--workers",
+        "2",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "warning",
+    ]
+    with log.open("w") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as web:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            web.terminate()
+    log.unlink()
+
+
+def wait_for(address: str) -> None:
+    """
+    Return once the address answers.
+
+    Raises:
+        TimeoutError.
+    """
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address, timeout=10):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise TimeoutError(address)
+
+
+def timed(step: Callable[[], object]) -> float:
+    """Return how many seconds a step takes."""
+    began = time.perf_counter()
+    step()
+    return time.perf_counter() - began
+
+
+def ms(seconds: float) -> str:
+    """Return a time for people."""
+    return f"{seconds * 1000:.1f} ms"
