@@ -77,7 +77,11 @@ def test_no_other_file_of_the_product_reads_the_environment() -> None:
     reads = re.compile(r"os\.environ|getenv")
     for path in BASE_DIR.glob("*/**/*.py"):
         place = path.relative_to(BASE_DIR)
-        if place.parts[0] in {".venv", "var", "tests", "scripts", "benchmarks", "simulator"} or "embedded" in place.parts or path.name in starters:
+        if (
+            place.parts[0] in {".venv", "var", "tests", "scripts", "benchmarks", "simulator"}
+            or "embedded" in place.parts
+            or path.name in starters
+        ):
             continue
         assert not reads.search(path.read_text(encoding="utf-8")), place
 
