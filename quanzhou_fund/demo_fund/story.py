@@ -10,12 +10,14 @@ from quanzhou_fund.demo_fund.acts.listing import listing_steps
 from quanzhou_fund.demo_fund.acts.opening import opening_steps
 from quanzhou_fund.demo_fund.acts.running import running_steps
 from quanzhou_fund.demo_fund.acts.settling import settling_steps
+from quanzhou_fund.demo_fund.acts.troubles import trouble_steps
 from quanzhou_fund.demo_fund.cast import Cast
 from quanzhou_fund.demo_fund.companies import invent_companies
 from quanzhou_fund.demo_fund.financing import plan_financings
 from quanzhou_fund.demo_fund.player import Step
 from quanzhou_fund.demo_fund.projects import plan_projects
 from quanzhou_fund.demo_fund.stage import Stage
+from quanzhou_fund.demo_fund.troubles import plan_troubles, with_troubles
 
 SEED = 350500
 
@@ -25,6 +27,8 @@ def story(*, seed: int, until: date) -> list[Step]:
     companies = invent_companies(Random(seed), until_year=until.year - 1)
     projects = plan_projects(Random(seed + 1), companies, until=until)
     financings = plan_financings(Random(seed + 2), companies, projects, until=until)
+    troubles = plan_troubles(financings)
+    financings = with_troubles(financings, troubles)
     stage = Stage(cast=Cast(), calendar=working_calendar(), until=until)
 
     def steps() -> Iterator[Step]:
@@ -32,6 +36,7 @@ def story(*, seed: int, until: date) -> list[Step]:
         yield from listing_steps(stage, companies, projects)
         yield from lending_steps(stage, financings)
         yield from settling_steps(stage)
+        yield from trouble_steps(stage, troubles)
         yield from running_steps(stage)
 
     return [step for step in steps() if step.on <= until]
