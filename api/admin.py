@@ -3,5 +3,9 @@
 from django.contrib import admin
 from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
 
+from common.admin import SEAMS
+
+SEAMS.verbs |= {"upload.taken": "接收批量文件"}
+
 for model in (AccessToken, Application, Grant, IDToken, RefreshToken):
     admin.site.unregister(model)

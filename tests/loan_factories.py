@@ -221,12 +221,12 @@ class LoanFactory(DjangoModelFactory):
 
     @factory.post_generation
     def guaranteed(self: Any, create: bool, extracted: bool, **kwargs: Any) -> None:
-        """Record a guarantee at half a per cent."""
+        """Record a guarantee at half a per cent; ``guaranteed__fee_rate`` and the like say otherwise."""
         if create and extracted:
             guarantor = InstitutionFactory(guarantor=True)
             member = MemberFactory(institution=self.bank)
             given = {"fee_rate": Decimal("0.005"), "is_batch_scheme": True, "recorded_on": self.signed_on, "recorded_by": member}
-            Guarantee.objects.create(loan=self, guarantor=guarantor, number=f"DB{self.pk}", **given)
+            Guarantee.objects.create(loan=self, guarantor=guarantor, number=f"DB{self.pk}", **given | kwargs)
 
 
 def fix(loan: Loan, first_on: date) -> None:

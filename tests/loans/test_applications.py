@@ -24,7 +24,7 @@ from parties.enums import Role
 from parties.models import BankParticipation, EnterpriseYear
 from policy.selectors import PlanEnded, working_calendar
 from tests.factories import InstitutionFactory, MemberFactory
-from tests.loan_factories import BankQuotaFactory, EntryFactory, noon
+from tests.loan_factories import EntryFactory, noon
 from whitelist.models import Entry, ImportFile, StackingRecord
 
 pytestmark = pytest.mark.django_db
@@ -484,10 +484,11 @@ def test_a_second_approval_changes_nothing(scene):
 @pytest.mark.clause("FP 1.3")
 def test_no_approval_without_a_quota_in_force(scene):
     application = scene.under_review()
-    scene.bank.quotas.filter(mode=Mode.SPECIAL).delete()
+    quotas = scene.bank.quotas.filter(mode=Mode.SPECIAL)
+    quotas.update(from_on=date(2024, 3, 21))
     with pytest.raises(NoQuota):
         take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1))
-    BankQuotaFactory(bank=scene.bank, until_on=date(2024, 3, 20))
+    quotas.update(from_on=date(2023, 1, 1), until_on=date(2024, 3, 20))
     with pytest.raises(NoQuota):
         take("approve_application", application, scene.handler, noon(date(2024, 3, 20)), amount=Decimal(1))
 

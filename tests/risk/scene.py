@@ -1,5 +1,6 @@
 """The scene of the tests of risk: banks with loans that went bad, and the people who deal with them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -61,8 +62,9 @@ class Scene:
         bank: Institution | None = None,
         enterprise: Any = None,
         drawn_on: date = DRAWN_ON,
+        guarantee: Mapping[str, Any] | None = None,
     ) -> Loan:
-        """Return a drawn loan with the guarantee it needs."""
+        """Return a drawn loan with the guarantee it needs; ``guarantee`` says what is special about that."""
         if category == Category.RD:
             owner = enterprise or EnterpriseFactory()
             entry = Entry.objects.filter(enterprise=owner).first() or EntryFactory(rd=True, enterprise=owner)
@@ -80,7 +82,7 @@ class Scene:
         loan: Loan = LoanFactory(application=application, drawn_on=drawn_on)
         if loan.needs_guarantee:
             given = {"fee_rate": Decimal("0.005"), "is_batch_scheme": True, "recorded_on": loan.signed_on, "recorded_by": self.handler}
-            Guarantee.objects.create(loan=loan, guarantor=self.guarantor, number=f"DB{loan.pk}", **given)
+            Guarantee.objects.create(loan=loan, guarantor=self.guarantor, number=f"DB{loan.pk}", **given | dict(guarantee or {}))
         return loan
 
     def disburse(self, amount: str | int, *, bank: Institution | None = None) -> Loan:

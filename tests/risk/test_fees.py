@@ -8,7 +8,6 @@ import pytest
 
 from common.enums import Category, Mode, Security
 from ledger.models import Entry
-from loans.models import Guarantee
 from notices.models import Notice
 from parties.access import RoleMissing, SamePerson
 from parties.selectors import system_member
@@ -109,8 +108,7 @@ def test_the_enterprise_sees_its_total_cost(scene: Scene) -> None:
 @pytest.mark.clause("D23")
 def test_an_average_above_one_per_cent_is_told_once(scene: Scene) -> None:
     for amount, rate in ((1_000_000, "0.008"), (3_000_000, "0.012")):
-        loan = scene.loan(amount)
-        Guarantee.objects.filter(loan=loan).update(fee_rate=Decimal(rate), recorded_on=date(2025, 1, 8))
+        scene.loan(amount, guarantee={"fee_rate": Decimal(rate), "recorded_on": date(2025, 1, 8)})
     found = average_guarantee_fees(on=TODAY)
     assert [(one.guarantor, one.year, one.count, str(one.average.rate)) for one in found] == [(scene.guarantor, 2025, 2, "0.011000")]
     assert services.alarm_about_guarantee_fees(actor=system_member(), at=NOW) == 3

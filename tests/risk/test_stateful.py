@@ -54,6 +54,20 @@ class Lives(RuleBasedStateMachine):
         services.set_enhancement_fee_rate(
             rate=Decimal("0.30"), from_on=date(2024, 1, 1), document_number="x", actor=self.scene.city_handler, at=noon(self.day)
         )
+        self.begin_with_a_claim()
+
+    def begin_with_a_claim(self) -> None:
+        """Let every life begin where the interesting part does: money lent, one loan gone bad, its claim payable."""
+        self.scene.disburse(30_000_000, bank=self.banks[0])
+        self.scene.loan("1000000.00", mode=Mode.SPECIAL, category=Category.RD, bank=self.banks[0], drawn_on=self.day)
+        [loan] = [loan for loan in self.performing() if loan.category == Category.RD]
+        move(loan, MovementKind.OVERDUE, loan.performing, self.day)
+        handler, _ = self.scene.people_of(loan)
+        services.classify_loan(loan_id=loan.public_id, grade="loss", on=self.day, reason="停产", actor=handler, at=self.now)
+        bad_debt = services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=handler, at=self.now)
+        claim = self.scene.filed(bad_debt, bad_debt.principal, at=self.now)
+        services.begin_review(claim_id=claim.public_id, actor=self.scene.guarantor_handler, at=self.now)
+        services.accept_claim(claim_id=claim.public_id, actor=self.scene.guarantor_handler, at=self.now)
 
     def teardown(self) -> None:
         if hasattr(self, "atomic"):
