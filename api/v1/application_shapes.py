@@ -17,7 +17,7 @@ from api.v1.fields import (
     shown_flag,
     shown_reference,
 )
-from api.v1.shapes import DeadlineShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown
+from api.v1.shapes import DeadlineShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown, StepOnDay
 from common.enums import Category, Mode, Security
 from loans.access import open_steps
 from loans.enums import RefusalReason
@@ -166,28 +166,28 @@ class ReviseAsked(DraftBody):
         return fields
 
 
-class SupplementAsked(OnDay):
+class SupplementAsked(StepOnDay):
     """What is missing."""
 
     example = {"what": "请补充近三个月的银行流水。", "on": "2024-03-06"}
     what = AskedText(max_length=2000, help_text="需要补充的内容，企业可见")
 
 
-class AnswerAsked(OnDay):
+class AnswerAsked(StepOnDay):
     """What came in."""
 
     example = {"answer": "已上传银行流水。", "on": "2024-03-08"}
     answer = AskedText(max_length=2000, required=False, help_text="补充说明")
 
 
-class ApproveAsked(OnDay):
+class ApproveAsked(StepOnDay):
     """The bank's yes."""
 
     example = {"amount": "10000000.00", "on": "2024-03-20"}
     amount = AskedMoney(help_text="批复金额，元；不超过申请金额")
 
 
-class RefuseAsked(OnDay):
+class RefuseAsked(StepOnDay):
     """The bank's no."""
 
     example = {"reason": "repayment_capacity", "remark": "经营现金流不足以覆盖本息。", "on": "2024-03-20"}

@@ -28,7 +28,7 @@ from api.v1.application_shapes import (
 )
 from api.v1.base import BankView, reads, writes
 from api.v1.loan_shapes import ContractAsked, LoanShown
-from api.v1.shapes import Nothing, OnDay
+from api.v1.shapes import Nothing, StepOnDay
 from common.enums import Category, Mode
 from loans.enums import ApplicationState
 from loans.models import Application, Intent, Loan
@@ -52,12 +52,12 @@ from loans.services import (
 from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank, SupplementUnsaid
 from loans.services.approval import EntryRemoved
 from loans.services.contracts import ContractNumberTaken, ContractOverApproval, StackedContract
-from loans.services.steps import DateInFuture, WrongState
+from loans.services.steps import DateInFuture, LateReasonMissing, WrongState
 from loans.services.submission import BankNotParticipating, StackedSupport, StackedWithUpgradeSubsidy, SubmissionIncomplete
 from policy.selectors import PlanEnded
 
 APPLICATION_RELATED = ("entry__district", "enterprise", "project", "bank", "deadline")
-STEP = (WrongState, StepOutOfOrder, DateInFuture)
+STEP = (WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing)
 
 
 class IntentFilters(SyncedFilters):
@@ -177,7 +177,7 @@ class ApplicationView(ListModelMixin, BankView):
         """Submit an application."""
         return submit_application(application_id=public_id, **self.acting)
 
-    @writes(ApplicationShown, scope=Scope.DECIDE, asks=OnDay, summary="受理申请", clause="FP 1.6.2(1)；D7", refuses=STEP)
+    @writes(ApplicationShown, scope=Scope.DECIDE, asks=StepOnDay, summary="受理申请", clause="FP 1.6.2(1)；D7", refuses=STEP)
     def accept(self, public_id: UUID, **asked: Any) -> Application:
         """Take the case up."""
         return accept_application(application_id=public_id, **asked, **self.acting)
@@ -200,7 +200,7 @@ class ApplicationView(ListModelMixin, BankView):
         """Hand in what was asked for."""
         return answer_supplement(application_id=public_id, **asked, **self.acting)
 
-    @writes(ApplicationShown, scope=Scope.DECIDE, asks=OnDay, summary="开始审查", clause="FP 1.6.2(1)", refuses=STEP)
+    @writes(ApplicationShown, scope=Scope.DECIDE, asks=StepOnDay, summary="开始审查", clause="FP 1.6.2(1)", refuses=STEP)
     def begin_review(self, public_id: UUID, **asked: Any) -> Application:
         """Begin the review."""
         return begin_review(application_id=public_id, **asked, **self.acting)
@@ -234,7 +234,7 @@ class ApplicationView(ListModelMixin, BankView):
     @writes(
         ApplicationShown,
         scope=Scope.DECIDE,
-        asks=OnDay,
+        asks=StepOnDay,
         summary="达到放款条件",
         says="响应率以此日期计算。",
         clause="FP 2.2.1；D7",

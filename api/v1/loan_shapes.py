@@ -154,6 +154,7 @@ class ContractAsked(Asked):
     contract_number = AskedText(max_length=64, help_text="合同编号，本行内不重复")
     contract_amount = AskedMoney(help_text="合同金额，元；不超过批复金额")
     signed_on = serializers.DateField(required=False, help_text="签约日期，默认为今天")
+    late_reason = AskedText(required=False, allow_blank=True, max_length=500, help_text="补记理由；签约日期早于今天时必填，依据 D7")
     available_until = serializers.DateField(help_text="可提款期的结束日，当日起不能再放款，依据 D37")
     matures_on = serializers.DateField(help_text="到期日，不晚于首次放款后 5 年，依据 FP 1.4.1")
 

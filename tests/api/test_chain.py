@@ -67,6 +67,20 @@ def test_an_application_shows_its_clock_and_open_steps(stage: Stage) -> None:
     assert (refused["state"], refused["refusal_reason"]) == ("refused", "repayment_capacity")
 
 
+@pytest.mark.clause("D7")
+def test_a_step_of_an_earlier_day_says_why_it_is_entered_late(stage: Stage) -> None:
+    found = stage.with_papers(stage.drafted())
+    for name in ("submit", "accept", "begin-review"):
+        stage.step(found, name)
+    stage.on(date(2024, 3, 8))
+    late = {"amount": "10000000.00", "on": "2024-03-06"}
+    address = f"applications/{found['id']}/approve/"
+    assert stage.bank.post(address, late, status=400)["code"] == "late_reason_missing"
+    stage.bank.post(address, late | {"late_reason": "批复文件两日后到达"})
+    event = Event.objects.filter(verb="application.approve").latest("id")
+    assert event.after["late_reason"] == "批复文件两日后到达"
+
+
 def test_trust_mode_the_bank_decides_and_the_fund_manager_signs_and_draws(stage: Stage) -> None:
     found = stage.with_papers(stage.drafted(mode="trust"))
     for name in ("submit", "accept", "begin-review"):
