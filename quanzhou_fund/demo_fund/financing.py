@@ -1,6 +1,6 @@
 """The applications of the demo and what becomes of each: decided, refused, withdrawn, lapsed, drawn, repaid, overdue."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -178,6 +178,7 @@ def _repayments(random: Random, number: int, amount: Decimal, begin: date, matur
             changes.append(Change(kind="repayment", amount=part, on=on, recorded_on=late))
             left -= part
         on += timedelta(days=random.randrange(85, 190))
+    changes = _in_pairs(changes)
     if number % 11 == 6:  # paid back long before it is due
         early = begin + timedelta(days=random.randrange(60, 260))
         kept = [change for change in changes if change.on < early]
@@ -197,3 +198,9 @@ def _repayments(random: Random, number: int, amount: Decimal, begin: date, matur
     if number % 41 == 20:  # goes overdue at maturity and stays so
         return [*changes, Change(kind="overdue", amount=left, on=matures_on)]
     return [*changes, Change(kind="repayment", amount=left, on=matures_on)]
+
+
+def _in_pairs(instalments: list[Change]) -> list[Change]:
+    """Return the instalments two by two, each pair paid on the later day: banks collect twice a year rather than each quarter."""
+    pairs = [instalments[place : place + 2] for place in range(0, len(instalments), 2)]
+    return [replace(pair[-1], amount=sum((change.amount for change in pair), Decimal(0))) for pair in pairs]

@@ -106,7 +106,7 @@ def check_payment(*, payment_id: str, actor: Member, at: datetime) -> Payment:
 
     Source: FP 1.6.4; D35, D41.
     """
-    settlement_pk = visible_or_404(payments_visible_to(actor), payment_id).settlement_id
+    settlement_pk = visible_or_404(payments_visible_to(actor).select_related(None), payment_id).settlement_id
     settlement = Settlement.objects.select_for_update(of=("self",)).select_related("bank").get(pk=settlement_pk)
     payment = visible_or_404(payments_visible_to(actor), payment_id, lock=True)
     require_institution(actor, payment.payer, roles=[Role.CHECKER])

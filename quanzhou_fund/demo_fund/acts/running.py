@@ -14,13 +14,13 @@ BEGIN = date(2023, 3, 6)
 
 
 def running_steps(stage: Stage) -> Iterator[Step]:
-    """Yield the jobs, once a week in the past (a missed run is caught up by the next) and daily in the last month."""
+    """Yield the jobs, once a fortnight in the past (a missed run is caught up by the next) and daily in the last month."""
     day = BEGIN
     while day <= stage.until:
         on = stage.working_day(day)
         if on <= stage.until:
             yield Step(on, 95, partial(_run_jobs, stage))
-        day += timedelta(days=1 if (stage.until - day).days < 30 else 7)
+        day += timedelta(days=1 if (stage.until - day).days < 30 else 14)
 
 
 def _run_jobs(stage: Stage, at: datetime) -> None:
