@@ -48,7 +48,6 @@ class Financing:
     contract_on: date
     matures_on: date
     changes: list[Change] = field(default_factory=list)
-    misuse_on: date | None = None
 
     @property
     def key(self) -> str:
@@ -144,7 +143,6 @@ def _live(random: Random, number: int, until: date, **wish: Any) -> Financing:
         conditions_on=conditions_on,
         contract_on=contract_on,
         matures_on=matures_on,
-        misuse_on=None,
         changes=_changes(random, number, wish["amount"], contract_on, matures_on) if fate == "running" else [],
         **wish,
     )
