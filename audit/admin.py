@@ -19,7 +19,7 @@ from common.money import display
 
 PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
-OWN_APPS = ("parties", "policy", "whitelist", "loans", "subsidy", "ledger", "documents")
+OWN_APPS = ("parties", "policy", "whitelist", "loans", "subsidy", "risk", "ledger", "documents")
 PERSONS = frozenset({"made_by", "checked_by"})
 WORDS = {
     "made_by": "经办",

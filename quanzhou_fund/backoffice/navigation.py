@@ -20,6 +20,14 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "gavel"), ("subsidy.ratedecision", "percent"),
         ("subsidy.reconciliation", "rule"), ("ledger.entry", "menu_book"), ("ledger.account", "account_tree"),
     )),
+    ("风险分担", (
+        ("risk.bankrisk", "radar"), ("risk.classificationsuggestion", "rule_folder"), ("risk.classification", "stacked_bar_chart"),
+        ("risk.baddebt", "money_off"), ("risk.claim", "request_quote"), ("risk.payment", "price_check"),
+        ("risk.recovery", "assignment_return"), ("risk.return", "keyboard_return"), ("risk.reapplication", "replay"),
+        ("risk.breakerchange", "electrical_services"), ("risk.enhancementfee", "savings"), ("risk.enhancementfeerate", "percent"),
+        ("risk.guaranteefee", "verified_user"), ("risk.exemption", "balance"), ("risk.evidencepack", "inventory_2"),
+        ("risk.diligencerules", "rule"),
+    )),
     ("政策与期限", (
         ("policy.policyversion", "policy"), ("policy.clause", "article"), ("policy.decision", "live_help"),
         ("policy.returnrate", "trending_up"), ("policy.calendarnotice", "calendar_month"), ("policy.deadline", "timer"),
