@@ -114,7 +114,12 @@ class VisibleAdmin(ModelAdmin):
         member = acting_member(request)
         tools = [(step.label, reverse(self._route("new"), args=[step.name])) for step in self.new_steps if step.who.allows(member)]
         tools.append(("导出Excel", f"{reverse(self._route('export'))}?{request.GET.urlencode()}"))
-        context = {"title": str(self.model._meta.verbose_name_plural), "tools": tools, "list_intro": self.list_intro}
+        context = {
+            "title": str(self.model._meta.verbose_name_plural),
+            "tools": tools,
+            "list_intro": self.list_intro,
+            "list_panels": self.list_panels(request),
+        }
         return super().changelist_view(request, context | (extra_context or {}))
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
@@ -172,6 +177,10 @@ class VisibleAdmin(ModelAdmin):
     def tells_changes(self, member: Any, case: Any) -> bool:
         """Return whether the history shows this member what changed, not only that something did."""
         return True
+
+    def list_panels(self, request: HttpRequest) -> list[Any]:
+        """Return the blocks shown above the list; none by default."""
+        return []
 
     def preview(self, request: HttpRequest, case: Any, step: Step) -> list[Any]:
         """Return the blocks shown above a step's form, so that a person confirms what is before the eyes; none by default."""

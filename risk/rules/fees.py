@@ -59,6 +59,26 @@ class DayBalance:
     outstanding: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class FeeSegment:
+    """Days with one balance and one fee rate: ``from_on`` included, ``until_on`` excluded. Yuan, annual fraction."""
+
+    from_on: date
+    until_on: date
+    outstanding: Decimal
+    rate: Decimal
+
+    @property
+    def days(self) -> int:
+        """Return the number of days."""
+        return (self.until_on - self.from_on).days
+
+    @property
+    def exact(self) -> Fraction:
+        """Return outstanding × rate × days, not yet divided by the days of the year. Source: D10, D23."""
+        return Fraction(self.outstanding) * Fraction(self.rate) * self.days
+
+
 def average_guarantee_fee(terms: Terms, guarantees: Sequence[GuaranteedAmount]) -> AverageFee:
     """
     Return the average fee rate of a guarantor's year, weighted by amount, and whether it lies above the limit.
@@ -86,17 +106,30 @@ def enhancement_fee(balances: Sequence[DayBalance], rates: Sequence[DatedFeeRate
 
     Source: FP 1.5.2(2); D10, D23.
     """
+    exact = sum((part.exact for part in fee_segments(balances, rates, period)), Fraction(0))
+    return round_half_up(_decimal(exact / day_count))
+
+
+def fee_segments(balances: Sequence[DayBalance], rates: Sequence[DatedFeeRate], period: Period) -> list[FeeSegment]:
+    """
+    Return the days of a period with principal outstanding, cut where balance or rate changes.
+
+    Raises:
+        NoEnhancementFeeRate: principal was outstanding before the first rate.
+
+    Source: FP 1.5.2(2); D10, D23.
+    """
     changes = sorted(balances, key=attrgetter("on"))
     table = sorted(rates, key=attrgetter("from_on"))
     cuts = {period.from_on, period.until_on, *(b.on for b in changes), *(r.from_on for r in table)}
     days = sorted(day for day in cuts if period.from_on <= day <= period.until_on)
-    exact = Fraction(0)
+    found: list[FeeSegment] = []
     for from_on, until_on in pairwise(days):
         before = bisect_right(changes, from_on, key=attrgetter("on"))
         outstanding = changes[before - 1].outstanding if before else ZERO
         if outstanding:
-            exact += Fraction(outstanding) * Fraction(fee_rate_on(table, from_on)) * (until_on - from_on).days
-    return round_half_up(_decimal(exact / day_count))
+            found.append(FeeSegment(from_on, until_on, outstanding, fee_rate_on(table, from_on)))
+    return found
 
 
 def fee_rate_on(rates: Sequence[DatedFeeRate], on: date) -> Decimal:

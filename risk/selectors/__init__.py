@@ -2,7 +2,15 @@
 
 from risk.selectors.classification import classification_on, grades_of, loans_to_classify, overdue_days_of
 from risk.selectors.diligence import checklist_facts, events_about, officers_of
-from risk.selectors.fees import GuarantorYear, TotalCost, average_guarantee_fees, enhancement_fee_of, fee_rates, total_cost_of
+from risk.selectors.fees import (
+    GuarantorYear,
+    TotalCost,
+    average_guarantee_fees,
+    enhancement_fee_of,
+    enhancement_fee_segments,
+    fee_rates,
+    total_cost_of,
+)
 from risk.selectors.positions import (
     BankStanding,
     ClaimStanding,
@@ -60,6 +68,7 @@ __all__ = [
     "diligence_rules_visible_to",
     "enhancement_fee_of",
     "enhancement_fee_rates_visible_to",
+    "enhancement_fee_segments",
     "enhancement_fees_visible_to",
     "events_about",
     "evidence_packs_visible_to",

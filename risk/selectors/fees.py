@@ -16,10 +16,12 @@ from risk.rules import (
     AverageFee,
     DatedFeeRate,
     DayBalance,
+    FeeSegment,
     GuaranteedAmount,
     average_guarantee_fee,
     enhancement_fee,
     fee_rate_on,
+    fee_segments,
     is_covered,
     total_cost_rate,
 )
@@ -84,15 +86,34 @@ def enhancement_fee_of(loan: Loan, period: Period) -> Decimal:
 
     Source: FP 1.5.2(2); D10, D23.
     """
+    return enhancement_fee(
+        _balances(loan, before=period.until_on), fee_rates(), period, day_count=version_for(loan.policy_version).terms.subsidy.day_count
+    )
+
+
+def enhancement_fee_segments(loan: Loan, period: Period) -> list[FeeSegment]:
+    """
+    Return the days × balance × rate that the fee of a loan for a period is made of.
+
+    Raises:
+        NoEnhancementFeeRate: principal was outstanding before the first rate.
+
+    Source: FP 1.5.2(2); D10, D23.
+    """
+    return fee_segments(_balances(loan, before=period.until_on), fee_rates(), period)
+
+
+def _balances(loan: Loan, *, before: date) -> list[DayBalance]:
+    """Return the principal outstanding after each day before a day on which it changed."""
     balance, days = ZERO, []
-    moved = Movement.objects.filter(loan=loan, value_on__lt=period.until_on).order_by("value_on", "id")
+    moved = Movement.objects.filter(loan=loan, value_on__lt=before).order_by("value_on", "id")
     sums: dict[date, Decimal] = {}
     for value_on, performing, overdue in moved.values_list("value_on", "performing", "overdue"):
         sums[value_on] = sums.get(value_on, ZERO) + performing + overdue
     for on, change in sums.items():
         balance += change
         days.append(DayBalance(on, balance))
-    return enhancement_fee(days, fee_rates(), period, day_count=version_for(loan.policy_version).terms.subsidy.day_count)
+    return days
 
 
 def total_cost_of(loan: Loan, *, on: date) -> TotalCost:

@@ -16,12 +16,22 @@ from risk.services.claims import (
     withdraw_claim,
 )
 from risk.services.classification import classify_loan, recognise_bad_debt, suggest_classes
-from risk.services.exemption import answer_item, conclude_exemption, open_exemption, record_diligence_rules, record_finding
+from risk.services.exemption import (
+    Answer,
+    answer_item,
+    answer_items,
+    conclude_exemption,
+    open_exemption,
+    record_diligence_rules,
+    record_finding,
+)
 from risk.services.fees import (
     check_enhancement_fee,
     check_guarantee_fee,
     record_enhancement_fee,
     record_guarantee_fee,
+    send_back_enhancement_fee,
+    send_back_guarantee_fee,
     set_enhancement_fee_rate,
 )
 from risk.services.jobs import alarm_about_guarantee_fees, remind_of_terms
@@ -30,9 +40,11 @@ from risk.services.payments import pay_due_claims, propose_payment, reapply_for_
 from risk.services.recoveries import check_recovery, check_return, record_recovery, record_return, send_back_recovery, send_back_return
 
 __all__ = [
+    "Answer",
     "accept_claim",
     "alarm_about_guarantee_fees",
     "answer_item",
+    "answer_items",
     "ask_supplement",
     "begin_review",
     "build_evidence_pack",
@@ -65,6 +77,8 @@ __all__ = [
     "release_payment",
     "remind_of_terms",
     "return_payment",
+    "send_back_enhancement_fee",
+    "send_back_guarantee_fee",
     "send_back_loss",
     "send_back_recovery",
     "send_back_return",

@@ -25,6 +25,7 @@ from parties.models import Member
 from policy.selectors import version_for
 from risk.enums import MoneyStep
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee
+from risk.models.claims import ReasonMissing
 from risk.rules import is_covered
 from risk.selectors import (
     enhancement_fee_of,
@@ -163,6 +164,21 @@ def check_enhancement_fee(*, fee_id: UUID, actor: Member, at: datetime) -> Enhan
 
 
 @transaction.atomic
+def send_back_enhancement_fee(*, fee_id: UUID, reason: str, actor: Member, at: datetime) -> EnhancementFee:
+    """
+    Give a recorded fee back, as checker: it never counts, and its period is free again.
+
+    Raises:
+        NotVisible, RoleMissing, SamePerson, NotWaiting, ReasonMissing.
+
+    Source: FP 1.5.2(2); D23.
+    """
+    fee = _waiting(enhancement_fees_visible_to(actor), fee_id)
+    _require_manager(actor, roles=(Role.CHECKER,))
+    return _given_back(fee, reason, loan=fee.loan, actor=actor, at=at)
+
+
+@transaction.atomic
 def record_guarantee_fee(
     *, guarantee_id: int, amount: Decimal, charged_on: date, voucher: str, actor: Member, at: datetime
 ) -> GuaranteeFee:
@@ -225,6 +241,21 @@ def check_guarantee_fee(*, fee_id: UUID, actor: Member, at: datetime) -> Guarant
     return _checked(fee, post([entry])[0], loan=loan, actor=actor, at=at)
 
 
+@transaction.atomic
+def send_back_guarantee_fee(*, fee_id: UUID, reason: str, actor: Member, at: datetime) -> GuaranteeFee:
+    """
+    Give a recorded guarantee fee back, as checker of the guarantor: it never counts, and its voucher may be used again.
+
+    Raises:
+        NotVisible, RoleMissing, SamePerson, NotWaiting, ReasonMissing.
+
+    Source: FP 1.5.2(1); D23.
+    """
+    fee = _waiting(guarantee_fees_visible_to(actor), fee_id)
+    require_institution(actor, fee.guarantor, roles=(Role.CHECKER,))
+    return _given_back(fee, reason, loan=fee.guarantee.loan, actor=actor, at=at)
+
+
 def _require_manager(actor: Member, *, roles: tuple[Role, ...] = (Role.HANDLER, Role.CHECKER)) -> None:
     require(actor, InstitutionKind.FUND_MANAGER, roles=roles)
 
@@ -246,6 +277,20 @@ def _waiting(rows: "QuerySet[Fee]", fee_id: UUID) -> Fee:
 def _checked(fee: Fee, entry: Entry, *, loan: Loan, actor: Member, at: datetime) -> Fee:
     fee.step, fee.checked_by, fee.checked_at, fee.entry = MoneyStep.CHECKED, actor, at, entry
     fee.save()
-    verb = f"{'enhancement' if isinstance(fee, EnhancementFee) else 'guarantee'}_fee.checked"
-    record(verb=verb, obj=fee, actor=actor, occurred_at=at, after={"amount": fee.amount, "entry": entry.pk}, scope=scope_of(loan))
+    after = {"amount": fee.amount, "entry": entry.pk}
+    record(verb=_verb(fee, "checked"), obj=fee, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
     return fee
+
+
+def _given_back(fee: Fee, reason: str, *, loan: Loan, actor: Member, at: datetime) -> Fee:
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    checker_differs(maker=fee.made_by, checker=actor)
+    fee.step, fee.checked_by, fee.checked_at = MoneyStep.RETURNED, actor, at
+    fee.save()
+    record(verb=_verb(fee, "sent_back"), obj=fee, actor=actor, occurred_at=at, remark=reason.strip(), scope=scope_of(loan))
+    return fee
+
+
+def _verb(fee: EnhancementFee | GuaranteeFee, step: str) -> str:
+    return f"{'enhancement' if isinstance(fee, EnhancementFee) else 'guarantee'}_fee.{step}"

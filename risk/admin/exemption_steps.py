@@ -1,0 +1,90 @@
+"""The steps of exemption: opened, answered line by line, concluded, examined, packed."""
+
+from typing import Any
+
+from common.admin import Do, Step, by, states
+from parties.enums import InstitutionKind, Role
+from parties.models import Member
+from risk import services
+from risk.admin import exemption_forms as forms
+from risk.enums import ExemptionState
+from risk.models import Exemption
+
+K, State = InstitutionKind, ExemptionState
+INSTITUTIONS = by(K.BANK)
+COMMITTEE = by(K.BANK, roles=[Role.CHECKER, Role.ADMIN])
+RULE_MAKERS = by(K.BANK, K.GUARANTOR, K.FUND_MANAGER, roles=[Role.HANDLER, Role.CHECKER, Role.ADMIN])
+
+
+def _own(member: Member, exemption: Exemption) -> bool:
+    return member.institution_id == exemption.institution_id
+
+
+def _answer(do: Do) -> Any:
+    return services.answer_items(exemption_id=do.obj.public_id, answers=do.given["answers"], actor=do.member, at=do.at)
+
+
+RECORD_RULES = Step(
+    name="record",
+    label="登记免责制度",
+    who=RULE_MAKERS,
+    form=forms.RulesForm,
+    run=lambda do: services.record_diligence_rules(actor=do.member, at=do.at, **do.given),
+    clause="FP 1.7",
+    sentence="各方建立本单位的尽职免责制度；发起核查时适用当日已施行的最新制度。",
+)
+OPEN = Step(
+    name="open",
+    label="发起尽职核查",
+    who=INSTITUTIONS,
+    form=forms.OpenForm,
+    run=lambda do: services.open_exemption(bad_debt_id=do.given["bad_debt"].public_id, actor=do.member, at=do.at),
+    clause="FP 1.7",
+    sentence="按方案各条款列出核查项目，系统已有的记录随附其后。",
+)
+EXEMPTION_STEPS = (
+    Step(
+        name="answer",
+        label="填写核查表",
+        who=INSTITUTIONS,
+        may=_own,
+        states=states(State.CHECKING),
+        form=forms.ChecklistForm,
+        run=_answer,
+        clause="FP 1.7",
+        sentence="可分次填写；作出结论前可修改，结论后不再变动。",
+        tone="main",
+    ),
+    Step(
+        name="conclude",
+        label="作出结论",
+        who=COMMITTEE,
+        may=_own,
+        states=states(State.CHECKING),
+        form=forms.ConclusionForm,
+        run=lambda do: services.conclude_exemption(exemption_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        clause="FP 1.7",
+        sentence="由未经办该笔贷款、也未发起核查的委员会成员作出；存在重大过错或故意的，不得认定为尽职免责。",
+        tone="main",
+    ),
+    Step(
+        name="find",
+        label="登记监管核查",
+        who=by(K.REGULATOR),
+        states=states(State.CONCLUDED),
+        form=forms.FindingForm,
+        run=lambda do: services.record_finding(exemption_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        clause="FP 1.7",
+        sentence="监管核查与机构结论分别记录；两者均认定尽职、证据充分的，不纳入监管考核，仍计入基金坏账。",
+        tone="main",
+    ),
+    Step(
+        name="pack",
+        label="生成证据包",
+        who=by(),
+        run=lambda do: services.build_evidence_pack(exemption_id=do.obj.public_id, actor=do.member, at=do.at),
+        clause="FP 1.7",
+        sentence="汇集截至此刻的时间线、核查表、条款、审计事件和材料原件，连同校验程序打成一个压缩包，以SHA-256留存。",
+        done="证据包已生成，可下载并自行校验。",
+    ),
+)

@@ -1,0 +1,110 @@
+"""The steps of fees: the dated table, and collection by one person, checked by another."""
+
+from typing import Any
+
+from common.admin import Do, ReasonForm, Step, by
+from parties.enums import InstitutionKind, Role
+from parties.models import Member
+from risk import services
+from risk.admin import fee_forms as forms
+from risk.enums import MoneyStep
+from risk.models import EnhancementFee, GuaranteeFee
+
+K = InstitutionKind
+COLLECTORS, GUARANTORS = by(K.FUND_MANAGER), by(K.GUARANTOR)
+COLLECTING_CHECKERS, GUARANTEE_CHECKERS = by(K.FUND_MANAGER, roles=[Role.CHECKER]), by(K.GUARANTOR, roles=[Role.CHECKER])
+CHECKED = "请核对金额、日期和凭证号。经办和复核不得为同一人；复核通过即记账。"
+GIVEN_BACK = "退回后该笔不计入、不记账；经办可重新登记。"
+
+
+def _waits(fee: EnhancementFee | GuaranteeFee) -> bool:
+    return fee.step == MoneyStep.RECORDED
+
+
+def _guarantors(member: Member, fee: GuaranteeFee) -> bool:
+    return member.institution_id == fee.guarantor_id
+
+
+def _record(do: Do) -> Any:
+    given = dict(do.given)
+    return services.record_enhancement_fee(loan_id=given.pop("loan").public_id, actor=do.member, at=do.at, **given)
+
+
+def _charge(do: Do) -> Any:
+    given = dict(do.given)
+    return services.record_guarantee_fee(guarantee_id=given.pop("guarantee").pk, actor=do.member, at=do.at, **given)
+
+
+SET_RATE = Step(
+    name="set",
+    label="录入收费标准",
+    who=by(K.FUND_OFFICE, K.CITY_INDUSTRY),
+    form=forms.RateForm,
+    run=lambda do: services.set_enhancement_fee_rate(actor=do.member, at=do.at, **do.given),
+    clause="FP 1.5.2(2), D23",
+    sentence="自生效日起按新标准计费，此前各日仍按原标准；标准只增不改。",
+)
+RECORD_ENHANCEMENT = Step(
+    name="record",
+    label="登记收取增信服务费",
+    who=COLLECTORS,
+    form=forms.EnhancementFeeForm,
+    run=_record,
+    clause="FP 1.5.2(2), D23, D35",
+    sentence="金额由系统按“余额 × 费率 × 天数 ÷ 360”计算；由本单位另一名复核人员复核后记入增信费用池。",
+)
+ENHANCEMENT_STEPS = (
+    Step(
+        name="check",
+        label="复核收费",
+        who=COLLECTING_CHECKERS,
+        when=_waits,
+        run=lambda do: services.check_enhancement_fee(fee_id=do.obj.public_id, actor=do.member, at=do.at),
+        clause="FP 1.5.2(2), D23",
+        sentence=CHECKED,
+        tone="main",
+    ),
+    Step(
+        name="send-back",
+        label="退回经办",
+        who=COLLECTING_CHECKERS,
+        when=_waits,
+        form=ReasonForm,
+        run=lambda do: services.send_back_enhancement_fee(fee_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
+        sentence=GIVEN_BACK,
+        tone="danger",
+    ),
+)
+RECORD_GUARANTEE = Step(
+    name="record",
+    label="登记收取担保费",
+    who=GUARANTORS,
+    form=forms.GuaranteeFeeForm,
+    run=_charge,
+    clause="FP 1.5.2(1), D23",
+    sentence="登记后由本单位另一名复核人员复核，复核通过后记账。",
+)
+GUARANTEE_STEPS = (
+    Step(
+        name="check",
+        label="复核收费",
+        who=GUARANTEE_CHECKERS,
+        may=_guarantors,
+        when=_waits,
+        run=lambda do: services.check_guarantee_fee(fee_id=do.obj.public_id, actor=do.member, at=do.at),
+        clause="FP 1.5.2(1), D23",
+        sentence=CHECKED,
+        tone="main",
+    ),
+    Step(
+        name="send-back",
+        label="退回经办",
+        who=GUARANTEE_CHECKERS,
+        may=_guarantors,
+        when=_waits,
+        form=ReasonForm,
+        run=lambda do: services.send_back_guarantee_fee(fee_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
+        sentence=GIVEN_BACK,
+        tone="danger",
+    ),
+)

@@ -1,0 +1,110 @@
+"""A bank's figures with the sums written out: what is added, divided and rounded, by which clause."""
+
+from decimal import Decimal
+from typing import Any
+
+from common.admin import Cited, Fact, Facts, Money, Rate, Row, Small, Table, joined, table
+from common.admin.shown import percent
+from common.money import display
+from policy.terms import Terms
+from risk.admin.gauges import state_badge
+from risk.enums import BreakerState
+from risk.rules import Position, headroom
+from risk.selectors import BankStanding
+
+HEADS = ("项目", "结果", "算式", "依据")
+NONE_YET = "不适用（尚无放款）"
+
+
+def figures(standing: BankStanding, *, since: Any = None) -> Facts:
+    """Return where the bank stands, in short. Source: FP 1.5.3; D19, D20."""
+    head, position = standing.headroom, standing.position
+    rows = (
+        Fact("状态", state_badge(head.state), f"自{since}起" if since else ""),
+        Fact("坏账率", Rate(head.rate) if head.rate is not None else NONE_YET),
+        Fact("累计放款", Money(position.disbursed), "两种模式合计"),
+        Fact("坏账净额", Money(head.net_bad_debt)),
+        Fact("剩余可补偿金额", Money(head.cap_left), f"上限 {display(head.cap)} 元，已用 {display(position.compensated)} 元"),
+        Fact("逾期未认定坏账的本金", Money(standing.overdue)),
+    )
+    return Facts(title="当前状况", facts=rows, clause="FP 1.5.3, D19, D20")
+
+
+def sums(standing: BankStanding, terms: Terms, *, apart: Position) -> Table:
+    """
+    Return each figure with its sum; ``apart`` is the bank's position without debts exempt by the regulator's finding.
+
+    Source: FP 1.5.3, FP 1.7; D19, D20, D33, D34.
+    """
+    lines = [*_rate(standing), *_limits(standing, terms), *_cap(standing, terms), *_reopening(standing, terms), *_regulators(terms, apart)]
+    note = "熔断期间照常受理新业务，暂停补偿；放款增加或款项追回后，由银行重新申请补偿。"
+    return table("算式", HEADS, lines, clause="FP 1.5.3", note=note)
+
+
+def _line(name: str, result: Any, formula: str, clause: str) -> Row:
+    return Row(cells=(name, result, Small(formula), Cited(clause)))
+
+
+def _rate(standing: BankStanding) -> list[Row]:
+    position, head = standing.position, standing.headroom
+    net = f"认定坏账 {display(position.bad_debt)} − 追偿收回 {display(position.recovered)}（扣除费用），不低于零"
+    rate = f"{display(head.net_bad_debt)} ÷ 累计放款 {display(position.disbursed)}，向下取六位小数"
+    return [
+        _line("坏账净额", Money(head.net_bad_debt), net, "FP 1.5.3, D19"),
+        _line(
+            "坏账率", Rate(head.rate) if head.rate is not None else NONE_YET, rate if head.rate is not None else "", "FP 1.5.3, D19, D34"
+        ),
+    ]
+
+
+def _limits(standing: BankStanding, terms: Terms) -> list[Row]:
+    position, radar = standing.position, standing.radar
+    net, drawn = display(standing.headroom.net_bad_debt), display(position.disbursed)
+    warning = f"{drawn} × {_percent(terms.risk.warning_rate)} − {net}；达到即警示，故须再少 0.01 元"
+    breaker = f"{drawn} × {_percent(terms.risk.breaker_rate)} − {net}；超过才熔断"
+    failed = f"（{net} + 逾期 {display(standing.overdue)}）÷ {drawn}"
+    result = (
+        NONE_YET if radar.if_overdue_fails is None else joined((Rate(radar.if_overdue_fails), state_badge(radar.state_if_overdue_fails)))
+    )
+    return [
+        _line("距警示线还可新增坏账", Money(radar.to_warning), warning, "FP 1.5.3, D19"),
+        _line("距熔断线还可新增坏账", Money(radar.to_suspension), breaker, "FP 1.5.3, D19"),
+        _line("逾期本金全部转为坏账后", result, failed, "FP 1.5.3, D19"),
+    ]
+
+
+def _cap(standing: BankStanding, terms: Terms) -> list[Row]:
+    position, head = standing.position, standing.headroom
+    cap = f"{display(position.disbursed)} × {_percent(terms.risk.compensation_cap_rate)}，向下舍到分"
+    left = f"{display(head.cap)} − 已补偿 {display(position.compensated)}（扣除已退回）"
+    if head.state == BreakerState.SUSPENDED:
+        left = "熔断期间暂停补偿，剩余可补偿金额按零计"
+    return [
+        _line("补偿上限", Money(head.cap), cap, "FP 1.5.3, D20, D33"),
+        _line("剩余可补偿金额", Money(head.cap_left), left, "FP 1.5.3, D20"),
+    ]
+
+
+def _reopening(standing: BankStanding, terms: Terms) -> list[Row]:
+    if standing.headroom.state != BreakerState.SUSPENDED:
+        return []
+    position, radar = standing.position, standing.radar
+    net, drawn, breaker = display(standing.headroom.net_bad_debt), display(position.disbursed), _percent(terms.risk.breaker_rate)
+    recovery, disbursement = f"{net} − {drawn} × {breaker}", f"{net} ÷ {breaker} − {drawn}，向上进到分"
+    return [
+        _line("恢复补偿：单靠追回", Money(radar.recovery_to_reopen), recovery, "FP 1.5.3, D19"),
+        _line("恢复补偿：单靠新增放款", Money(radar.disbursement_to_reopen), disbursement, "FP 1.5.3, D19"),
+    ]
+
+
+def _regulators(terms: Terms, apart: Position) -> list[Row]:
+    """Return the regulator's figure: exempt debts left out, which still count in the fund's. Source: FP 1.7."""
+    head = headroom(terms, apart)
+    if head.rate is None:
+        return []
+    formula = f"{display(head.net_bad_debt)} ÷ {display(apart.disbursed)}；不计尽职免责的坏账，基金坏账率仍计入"
+    return [_line("监管口径坏账率", joined((Rate(head.rate), state_badge(head.state))), formula, "FP 1.7")]
+
+
+def _percent(rate: Decimal) -> str:
+    return percent(rate).replace(".00%", "%")
