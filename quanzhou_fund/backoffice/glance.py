@@ -1,14 +1,12 @@
 """The fund at a glance: quotas, what is committed, lent and paid, as far as the person may see it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from common.admin import Money, Row, Table, table
+from common.admin import Row, Table, table
 from common.enums import Mode
 from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
@@ -17,22 +15,12 @@ from parties.access import sees_all
 from parties.models import Member
 from parties.selectors import in_force_on
 from policy.terms import VersionInForce
+from quanzhou_fund.backoffice.cards import WAN, Card, in_wan
+from quanzhou_fund.backoffice.glance_risk import risk_cards
 from subsidy.enums import PaymentKind, PaymentState
 from subsidy.selectors.visibility import payments_visible_to
 from whitelist.enums import EntryKind, EntryState
 from whitelist.selectors.entries import entries_visible_to
-
-WAN = Decimal(10_000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One figure of the fund; ``share`` (per cent, at most 100) draws a bar."""
-
-    label: str
-    value: Any
-    note: str = ""
-    share: int | None = None
 
 
 def cards(member: Member, *, on: date, version: VersionInForce | None) -> list[Card]:
@@ -57,7 +45,7 @@ def cards(member: Member, *, on: date, version: VersionInForce | None) -> list[C
         Card(label="已批未签约", value=in_wan(kept)),
         Card(label="已拨付贴息", value=in_wan(paid), note="市级和县级合计" if sees_all(member) else ""),
     ]
-    return [*_size(member, on=on, version=version), *found]
+    return [*_size(member, on=on, version=version), *found, *risk_cards(member, drawn=loans["drawn_sum"] or ZERO)]
 
 
 def _size(member: Member, *, on: date, version: VersionInForce | None) -> list[Card]:
@@ -71,11 +59,6 @@ def _size(member: Member, *, on: date, version: VersionInForce | None) -> list[C
     minimum = version.terms.fund.minimum_size
     note = f"{quotas['banks']}家银行；首期规模不低于{minimum / WAN / WAN:,.0f}亿元"
     return [Card(label="银行额度合计", value=in_wan(total), note=note, share=min(int(total * 100 / minimum), 100))]
-
-
-def in_wan(amount: Decimal | None, *, unit: str = "万元") -> Money:
-    """Return yuan in units of ten thousand."""
-    return Money(((amount or ZERO) / WAN).quantize(Decimal("0.01")), unit)
 
 
 def tables(member: Member) -> list[Table]:

@@ -15,6 +15,8 @@ from loans.selectors import applications_visible_to, proposals_visible_to
 from parties.enums import COUNTY_KINDS, InstitutionKind, Role
 from parties.models import Member
 from policy.selectors import deadlines_due_within, working_calendar
+from quanzhou_fund.backoffice import waiting_risk
+from quanzhou_fund.backoffice.waiting_risk import Heaps
 from subsidy.enums import ObjectionState, PaymentState, SettlementState
 from subsidy.models import Objection, Payment, Settlement
 from subsidy.selectors.visibility import objections_visible_to, payments_visible_to, settlements_visible_to
@@ -37,9 +39,6 @@ class Waiting:
     url: str
     is_urgent: bool = False
     note: str = ""
-
-
-Heaps = list[tuple[QuerySet[Any], str, str, bool]]  # what waits, what to do, where it is listed, whether it is urgent
 
 
 def waiting_for(member: Member, *, on: date) -> list[Waiting]:
@@ -178,4 +177,11 @@ _HEAPS: tuple[tuple[frozenset[str], Callable[[Member, date], Heaps]], ...] = (
     (frozenset({K.CITY_INDUSTRY, K.COUNTY_INDUSTRY, K.FUND_MANAGER}), _payer),
     (frozenset({K.BANK}), _bank),
     (frozenset({K.BANK, K.FUND_MANAGER}), _lender),
+    (frozenset({K.GUARANTOR, K.CITY_INDUSTRY}), waiting_risk.examined),
+    (frozenset({K.GUARANTOR, K.CITY_TREASURY}), waiting_risk.paid),
+    (frozenset({K.BANK}), waiting_risk.banks),
+    (frozenset({K.BANK}), waiting_risk.bank_checks),
+    (frozenset({K.GUARANTOR, K.FUND_MANAGER}), waiting_risk.fees),
+    (frozenset({K.REGULATOR}), waiting_risk.regulator),
+    (frozenset({K.CITY_INDUSTRY, K.CITY_TREASURY, K.CITY_FINANCE_OFFICE, K.REGULATOR, K.BANK}), waiting_risk.warned),
 )

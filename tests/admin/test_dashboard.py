@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from parties.models import Member
@@ -13,11 +16,19 @@ from policy.models import PolicyVersion
 from policy.selectors import version_on
 from quanzhou_fund.backoffice.glance import cards, tables
 from quanzhou_fund.backoffice.waiting import waiting_for
+from risk import services
 from tests.admin.world import World
 from tests.factories import EnterpriseFactory, MemberFactory
+from tests.risk.scene import NOW, Scene, make_scene, yuan
+from tests.risk.scene import TODAY as TODAY_OF_RISK
 
 Login = Callable[[Member], Client]
 TODAY = date(2024, 7, 1)
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    return make_scene()
 
 
 def heaps(member: Member, on: date = TODAY) -> dict[str, int]:
@@ -62,7 +73,68 @@ class TestWaiting:
         assert waiting_for(MemberFactory.serving("city_industry", viewer=True), on=TODAY) == []
 
 
+class TestRiskWaiting:
+    """Each person finds its part of the sharing of risk."""
+
+    def test_a_claim_waits_for_one_after_the_other(self, scene: Scene) -> None:
+        scene.disburse(90_000_000)
+        claim = scene.filed(scene.bad(scene.loan(5_000_000)))
+        assert claim.deadline is not None
+        assert (claim.deadline.due_on, heaps(scene.guarantor_handler, TODAY_OF_RISK)) == (date(2025, 3, 24), {"补偿申请待审核": 1})
+        soon = heaps(scene.guarantor_handler, date(2025, 3, 18))
+        assert soon["补偿审核5个工作日内到期"] == 1
+        late = waiting_for(scene.guarantor_handler, on=date(2025, 3, 25))[0]
+        assert (late.label, late.is_urgent) == ("补偿审核已超过期限", True)
+        services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+        services.accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+        assert heaps(scene.guarantor_handler, TODAY_OF_RISK) == {"补偿待提请支付": 1}
+        assert heaps(scene.treasury_handler, TODAY_OF_RISK).get("补偿待提请支付") is None  # the guarantor pays this one
+        scene.proposed(claim)
+        assert heaps(scene.guarantor_checker, TODAY_OF_RISK) == {"补偿支付待复核": 1}
+        assert "补偿支付待复核" not in heaps(scene.guarantor_handler, TODAY_OF_RISK)
+
+    def test_what_came_back_is_checked_and_returned_in_time(self, scene: Scene) -> None:
+        scene.disburse(90_000_000)
+        bad_debt = scene.bad(scene.loan(5_000_000))
+        scene.paid(scene.accepted(bad_debt))
+        given = {"costs": yuan(0), "received_on": TODAY_OF_RISK, "bank_reference": "ZC9", "actor": scene.handler, "at": NOW}
+        recovery = services.record_recovery(bad_debt_id=bad_debt.public_id, amount=yuan(1_000_000), **given)
+        assert heaps(scene.checker, TODAY_OF_RISK)["追偿收回待复核"] == 1
+        assert "追偿收回待复核" not in heaps(scene.handler, TODAY_OF_RISK)
+        services.check_recovery(recovery_id=recovery.public_id, actor=scene.checker, at=NOW)
+        assert heaps(scene.handler, TODAY_OF_RISK)["追偿款待退回"] == 1
+        assert waiting_for(scene.handler, on=date(2025, 6, 2))[0].label == "追偿款退回已超过期限"
+
+    def test_a_suspended_bank_is_seen_by_those_who_watch_and_applies_anew(self, scene: Scene) -> None:
+        scene.disburse(40_000_000)
+        scene.paid(scene.accepted(scene.bad(scene.loan(5_000_000))))
+        for member in (scene.city_handler, scene.treasury_handler, MemberFactory.serving("regulator"), scene.handler):
+            assert heaps(member, TODAY_OF_RISK)["熔断（暂停补偿）的银行"] == 1
+        assert heaps(scene.handler, TODAY_OF_RISK)["补偿待重新申请"] == 1
+        stranger = Member.objects.filter(institution=scene.other_bank()).first()
+        assert stranger is not None
+        assert heaps(stranger, TODAY_OF_RISK) == {}
+
+
 class TestGlance:
+    def test_losses_stand_beside_what_was_paid_and_came_back(self, scene: Scene) -> None:
+        scene.fill_pool(70_000)
+        scene.disburse(95_000_000)
+        bad_debt = scene.bad(scene.loan(5_000_000))
+        scene.paid(scene.accepted(bad_debt))
+        scene.recovered(bad_debt, 1_000_000, 100_000)
+        found = {card.label: card for card in cards(scene.city_handler, on=TODAY_OF_RISK, version=None)}
+        assert found["坏账净额"].value.amount == Decimal("410.00")
+        assert found["坏账净额"].note == "1笔；坏账率 4.10%"
+        assert found["已支付补偿"].value.amount == Decimal("400.00")
+        assert found["追偿收回"].value.amount == Decimal("90.00")
+        assert found["排队待支付的本金损失"].value.amount == 0
+        assert found["增信费用池余额"].value.amount == Decimal("7.00")
+        assert "增信费用池余额" not in {card.label for card in cards(scene.handler, on=TODAY_OF_RISK, version=None)}
+        stranger = Member.objects.filter(institution=scene.other_bank()).first()
+        assert stranger is not None
+        assert "坏账净额" not in {card.label for card in cards(stranger, on=TODAY_OF_RISK, version=None)}
+
     def test_quotas_stand_beside_the_plans_minimum(self, world: World) -> None:
         world.paid()
         found = {card.label: card for card in cards(world.desk.industry, on=TODAY, version=version_on(TODAY))}
@@ -86,12 +158,26 @@ class TestPage:
     def test_the_number_of_queries_does_not_grow_with_the_fund(self, world: World, login: Login, django_assert_max_num_queries) -> None:
         browser = login(world.desk.industry)
         browser.get("/admin/")
-        with django_assert_max_num_queries(32) as few:
+        with django_assert_max_num_queries(45) as few:
             assert browser.get("/admin/").status_code == 200
         world.queue()
         world.paid()
         with django_assert_max_num_queries(len(few) + 2):
             assert browser.get("/admin/").status_code == 200
+
+    def test_nor_with_its_losses(self, scene: Scene, login: Login, django_assert_num_queries: Callable[..., Any]) -> None:
+        def lose() -> None:
+            scene.paid(scene.accepted(scene.bad(scene.loan(5_000_000))))
+
+        for member in (scene.city_handler, scene.treasury_checker, scene.checker, scene.guarantor_checker):
+            lose()
+            browser = login(member)
+            browser.get("/admin/")
+            with CaptureQueriesContext(connection) as few:
+                browser.get("/admin/")
+            lose()
+            with django_assert_num_queries(len(few)):
+                assert browser.get("/admin/").status_code == 200
 
     def test_people_of_enterprises_are_shown_the_way_to_the_portal(self, login: Login) -> None:
         answer = login(MemberFactory.of(EnterpriseFactory())).get("/admin/", follow=True)

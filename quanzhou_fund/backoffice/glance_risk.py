@@ -1,0 +1,47 @@
+"""Risk at a glance: what went bad, what was compensated, recovered, waits, and lies in the fee pool."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from common.money import ZERO, floor_rate
+from ledger.enums import Purpose
+from ledger.selectors import accounts_visible_to, balances_of
+from parties.access import sees_all
+from parties.models import Member
+from quanzhou_fund.backoffice.cards import Card, in_wan
+from risk.enums import WAITING_FOR_MONEY, MoneyStep, ReturnState
+from risk.selectors import bad_debts_visible_to, claims_visible_to, compensations_visible_to, recoveries_visible_to, returns_visible_to
+
+
+def risk_cards(member: Member, *, drawn: Decimal) -> list[Card]:
+    """Return the figures of risk of what the member sees; ``drawn`` is its cumulative disbursement. Source: FP 1.5.3; D19, D20."""
+    debts = bad_debts_visible_to(member).order_by().aggregate(total=Sum("principal"), count=Count("pk"))
+    if not debts["count"]:
+        return _pool(member)
+    back = _sum(recoveries_visible_to(member).filter(step=MoneyStep.CHECKED), "net")
+    net = max(debts["total"] - back, ZERO)
+    rate = floor_rate(net, drawn)
+    paid = _sum(compensations_visible_to(member), "amount")
+    returned = _sum(returns_visible_to(member).filter(state=ReturnState.PAID), "amount")
+    queue = claims_visible_to(member).filter(state__in=WAITING_FOR_MONEY).order_by().aggregate(total=Sum("amount"), count=Count("pk"))
+    return [
+        Card(label="坏账净额", value=in_wan(net), note=f"{debts['count']}笔；坏账率 {'不适用' if rate is None else f'{rate * 100:.2f}%'}"),
+        Card(label="已支付补偿", value=in_wan(paid), note=f"其中追偿后已退回 {in_wan(returned).amount:,.2f} 万元"),
+        Card(label="追偿收回", value=in_wan(back), note="扣除费用"),
+        Card(label="排队待支付的本金损失", value=in_wan(queue["total"]), note=f"{queue['count']}笔"),
+        *_pool(member),
+    ]
+
+
+def _sum(rows: Any, field: str) -> Decimal:
+    return rows.order_by().aggregate(total=Sum(field))["total"] or ZERO
+
+
+def _pool(member: Member) -> list[Card]:
+    """Return what lies in the fee pool, for who sees the whole fund. Source: FP 1.5.2(2); D23."""
+    if not sees_all(member):
+        return []
+    pools = list(accounts_visible_to(member).filter(purpose=Purpose.FEE_POOL).values_list("pk", flat=True))
+    return [Card(label="增信费用池余额", value=in_wan(sum(balances_of(pools).values(), ZERO)))] if pools else []
