@@ -1,6 +1,7 @@
 """The words of the log: what each step of risk is called on screen."""
 
 VERBS = {
+    "classification.suggested": "建议风险分类",
     "loan.classified": "认定风险分类",
     "bad_debt.recognised": "认定坏账",
     "claim.opened": "提交补偿申请",
@@ -25,6 +26,7 @@ VERBS = {
     "recovery.recorded": "登记追偿收回",
     "recovery.checked": "复核追偿收回",
     "recovery.sent_back": "退回追偿收回",
+    "return.due": "产生应退回款",
     "return.recorded": "登记退回",
     "return.checked": "复核退回",
     "return.sent_back": "退回经办",

@@ -27,6 +27,7 @@ from risk.selectors.positions import (
     standing_of_claim,
     standings,
 )
+from risk.selectors.splits import computed_split, expected_split, uses_fee_pool
 from risk.selectors.visible import (
     bad_debts_visible_to,
     bank_risks_visible_to,
@@ -65,6 +66,7 @@ __all__ = [
     "classification_on",
     "classifications_visible_to",
     "compensations_visible_to",
+    "computed_split",
     "diligence_rules_visible_to",
     "enhancement_fee_of",
     "enhancement_fee_rates_visible_to",
@@ -73,6 +75,7 @@ __all__ = [
     "events_about",
     "evidence_packs_visible_to",
     "exemptions_visible_to",
+    "expected_split",
     "fee_pool_account",
     "fee_pool_available",
     "fee_pool_promised",
@@ -98,5 +101,6 @@ __all__ = [
     "suggestions_visible_to",
     "total_cost_of",
     "trust_loans_of",
+    "uses_fee_pool",
     "visible_or_404",
 ]

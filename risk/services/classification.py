@@ -71,11 +71,13 @@ def suggest_classes(*, actor: Member, at: datetime) -> int:
     loans = {loan.pk: loan for loan in loans_to_classify()}
     days, grades = overdue_days_of(loans, on=today), grades_of(loans, on=today)
     suggested = {key: suggested_grade(version_for(loan.policy_version).terms, days[key]) for key, loan in loans.items()}
-    return sum(_suggest(loans[key], grade, days[key], at=at) for key, grade in suggested.items() if is_worse(grade, grades[key]))
+    return sum(
+        _suggest(loans[key], grade, days[key], actor=actor, at=at) for key, grade in suggested.items() if is_worse(grade, grades[key])
+    )
 
 
 @transaction.atomic
-def _suggest(loan: Loan, grade: Grade, days: int, *, at: datetime) -> bool:
+def _suggest(loan: Loan, grade: Grade, days: int, *, actor: Member, at: datetime) -> bool:
     """Replace an open suggestion of another class, or leave the same one as it is; return whether it is new."""
     Loan.objects.select_for_update(of=("self",), no_key=True).get(pk=loan.pk)
     waiting = ClassificationSuggestion.objects.filter(loan=loan, state=SuggestionState.OPEN).first()
@@ -85,6 +87,8 @@ def _suggest(loan: Loan, grade: Grade, days: int, *, at: datetime) -> bool:
         waiting.state = SuggestionState.OUTDATED
         waiting.save(update_fields=["state"])
     suggestion = ClassificationSuggestion.objects.create(loan=loan, grade=grade, suggested_on=localdate(at), overdue_days=days)
+    after = {"grade": grade.value, "overdue_days": days}
+    record(verb="classification.suggested", obj=suggestion, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
     notify(
         key=f"classification:{suggestion.public_id}",
         kind="classification",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from audit.services import record
+from audit.services import NewEvent, Scope, record, record_many
 from common.errors import DomainError
 from common.money import MAX_AMOUNT, ZERO, display
 from ledger.enums import EntryKind, Purpose
@@ -227,7 +227,7 @@ def _share_back(claim: Claim, recovery: Recovery, *, actor: Member, at: datetime
     if claim.split_on is not None:
         standing = standing_of_claim(claim)
         owed = still_returnable(standing.full, recovered=standing.recovered, paid=standing.paid)
-        _open_returns(claim, recovery, owed, at=at)
+        _open_returns(claim, recovery, owed, actor=actor, at=at)
         if claim.state in WAITING_FOR_MONEY and not standing.payable.compensation:
             claim.pay_off(on=localdate(at), left=ZERO)
             saved(claim, "paid", before=before, actor=actor, at=at)
@@ -237,7 +237,7 @@ def _share_back(claim: Claim, recovery: Recovery, *, actor: Member, at: datetime
         saved(claim, "recovering", before=before, actor=actor, at=at)
 
 
-def _open_returns(claim: Claim, recovery: Recovery, owed: Shares, *, at: datetime) -> None:
+def _open_returns(claim: Claim, recovery: Recovery, owed: Shares, *, actor: Member, at: datetime) -> None:
     """Open one return per payer and loss entry, the latest payment answered first, and tell the bank."""
     if owed == NOTHING:
         return
@@ -255,6 +255,8 @@ def _open_returns(claim: Claim, recovery: Recovery, owed: Shares, *, at: datetim
         for (part, amount), deadline in zip(pieces, deadlines, strict=True)
     ]
     Return.objects.bulk_create(returns)
+    scope = scope_of(claim.loan)
+    record_many([_due(row, actor=actor, at=at, scope=scope) for row in returns])
     total = sum((amount for _, amount in pieces), ZERO)
     notify(
         key=f"recovery:{recovery.public_id}:returns",
@@ -265,6 +267,12 @@ def _open_returns(claim: Claim, recovery: Recovery, owed: Shares, *, at: datetim
         institution=claim.bank,
         obj=claim,
     )
+
+
+def _due(row: Return, *, actor: Member, at: datetime, scope: Scope) -> NewEvent:
+    """Return the event that a return is due."""
+    after = {"state": row.state, "amount": row.amount, "due_on": row.deadline.due_on, "payer": row.answers.payer}
+    return NewEvent(verb="return.due", obj=row, actor=actor, occurred_at=at, after=after, scope=scope)
 
 
 def _answered(claim: Claim, payer: Payer, amount: Decimal) -> list[tuple[PaymentPart, Decimal]]:

@@ -3,22 +3,15 @@
 from datetime import date
 from decimal import Decimal
 
-from common.enums import Category, Mode
 from common.money import ZERO
 from parties.enums import InstitutionKind
 from parties.models import Institution
 from parties.selectors import institution_of_kind
-from policy.selectors import version_for
 from risk.enums import Payer
 from risk.models import Claim, Share
-from risk.rules import Loss, Shares, clause_of, split_loss
-from risk.selectors import fee_pool_available
+from risk.rules import Shares, clause_of
+from risk.selectors import computed_split, fee_pool_available, uses_fee_pool
 from risk.services.locks import lock_fee_pool
-
-
-def uses_fee_pool(claim: Claim) -> bool:
-    """Return whether the fees collected meet the loss first. Source: FP 1.5.2(2)."""
-    return claim.loan.mode == Mode.TRUST and claim.loan.category == Category.RD
 
 
 def split_of(claim: Claim) -> Shares:
@@ -37,16 +30,7 @@ def split_of(claim: Claim) -> Shares:
     if uses_fee_pool(claim):
         lock_fee_pool()
         pool = max(fee_pool_available(), ZERO)
-    loan = claim.loan
-    loss = Loss(
-        mode=loan.mode,
-        category=loan.category,
-        security=loan.security,
-        amount=claim.amount or ZERO,
-        enterprise_rd_total=claim.bad_debt.enterprise_rd_total,
-        fee_pool=pool,
-    )
-    return split_loss(version_for(loan.policy_version).terms, loss)
+    return computed_split(claim, fee_pool=pool)
 
 
 def fix_split(claim: Claim, *, on: date) -> Shares:
