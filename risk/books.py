@@ -127,7 +127,7 @@ def _replays(claim: Claim, full: Shares) -> bool:
                 return False
             paid += piece
         else:
-            recovered += event.net
+            recovered = min(recovered + event.net, claim.amount or ZERO)
             back = still_returnable(full, recovered=recovered, paid=paid)
             if _returned(event) != back:
                 return False

@@ -101,6 +101,7 @@ class Loan(models.Model):
     district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, verbose_name="贴息承担县(市、区)")
     earns_until = models.DateField("贴息止日(不含)", null=True, blank=True, help_text="合同到期、首次放款后五年两者中较早的一日")
     subsidy_stopped_on = models.DateField("停止贴息日", null=True, blank=True, help_text="自该日起不再贴息")
+    recognised_bad_on = models.DateField("认定坏账日", null=True, blank=True, help_text="认定后收回的款项登记为追偿收回，不再登记还款")
 
     objects = LoanQuerySet.as_manager()
 

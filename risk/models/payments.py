@@ -98,7 +98,8 @@ class Recovery(MadeAndChecked):
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, blank=True, related_name="recoveries", verbose_name="补偿申请")
     amount = MoneyField("追回金额", help_text="元")
     costs = MoneyField("追偿费用", help_text="元")
-    net = MoneyField("追回净额", help_text="元，扣除费用，不低于零")
+    net = MoneyField("追回净额", help_text="元，扣除费用（含以前未抵足的费用），不低于零；复核时确定")
+    number = models.PositiveSmallIntegerField("在该坏账追偿中的次序", null=True, blank=True, help_text="复核时编号")
     position = models.PositiveSmallIntegerField("在该补偿收付中的顺序", null=True, blank=True, help_text="复核时编号")
     received_on = models.DateField("到账日期")
     bank_reference = models.CharField("银行流水号", max_length=64)
@@ -115,8 +116,14 @@ class Recovery(MadeAndChecked):
             positive("recovery_positive"),
             models.CheckConstraint(
                 name="recovery_net_of_costs",
-                condition=Q(costs__gte=0) & (Q(costs__lte=F("amount"), net=F("amount") - F("costs")) | Q(costs__gt=F("amount"), net=0)),
-                violation_error_message="追回净额须等于追回金额减费用，且不低于零。",
+                condition=Q(costs__gte=0) & (Q(net=0) | Q(net__gt=0, net__lte=F("amount") - F("costs"))),
+                violation_error_message="追回净额不得超过追回金额减费用，且不低于零。",
+            ),
+            models.UniqueConstraint(fields=["bad_debt", "number"], name="recovery_numbered_once", violation_error_message="该次序已有。"),
+            models.CheckConstraint(
+                name="recovery_numbered_when_checked",
+                condition=Q(step=MoneyStep.CHECKED, number__isnull=False) | (~Q(step=MoneyStep.CHECKED) & Q(number__isnull=True)),
+                violation_error_message="追偿收回在复核时编号。",
             ),
             models.CheckConstraint(
                 name="recovery_has_reference", condition=~Q(bank_reference=""), violation_error_message="须填写流水号。"

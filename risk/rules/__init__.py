@@ -17,7 +17,7 @@ from risk.rules.fees import (
     fee_segments,
     total_cost_rate,
 )
-from risk.rules.recoveries import RecoveryExceedsPaid, net_recovery, share_recovery
+from risk.rules.recoveries import RecoveryExceedsPaid, net_recovery, next_net, share_recovery
 from risk.rules.shares import NOTHING, Shares
 from risk.rules.sharing import (
     EnterpriseTotalMissing,
@@ -65,6 +65,7 @@ __all__ = [
     "is_covered",
     "is_worse",
     "net_recovery",
+    "next_net",
     "overdue_days",
     "overdue_since",
     "piece_of",

@@ -26,6 +26,19 @@ def net_recovery(recovered: Decimal, costs: Decimal) -> Decimal:
     return max(recovered - costs, ZERO)
 
 
+def next_net(*, recovered: Decimal, costs: Decimal, counted: Decimal) -> Decimal:
+    """
+    Return what one more recovery adds to the cumulative net recovery of a debt. Yuan.
+
+    ``recovered`` and ``costs`` are the sums with this recovery, ``counted`` what the earlier ones added. Costs that a recovery did not meet
+    are met by the next ones, so that many small recoveries give what one large one gives; what counted once counts for good, since it
+    was shared back.
+
+    Source: D21.
+    """
+    return max(net_recovery(recovered, costs) - counted, ZERO)
+
+
 def share_recovery(net: Decimal, paid: Shares) -> Shares:
     """
     Return what each payer gets back of the cumulative net recovery of one loss; the parts sum to it exactly.

@@ -32,6 +32,7 @@ from risk.rules import (
     Shares,
     finally_borne,
     headroom,
+    next_net,
     radar,
     still_payable,
 )
@@ -159,13 +160,26 @@ def _standing(bank: Institution, terms: Terms) -> BankStanding:
 
 
 def recovered_of(claim: Claim) -> Decimal:
-    """Return the cumulative net recovery that lessens a claim's loss, in yuan. Source: D21."""
-    return _total(Recovery.objects.filter(claim=claim, step=MoneyStep.CHECKED), "net")
+    """
+    Return the cumulative net recovery that lessens a claim's loss, in yuan, at most that loss.
+
+    A bank that claimed less than it lost bears the rest; what comes back beyond the claim is the bank's.
+
+    Source: D21.
+    """
+    return min(_total(Recovery.objects.filter(claim=claim, step=MoneyStep.CHECKED), "net"), claim.amount or ZERO)
 
 
-def recovered_before_claims(bad_debt: BadDebt) -> Decimal:
-    """Return the net recovery that came in before any loss was claimed, in yuan. Source: FP 1.5.1; D19."""
-    return _total(Recovery.objects.filter(bad_debt=bad_debt, claim__isnull=True, step=MoneyStep.CHECKED), "net")
+def recovered_of_debt(bad_debt: BadDebt) -> Decimal:
+    """Return the net recovery of a bad debt, whatever claim it came under, in yuan. Source: FP 1.5.1; D19, D21."""
+    return _total(Recovery.objects.filter(bad_debt=bad_debt, step=MoneyStep.CHECKED), "net")
+
+
+def next_net_of(recovery: Recovery) -> Decimal:
+    """Return what a recovery adds to the cumulative net recovery of its debt, were it checked now, in yuan. Source: D21."""
+    checked = Recovery.objects.filter(bad_debt=recovery.bad_debt_id, step=MoneyStep.CHECKED).exclude(pk=recovery.pk)
+    sums = checked.order_by().aggregate(*(Sum(name, default=ZERO) for name in ("amount", "costs", "net")))
+    return next_net(recovered=sums["amount__sum"] + recovery.amount, costs=sums["costs__sum"] + recovery.costs, counted=sums["net__sum"])
 
 
 def paid_of(claim: Claim) -> Shares:

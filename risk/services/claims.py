@@ -23,7 +23,7 @@ from risk.access import paying_institution, require_bank, require_may, reviewer_
 from risk.enums import PROJECT_PAPERS, RD_PAPERS, ClaimKind, ClaimState, EvidenceKind, ReturnState
 from risk.models import BadDebt, Claim, Return
 from risk.rules import clause_of, is_covered, project_government_share
-from risk.selectors import bad_debts_visible_to, claims_visible_to, recovered_before_claims, visible_or_404
+from risk.selectors import bad_debts_visible_to, claims_visible_to, recovered_of_debt, visible_or_404
 from risk.services.locks import lock_bank, lock_claim
 from risk.services.splits import fix_split
 
@@ -138,7 +138,7 @@ def _claimable(bad_debt_id: UUID, actor: Member) -> BadDebt:
 
 def _require_within_loss(bad_debt: BadDebt, amount: Decimal) -> None:
     """Let pass principal only, at most what is outstanding and was not recovered. Source: D16."""
-    left = bad_debt.principal - recovered_before_claims(bad_debt)
+    left = bad_debt.principal - recovered_of_debt(bad_debt)
     most = min(left, bad_debt.loan.balance.outstanding)
     if not ZERO < amount <= min(most, MAX_AMOUNT) or amount != round(amount, 2):
         raise AmountBeyondLoss(most=display(max(most, ZERO)), field="amount")

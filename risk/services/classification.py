@@ -198,6 +198,8 @@ def recognise_bad_debt(*, loan_id: UUID, reason: str, actor: Member, at: datetim
         recognised_at=at,
     )
     after = {"principal": bad_debt.principal, "recognised_on": day, "enterprise_rd_total": bad_debt.enterprise_rd_total}
+    loan.recognised_bad_on = day
+    loan.save(update_fields=["recognised_bad_on"])
     record(verb="bad_debt.recognised", obj=bad_debt, actor=actor, occurred_at=at, after=after, remark=reason, scope=scope_of(loan))
     evaluate(risk, cause=BreakerCause.RECOGNITION, actor=actor, at=at)
     return bad_debt

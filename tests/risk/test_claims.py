@@ -131,15 +131,28 @@ def test_a_claim_is_principal_only_and_never_more_than_was_lost(scene: Scene, am
         scene.filed(bad_debt, Decimal(amount))
 
 
-def test_what_was_recovered_or_repaid_before_lessens_the_claim(scene: Scene) -> None:
+def test_what_was_recovered_before_lessens_the_claim(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     scene.recovered(bad_debt, 250_000, 10_000)
     with pytest.raises(AmountBeyondLoss):
         scene.filed(bad_debt, yuan("760000.01"))
-    move(bad_debt.loan, MovementKind.REPAYMENT, "500000.00", TODAY)
-    with pytest.raises(AmountBeyondLoss):
-        scene.filed(bad_debt, yuan("500000.01"))
-    assert scene.filed(bad_debt, yuan(500_000)).amount == yuan(500_000)
+    assert scene.filed(bad_debt, yuan(760_000)).amount == yuan(760_000)
+
+
+@pytest.mark.clause("D21")
+@pytest.mark.parametrize("end", ["withdrawn", "refused"])
+def test_what_came_back_under_an_ended_claim_lessens_the_next_one(scene: Scene, end: str) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    claim = scene.filed(bad_debt)
+    scene.recovered(bad_debt, 400_000)
+    if end == "withdrawn":
+        services.withdraw_claim(claim_id=claim.public_id, reason="金额有误", actor=scene.handler, at=NOW)
+    else:
+        services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+        services.refuse_claim(claim_id=claim.public_id, reason="金额有误", actor=scene.guarantor_handler, at=NOW)
+    with pytest.raises(AmountBeyondLoss) as refusal:
+        scene.filed(bad_debt)
+    assert "600,000.00" in str(refusal.value)
 
 
 def test_one_open_claim_per_loan(scene: Scene) -> None:

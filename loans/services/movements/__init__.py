@@ -12,9 +12,11 @@ from loans.services.movements.batch import (
 from loans.services.movements.drawdowns import GuaranteeMissing, NotAvailable
 from loans.services.movements.record import (
     AlreadyReversed,
+    RecognisedBad,
     record_cures,
     record_drawdowns,
     record_overdues,
+    record_recovered_principal,
     record_repayments,
     record_reversals,
 )
@@ -29,10 +31,12 @@ __all__ = [
     "NewReversal",
     "NotAvailable",
     "ReasonMissing",
+    "RecognisedBad",
     "ReferenceReused",
     "record_cures",
     "record_drawdowns",
     "record_overdues",
+    "record_recovered_principal",
     "record_repayments",
     "record_reversals",
 ]

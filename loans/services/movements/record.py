@@ -29,6 +29,14 @@ from loans.services.movements.drawdowns import contributions_of, fix_first_drawd
 from parties.models import Member
 
 
+class RecognisedBad(DomainError):
+    """The principal of a debt recognised as bad is moved by recoveries alone, so that whoever bore the loss gets back its part."""
+
+    code = "loan_recognised_bad"
+    sentence = "合同 {contract_number} 已于 {on} 认定坏账，不能再登记{kind}；收回的款项请登记为追偿收回，贷款余额随之减少。"
+    clause = "FP 1.5.3"
+
+
 class AlreadyReversed(DomainError):
     """What is taken back stays taken back; a reversal is not reversed."""
 
@@ -66,7 +74,9 @@ def record_repayments(items: Sequence[NewMovement], *, actor: Member, at: dateti
         as ``record_drawdowns`` for form, maker and reference.
         NotYetDrawn, BalanceBelowZero: more is repaid than was outstanding on that day or would be on a later one.
 
-    Source: FP 1.6.3; D10, D11.
+        RecognisedBad: the debt was recognised as bad; what comes back of it is a recovery.
+
+    Source: FP 1.5.3, FP 1.6.3; D10, D11.
     """
     return record(items, MovementKind.REPAYMENT, actor=actor, signatures=Signatures(maker=actor, checker=checked_by, at=at))
 
@@ -112,6 +122,26 @@ def record_reversals(items: Sequence[NewReversal], *, actor: Member, at: datetim
     return reverse(items, actor=actor, signatures=Signatures(maker=actor, checker=checked_by, at=at))
 
 
+@transaction.atomic
+def record_recovered_principal(new: NewMovement, *, maker: Member, checker: Member, at: datetime) -> Movement:
+    """
+    Book principal that came back of a debt recognised as bad: the one way in which it is still repaid.
+
+    For the app that counts recoveries, which has let maker and checker pass; the bank pursues in both modes, so it is no lender's step.
+
+    Raises:
+        NotVisible: not the checker's to see.
+        ReferenceReused, AmountInvalid, ReferenceMissing, MovementDated, ReasonMissing, BalanceBelowZero.
+
+    Source: FP 1.5.1, FP 1.5.2(2), FP 1.5.3; D16, D21.
+    """
+    signatures = Signatures(maker=maker, checker=checker, at=at)
+    loan = locked_loans([new.loan_id], actor=checker)[new.loan_id]
+    require_well_formed(new, today=signatures.today)
+    item = Item(0, loan, MovementKind.REPAYMENT, new.amount, new.value_on, new.bank_reference.strip(), new.reason.strip())
+    return _entered([item], recorded_before([item]), actor=checker, signatures=signatures)[0]
+
+
 def record(items: Sequence[NewMovement], kind: MovementKind, *, actor: Member, signatures: Signatures) -> list[Movement]:
     """Record movements of one kind in the caller's transaction; ``actor`` is who acts now, maker or checker."""
     loans = locked_loans({item.loan_id for item in items}, actor=actor)
@@ -148,6 +178,12 @@ def reverse(items: Sequence[NewReversal], *, actor: Member, signatures: Signatur
 def _book(items: list[Item], *, actor: Member, signatures: Signatures) -> list[Movement]:
     """Judge and write what is new of the batch, and return the movement of every item, in the order asked."""
     new = recorded_before(items)
+    _require_not_bad(new, of=len(items))
+    return _entered(items, new, actor=actor, signatures=signatures)
+
+
+def _entered(items: list[Item], new: list[Item], *, actor: Member, signatures: Signatures) -> list[Movement]:
+    """Judge and write what is new, and return the movement of every item."""
     if new:
         loans = {item.loan.pk: item.loan for item in new}
         balances = running_balances(loans.values())
@@ -165,6 +201,17 @@ def _book(items: list[Item], *, actor: Member, signatures: Signatures) -> list[M
         _log(new, moved, actor=actor, signatures=signatures)
     by_key = {item.key: item.movement for item in new}
     return [item.movement or by_key[item.key] for item in items]  # type: ignore[misc]
+
+
+def _require_not_bad(items: Sequence[Item], *, of: int) -> None:
+    """Refuse whatever would move the principal of a debt recognised as bad; what falls due meanwhile may still become overdue."""
+    for item in items:
+        kind = item.reverses.kind if item.reverses is not None else item.kind
+        harmless = (MovementKind.OVERDUE,) if item.reverses is None else (MovementKind.OVERDUE, MovementKind.CURE)
+        loan = item.loan
+        if loan.recognised_bad_on is not None and kind not in harmless:
+            with at_item(item.position, of=of):
+                raise RecognisedBad(contract_number=loan.contract_number, on=loan.recognised_bad_on, kind=item.kind.label)
 
 
 def _change(item: Item, balances: dict[int, RunningBalance]) -> Change:
