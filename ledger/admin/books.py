@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 
-from common.admin import Badge, Cited, Column, Fact, Money, Row, VisibleAdmin, acting_member, facts, link_to, table
+from common.admin import Badge, Cited, Column, Fact, Link, Money, Row, VisibleAdmin, acting_member, facts, link_to, table
 from common.money import ZERO
+from ledger.admin.statement import cases_of, statement_page, statement_url
 from ledger.models import Account, Entry
 from ledger.selectors import accounts_visible_to, balance_of, entries_visible_to
 from parties.access import SEES_ALL
@@ -16,7 +18,14 @@ from parties.enums import InstitutionKind
 from parties.models import Member
 
 SEEN_BY = frozenset(
-    {*SEES_ALL, InstitutionKind.COUNTY_INDUSTRY, InstitutionKind.COUNTY_TREASURY, InstitutionKind.BANK, InstitutionKind.FUND_MANAGER}
+    {
+        *SEES_ALL,
+        InstitutionKind.COUNTY_INDUSTRY,
+        InstitutionKind.COUNTY_TREASURY,
+        InstitutionKind.BANK,
+        InstitutionKind.GUARANTOR,
+        InstitutionKind.FUND_MANAGER,
+    }
 )
 LAST = 100
 
@@ -61,10 +70,7 @@ class EntryAdmin(VisibleAdmin):
 
     def about(self, request: HttpRequest, entry: Entry) -> Any:
         """Return a link to what the entry books, as far as the person may see it."""
-        page = self.admin_site._registry.get(apps.get_model(entry.object_type))
-        if not isinstance(page, VisibleAdmin) or not page.has_view_permission(request):
-            return None
-        return link_to(request, page.get_queryset(request).filter(public_id=entry.object_id).first())
+        return cases_of(request, [entry]).get(entry.pk)
 
 
 @admin.register(Account)
@@ -84,10 +90,31 @@ class AccountAdmin(VisibleAdmin):
     ordering = ("code",)
 
     def parts(self, request: HttpRequest, case: Account) -> list[Any]:
-        """Return the balance and the latest lines of the account."""
-        legs = case.legs.select_related("entry").order_by("-entry_id", "-position")[:LAST]
+        """Return the balance, the way to its statement, and the latest lines of the account."""
+        legs = list(case.legs.select_related("entry").order_by("-entry_id", "-position")[:LAST])
+        cases = cases_of(request, [leg.entry for leg in legs])
         rows = [
-            (leg.entry.posted_on, leg.entry.value_on, link_to(request, leg.entry, leg.entry.description), Money(leg.amount)) for leg in legs
+            (
+                leg.entry.posted_on,
+                leg.entry.value_on,
+                link_to(request, leg.entry, leg.entry.description),
+                cases.get(leg.entry_id),
+                Cited(leg.entry.clause),
+                Money(leg.amount),
+            )
+            for leg in legs
         ]
-        balance = facts(request, case, "余额", Fact("账户余额", Money(balance_of(case))))
-        return [balance, table(f"最近{LAST}笔", ("记账日", "起息日", "摘要", "金额"), rows, empty="暂无记账。")]
+        way = Fact("对账单", Link("按期间查看（期初、逐笔、期末）", statement_url(case)))
+        balance = facts(request, case, "余额", Fact("账户余额", Money(balance_of(case))), way)
+        heads = ("记账日", "起息日", "摘要", "相关事项", "依据", "金额")
+        return [balance, table(f"最近{LAST}笔", heads, rows, empty="暂无记账。")]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses with that of the statement."""
+        view = self.admin_site.admin_view(self.statement_view)
+        return [path("<path:object_id>/statement/", view, name="ledger_account_statement"), *super().get_urls()]
+
+    def statement_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the account's statement for any period."""
+        account = self.case_of(request, object_id)
+        return statement_page(request, account, today=timezone.localdate(), shared=self.admin_site.each_context(request))
