@@ -14,14 +14,17 @@ from subsidy.models import Payment, Settlement, Share
 
 def expected_entries() -> Iterator[ExpectedEntry]:
     """Yield what paid payments ought to have booked. Source: FP 1.6.4; D35, D41."""
-    paid = Payment.objects.filter(state=PaymentState.PAID, paid_on__isnull=False).select_related("settlement", "payer", "payee")
+    paid = Payment.objects.filter(state=PaymentState.PAID, paid_on__isnull=False).select_related(
+        "settlement__bank", "payer", "payee", "entry"
+    )
     for payment in paid.order_by("id").iterator():
         is_pass_on = payment.kind == PaymentKind.PASS_ON
         source = Purpose.TRUST if is_pass_on else Purpose.SUBSIDY_BUDGET
         target = Purpose.TRUST if payment.settlement.mode == Mode.TRUST and not is_pass_on else Purpose.CURRENT
+        is_first_edition = payment.entry is not None and payment.entry.key == payment.first_booking_key
         if payment.paid_on is not None:
             yield ExpectedEntry(
-                key=f"subsidy:{payment.settlement.public_id}:{payment.payer.code}",
+                key=payment.first_booking_key if is_first_edition else payment.booking_key,
                 kind=EntryKind.SUBSIDY_PASS_ON if is_pass_on else EntryKind.SUBSIDY_PAYMENT,
                 value_on=payment.paid_on,
                 clause="FP 1.6.4",

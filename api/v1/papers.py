@@ -16,18 +16,18 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.parsers import BodyTooLarge
+from api.services.papers import attach_once
 from api.v1.base import BankView, reads, writes
 from api.v1.fields import Asked, AskedText, Shown
 from common.errors import NotVisible
 from documents.models import Document
 from documents.scanning import InfectedFile, ScannerUnreachable
 from documents.selectors import documents_of
-from documents.services import EmptyFile, FileTooLarge, NameContradictsContent, TypeNotAccepted, attach_to_visible
+from documents.services import EmptyFile, FileTooLarge, NameContradictsContent, TypeNotAccepted
 from loans.enums import Paper
 from loans.selectors import applications_visible_to
 from parties.access import RoleMissing
 
-OWNER = "loans.application"
 KIND = OpenApiParameter("kind", str, required=True, enum=Paper.values, description="材料类别；银行代企业提交的，须含 consent，依据 D39")
 FILENAME = OpenApiParameter("filename", str, required=True, description="文件名，扩展名须与内容相符")
 
@@ -108,7 +108,10 @@ class PaperView(BankView):
         scope=Scope.DECIDE,
         asks=PaperAsked,
         summary="上传申请材料",
-        says="请求体为文件本身，PDF、OFD、JPG、PNG、DOCX、XLSX 或 CSV，不超过 8 MB；类别和文件名写在地址里。",
+        says=(
+            "请求体为文件本身，PDF、OFD、JPG、PNG、DOCX、XLSX 或 CSV，不超过 8 MB；类别和文件名写在地址里。"
+            "同一类别、同一内容再次上传返回已有材料。"
+        ),
         clause="FP 1.6.2(1)；D7、D39",
         refuses=(EmptyFile, FileTooLarge, TypeNotAccepted, NameContradictsContent, InfectedFile, ScannerUnreachable, RoleMissing),
         status=201,
@@ -116,4 +119,5 @@ class PaperView(BankView):
     )
     def create(self, application_id: UUID, kind: str, filename: str, content: bytes) -> Document:
         """Attach a paper."""
-        return attach_to_visible(owner_type=OWNER, owner_id=application_id, kind=kind, filename=filename, content=content, **self.acting)
+        rows = applications_visible_to(self.member)
+        return attach_once(rows=rows, application_id=application_id, kind=kind, filename=filename, content=content, **self.acting)

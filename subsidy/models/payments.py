@@ -68,6 +68,17 @@ class Payment(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.settlement} {self.payer} {self.get_kind_display()}"
 
+    @property
+    def booking_key(self) -> str:
+        """Return the ledger's key of the payment: what is paid and who pays, so that the same fact has the same key in any database."""
+        settled = self.settlement
+        return f"subsidy:{settled.bank.code}:{settled.mode}:{settled.year}Q{settled.quarter}:{self.payer.code}"
+
+    @property
+    def first_booking_key(self) -> str:
+        """Return the key under which payments were booked in the first edition; such entries stay as they are."""
+        return f"subsidy:{self.settlement.public_id}:{self.payer.code}"
+
     @transition(field=state, source=PaymentState.DUE, target=PaymentState.RECORDED, custom={"label": "登记付款"})
     def record(self, *, by: Member, paid_on: date, voucher: str) -> None:
         """Note date, voucher and maker. In memory only. Source: D41."""

@@ -123,7 +123,7 @@ def _booked(payment: Payment, *, paid_on: date, posted_on: date) -> Entry:
     legs = _accounts(payment)
     kind = EntryKind.SUBSIDY_PASS_ON if payment.kind == PaymentKind.PASS_ON else EntryKind.SUBSIDY_PAYMENT
     new = NewEntry(
-        key=f"subsidy:{payment.settlement.public_id}:{payment.payer.code}",
+        key=payment.booking_key,
         kind=kind,
         value_on=paid_on,
         posted_on=posted_on,
