@@ -30,11 +30,11 @@ def require_papers(owner: Model, kinds: Iterable[str]) -> None:
     Let pass only a case with a standing document of every one of these kinds. One query.
 
     Raises:
-        PaperMissing: with the kinds that are missing.
+        PaperMissing: with the kinds that are missing, by their labels where they are words of a list.
 
     Source: D7.
     """
     present = set(documents_of(owner).values_list("kind", flat=True))
-    missing = [kind for kind in kinds if kind not in present]
+    missing = [str(getattr(kind, "label", kind)) for kind in kinds if kind not in present]
     if missing:
         raise PaperMissing(missing="、".join(missing))

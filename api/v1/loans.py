@@ -37,7 +37,15 @@ from loans.selectors import loans_visible_to, movements_visible_to, use_checks_v
 from loans.services import open_loan, record_guarantee
 from loans.services.approval import EntryRemoved
 from loans.services.contracts import GuaranteeDiffers, GuaranteeNotNeeded
-from loans.services.movements import AlreadyReversed, GuaranteeMissing, MovementDated, NotAvailable, ReasonMissing, ReferenceReused
+from loans.services.movements import (
+    AlreadyReversed,
+    GuaranteeMissing,
+    MovementDated,
+    NotAvailable,
+    ReasonMissing,
+    RecognisedBad,
+    ReferenceReused,
+)
 from loans.services.movements.batch import AmountInvalid, ReferenceMissing
 from loans.services.steps import DateInFuture
 from loans.services.use_of_funds import NothingDrawn
@@ -46,7 +54,7 @@ from policy.selectors import NoReturnRate
 
 LOAN_RELATED = ("application", "enterprise", "project", "bank", "district", "return_rate")
 MOVEMENT_RELATED = ("loan", "reverses", "contribution")
-MOVEMENT_REFUSES = (AmountInvalid, ReferenceMissing, ReferenceReused, MovementDated, ReasonMissing)
+MOVEMENT_REFUSES = (AmountInvalid, ReferenceMissing, ReferenceReused, MovementDated, ReasonMissing, RecognisedBad)
 BALANCE_REFUSES = (*MOVEMENT_REFUSES, NotYetDrawn, BalanceBelowZero)
 
 

@@ -49,7 +49,8 @@ class Radar:
 
     ``to_warning`` and ``to_suspension``: bad debt that may still come without reaching it. ``if_overdue_fails`` and
     ``state_if_overdue_fails``: rate and state if all overdue principal not yet recognised went bad. ``recovery_to_reopen`` and
-    ``disbursement_to_reopen``: what each alone would take to leave suspension; zero outside it.
+    ``disbursement_to_reopen``: what each alone would take to leave suspension; zero outside it. ``return_for_room`` and
+    ``disbursement_for_room``: what each alone would take until the cap lets a cent through; zero while it does.
 
     Source: FP 1.5.3; D19.
     """
@@ -60,6 +61,8 @@ class Radar:
     state_if_overdue_fails: BreakerState
     recovery_to_reopen: Decimal
     disbursement_to_reopen: Decimal
+    return_for_room: Decimal
+    disbursement_for_room: Decimal
 
 
 def breaker_state(terms: Terms, position: Position) -> BreakerState:
@@ -112,22 +115,25 @@ def radar(terms: Terms, position: Position, *, overdue: Decimal) -> Radar:
     most_without_suspension = round_down(position.disbursed * terms.risk.breaker_rate)
     excess = max(position.net_bad_debt - most_without_suspension, ZERO)
     is_suspended = breaker_state(terms, position) == BreakerState.SUSPENDED
+    next_cent = position.compensated + CENT
     return Radar(
         to_warning=max(most_without_warning - position.net_bad_debt, ZERO),
         to_suspension=max(most_without_suspension - position.net_bad_debt, ZERO),
         if_overdue_fails=floor_rate(failed.net_bad_debt, failed.disbursed),
         state_if_overdue_fails=breaker_state(terms, failed),
         recovery_to_reopen=excess if is_suspended else ZERO,
-        disbursement_to_reopen=_disbursement_to_reopen(terms, position) if is_suspended else ZERO,
+        disbursement_to_reopen=_further(position, position.net_bad_debt, terms.risk.breaker_rate) if is_suspended else ZERO,
+        return_for_room=max(next_cent - round_down(position.disbursed * terms.risk.compensation_cap_rate), ZERO),
+        disbursement_for_room=_further(position, next_cent, terms.risk.compensation_cap_rate),
     )
 
 
-def _disbursement_to_reopen(terms: Terms, position: Position) -> Decimal:
-    """Return the least further disbursement at which the bad debt no longer exceeds the breaker rate."""
-    if not terms.risk.breaker_rate:
+def _further(position: Position, amount: Decimal, rate: Decimal) -> Decimal:
+    """Return the least further disbursement of which, with what was disbursed, the rate gives the amount; zero where it does already."""
+    if not rate:
         return ZERO
-    needed = Fraction(position.net_bad_debt) / Fraction(terms.risk.breaker_rate) - Fraction(position.disbursed)
-    return -(-needed * 100 // 1) * CENT + ZERO
+    needed = Fraction(amount) / Fraction(rate) - Fraction(position.disbursed)
+    return max(-(-needed * 100 // 1) * CENT + ZERO, ZERO)
 
 
 def _up_to_cent(amount: Decimal) -> Decimal:

@@ -1,6 +1,6 @@
 """Claims up to the day on which they are payable: filed and examined (R&D), or recovered first and certified (project)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -72,7 +72,7 @@ class ReturnsOpen(DomainError):
 
 
 @transaction.atomic
-def file_claim(*, bad_debt_id: UUID, amount: Decimal, actor: Member, at: datetime, papers: Sequence[str] = RD_PAPERS) -> Claim:
+def file_claim(*, bad_debt_id: UUID, amount: Decimal, actor: Member, at: datetime) -> Claim:
     """
     File an R&D claim: compensated first, recovered in parallel. Its examination has a term from today on.
 
@@ -93,7 +93,7 @@ def file_claim(*, bad_debt_id: UUID, amount: Decimal, actor: Member, at: datetim
     if not is_covered(terms, category=loan.category, security=loan.security):
         raise NothingCovered
     _require_within_loss(bad_debt, amount)
-    require_papers(bad_debt, papers)
+    require_papers(bad_debt, RD_PAPERS)
     today = localdate(at)
     deadline = open_deadline(
         started_on=today,
@@ -235,12 +235,14 @@ def supply(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
 
     Raises:
         NotVisible, RoleMissing, TransitionNotAllowed.
+        PaperMissing: a paper was withdrawn and not put in again.
 
     Source: FP 1.5.2(1), FP 1.5.2(2); D7, D37.
     """
     claim = locked_claim(claim_id, actor, step="supply")
     before = claim.state
     claim.supply()
+    require_papers(claim.bad_debt, RD_PAPERS)
     return saved(claim, "supplied", before=before, actor=actor, at=at)
 
 
@@ -267,12 +269,14 @@ def accept_claim(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
 
     Raises:
         NotVisible, RoleMissing, TransitionNotAllowed.
+        PaperMissing: a paper was withdrawn since it was filed.
 
     Source: FP 1.5.2(1), FP 1.5.2(2); D37.
     """
     claim = locked_claim(claim_id, actor, step="accept")
     before = claim.state
     claim.accept(by=actor, on=localdate(at))
+    require_papers(claim.bad_debt, RD_PAPERS)
     _close_term(claim, on=localdate(at))
     _tell_payer(claim, at=at)
     return saved(claim, "accepted", before=before, actor=actor, at=at)
@@ -360,6 +364,7 @@ def certify_loss(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     Raises:
         NotVisible, RoleMissing, TransitionNotAllowed, SamePerson, JobIsNoChecker.
         AmountBeyondLoss: money came back since the proposal.
+        PaperMissing: a paper was withdrawn since the proposal.
 
     Source: FP 1.5.1; D1, D17.
     """
@@ -374,6 +379,7 @@ def certify_loss(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     if claim.proposed_by is not None:
         checker_differs(maker=claim.proposed_by, checker=actor)
     _require_within_loss(claim.bad_debt, claim.amount or ZERO)
+    require_papers(claim.bad_debt, PROJECT_PAPERS)
     saved(claim, "loss_certified", before=before, actor=actor, at=at)
     if shared:
         _tell_payer(claim, at=at)

@@ -1,6 +1,7 @@
 """Classes of loans: what jobs suggest, what banks decide, and debts recognised as bad."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from audit.services import record
 from common.enums import Category, Mode
 from common.errors import DomainError
 from loans.models import Loan
-from loans.selectors import loans_visible_to, scope_of
+from loans.selectors import balances_on, loans_visible_to, scope_of
 from notices.services import notify
 from parties.access import require
 from parties.enums import InstitutionKind
@@ -48,6 +49,15 @@ class AlreadyRecognised(DomainError):
     code = "already_recognised"
     sentence = "该贷款已于 {on} 认定坏账。"
     clause = "FP 1.5.3"
+
+
+class RecognitionDated(DomainError):
+    """A day on which the loan, or what fixes its tier, stood otherwise than today."""
+
+    code = "recognition_dated"
+    sentence = "{on} 以后该贷款余额或该企业研发贷款最高余额已有变动，坏账须按当前余额认定，认定日期请填今天（{today}）。"
+    clause = "FP 1.5.3"
+    status = 400
 
 
 class DayToCome(DomainError):
@@ -169,6 +179,7 @@ def recognise_bad_debt(*, loan_id: UUID, reason: str, actor: Member, at: datetim
     Raises:
         NotVisible, RoleMissing: not the bank's loan.
         ReasonMissing, DayToCome.
+        RecognitionDated: since that day the balance, or the total that fixes the tier, has changed.
         AlreadyRecognised: it was recognised before.
         NothingOutstanding: no principal is owed.
         NotNonPerforming: the class is still normal or special mention.
@@ -185,14 +196,14 @@ def recognise_bad_debt(*, loan_id: UUID, reason: str, actor: Member, at: datetim
     classification = classification_on(loan, on=day)
     if classification is None or not Grade(classification.grade).is_non_performing:
         raise NotNonPerforming(grade=classification.get_grade_display() if classification else Grade.NORMAL.label)
-    needs_tier = loan.mode == Mode.SPECIAL and loan.category == Category.RD
+    _require_as_today(loan, day=day, today=today)
     bad_debt = BadDebt.objects.create(
         loan=loan,
         bank=loan.bank,
         principal=loan.balance.outstanding,
         recognised_on=day,
         classification=classification,
-        enterprise_rd_total=highest_rd_total(loan.enterprise_id, on=day) if needs_tier else None,
+        enterprise_rd_total=_tier_total(loan, on=day),
         reason=reason.strip(),
         recognised_by=actor,
         recognised_at=at,
@@ -203,6 +214,20 @@ def recognise_bad_debt(*, loan_id: UUID, reason: str, actor: Member, at: datetim
     record(verb="bad_debt.recognised", obj=bad_debt, actor=actor, occurred_at=at, after=after, remark=reason, scope=scope_of(loan))
     evaluate(risk, cause=BreakerCause.RECOGNITION, actor=actor, at=at)
     return bad_debt
+
+
+def _tier_total(loan: Loan, *, on: date) -> Decimal | None:
+    """Return what fixes the tier of a special-mode R&D loan on a day, ``None`` for other loans. Source: FP 1.5.2(1); D15."""
+    if loan.mode != Mode.SPECIAL or loan.category != Category.RD:
+        return None
+    return highest_rd_total(loan.enterprise_id, on=on)
+
+
+def _require_as_today(loan: Loan, *, day: date, today: date) -> None:
+    """Refuse a day whose figures are not today's, so that nobody picks the principal or the tier by picking the day. Source: D15, D16."""
+    same_balance = balances_on([loan.pk], day)[loan.pk].outstanding == loan.balance.outstanding
+    if not same_balance or _tier_total(loan, on=day) != _tier_total(loan, on=today):
+        raise RecognitionDated(on=day, today=today, field="on")
 
 
 def _require_recognisable(loan: Loan, reason: str, *, day: date, today: date) -> None:

@@ -26,7 +26,7 @@ from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from policy.selectors import version_row_on
 from risk.access import require_bank
-from risk.enums import WAITING_FOR_MONEY, BreakerCause, Payer
+from risk.enums import WAITING_FOR_MONEY, BreakerCause, BreakerState, Payer
 from risk.models import BankRisk, Claim, Payment, PaymentPart, Reapplication
 from risk.models.claims import ReasonMissing
 from risk.rules import Shares, clause_of, piece_of
@@ -56,7 +56,7 @@ class NoRoomYet(DomainError):
     """Compensation is still suspended or the cap used up."""
 
     code = "no_room_yet"
-    sentence = "本行当前为“{state}”，剩余可补偿金额 {left} 元。追回 {recovery} 元或增加放款 {disbursement} 元后可重新申请。"
+    sentence = "本行当前为“{state}”，剩余可补偿金额 {left} 元。{way}后可重新申请。"
     clause = "FP 1.5.3"
 
 
@@ -162,13 +162,19 @@ def reapply_for_compensation(*, bank_id: UUID, reason: str, actor: Member, at: d
 
 
 def _no_room(standing: BankStanding) -> NoRoomYet:
-    radar = standing.radar
-    return NoRoomYet(
-        state=standing.headroom.state.label,
-        left=display(standing.headroom.cap_left),
-        recovery=display(radar.recovery_to_reopen),
-        disbursement=display(radar.disbursement_to_reopen),
-    )
+    head = standing.headroom
+    return NoRoomYet(state=head.state.label, left=display(head.cap_left), way=_way_to_room(standing))
+
+
+def _way_to_room(standing: BankStanding) -> str:
+    """Return what would let something be paid again: out of suspension, and below the cap. Source: FP 1.5.3; D20."""
+    radar, ways = standing.radar, []
+    if standing.headroom.state == BreakerState.SUSPENDED:
+        ways.append(f"追回坏账 {display(radar.recovery_to_reopen)} 元或增加放款 {display(radar.disbursement_to_reopen)} 元")
+    if radar.return_for_room:
+        returned, drawn = display(radar.return_for_room), display(radar.disbursement_for_room)
+        ways.append(f"退回已付补偿至少 {returned} 元或增加放款至少 {drawn} 元（已付补偿达到上限 {display(standing.headroom.cap)} 元）")
+    return "，并".join(ways)
 
 
 def pay_due_claims(*, actor: Member, at: datetime) -> int:
@@ -261,14 +267,13 @@ def _hold_back(claim: Claim, bank: BankStanding, *, actor: Member, at: datetime)
     claim.needs_reapplication = True
     facts = {"breaker": bank.headroom.state.value, **figures_of(bank.position, bank.headroom)}
     saved(claim, "held_back", before=claim.state, actor=actor, at=at, facts=facts)
-    radar = bank.radar
     notify(
         key=f"claim:{claim.public_id}:held_back:{localdate(at)}",
         kind="claim",
         title=f"补偿申请 {claim.number} 暂不支付，已排队",
         body=(
             f"本行当前为“{bank.headroom.state.label}”，剩余可补偿金额 {display(bank.headroom.cap_left)} 元。"
-            f"尚需追回 {display(radar.recovery_to_reopen)} 元或增加放款 {display(radar.disbursement_to_reopen)} 元，届时请重新申请。"
+            f"{_way_to_room(bank)}后，请重新申请。"
         ),
         at=at,
         institution=claim.bank,

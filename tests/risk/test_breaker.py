@@ -70,6 +70,11 @@ def test_a_claim_that_crosses_the_cap_is_paid_up_to_it_and_the_rest_queues(scene
     third = scene.paid(scene.accepted(scene.bad(scene.loan(2_000_000))))
     # cap 10.1 M, 8.8 M spent: 1.3 M of 1.6 M
     assert (third.state, third.needs_reapplication) == (ClaimState.PART_PAID, True)
+    with pytest.raises(NoRoomYet) as refusal:
+        reapply(scene)
+    # 1 cent back, or 10 cents more disbursed, and a cent may be paid
+    assert "退回已付补偿至少 0.01 元或增加放款至少 0.10 元" in str(refusal.value)
+    assert "追回坏账" not in str(refusal.value)
     payment = Payment.objects.get(claim=third)
     assert (payment.amount, payment.cap_left, payment.compensated) == (yuan(1_300_000), yuan(1_300_000), yuan(8_800_000))
     position = position_of(scene.bank)

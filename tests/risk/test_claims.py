@@ -1,5 +1,6 @@
 """A claim from the bad debt to the money."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,17 +10,18 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Event
 from common.enums import Category, Mode, Security
 from common.errors import NotVisible
-from documents.selectors import PaperMissing
+from documents.selectors import PaperMissing, documents_of
+from documents.services import withdraw
 from ledger.models import Entry
 from loans.enums import MovementKind
 from parties.access import RoleMissing, SamePerson
 from risk import services
-from risk.enums import ClaimState, Payer
+from risk.enums import PROJECT_PAPERS, RD_PAPERS, ClaimState, Payer
 from risk.models import Claim, Payment, Return
 from risk.models.claims import ReasonMissing
 from risk.rules import Shares
 from risk.services.claims import AmountBeyondLoss, ClaimOpen, NothingCovered, WrongWay
-from risk.services.classification import AlreadyRecognised, NotNonPerforming
+from risk.services.classification import AlreadyRecognised, NotNonPerforming, RecognitionDated
 from tests.factories import EnterpriseFactory, MemberFactory
 from tests.loan_factories import move
 from tests.risk.scene import BAD_ON, NOW, TODAY, Scene, yuan
@@ -168,8 +170,43 @@ def test_a_claim_without_its_papers_is_refused(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     with pytest.raises(PaperMissing) as refusal:
         services.file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=scene.handler, at=NOW)
-    assert "contract" in str(refusal.value)
+    assert "借款合同、放款凭证" in str(refusal.value)
     assert not Claim.objects.exists()
+
+
+@pytest.mark.clause("FP 1.5.2(1)")
+@pytest.mark.parametrize("paper", RD_PAPERS)
+def test_each_paper_is_needed_when_a_claim_is_filed_supplied_and_accepted(scene: Scene, paper: str) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    claim = scene.filed(bad_debt)
+    document = documents_of(bad_debt).get(kind=paper)
+    withdraw(document_id=document.public_id, reason="扫描不清", actor=scene.handler, at=NOW)
+    services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    with pytest.raises(PaperMissing):
+        services.accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    services.ask_supplement(claim_id=claim.public_id, what="材料不全", actor=scene.guarantor_handler, at=NOW)
+    with pytest.raises(PaperMissing):
+        services.supply(claim_id=claim.public_id, actor=scene.handler, at=NOW)
+    services.withdraw_claim(claim_id=claim.public_id, reason="补材料", actor=scene.handler, at=NOW)
+    with pytest.raises(PaperMissing):
+        services.file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=scene.handler, at=NOW)
+
+
+@pytest.mark.clause("FP 1.5.1")
+@pytest.mark.parametrize("paper", PROJECT_PAPERS)
+def test_each_paper_is_needed_when_a_loss_is_proposed_and_certified(scene: Scene, paper: str) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000, mode=Mode.TRUST, category=Category.FIXED_ASSET))
+    scene.papers(bad_debt)
+    claim = services.open_pursuit(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
+    proof: dict[str, Any] = {"amount": bad_debt.principal, "evidence_kind": "court", "evidence_number": "(2025)闽05执1号"}
+    services.propose_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW, **proof)
+    document = documents_of(bad_debt).get(kind=paper)
+    withdraw(document_id=document.public_id, reason="扫描不清", actor=scene.handler, at=NOW)
+    with pytest.raises(PaperMissing):
+        services.certify_loss(claim_id=claim.public_id, actor=scene.checker, at=NOW)
+    services.send_back_loss(claim_id=claim.public_id, reason="补材料", actor=scene.checker, at=NOW)
+    with pytest.raises(PaperMissing):
+        services.propose_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW, **proof)
 
 
 def test_supplement_refusal_and_filing_anew(scene: Scene) -> None:
@@ -245,6 +282,28 @@ def test_a_debt_is_bad_only_when_its_class_says_so(scene: Scene) -> None:
         services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
     scene.bad(loan)
     with pytest.raises(AlreadyRecognised):
+        services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
+
+
+@pytest.mark.clause("D15")
+def test_a_bank_cannot_pick_the_tier_by_dating_the_recognition_back(scene: Scene) -> None:
+    """9.5 M until 5 March, 10.5 M after: as of the 3rd the guarantor would bear 80 % of the loss instead of 50 %."""
+    enterprise = EnterpriseFactory()
+    loan = scene.loan(9_500_000, enterprise=enterprise)
+    services.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
+    scene.loan(1_000_000, enterprise=enterprise, bank=scene.other_bank(), drawn_on=date(2025, 3, 6))
+    with pytest.raises(RecognitionDated):
+        services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
+    bad_debt = services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
+    assert (bad_debt.recognised_on, bad_debt.enterprise_rd_total) == (TODAY, yuan(10_500_000))
+
+
+@pytest.mark.clause("D16")
+def test_a_recognition_dated_back_over_a_repayment_is_refused(scene: Scene) -> None:
+    loan = scene.loan(1_000_000)
+    services.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
+    move(loan, MovementKind.REPAYMENT, "400000.00", TODAY)
+    with pytest.raises(RecognitionDated):
         services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
 
 
