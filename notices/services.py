@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.mail import send_mail
-from django.db import transaction
-from django.db.models import Model
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
 from django.utils.timezone import localdate
 
 from audit.services import object_id_of
@@ -16,6 +16,17 @@ from parties.models import Enterprise, Institution, Member
 from parties.selectors import in_force_on
 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))  # after each failed attempt; then given up
+_COLUMNS = [field for field in Notice._meta.concrete_fields if not field.primary_key]
+_SAY = f"""
+WITH said AS (
+    INSERT INTO notices_notice ({", ".join(field.column for field in _COLUMNS)}) VALUES ({", ".join(["%s"] * len(_COLUMNS))})
+    ON CONFLICT (key) DO NOTHING RETURNING *
+), mailed AS (
+    INSERT INTO notices_emaildelivery (notice_id, address, attempts, due_at, last_error)
+    SELECT said.id, told.address, 0, said.created_at, '' FROM said CROSS JOIN ({{addresses}}) AS told(address)
+)
+SELECT * FROM said
+"""
 
 
 @transaction.atomic
@@ -35,25 +46,23 @@ def notify(
     Tell one institution or one enterprise, and put the e-mails to its members in the outbox.
 
     Returns ``None``, and writes nothing, when the key was said before: a job that runs again says nothing twice. The object is
-    where the reader goes from here.
+    where the reader goes from here. One statement.
     """
-    fields = {
-        "institution": institution,
-        "enterprise": enterprise,
-        "kind": kind,
-        "is_urgent": urgent,
-        "title": " ".join(title.split())[:120],  # one line: it becomes the subject of an e-mail
-        "body": body,
-        "object_type": obj._meta.label_lower if obj is not None else "",
-        "object_id": object_id_of(obj) if obj is not None else "",
-        "created_at": at,
-    }
-    notice, is_new = Notice.objects.get_or_create(key=key, defaults=fields)
-    if not is_new:
-        return None
-    addresses = _addresses_of(institution=institution, enterprise=enterprise, at=at)
-    EmailDelivery.objects.bulk_create([EmailDelivery(notice=notice, address=address, due_at=at) for address in addresses])
-    return notice
+    wanted = Notice(
+        key=key,
+        institution=institution,
+        enterprise=enterprise,
+        kind=kind,
+        is_urgent=urgent,
+        title=" ".join(title.split())[:120],  # one line: it becomes the subject of an e-mail
+        body=body,
+        object_type=obj._meta.label_lower if obj is not None else "",
+        object_id=object_id_of(obj) if obj is not None else "",
+        created_at=at,
+    )
+    values = [field.get_db_prep_save(getattr(wanted, field.attname), connection) for field in _COLUMNS]
+    addresses, asked = _addresses_of(wanted).query.sql_with_params()
+    return next(iter(Notice.objects.raw(_SAY.format(addresses=addresses), [*values, *asked])), None)
 
 
 @transaction.atomic
@@ -101,8 +110,9 @@ def _postpone(delivery: EmailDelivery, *, problem: Exception, at: datetime) -> N
         delivery.due_at = at + WAITS[delivery.attempts - 1]
 
 
-def _addresses_of(*, institution: Institution | None, enterprise: Enterprise | None, at: datetime) -> list[str]:
-    """Return the e-mail addresses of the persons who serve the party on that day, each once."""
-    persons = Member.objects.filter(in_force_on(localdate(at)), kind=MemberKind.PERSON, user__is_active=True).exclude(user__email="")
-    party = persons.filter(institution=institution) if institution is not None else persons.filter(enterprise=enterprise)
-    return list(party.order_by("user__email").values_list("user__email", flat=True).distinct())
+def _addresses_of(notice: Notice) -> QuerySet[Member, str]:
+    """Return the e-mail addresses of the persons who serve the party on the day of the notice, each once."""
+    on = localdate(notice.created_at)
+    persons = Member.objects.filter(in_force_on(on), kind=MemberKind.PERSON, user__is_active=True).exclude(user__email="")
+    party = {"institution": notice.institution_id} if notice.institution_id is not None else {"enterprise": notice.enterprise_id}
+    return persons.filter(**party).order_by("user__email").values_list("user__email", flat=True).distinct()

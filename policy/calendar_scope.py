@@ -40,6 +40,11 @@ def version_read_once(read: Callable[[], Version]) -> Version:
 
 def forget_calendar_version() -> None:
     """Make the running request or task read the version anew, after a notice was entered in it."""
+    keep_calendar_version(None)
+
+
+def keep_calendar_version(version: Version | None) -> None:
+    """Let the running request or task go on with this version, read under the calendar's lock."""
     scope = _scope.get()
     if scope is not None:
-        scope.version = None
+        scope.version = version

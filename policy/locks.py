@@ -17,9 +17,3 @@ def hold(lock: Lock) -> None:
     """Wait until nobody else holds the lock, then hold it alone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
-
-
-def hold_shared(lock: Lock) -> None:
-    """Wait until nobody holds the lock alone, then hold it together with others who share it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [lock])

@@ -21,7 +21,6 @@ from parties.enums import MemberKind, Role
 from parties.models import Member
 from parties.selectors import district_of
 from policy.models import Deadline, PolicyVersion, ReturnRate
-from policy.selectors import working_calendar
 from policy.services import open_deadline
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory
 from whitelist.enums import EntryKind, EntryState, ProjectType, Route
@@ -127,7 +126,7 @@ class EntryFactory(DjangoModelFactory):
 
 
 def _deadline(on: date) -> Deadline:
-    return open_deadline(started_on=on, working_days=30, clause="FP 1.6.3", purpose="融资申请批复", calendar=working_calendar())
+    return open_deadline(started_on=on, working_days=30, clause="FP 1.6.3", purpose="融资申请批复")
 
 
 class ApplicationFactory(DjangoModelFactory):

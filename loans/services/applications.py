@@ -21,8 +21,7 @@ from loans.services.steps import WrongState, begun_step, business_day, keep_step
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from policy.models import Deadline
-from policy.services import close_deadline
+from policy.services import close_if_open
 from whitelist.enums import EntryKind
 from whitelist.models import Entry
 from whitelist.selectors import entries_visible_to, is_open_for_application
@@ -329,11 +328,8 @@ def end_clock(application: Application, *, on: date) -> None:
 
     It is read anew: whoever waited for the application's lock may hold its deadline as it was before.
     """
-    if application.deadline_id is None:
-        return
-    deadline = Deadline.objects.filter(pk=application.deadline_id, closed_on__isnull=True).first()
-    if deadline is not None:
-        application.deadline = close_deadline(deadline, on=on)
+    if application.deadline is not None:
+        application.deadline = close_if_open(application.deadline, on=on) or application.deadline
 
 
 def _visible_entry(entry_id: UUID, actor: Member) -> Entry:

@@ -20,7 +20,7 @@ from parties.enums import FactSource
 from parties.models import EnterpriseYear, Member
 from parties.selectors import is_participating
 from policy.enterprise_size import enterprise_size
-from policy.selectors import require_open_version, version_for, working_calendar
+from policy.selectors import require_open_version, version_for
 from policy.services import open_deadline
 from policy.terms import Terms
 from whitelist.selectors import has_technology_credit, is_open_for_application
@@ -101,7 +101,6 @@ def submit_application(*, application_id: UUID, actor: Member, at: datetime) -> 
         working_days=terms.clock.approval_working_days,
         clause="FP 1.6.3",
         purpose=f"融资申请 {application.number} 批复",
-        calendar=working_calendar(),
     )
     run_step(application, "submit", on=day, by=actor, submitted_for=submitted_for, size=size, version=version, deadline=deadline)
     application.intent = Intent.objects.filter(bank=application.bank_id, entry=application.entry_id).first()

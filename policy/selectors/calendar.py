@@ -3,10 +3,15 @@
 from datetime import datetime
 from functools import lru_cache
 
+from django.db import connection
+
 from common.errors import DomainError
-from policy.calendar_scope import Version, version_read_once
+from policy.calendar_scope import Version, keep_calendar_version, version_read_once
+from policy.locks import Lock
 from policy.models import CalendarDay, CalendarNotice
 from policy.working_days import WorkingCalendar
+
+NO_NOTICE: Version = (0, datetime.min)  # noqa: DTZ901  (a mark, never compared with a time)
 
 
 class NoCalendar(DomainError):
@@ -27,10 +32,22 @@ def working_calendar() -> WorkingCalendar:
     return _load(version_read_once(current_calendar_version))
 
 
+def held_calendar() -> WorkingCalendar:
+    """
+    Return the calendar of the newest notice, and keep further ones out until the transaction ends; one statement.
+
+    A notice entered meanwhile is waited for, so that no deadline is counted by the calendar before it. Source: D6.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM policy_hold_calendar(%s)", [Lock.CALENDAR])
+        version = cursor.fetchone() or NO_NOTICE
+    keep_calendar_version(version)
+    return _load(version)
+
+
 def current_calendar_version() -> Version:
     """Return the version the next reader gets; ``(0, …)`` before any notice."""
-    newest = CalendarNotice.objects.order_by("-id").values_list("id", "recorded_at").first()
-    return newest or (0, datetime.min)  # noqa: DTZ901  (a mark, never compared with a time)
+    return CalendarNotice.objects.order_by("-id").values_list("id", "recorded_at").first() or NO_NOTICE
 
 
 @lru_cache(maxsize=4)

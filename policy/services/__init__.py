@@ -5,6 +5,7 @@ from policy.services.deadlines import (
     DeadlineClosedBeforeStart,
     NewDeadline,
     close_deadline,
+    close_if_open,
     open_deadline,
     open_deadlines,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "YearNotAdjacent",
     "add_policy_version",
     "close_deadline",
+    "close_if_open",
     "confirm_interpretation",
     "enact_return_rate",
     "import_calendar_notice",

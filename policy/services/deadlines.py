@@ -7,11 +7,12 @@ from datetime import date
 from django.db import transaction
 
 from common.errors import DomainError
-from policy.calendar_scope import forget_calendar_version
-from policy.locks import Lock, hold_shared
 from policy.models import Deadline
-from policy.selectors.calendar import current_calendar_version, working_calendar
-from policy.working_days import WorkingCalendar
+from policy.selectors.calendar import held_calendar
+
+_CLOSE = """
+UPDATE policy_deadline SET closed_on = %(on)s WHERE id = %(key)s AND closed_on IS NULL RETURNING *
+"""
 
 
 class DeadlineClosedBeforeStart(DomainError):
@@ -39,30 +40,26 @@ class NewDeadline:
     purpose: str
 
 
-def open_deadline(*, started_on: date, working_days: int, clause: str, purpose: str, calendar: WorkingCalendar) -> Deadline:
+def open_deadline(*, started_on: date, working_days: int, clause: str, purpose: str) -> Deadline:
     """
     Return a stored deadline that many working days after ``started_on``, which is not counted.
 
     Source: FP 1.6.3; D6, D7.
     """
     wanted = NewDeadline(started_on=started_on, working_days=working_days, clause=clause, purpose=purpose)
-    return open_deadlines([wanted], calendar=calendar)[0]
+    return open_deadlines([wanted])[0]
 
 
 @transaction.atomic
-def open_deadlines(wanted: Sequence[NewDeadline], *, calendar: WorkingCalendar) -> list[Deadline]:
+def open_deadlines(wanted: Sequence[NewDeadline]) -> list[Deadline]:
     """
     Return stored deadlines, in the order given, by one statement.
 
-    A notice entered meanwhile is not missed: it waits until this transaction ends, and one that came first is used here
-    even where the caller still holds the calendar before it.
+    A notice entered meanwhile is not missed: it waits until this transaction ends, or came first and is counted by.
 
     Source: D6, D7.
     """
-    hold_shared(Lock.CALENDAR)
-    if current_calendar_version()[0] != calendar.version:
-        forget_calendar_version()
-        calendar = working_calendar()
+    calendar = held_calendar()
     deadlines = []
     for want in wanted:
         due = calendar.due(want.started_on, want.working_days)
@@ -83,7 +80,9 @@ def open_deadlines(wanted: Sequence[NewDeadline], *, calendar: WorkingCalendar) 
 @transaction.atomic
 def close_deadline(deadline: Deadline, *, on: date) -> Deadline:
     """
-    Record that what the deadline waited for happened on a day; the same day again changes nothing.
+    Record that what the deadline waited for happened on a day, and return it as it stands; the same day again changes nothing.
+
+    One statement where it is open.
 
     Raises:
         DeadlineClosedBeforeStart: ``on`` is earlier than the start.
@@ -91,13 +90,22 @@ def close_deadline(deadline: Deadline, *, on: date) -> Deadline:
 
     Source: D7.
     """
-    row = Deadline.objects.select_for_update().get(pk=deadline.pk)
-    if on < row.started_on:
-        raise DeadlineClosedBeforeStart(closed_on=on, started_on=row.started_on)
-    if row.closed_on is not None and row.closed_on != on:
+    row: Deadline = close_if_open(deadline, on=on) or Deadline.objects.get(pk=deadline.pk)
+    if row.closed_on != on:
         raise DeadlineAlreadyClosed(closed_on=row.closed_on, asked_on=on)
-    if row.closed_on is None:
-        row.closed_on = on
-        row.save(update_fields=["closed_on"])
-    deadline.closed_on = row.closed_on
+    deadline.closed_on = on
     return row
+
+
+def close_if_open(deadline: Deadline, *, on: date) -> Deadline | None:
+    """
+    Record the day on a deadline that is open and return it as it stands; ``None`` for one that ended before. One statement.
+
+    Raises:
+        DeadlineClosedBeforeStart: ``on`` is earlier than the start.
+
+    Source: D7.
+    """
+    if on < deadline.started_on:
+        raise DeadlineClosedBeforeStart(closed_on=on, started_on=deadline.started_on)
+    return next(iter(Deadline.objects.raw(_CLOSE, {"key": deadline.pk, "on": on})), None)

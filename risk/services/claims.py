@@ -17,7 +17,7 @@ from loans.selectors import scope_of
 from notices.services import notify
 from parties.access import checker_differs
 from parties.models import Institution, Member
-from policy.selectors import version_for, working_calendar
+from policy.selectors import version_for
 from policy.services import close_deadline, open_deadline
 from risk.access import paying_institution, require_bank, require_may, reviewer_of
 from risk.enums import PROJECT_PAPERS, RD_PAPERS, ClaimKind, ClaimState, EvidenceKind, ReturnState
@@ -100,7 +100,6 @@ def file_claim(*, bad_debt_id: UUID, amount: Decimal, actor: Member, at: datetim
         working_days=terms.clock.claim_review_working_days,
         clause=clause_of(mode=loan.mode, category=loan.category),
         purpose="补偿申请审核",
-        calendar=working_calendar(),
     )
     claim = _new(bad_debt, kind=ClaimKind.RD, state=ClaimState.FILED, amount=amount, actor=actor, today=today)
     claim.deadline, claim.reviewer = deadline, reviewer_of(bad_debt)

@@ -12,9 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def opened(started_on: date = date(2024, 1, 15), working_days: int = 30) -> Deadline:
-    return open_deadline(
-        started_on=started_on, working_days=working_days, clause="FP 1.6.3", purpose="融资申请批复", calendar=working_calendar()
-    )
+    return open_deadline(started_on=started_on, working_days=working_days, clause="FP 1.6.3", purpose="融资申请批复")
 
 
 @pytest.mark.clause("FP 1.6.3")
@@ -34,8 +32,8 @@ def test_a_term_into_an_unpublished_year_is_marked_provisional() -> None:
 
 def test_many_deadlines_keep_the_order_they_were_given_in() -> None:
     wanted = [NewDeadline(started_on=date(2024, 3, d), working_days=1, clause="FP 1.6.3", purpose="测试") for d in (20, 4, 11)]
-    assert [d.due_on.day for d in open_deadlines(wanted, calendar=working_calendar())] == [21, 5, 12]
-    assert open_deadlines([], calendar=working_calendar()) == []
+    assert [d.due_on.day for d in open_deadlines(wanted)] == [21, 5, 12]
+    assert open_deadlines([]) == []
 
 
 @pytest.mark.parametrize(

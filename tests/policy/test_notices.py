@@ -179,9 +179,7 @@ def keeper() -> Member:
 
 
 def opened(started_on: date, working_days: int = 30) -> Deadline:
-    return open_deadline(
-        started_on=started_on, working_days=working_days, clause="FP 1.6.3", purpose="融资申请批复", calendar=working_calendar()
-    )
+    return open_deadline(started_on=started_on, working_days=working_days, clause="FP 1.6.3", purpose="融资申请批复")
 
 
 @pytest.mark.django_db
@@ -302,7 +300,7 @@ def test_many_deadlines_move_in_as_many_statements_as_few(keeper: Member, django
 
 @pytest.mark.django_db(transaction=True)
 def test_a_deadline_opened_while_a_notice_is_entered_counts_by_the_new_calendar() -> None:
-    keeper, old = MemberFactory.serving("city_industry"), working_calendar()
+    keeper = MemberFactory.serving("city_industry")
     entering, done = threading.Event(), threading.Event()
 
     def run(work: Callable[[], object]) -> None:
@@ -317,12 +315,13 @@ def test_a_deadline_opened_while_a_notice_is_entered_counts_by_the_new_calendar(
             entering.set()
             done.wait(timeout=1)  # the other is waiting for the lock now
 
-    def open_with_the_old_calendar() -> None:
+    def open_in_between() -> None:
         entering.wait(timeout=10)
-        open_deadline(started_on=date(2026, 12, 31), working_days=30, clause="FP 1.6.3", purpose="批复", calendar=old)
+        working_calendar()
+        open_deadline(started_on=date(2026, 12, 31), working_days=30, clause="FP 1.6.3", purpose="批复")
         done.set()
 
-    threads = [threading.Thread(target=run, args=(work,)) for work in (enter, open_with_the_old_calendar)]
+    threads = [threading.Thread(target=run, args=(work,)) for work in (enter, open_in_between)]
     for thread in threads:
         thread.start()
     for thread in threads:

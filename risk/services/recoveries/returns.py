@@ -18,7 +18,7 @@ from notices.services import notify
 from parties.access import checker_differs
 from parties.enums import Role
 from parties.models import Member
-from policy.selectors import version_for, working_calendar
+from policy.selectors import version_for
 from policy.services import NewDeadline, close_deadline, open_deadlines
 from risk.access import require_bank
 from risk.enums import Payer, ReturnState
@@ -67,7 +67,7 @@ def open_returns(claim: Claim, recovery: Recovery, owed: Shares, *, actor: Membe
         clause="FP 1.5.2(2)",
         purpose="退回追偿款",
     )
-    deadlines = open_deadlines([term] * len(pieces), calendar=working_calendar())
+    deadlines = open_deadlines([term] * len(pieces))
     returns = [
         Return(recovery=recovery, answers=part, amount=amount, deadline=deadline)
         for (part, amount), deadline in zip(pieces, deadlines, strict=True)
