@@ -72,15 +72,14 @@ def institution_of_kind(kind: str, *, district: District | None = None) -> Insti
     return found[0]
 
 
-def is_participating(bank: Institution, mode: Mode, *, on: date) -> bool:
-    """Return whether the bank takes new business in the mode on that day. Source: FP 1.3, 2.2.1; D9."""
-    return BankParticipation.objects.filter(in_force_on(on), bank=bank, bank__is_active=True, mode=mode).exists()
+def participations(bank: Institution | OuterRef, mode: Mode | OuterRef, *, on: date) -> QuerySet[BankParticipation]:
+    """Return the period in which the bank takes new business in the mode on that day, or nothing. Source: FP 1.3, 2.2.1; D9."""
+    return BankParticipation.objects.filter(in_force_on(on), bank=bank, bank__is_active=True, mode=mode)
 
 
 def participating_banks(mode: Mode, *, on: date) -> QuerySet[Institution]:
     """Return the banks that take new business in the mode on that day. Source: FP 1.3, 1.6.2."""
-    periods = BankParticipation.objects.filter(in_force_on(on), bank=OuterRef("pk"), mode=mode)
-    return Institution.objects.filter(Exists(periods), kind=InstitutionKind.BANK, is_active=True)
+    return Institution.objects.filter(Exists(participations(OuterRef("pk"), mode, on=on)), kind=InstitutionKind.BANK)
 
 
 def counts_as_industrial(enterprise: Enterprise, *, first: str = FIRST_INDUSTRIAL_DIVISION, last: str = LAST_INDUSTRIAL_DIVISION) -> bool:

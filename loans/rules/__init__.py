@@ -12,7 +12,7 @@ from loans.rules.balances import (
     reversed_change,
     stage_of,
 )
-from loans.rules.caps import Cap, Committed, Headroom, OverCap, committed_by_application, committed_by_loan, require_headroom
+from loans.rules.caps import Cap, Committed, Headroom, OverCap, committed_by_loan, require_headroom
 from loans.rules.dates import (
     MaturityTooLate,
     RateDecision,
@@ -41,7 +41,6 @@ __all__ = [
     "RateFrom",
     "RunningBalance",
     "change_of",
-    "committed_by_application",
     "committed_by_loan",
     "contribution_of",
     "deadline_stage",

@@ -92,11 +92,6 @@ class Committed:
         return sum(parts, cls())
 
 
-def committed_by_application(*, amount_approved: Decimal, lapses_on: date, on: date) -> Committed:
-    """Return what an approval without contract takes: all of it until the day it lapses (excluded). Source: D2, D3, D37."""
-    return Committed(undrawn=amount_approved if on < lapses_on else ZERO)
-
-
 def committed_by_loan(*, contract_amount: Decimal, drawn: Decimal, outstanding: Decimal, available_until: date, on: date) -> Committed:
     """Return what a loan takes; the undrawn part until the end of the availability period (excluded). Source: D2, D3, D37."""
     return Committed(disbursed=drawn, outstanding=outstanding, undrawn=contract_amount - drawn if on < available_until else ZERO)

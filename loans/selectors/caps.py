@@ -1,13 +1,13 @@
 """What is committed under each cap and what is left: read under the locks of whoever is about to commit more."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, ExpressionWrapper, F, Q, Sum, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Q, QuerySet, Sum, Value, When
 
 from common.enums import Category, Mode
 from common.errors import DomainError
@@ -15,7 +15,7 @@ from common.fields import MoneyField
 from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
 from loans.models import Application, BankQuota, Loan
-from loans.rules import Cap, Committed, Headroom, committed_by_application
+from loans.rules import Cap, Committed, Headroom
 from policy.selectors import version_for
 from policy.terms import Terms
 from whitelist.enums import EntryKind, EntryState
@@ -113,14 +113,14 @@ class CapBook:
         projects = sorted(key for kind, key in owners if kind == "project")
         enterprises = sorted(key for kind, key in owners if kind == "enterprise")
         purses = sorted({case.purse for case in cases})
-        return cls(
+        book = cls(
             on=on,
-            committed=_committed(projects, enterprises, on=on),
-            used=_used(purses, on=on),
             quotas=_quotas(purses, on=on),
             investments=_investments(projects) if projects else {},
             listings=_listings(enterprises, on=on) if enterprises else {},
         )
+        _read_committed(book, projects, enterprises, purses)
+        return book
 
     def headroom(self, case: CapCase, *, freed: Decimal = ZERO) -> Headroom:
         """
@@ -202,21 +202,44 @@ def headroom(case: CapCase, *, on: date) -> Headroom:
     return CapBook.read([case], on=on).headroom(case)
 
 
-def _committed(projects: Sequence[int], enterprises: Sequence[int], *, on: date) -> dict[Owner, dict[str, Committed]]:
-    hangs_on = Q(project__in=projects) | Q(enterprise__in=enterprises, project__isnull=True)
-    book: dict[Owner, dict[str, Committed]] = defaultdict(lambda: defaultdict(Committed))
-    approved = Application.objects.filter(hangs_on, state__in=APPROVED_NOT_CONTRACTED)
-    for row in approved.only("project_id", "enterprise_id", "category", "amount_approved", "lapses_on", "state"):
-        if row.amount_approved is not None and row.lapses_on is not None:
-            part = committed_by_application(amount_approved=row.amount_approved, lapses_on=row.lapses_on, on=on)
-            book[_owner(row)][row.category] += part
-    for loan in Loan.objects.filter(hangs_on).order_by():
-        book[_owner(loan)][loan.category] += loan.committed_on(on)
-    return book
+def _read_committed(book: CapBook, projects: Sequence[int], enterprises: Sequence[int], purses: Sequence[Purse]) -> None:
+    """
+    Note what is approved and not contracted, and what is lent, by owner and category and by purse: sums, in one statement.
+
+    An approval takes all of it until the day it lapses (excluded); of a loan it is ``committed_by_loan`` in SQL. Source: D2, D3, D37.
+    """
+    zero = Value(ZERO, output_field=MoneyField())
+    approved = Application.objects.filter(state__in=APPROVED_NOT_CONTRACTED, lapses_on__gt=book.on).annotate(
+        disbursed=zero, outstanding=zero, undrawn=F("amount_approved")
+    )
+    left = When(available_until__gt=book.on, then=F("contract_amount") - F("drawn"))
+    lent = Loan.objects.annotate(
+        disbursed=F("drawn"),
+        outstanding=ExpressionWrapper(F("performing") + F("overdue"), output_field=MoneyField()),
+        undrawn=Case(left, default=zero, output_field=MoneyField()),
+    )
+    sums = [
+        _sums(rows.filter(condition), *names)
+        for rows in (approved, lent)
+        for condition, *names in (
+            (Q(project__in=projects), "project", "project", "category"),
+            (Q(enterprise__in=enterprises, project__isnull=True), "enterprise", "enterprise", "category"),
+            (_of_purses(purses), "purse", "bank", "mode"),
+        )
+    ]
+    for kind, key, name, disbursed, outstanding, undrawn in sums[0].union(*sums[1:], all=True):
+        part = Committed(disbursed=disbursed, outstanding=outstanding, undrawn=undrawn)
+        if kind == "purse":
+            book.used[key, name] = book.used.get((key, name), Committed()) + part
+        else:
+            of_owner = book.committed.setdefault((kind, key), {})
+            of_owner[name] = of_owner.get(name, Committed()) + part
 
 
-def _owner(row: Application | Loan) -> Owner:
-    return ("project", row.project_id) if row.project_id is not None else ("enterprise", row.enterprise_id)
+def _sums(rows: QuerySet[Any], kind: str, key: str, name: str) -> QuerySet[Any, Any]:
+    """Return kind, key, name and the three sums of the rows, one line per key and name."""
+    tagged = rows.order_by().annotate(kind=Value(kind)).values_list("kind", key, name)
+    return tagged.annotate(a=Sum("disbursed"), b=Sum("outstanding"), c=Sum("undrawn"))
 
 
 def _of_purses(purses: Sequence[Purse]) -> Q:
@@ -224,21 +247,6 @@ def _of_purses(purses: Sequence[Purse]) -> Q:
     for bank_id, mode in purses:
         condition |= Q(bank=bank_id, mode=mode)
     return condition
-
-
-def _used(purses: Sequence[Purse], *, on: date) -> dict[Purse, Committed]:
-    """Return what each bank has out and approved in each mode: two sums, whatever the number of loans."""
-    zero = Value(ZERO, output_field=MoneyField())
-    used: dict[Purse, Committed] = defaultdict(Committed)
-    approved = Application.objects.filter(_of_purses(purses), state__in=APPROVED_NOT_CONTRACTED, lapses_on__gt=on)
-    for row in approved.order_by().values("bank", "mode").annotate(kept=Sum("amount_approved")):
-        used[row["bank"], row["mode"]] += Committed(undrawn=row["kept"])
-    out = ExpressionWrapper(F("performing") + F("overdue"), output_field=MoneyField())
-    undrawn = Case(When(available_until__gt=on, then=F("contract_amount") - F("drawn")), default=zero, output_field=MoneyField())
-    loans = Loan.objects.filter(_of_purses(purses)).order_by().values("bank", "mode")
-    for row in loans.annotate(out=Sum(out), kept=Sum(undrawn)):
-        used[row["bank"], row["mode"]] += Committed(outstanding=row["out"], undrawn=row["kept"])
-    return used
 
 
 def _quotas(purses: Sequence[Purse], *, on: date) -> dict[Purse, BankQuota]:

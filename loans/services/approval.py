@@ -17,7 +17,7 @@ from loans.services.applications import end_clock
 from loans.services.locks import locked_cap_book
 from loans.services.notices import tell_of_decision
 from loans.services.steps import WrongState, begun_step, keep_step, run_step, step_day
-from loans.services.submission import require_unstacked
+from loans.services.submission import require_unstacked, stacking_on
 from parties.models import Member
 from policy.selectors import version_for
 from whitelist.selectors import is_open_for_drawdown
@@ -52,14 +52,14 @@ def approve_application(
 
     Source: FP 1.2.1, FP 1.2.2, FP 1.3, FP 1.6.3, FP 3.1, FP 3.2; D2, D3, D24, D35, D37, D38, D40.
     """
-    application, _ = begun_step(application_id, "approve", actor=actor)
+    application, _ = begun_step(application_id, "approve", actor=actor, reading=stacking_on(on or localdate(at)))
     if application.state != ApplicationState.UNDER_REVIEW or application.policy_version is None:
         raise WrongState(number=application.number, state=application.get_state_display(), step="批复")
     day = step_day(on, at=at, late_reason=late_reason)
     if not is_open_for_drawdown(application.entry):
         raise EntryRemoved(entry=application.entry)
     terms = version_for(application.policy_version).terms
-    require_unstacked(application, terms, on=day.on)
+    require_unstacked(application, terms)
     lapses_on = add_months(day.on, terms.loan.approval_lapse_months)
     written = {"recorded_on": day.recorded_on, "late_reason": day.late_reason}
     run_step(application, "approve", on=day.on, amount=amount, lapses_on=lapses_on, **written)

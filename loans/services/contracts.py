@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from audit.services import record
+from audit.services import NewEvent, record
 from common.dates import add_years
 from common.errors import DomainError, FieldProblem, InvalidInput
 from common.money import ZERO, display
@@ -17,15 +17,16 @@ from loans.models import Application, Guarantee, Loan
 from loans.rules import require_maturity
 from loans.selectors import case_of_application, scope_of
 from loans.services.approval import EntryRemoved
-from loans.services.locks import locked_cap_book
+from loans.services.locks import lock_caps
 from loans.services.movements.batch import locked_loans
 from loans.services.notices import tell_enterprise
 from loans.services.steps import StepDay, WrongState, begun_step, business_day, keep_step, run_step, step_day
-from loans.services.submission import require_unstacked
+from loans.services.submission import require_unstacked, stacking_on
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from policy.selectors import version_for
-from whitelist.selectors import has_technology_credit, is_open_for_drawdown
+from policy.terms import Terms
+from whitelist.selectors import is_open_for_drawdown
 
 
 class ContractOverApproval(DomainError):
@@ -95,23 +96,32 @@ def sign_contract(
 
     Source: FP 1.4.1, FP 1.6.3, FP 3.1, FP 3.2; D24, D35, D37, D39.
     """
-    application, _ = begun_step(application_id, "contract", actor=actor)
+    number = contract_number.strip()
+    lists = stacking_on(signed_on or localdate(at), contract_number=number)
+    application, _ = begun_step(application_id, "contract", actor=actor, reading=lists)
     if application.state != ApplicationState.CONDITIONS_MET or application.policy_version is None:
         raise WrongState(number=application.number, state=application.get_state_display(), step="签约")
-    step = step_day(signed_on, at=at, late_reason=late_reason)
-    day = step.on
+    day = step_day(signed_on, at=at, late_reason=late_reason)
     terms = version_for(application.policy_version).terms
-    number = contract_number.strip()
-    require_unstacked(application, terms, on=day)
-    _require_contract(application, number=number, amount=contract_amount, on=day)
-    _require_dates(signed_on=day, available_until=available_until, matures_on=matures_on, max_years=terms.loan.max_term_years)
-    run_step(application, "contract", on=day, recorded_on=step.recorded_on)
-    locked_cap_book([case_of_application(application)], on=localdate(at))  # whoever counts sees the approval or the loan, never neither
+    require_unstacked(application, terms)
+    _require_contract(application, number=number, amount=contract_amount)
+    _require_dates(signed_on=day.on, available_until=available_until, matures_on=matures_on, max_years=terms.loan.max_term_years)
+    run_step(application, "contract", on=day.on, recorded_on=day.recorded_on)
+    lock_caps([case_of_application(application)], on=localdate(at))  # whoever counts sees the approval or the loan, never neither
     if Loan.objects.filter(bank=application.bank, contract_number=number).exists():
         raise ContractNumberTaken(bank=application.bank.name, contract_number=number, field="contract_number")
-    loan = Loan.objects.create(
+    loan = _loan_of(application, terms)
+    loan.contract_number, loan.contract_amount = number, contract_amount
+    loan.signed_on, loan.matures_on, loan.available_until = day.on, matures_on, available_until
+    loan.save(force_insert=True)
+    _tell(loan, day=day, actor=actor, at=at)
+    return loan
+
+
+def _loan_of(application: Application, terms: Terms) -> Loan:
+    """Return a loan, not saved, with what it takes over from its application and version."""
+    return Loan(
         application=application,
-        contract_number=number,
         bank=application.bank,
         mode=application.mode,
         category=application.category,
@@ -119,27 +129,22 @@ def sign_contract(
         enterprise=application.enterprise,
         project=application.project,
         policy_version=application.policy_version,
-        contract_amount=contract_amount,
         enterprise_rate=terms.loan.enterprise_rate,
-        signed_on=day,
-        matures_on=matures_on,
-        available_until=available_until,
     )
-    _tell(loan, day=step, actor=actor, at=at)
-    return loan
 
 
 def _tell(loan: Loan, *, day: StepDay, actor: Member, at: datetime) -> None:
-    """Write the events of application and loan, and tell the enterprise."""
+    """Write the events of application and loan, in this order, and tell the enterprise."""
     application = loan.application
-    keep_step(application, "contract", actor=actor, at=at, before=ApplicationState.CONDITIONS_MET, fields=["contracted_on"], day=day)
     after = {"contract_amount": loan.contract_amount, "matures_on": loan.matures_on, "available_until": loan.available_until}
-    record(verb="loan.signed", obj=loan, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
+    signed = NewEvent(verb="loan.signed", obj=loan, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
+    before, fields = ApplicationState.CONDITIONS_MET, ["contracted_on"]
+    keep_step(application, "contract", actor=actor, at=at, before=before, fields=fields, day=day, further=[signed])
     body = f"合同 {loan.contract_number}，金额 {display(loan.contract_amount)} 元，可提款至 {loan.available_until}（不含）。"
     tell_enterprise(application, event="contracted", title=f"融资申请 {application.number} 已签约", body=body, at=at)
 
 
-def _require_contract(application: Application, *, number: str, amount: Decimal, on: date) -> None:
+def _require_contract(application: Application, *, number: str, amount: Decimal) -> None:
     if not is_open_for_drawdown(application.entry):
         raise EntryRemoved(entry=application.entry)
     if not number:
@@ -147,8 +152,7 @@ def _require_contract(application: Application, *, number: str, amount: Decimal,
     approved = application.amount_approved or ZERO
     if not ZERO < amount <= approved or amount != round(amount, 2):
         raise ContractOverApproval(approved=display(approved), field="contract_amount")
-    credit_code = application.enterprise.credit_code
-    if application.project is None and has_technology_credit(credit_code=credit_code, year=on.year, contract_number=number):
+    if application.project is None and application.is_contract_stacked:  # type: ignore[attr-defined]
         raise StackedContract(contract_number=number, field="contract_number")
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import localdate
 from django_fsm import TransitionNotAllowed
 
-from audit.services import record
+from audit.services import NewEvent, record_many
 from common.errors import DomainError, NotVisible
 from loans.access import require_may
 from loans.enums import ApplicationState
@@ -103,15 +104,17 @@ def step_day(on: date | None, *, at: datetime, late_reason: str = "") -> StepDay
     return StepDay(on=day, recorded_on=today, late_reason=late_reason.strip() if day < today else "")
 
 
-def locked_application(application_id: UUID, *, actor: Member) -> Application:
+def locked_application(application_id: UUID, *, actor: Member, reading: Mapping[str, Any] = MappingProxyType({})) -> Application:
     """
     Return the application locked, fetched anew with what the steps read. First in the lock order (see README).
+
+    ``reading`` names further facts (expressions) that come with it in the same statement; they are as they stood when it began.
 
     Raises:
         NotVisible: no such application for this actor.
     """
     related = ("entry__district", "enterprise", "project", "bank", "deadline", "policy_version")
-    rows = applications_visible_to(actor).select_related(*related).select_for_update(of=("self",), no_key=True)
+    rows = applications_visible_to(actor).select_related(*related).annotate(**reading).select_for_update(of=("self",), no_key=True)
     found = rows.filter(public_id=application_id).first()
     if found is None:
         raise NotVisible
@@ -143,9 +146,10 @@ def keep_step(
     fields: Sequence[str] = (),
     remark: str = "",
     day: StepDay | None = None,
+    further: Sequence[NewEvent] = (),
 ) -> Application:
     """
-    Save the application after a step and write the event: state before and after, and the fields the step set.
+    Save the application after a step and write the event: state before and after, and the fields the step set; then ``further`` ones.
 
     A step written down late says so in the event, with the day it counts on and the reason; one that ends the clock in time only because it
     is dated back is told to the bureaus.
@@ -157,7 +161,7 @@ def keep_step(
         remark = f"{remark}（补录：{day.late_reason}）" if remark else f"补录：{day.late_reason}"
         if step in ENDS_OF_THE_CLOCK:
             tell_of_late_entry(application, step=STEP_LABELS[step], on=day.on, recorded_on=day.recorded_on, reason=day.late_reason, at=at)
-    record(
+    taken = NewEvent(
         verb=f"application.{step}",
         obj=application,
         actor=actor,
@@ -167,16 +171,19 @@ def keep_step(
         remark=remark,
         scope=scope_of(application),
     )
+    record_many([taken, *further])
     return application
 
 
-def begun_step(application_id: UUID, step: str, *, actor: Member) -> tuple[Application, Who]:
+def begun_step(
+    application_id: UUID, step: str, *, actor: Member, reading: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[Application, Who]:
     """
-    Return the application locked, and as whom the actor may take the step.
+    Return the application locked, with the facts named in ``reading``, and as whom the actor may take the step.
 
     Raises:
         NotVisible: no such application for this actor.
         RoleMissing: the step is others'.
     """
-    application = locked_application(application_id, actor=actor)
+    application = locked_application(application_id, actor=actor, reading=reading)
     return application, require_may(actor, application, step)

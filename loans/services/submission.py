@@ -1,15 +1,18 @@
 """Submission: day 0 of the 30 working days, so nothing that is required may be missing."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.timezone import localdate
 
 from common.enums import Category, Mode, Size
 from common.errors import DomainError, FieldProblem
 from common.money import ZERO, display
-from documents.services import documents_of
+from documents.models import Document
 from loans.enums import ApplicationState, Paper, SubmittedFor
 from loans.guards import Who
 from loans.models import Application, Intent
@@ -18,13 +21,12 @@ from loans.services.notices import tell_bank
 from loans.services.steps import WrongState, begun_step, keep_step, run_step
 from parties.enums import FactSource
 from parties.models import EnterpriseYear, Member
-from parties.selectors import is_participating
+from parties.selectors import participations
 from policy.enterprise_size import enterprise_size
 from policy.selectors import require_open_version, version_for
 from policy.services import open_deadline
 from policy.terms import Terms
-from whitelist.selectors import has_technology_credit, is_open_for_application
-from whitelist.selectors.eligibility import stacked_projects
+from whitelist.selectors import is_open_for_application, technology_credits, upgrade_subsidies
 
 SOURCES = [FactSource.TAX, FactSource.COUNTY, FactSource.ENTERPRISE]  # the first that has both figures counts
 REQUIRED_OF_ALL = (Paper.FINANCING_REQUEST, Paper.FINANCIAL_STATEMENTS)
@@ -86,15 +88,15 @@ def submit_application(*, application_id: UUID, actor: Member, at: datetime) -> 
 
     Source: FP 1.6.2(1), FP 1.6.2(2), FP 1.6.3, FP 3.1, FP 3.2, FP 3.4; D7, D24, D25, D29, D38.
     """
-    application, as_whom = begun_step(application_id, "submit", actor=actor)
+    day = localdate(at)
+    application, as_whom = begun_step(application_id, "submit", actor=actor, reading=_required_on(day) | stacking_on(day))
     if application.state != ApplicationState.DRAFT:
         raise WrongState(number=application.number, state=application.get_state_display(), step="提交申请")
-    day = localdate(at)
     version = require_open_version(day)
     terms = version_for(version).terms
     submitted_for = BEHALF[as_whom]
     _require_open(application, on=day)
-    require_unstacked(application, terms, on=day)
+    require_unstacked(application, terms)
     size = _complete(application, terms, submitted_for, on=day)
     deadline = open_deadline(
         started_on=day,
@@ -103,7 +105,7 @@ def submit_application(*, application_id: UUID, actor: Member, at: datetime) -> 
         purpose=f"融资申请 {application.number} 批复",
     )
     run_step(application, "submit", on=day, by=actor, submitted_for=submitted_for, size=size, version=version, deadline=deadline)
-    application.intent = Intent.objects.filter(bank=application.bank_id, entry=application.entry_id).first()
+    application.intent_id = application.intent_found  # type: ignore[attr-defined]
     body = f"{application.enterprise.name}申请{application.get_category_display()} {display(application.amount_requested)} 元。"
     body += f"批复时限至 {application.deadline}。"
     tell_bank(application, event="submitted", title=f"新的融资申请 {application.number}", body=body, at=at)
@@ -126,30 +128,52 @@ def size_on(application: Application, terms: Terms, *, on: date) -> Size | None:
     return enterprise_size(terms, employees=newest.employees or 0, revenue=newest.revenue or ZERO)
 
 
+def _required_on(day: date) -> dict[str, Any]:
+    """Return what a submission needs besides, to be read with the application: the bank's part, the papers, the intent recorded."""
+    of_it = {"bank": OuterRef("bank"), "entry": OuterRef("entry")}
+    papers = Document.objects.filter(owner_type=Application._meta.label_lower, owner_id=OuterRef("public_id"), withdrawn_at__isnull=True)
+    return {
+        "bank_participates": Exists(participations(OuterRef("bank"), OuterRef("mode"), on=day)),
+        "papers": ArraySubquery(papers.order_by().values("kind")),
+        "intent_found": Subquery(Intent.objects.filter(**of_it).order_by().values("pk")),  # one per bank and entry
+    }
+
+
+def stacking_on(day: date, *, contract_number: str = "") -> dict[str, Any]:
+    """Return whether the imported lists speak of an application, to be read with it, for ``require_unstacked``. Source: D24."""
+    code = OuterRef("enterprise__credit_code")
+    return {
+        "has_upgrade_subsidy": Exists(upgrade_subsidies(project_code=OuterRef("project__code"), credit_code=code)),
+        "has_technology_credit": Exists(technology_credits(credit_code=code, year=day.year, contract_number="")),
+        "is_contract_stacked": Exists(technology_credits(credit_code=code, year=day.year, contract_number=contract_number)),
+    }
+
+
 def _require_open(application: Application, *, on: date) -> None:
     if not is_open_for_application(application.entry, on=on):
         raise EntryNotOpen(entry=application.entry)
-    if not is_participating(application.bank, Mode(application.mode), on=on):
+    if not application.bank_participates:  # type: ignore[attr-defined]
         raise BankNotParticipating(bank=application.bank.name, mode=Mode(application.mode).label)
 
 
-def require_unstacked(application: Application, terms: Terms, *, on: date) -> None:
+def require_unstacked(application: Application, terms: Terms) -> None:
     """
     Refuse what the plan does not combine, by declaration and by the imported list; held again wherever the bank commits itself.
+
+    The application was read with ``stacking_on`` the day.
 
     Raises:
         StackedWithUpgradeSubsidy, StackedSupport.
 
     Source: FP 3.1, FP 3.2; D24.
     """
-    entry = application.entry
+    listed: Any = application
     if application.project is not None:
-        stacked = entry.holds_technical_upgrade_subsidy or entry.pk in stacked_projects([entry])
+        stacked = application.entry.holds_technical_upgrade_subsidy or listed.has_upgrade_subsidy
         if stacked and not terms.eligibility.technical_upgrade_subsidy_combinable:
             raise StackedWithUpgradeSubsidy(who=f"项目“{application.project}”", support="技改贴息")
         return
-    code = application.enterprise.credit_code
-    stacked = application.other_technology_credit or has_technology_credit(credit_code=code, year=on.year, contract_number="")
+    stacked = application.other_technology_credit or listed.has_technology_credit
     if stacked and not terms.eligibility.other_technology_credit_combinable:
         raise StackedSupport(who=f"企业“{application.enterprise.name}”的该笔贷款", support="其他科技信贷扶持政策")
 
@@ -164,7 +188,7 @@ def _complete(application: Application, terms: Terms, submitted_for: SubmittedFo
     size = size_on(application, terms, on=on)
     if size is None:
         problems.append(FieldProblem("enterprise_size", "required", "企业上年度营业收入和从业人员数"))
-    present = set(documents_of(application).values_list("kind", flat=True))
+    present: list[str] = application.papers  # type: ignore[attr-defined]
     missing = [paper for paper in required_papers(application.category, submitted_for) if paper not in present]
     problems += [FieldProblem(f"papers.{paper.value}", "required", paper.label) for paper in missing]
     if problems or size is None:

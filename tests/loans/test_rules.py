@@ -12,7 +12,6 @@ from loans.rules import (
     BalanceBelowZero,
     Cap,
     Change,
-    Committed,
     DrawnOverContract,
     Headroom,
     MaturityTooLate,
@@ -21,7 +20,6 @@ from loans.rules import (
     RateDecision,
     RunningBalance,
     change_of,
-    committed_by_application,
     committed_by_loan,
     contribution_of,
     deadline_stage,
@@ -281,12 +279,6 @@ def test_what_counts_against_a_project_and_what_revolves():
     assert (running.of_project, running.revolving) == (TEN, Decimal("5000000"))
     over = committed_by_loan(contract_amount=TEN, drawn=Decimal("6000000"), outstanding=Decimal("1000000"), available_until=on(9), on=on(9))
     assert (over.of_project, over.revolving) == (Decimal("6000000"), Decimal("1000000"))
-
-
-@pytest.mark.clause("D37")
-def test_an_approval_counts_until_the_day_it_lapses():
-    assert committed_by_application(amount_approved=TEN, lapses_on=on(9), on=on(8)) == Committed(undrawn=TEN)
-    assert committed_by_application(amount_approved=TEN, lapses_on=on(9), on=on(9)) == Committed()
 
 
 def caps(*headrooms: str) -> Headroom:

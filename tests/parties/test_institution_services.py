@@ -9,7 +9,7 @@ from common.errors import InvalidInput
 from parties.access import RoleMissing
 from parties.enums import InstitutionKind
 from parties.models import BankParticipation, Institution
-from parties.selectors import is_participating, system_member
+from parties.selectors import participating_banks, system_member
 from parties.services import admit_bank, end_participation, enter_institution
 from parties.services.institutions import AlreadyParticipating, InstitutionExists, NotABank, NotParticipating
 from tests.factories import InstitutionFactory, MemberFactory, seeded_institution
@@ -71,8 +71,8 @@ def test_a_removed_bank_takes_no_new_business_and_is_removed_once(city):
     with pytest.raises(RoleMissing):
         end_participation(**end, actor=system_member())
     end_participation(**end, actor=city)
-    assert is_participating(bank, Mode.SPECIAL, on=date(2024, 12, 31))
-    assert not is_participating(bank, Mode.SPECIAL, on=date(2025, 1, 1))
+    assert bank in participating_banks(Mode.SPECIAL, on=date(2024, 12, 31))
+    assert bank not in participating_banks(Mode.SPECIAL, on=date(2025, 1, 1))
     with pytest.raises(NotParticipating):
         end_participation(**end, actor=city)
     assert [event.verb for event in events_of(bank)] == ["bank.admitted", "bank.participation_ended"]

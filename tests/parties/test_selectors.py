@@ -13,7 +13,6 @@ from parties.selectors import (
     district_of,
     enterprises_visible_to,
     institution_of_kind,
-    is_participating,
     participating_banks,
     system_member,
 )
@@ -84,11 +83,11 @@ def test_a_kind_of_which_there_are_many_or_none_has_no_single_institution():
 @pytest.mark.clause("FP 1.3")
 def test_a_bank_takes_part_from_the_first_day_until_the_last_excluded():
     bank = BankParticipationFactory(from_on=date(2024, 1, 1), until_on=date(2024, 3, 1)).bank
-    assert not is_participating(bank, Mode.SPECIAL, on=date(2023, 12, 31))
-    assert is_participating(bank, Mode.SPECIAL, on=date(2024, 1, 1))
-    assert not is_participating(bank, Mode.TRUST, on=date(2024, 1, 1))
-    assert is_participating(bank, Mode.SPECIAL, on=date(2024, 2, 29))
-    assert not is_participating(bank, Mode.SPECIAL, on=date(2024, 3, 1))
+    assert bank not in participating_banks(Mode.SPECIAL, on=date(2023, 12, 31))
+    assert bank in participating_banks(Mode.SPECIAL, on=date(2024, 1, 1))
+    assert bank not in participating_banks(Mode.TRUST, on=date(2024, 1, 1))
+    assert bank in participating_banks(Mode.SPECIAL, on=date(2024, 2, 29))
+    assert bank not in participating_banks(Mode.SPECIAL, on=date(2024, 3, 1))
     assert list(participating_banks(Mode.SPECIAL, on=date(2024, 2, 29))) == [bank]
     assert not participating_banks(Mode.SPECIAL, on=date(2024, 3, 1)).exists()
 

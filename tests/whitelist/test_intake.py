@@ -22,7 +22,7 @@ from whitelist.enums import ImportState, RowOutcome
 from whitelist.intake import cells
 from whitelist.intake.sheets import HeadingsMissing, HeadingTwice, HeadingUnit, UnreadableFile
 from whitelist.models import Entry, ImportFile, ImportProblem, StackingRecord, StackingRow, TaxRow
-from whitelist.selectors import changed_after_listing, has_technology_credit, problem_counts
+from whitelist.selectors import changed_after_listing, problem_counts, technology_credits
 from whitelist.services import intake
 from whitelist.services.intake import EmptyList, ImportCommitted, ImportDiscarded, NothingAccepted
 
@@ -304,6 +304,6 @@ def test_a_contract_number_speaks_of_one_loan_only(desk):
     rows = [[credit_code(1), "甲", "其他科技信贷扶持", "2024", "", "HT-1"], [credit_code(2), "乙", "其他科技信贷扶持", "2024", "", ""]]
     commit(desk, check(desk, as_csv(rows, headings=STACKING), kind="stacking"))
     asked = [(credit_code(1), "HT-1"), (credit_code(1), "HT-2"), (credit_code(1), ""), (credit_code(2), "HT-9")]
-    answers = [has_technology_credit(credit_code=code, year=2024, contract_number=number) for code, number in asked]
+    answers = [technology_credits(credit_code=code, year=2024, contract_number=number).exists() for code, number in asked]
     assert answers == [True, False, False, True]
     assert day(2024, 7, 1) == AT

@@ -3,7 +3,7 @@
 from whitelist.access import may_take, open_steps
 from whitelist.selectors.announcing import channels_with_backlog, deliveries_visible_to, entry_payload
 from whitelist.selectors.caps import limit_of_enterprise, limit_of_project
-from whitelist.selectors.eligibility import evaluate, has_technology_credit
+from whitelist.selectors.eligibility import evaluate, technology_credits, upgrade_subsidies
 from whitelist.selectors.ending import left_behind_by_next_list, newest_yearly_list
 from whitelist.selectors.entries import (
     awaiting_opinion_of,
@@ -39,7 +39,6 @@ __all__ = [
     "entries_visible_to",
     "entry_payload",
     "evaluate",
-    "has_technology_credit",
     "imports_visible_to",
     "is_open_for_application",
     "is_open_for_drawdown",
@@ -58,4 +57,6 @@ __all__ = [
     "screened_out_counts",
     "screenings_visible_to",
     "settled_after",
+    "technology_credits",
+    "upgrade_subsidies",
 ]

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from common.checks import Check
 from common.errors import DomainError, FieldProblem
 from policy.models import PolicyVersion
@@ -10,6 +12,8 @@ from policy.selectors import version_for
 from whitelist.enums import EntryKind, Programme
 from whitelist.models import Entry, StackingRecord
 from whitelist.rules import Eligibility, ProjectFacts, RdFacts, project_eligibility, rd_eligibility
+
+Expressed = str | OuterRef  # a value, or a column of the row it is asked of
 
 
 class NotEligible(DomainError):
@@ -30,36 +34,46 @@ def stacked_projects(entries: Iterable[Entry]) -> set[int]:
     Source: FP 3.1; D24.
     """
     wanted = [entry for entry in entries if entry.project is not None]
-    records = StackingRecord.objects.filter(
-        programme=Programme.TECHNICAL_UPGRADE_SUBSIDY, credit_code__in={entry.enterprise.credit_code for entry in wanted}
-    )
-    codes = {record.project_code for record in records if record.project_code}
-    enterprises = {record.credit_code for record in records if not record.project_code}
-    by_code = StackingRecord.objects.filter(
-        programme=Programme.TECHNICAL_UPGRADE_SUBSIDY, project_code__in={e.project.code for e in wanted if e.project}
-    )
-    codes.update(by_code.values_list("project_code", flat=True))
-    return {e.pk for e in wanted if e.project and (e.project.code in codes or e.enterprise.credit_code in enterprises)}
+    listed = Exists(upgrade_subsidies(project_code=OuterRef("project__code"), credit_code=OuterRef("enterprise__credit_code")))
+    return set(Entry.objects.filter(listed, pk__in=[entry.pk for entry in wanted]).order_by().values_list("pk", flat=True))
+
+
+def upgrade_subsidies(*, project_code: Expressed, credit_code: Expressed) -> QuerySet[StackingRecord]:
+    """
+    Return the imported records of technical-upgrade subsidies that speak of a project.
+
+    A record without a project code counts for every project of the enterprise.
+
+    Source: FP 3.1; D24.
+    """
+    speaks = Q(project_code=project_code) | Q(project_code="", credit_code=credit_code)
+    return StackingRecord.objects.filter(speaks, programme=Programme.TECHNICAL_UPGRADE_SUBSIDY)
+
+
+def technology_credits(*, credit_code: Expressed, year: int, contract_number: str) -> QuerySet[StackingRecord]:
+    """
+    Return the imported records of other technology credit that speak of one loan of the enterprise.
+
+    A record without a contract number speaks of all R&D financing of its year; an empty ``contract_number`` finds only those.
+
+    Source: FP 3.2; D24.
+    """
+    speaks = Q(year=year, contract_number="")
+    if contract_number:
+        speaks |= Q(contract_number=contract_number)
+    return StackingRecord.objects.filter(speaks, programme=Programme.TECHNOLOGY_CREDIT, credit_code=credit_code)
 
 
 def stacked_enterprises(credit_codes: Iterable[str], *, year: int) -> set[str]:
     """
     Return the credit codes that stand on the imported list of other technology credit for the year, for all their R&D financing.
 
-    A record with a contract number speaks of one loan only: ``has_technology_credit`` answers for that loan. One query.
+    A record with a contract number speaks of one loan only: ``technology_credits`` answers for that loan. One query.
 
     Source: FP 3.2; D24.
     """
     records = StackingRecord.objects.filter(programme=Programme.TECHNOLOGY_CREDIT, year=year, contract_number="")
     return set(records.filter(credit_code__in=list(credit_codes)).values_list("credit_code", flat=True))
-
-
-def has_technology_credit(*, credit_code: str, year: int, contract_number: str) -> bool:
-    """Return whether one loan of the enterprise stands on the imported list of other technology credit. Source: FP 3.2; D24."""
-    records = StackingRecord.objects.filter(programme=Programme.TECHNOLOGY_CREDIT, credit_code=credit_code)
-    return records.filter(year=year, contract_number="").exists() or (
-        bool(contract_number) and records.filter(contract_number=contract_number).exists()
-    )
 
 
 def evaluate(entries: Sequence[Entry], *, policy_version: PolicyVersion, on: date) -> dict[int | None, Eligibility]:
