@@ -20,8 +20,7 @@ from statistics import median, quantiles
 from urllib.parse import urlsplit
 
 from django.core.cache import cache
-from django.db import connection
-from django.test.utils import CaptureQueriesContext, override_settings
+from django.test.utils import override_settings
 from django.utils import timezone
 
 from api.services.clients import IssuedSecret
@@ -32,13 +31,13 @@ from simulator.bank import movement
 from simulator.connection import Connection
 from tests.api.bank import make_stage
 from tests.api.caller import issued
+from tests.api.statements import statements_of_the_chain
 from tests.factories import InstitutionFactory
 from tests.loan_factories import BankQuotaFactory, LoanFactory, ReturnRateFactory, fix, move
 
 LOANS, CLIENTS, MOVEMENTS = 60, 20, 60
 SECONDS, OFFERED_SECONDS, OFFERED = 4, 8, 20
 DRAWN_ON = date(2024, 4, 2)
-STEPS = ("submit", "accept", "begin-review", "approve", "meet-conditions", "contract", "drawdowns")
 LUA = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
@@ -57,7 +56,7 @@ end
 def measure(options: argparse.Namespace) -> Iterator[Result]:
     """Yield the comparisons; where wrk is not installed, say so and measure nothing but statements."""
     with scratch("api") as name:
-        yield statements_of_the_chain()
+        yield statements()
     if shutil.which("wrk") is None:
         say("wrk is not installed (Debian: apt install wrk); requests per second are not measured")
         return
@@ -159,33 +158,17 @@ def offered(line: Connection, loans: list[Loan]) -> float:
     return quantiles(times, n=20)[-1]
 
 
-def statements_of_the_chain() -> Result:
-    """Return the statements of the seven POSTs from submission to first drawdown, on average, savepoints not counted."""
-    counts = []
+def statements() -> Result:
+    """Return the statements of the seven POSTs from submission to first drawdown, on average; BEGIN and COMMIT are not counted."""
     with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder, ALLOWED_HOSTS=["*"]):
         stage, traveller = make_stage()
         try:
-            found = stage.with_papers(stage.drafted())
-            loan: dict[str, str] = {}
-            terms = {
-                "contract_number": "HT1",
-                "contract_amount": "10000000.00",
-                "available_until": "2025-03-01",
-                "matures_on": "2029-03-01",
-            }
-            asked = {"approve": {"amount": "10000000.00"}, "contract": terms}
-            for step in STEPS:
-                with CaptureQueriesContext(connection) as captured:
-                    if step == "drawdowns":
-                        stage.bank.post(f"loans/{loan['id']}/drawdowns/", stage.movement(), status=201)
-                    else:
-                        loan = stage.step(found, step, **asked.get(step, {}))
-                counts.append(sum(1 for query in captured if not re.match(r"(BEGIN|COMMIT|SAVEPOINT|RELEASE)", query["sql"])))
+            counts = {step: len(sent) for step, sent in statements_of_the_chain(stage).items()}
         finally:
             traveller.stop()
             cache.clear()
-    say(f"statements: {dict(zip(STEPS, counts, strict=True))}")
-    average = sum(counts) / len(counts)
+    say(f"statements: {counts}")
+    average = sum(counts.values()) / len(counts)
     return Result(name="SQL statements of the seven POSTs, on average", ours=f"{average:.1f}", beside="-", ratio=average, bar=at_most(10))
 
 

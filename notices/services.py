@@ -19,7 +19,7 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 144
 _COLUMNS = [field for field in Notice._meta.concrete_fields if not field.primary_key]
 _SAY = f"""
 WITH said AS (
-    INSERT INTO notices_notice ({", ".join(field.column for field in _COLUMNS)}) VALUES ({", ".join(["%s"] * len(_COLUMNS))})
+    INSERT INTO notices_notice ({", ".join(str(field.column) for field in _COLUMNS)}) VALUES ({", ".join(["%s"] * len(_COLUMNS))})
     ON CONFLICT (key) DO NOTHING RETURNING *
 ), mailed AS (
     INSERT INTO notices_emaildelivery (notice_id, address, attempts, due_at, last_error)

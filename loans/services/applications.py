@@ -113,14 +113,11 @@ def draft_application(
     Source: FP 1.6.2(1), FP 1.6.2(2); D39.
     """
     entry = _visible_entry(entry_id, actor)
-    bank = Institution.objects.filter(public_id=bank_id, kind=InstitutionKind.BANK, is_active=True).first()
-    if bank is None:
-        raise NoSuchBank(field="bank_id")
+    bank = _active_bank(bank_id)
     _require_category(entry, category)
     _require_sums(amount_requested, term_months)
-    today = localdate(at)
     application = Application(
-        number=_next_number(today),
+        number=_next_number(localdate(at)),
         entry=entry,
         enterprise=entry.enterprise,
         project=entry.project,
@@ -134,11 +131,17 @@ def draft_application(
         other_technology_credit=other_technology_credit,
         bank_reference=bank_reference.strip(),
         drafted_by=actor,
-        drafted_on=today,
+        drafted_on=localdate(at),
     )
     require_may(actor, application, "submit")
+    return _kept_draft(application, actor=actor, at=at)
+
+
+def _kept_draft(application: Application, *, actor: Member, at: datetime) -> Application:
+    """Store a new draft and write the event."""
     application.save(force_insert=True)
-    after = {"state": application.state, "bank": bank.name, "mode": mode, "category": category, "amount_requested": amount_requested}
+    after = {"state": application.state, "bank": application.bank.name}
+    after |= {name: getattr(application, name) for name in ("mode", "category", "amount_requested")}
     record(verb="application.drafted", obj=application, actor=actor, occurred_at=at, after=after, scope=scope_of(application))
     return application
 
@@ -337,6 +340,13 @@ def _visible_entry(entry_id: UUID, actor: Member) -> Entry:
     if entry is None:
         raise NotVisible
     return entry
+
+
+def _active_bank(bank_id: UUID) -> Institution:
+    bank = Institution.objects.filter(public_id=bank_id, kind=InstitutionKind.BANK, is_active=True).first()
+    if bank is None:
+        raise NoSuchBank(field="bank_id")
+    return bank
 
 
 def _require_category(entry: Entry, category: Category | str) -> None:

@@ -1,13 +1,14 @@
 """A batch of movements: what was asked, by whom, on which loans, and what of it is recorded already."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from common.errors import DomainError, FieldProblem, NotVisible
@@ -230,21 +231,46 @@ def require_signed_off(new: NewReversal) -> None:
         raise ReferenceMissing(field="bank_reference")
 
 
-def recorded_before(items: Sequence[Item]) -> list[Item]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the books hold already that a batch has to do with."""
+
+    changes: Mapping[int, Sequence[Change]]  # of each loan of the batch, by its key
+    known: Mapping[tuple[int, str], int]  # movements by bank and reference, of those the batch names
+
+    def balances(self, loans: Iterable[Loan]) -> dict[int, RunningBalance]:
+        """Return the account of each loan over all its days."""
+        return {loan.pk: RunningBalance.over(self.changes.get(loan.pk, ()), contract_amount=loan.contract_amount) for loan in loans}
+
+
+def history_of(items: Sequence[Item]) -> History:
+    """Return the movements of the loans of a batch and those under its references: one query."""
+    loans, banks = {item.loan.pk for item in items}, {item.loan.bank_id for item in items}
+    keys = {item.key for item in items}
+    named = Q(bank__in=banks, bank_reference__in={item.bank_reference for item in items})
+    changes: dict[int, list[Change]] = defaultdict(list)
+    known: dict[tuple[int, str], int] = {}
+    rows = Movement.objects.filter(named | Q(loan__in=loans)).order_by().values_list("pk", "bank_id", "bank_reference", *CHANGE_COLUMNS)
+    for pk, bank_id, reference, loan_id, value_on, performing, overdue, drawn in rows:
+        if loan_id in loans:
+            changes[loan_id].append(Change(value_on=value_on, performing=performing, overdue=overdue, drawn=drawn))
+        if (bank_id, reference) in keys:
+            known[bank_id, reference] = pk
+    return History(changes=changes, known=known)
+
+
+def recorded_before(items: Sequence[Item], history: History) -> list[Item]:
     """
     Fill in what is recorded already under the same bank and reference, and return the items that are new, each reference once.
 
     Raises:
         ReferenceReused: the reference belongs to another movement, recorded or of this batch.
     """
-    references = {item.bank_reference for item in items}
-    banks = {item.loan.bank_id for item in items}
-    rows = Movement.objects.filter(bank__in=banks, bank_reference__in=references)
-    known = {(movement.bank_id, movement.bank_reference): movement for movement in rows}
+    rows = Movement.objects.in_bulk(list(history.known.values())) if history.known else {}
     new: dict[tuple[int, str], Item] = {}
     for item in items:
         with at_item(item.position, of=len(items)):
-            movement = known.get(item.key)
+            movement = rows[history.known[item.key]] if item.key in history.known else None
             first = new.setdefault(item.key, item) if movement is None else None
             if movement is not None and not item.is_same(movement):
                 raise ReferenceReused(reference=item.bank_reference, recorded=movement, field="bank_reference")
@@ -252,13 +278,3 @@ def recorded_before(items: Sequence[Item]) -> list[Item]:
                 raise ReferenceReused(reference=item.bank_reference, recorded="本批次中的另一笔", field="bank_reference")
             item.movement = movement
     return list(new.values())
-
-
-def running_balances(loans: Iterable[Loan]) -> dict[int, RunningBalance]:
-    """Return the account of each loan over all its days: one query, as many rows as the loans have movements."""
-    contracts = {loan.pk: loan.contract_amount for loan in loans}
-    changes: dict[int, list[Change]] = defaultdict(list)
-    for loan_id, *parts in Movement.objects.filter(loan__in=contracts).order_by().values_list(*CHANGE_COLUMNS):
-        value_on, performing, overdue, drawn = parts
-        changes[loan_id].append(Change(value_on=value_on, performing=performing, overdue=overdue, drawn=drawn))
-    return {key: RunningBalance.over(changes[key], contract_amount=amount) for key, amount in contracts.items()}

@@ -110,6 +110,7 @@ def fix_first_drawdowns(balances: Mapping[int, RunningBalance], loans: Sequence[
     moved = [loan for loan in loans if balances[loan.pk].first_drawdown_on != loan.first_drawdown_on]
     if not moved:
         return []
+    fixed_before = [loan for loan in moved if loan.first_drawdown_on is not None]
     decisions = list(ReturnRate.objects.order_by("effective_on"))
     homes = _tax_homes(moved)
     rates: list[LoanRate] = []
@@ -120,7 +121,8 @@ def fix_first_drawdowns(balances: Mapping[int, RunningBalance], loans: Sequence[
             continue
         rates += _fix(loan, first_on, decisions, homes[loan.enterprise_id])
     Loan.objects.bulk_update(moved, FROZEN_FIELDS)
-    LoanRate.objects.filter(loan__in=moved).delete()
+    if fixed_before:
+        LoanRate.objects.filter(loan__in=fixed_before).delete()
     LoanRate.objects.bulk_create(rates)
     return moved
 

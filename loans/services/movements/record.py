@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,19 +15,22 @@ from loans.rules import Change, RunningBalance, change_of, reversed_change
 from loans.selectors import movements_visible_to, scope_of
 from loans.services.movements.batch import (
     DuplicateMovement,
+    History,
     Item,
     NewMovement,
     NewReversal,
     Signatures,
     at_item,
+    history_of,
     locked_loans,
     recorded_before,
     require_signed_off,
     require_well_formed,
-    running_balances,
 )
 from loans.services.movements.drawdowns import contributions_of, fix_first_drawdowns, require_caps, require_drawable
 from parties.models import Member
+
+CONTRIBUTION: Any = Movement._meta.get_field("contribution")
 
 
 class RecognisedBad(DomainError):
@@ -139,7 +143,8 @@ def record_recovered_principal(new: NewMovement, *, maker: Member, checker: Memb
     loan = locked_loans([new.loan_id], actor=checker)[new.loan_id]
     require_well_formed(new, today=signatures.today)
     item = Item(0, loan, MovementKind.REPAYMENT, new.amount, new.value_on, new.bank_reference.strip(), new.reason.strip())
-    return _entered([item], recorded_before([item]), actor=checker, signatures=signatures)[0]
+    history = history_of([item])
+    return _entered([item], recorded_before([item], history), history, actor=checker, signatures=signatures)[0]
 
 
 def record(items: Sequence[NewMovement], kind: MovementKind, *, actor: Member, signatures: Signatures) -> list[Movement]:
@@ -177,16 +182,17 @@ def reverse(items: Sequence[NewReversal], *, actor: Member, signatures: Signatur
 
 def _book(items: list[Item], *, actor: Member, signatures: Signatures) -> list[Movement]:
     """Judge and write what is new of the batch, and return the movement of every item, in the order asked."""
-    new = recorded_before(items)
+    history = history_of(items)
+    new = recorded_before(items, history)
     _require_not_bad(new, of=len(items))
-    return _entered(items, new, actor=actor, signatures=signatures)
+    return _entered(items, new, history, actor=actor, signatures=signatures)
 
 
-def _entered(items: list[Item], new: list[Item], *, actor: Member, signatures: Signatures) -> list[Movement]:
+def _entered(items: list[Item], new: list[Item], history: History, *, actor: Member, signatures: Signatures) -> list[Movement]:
     """Judge and write what is new, and return the movement of every item."""
     if new:
         loans = {item.loan.pk: item.loan for item in new}
-        balances = running_balances(loans.values())
+        balances = history.balances(loans.values())
         draws = [item for item in new if item.kind == MovementKind.DRAWDOWN]
         _require_not_reversed([item for item in new if item.reverses is not None])
         require_drawable(draws, of=len(items))
@@ -256,6 +262,7 @@ def _write(items: Sequence[Item], loans: dict[int, Loan], *, signatures: Signatu
             made_by_kind=signatures.maker.kind,
             checked_by=signatures.checker,
         )
+        CONTRIBUTION.set_cached_value(item.movement, None)  # so that nobody asks the database for one it does not have
         rows.append(item.movement)
     Movement.objects.bulk_create(rows)
     Contribution.objects.bulk_create(contributions_of(rows, loans))
