@@ -9,10 +9,9 @@ from ledger.verification import Books, ExpectedEntry, register_books
 from policy.selectors import version_for
 from risk.enums import MoneyStep, Payer, ReturnState
 from risk.models import Claim, EnhancementFee, GuaranteeFee, Payment, PaymentPart, Recovery, Return
-from risk.rules import Loss, Shares, finally_borne, piece_of, split_loss, still_returnable
-from risk.selectors import fee_pool_account
+from risk.rules import Shares, finally_borne, piece_of, still_returnable
+from risk.selectors import computed_split, fee_pool_account, uses_fee_pool
 from risk.services.payments import PURPOSES
-from risk.services.splits import uses_fee_pool
 
 
 def expected_entries() -> Iterator[ExpectedEntry]:
@@ -103,16 +102,7 @@ def problems() -> Iterator[str]:
 
 def _recomputed(claim: Claim, stored: Shares) -> Shares:
     """Return the split by the rule, with what the pool then gave."""
-    loan = claim.loan
-    loss = Loss(
-        mode=loan.mode,
-        category=loan.category,
-        security=loan.security,
-        amount=claim.amount or ZERO,
-        enterprise_rd_total=claim.bad_debt.enterprise_rd_total,
-        fee_pool=stored.fee_pool if uses_fee_pool(claim) else None,
-    )
-    return split_loss(version_for(loan.policy_version).terms, loss)
+    return computed_split(claim, fee_pool=stored.fee_pool if uses_fee_pool(claim) else None)
 
 
 def _replays(claim: Claim, full: Shares) -> bool:

@@ -129,6 +129,27 @@ class ReturnState(models.TextChoices):
     PAID = "paid", "已退回"
 
 
+class Hold(models.TextChoices):
+    """Why a released claim is not paid yet. Source: FP 1.5.3; D20."""
+
+    RUNS = "runs", "可支付，待付款"
+    SUSPENDED = "suspended", "熔断，暂停补偿"
+    CAP = "cap", "补偿上限已用完"
+    REAPPLY = "reapply", "已有余额，待银行重新申请"
+    BEHIND = "behind", "排在未付清的申请之后"
+
+
+class WorkingStep(models.TextChoices):
+    """A step of the sum that splits a loss. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2); D22."""
+
+    TIER = "tier", "担保公司按档次承担"
+    POOL = "pool", "增信服务费先行承担"
+    GOVERNMENT = "government", "政府承担"
+    COUNTY = "county", "其中县级财政"
+    CITY = "city", "其中市级财政"
+    REST = "rest", "合作银行承担其余"
+
+
 class BreakerCause(models.TextChoices):
     """What made somebody look at the breaker."""
 

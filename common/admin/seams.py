@@ -33,6 +33,7 @@ class Seams:
     may_name: Callable[[Any, Any], bool] = lambda viewer, person: True  # whether this member reads that member's name
     cite: Callable[[str], tuple[str, str]] = lambda citation: (citation, "")  # ids of clauses -> the words that cite them, their wording
     panels: dict[str, list[tuple[int, Panels]]] = field(default_factory=dict)
+    steps: dict[str, list[Any]] = field(default_factory=dict)  # of upper apps, on the pages of lower ones
     verbs: dict[str, str] = field(default_factory=dict)  # what the audit log calls a step -> Chinese
 
 
@@ -43,6 +44,16 @@ EVERY_CASE = "*"
 def add_panel(label: str, panel: Panels, *, order: int = 50) -> None:
     """Show a panel on the page of a model (``app.model`` in lower case) of a lower app, or of every case."""
     SEAMS.panels.setdefault(label, []).append((order, panel))
+
+
+def add_steps(label: str, *steps: Any) -> None:
+    """Offer steps of an upper app on the page of a model (``app.model`` in lower case) of a lower one."""
+    SEAMS.steps.setdefault(label, []).extend(steps)
+
+
+def steps_for(model: type[Model]) -> list[Any]:
+    """Return the steps upper apps offer on a model's page."""
+    return SEAMS.steps.get(model._meta.label_lower, [])
 
 
 def panels_for(model: type[Model]) -> list[Panels]:

@@ -75,7 +75,7 @@ class Step:
 
     def offered(self, member: Any, obj: Any) -> bool:
         """Return whether this member sees the step on this case."""
-        return self.allows(member, obj) and self.is_open(obj)
+        return self.is_open(obj) and self.allows(member, obj)
 
     def allows(self, member: Any, obj: Any) -> bool:
         """Return whether this member may take the step on this case, whatever state it is in."""

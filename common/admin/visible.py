@@ -18,7 +18,7 @@ from common.admin.columns import Column
 from common.admin.export import MAX_ROWS, spreadsheet
 from common.admin.panels import Facts, facts
 from common.admin.running import BulkStepView, CaseStepView, NewStepView
-from common.admin.seams import SEAMS, acting_member, panels_for
+from common.admin.seams import SEAMS, acting_member, panels_for, steps_for
 from common.admin.shown import Badge, list_of, page_of, tone_of
 from common.admin.steps import Step
 
@@ -88,6 +88,15 @@ class VisibleAdmin(ModelAdmin):
         """Return the list's columns, strings made into columns of fields."""
         return [self._column(name) if isinstance(name, str) else name for name in self.columns]
 
+    @property
+    def all_steps(self) -> list[Step]:
+        """Return the steps on a case: the page's own, then those of upper apps."""
+        return [*self.steps, *steps_for(self.model)]
+
+    def links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return other views of the list's things, each with its words and address; none by default."""
+        return []
+
     def _column(self, name: str) -> Column:
         if name == "__str__":
             return Column(str(self.model._meta.verbose_name), str, name="name")
@@ -113,6 +122,7 @@ class VisibleAdmin(ModelAdmin):
         """Show the list with what may be registered here."""
         member = acting_member(request)
         tools = [(step.label, reverse(self._route("new"), args=[step.name])) for step in self.new_steps if step.who.allows(member)]
+        tools += self.links(request)
         tools.append(("导出Excel", f"{reverse(self._route('export'))}?{request.GET.urlencode()}"))
         context = {
             "title": str(self.model._meta.verbose_name_plural),
@@ -163,7 +173,7 @@ class VisibleAdmin(ModelAdmin):
             "kind": self.model._meta.verbose_name,
             "heading": self.heading(case),
             "badges": self.badges(case),
-            "steps": [(step, self.step_url(step, case)) for step in self.steps if step.offered(member, case)],
+            "steps": [(step, self.step_url(step, case)) for step in self.all_steps if step.offered(member, case)],
             "panels": [panel for panel in self.panels(request, case) if panel is not None],
             "list_url": list_of(self.model),
         }
@@ -234,7 +244,7 @@ class VisibleAdmin(ModelAdmin):
         return BulkStepView(self, _named(self.bulk_steps, name)).answer(request)
 
     def _do(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        return CaseStepView(self, _named(self.steps, name)).answer(request, self.case_of(request, object_id))
+        return CaseStepView(self, _named(self.all_steps, name)).answer(request, self.case_of(request, object_id))
 
     def follows(self, made: Any) -> bool:
         """Return whether a step's result is another kind of thing whose page comes next (an application's loan)."""

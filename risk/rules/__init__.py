@@ -17,6 +17,7 @@ from risk.rules.fees import (
     fee_segments,
     total_cost_rate,
 )
+from risk.rules.queue import why_held
 from risk.rules.recoveries import RecoveryExceedsPaid, net_recovery, next_net, share_recovery
 from risk.rules.shares import NOTHING, Shares
 from risk.rules.sharing import (
@@ -31,6 +32,7 @@ from risk.rules.sharing import (
     split_loss,
     tier_of,
 )
+from risk.rules.workings import Working, split_workings
 
 __all__ = [
     "NOTHING",
@@ -51,6 +53,7 @@ __all__ = [
     "Radar",
     "RecoveryExceedsPaid",
     "Shares",
+    "Working",
     "average_guarantee_fee",
     "breaker_state",
     "checklist",
@@ -73,9 +76,11 @@ __all__ = [
     "radar",
     "share_recovery",
     "split_loss",
+    "split_workings",
     "still_payable",
     "still_returnable",
     "suggested_grade",
     "tier_of",
     "total_cost_rate",
+    "why_held",
 ]

@@ -1,5 +1,6 @@
 """Reads of risk: who sees what, figures of banks and claims, classes, fees, officers of a loan."""
 
+from risk.selectors.claims import BankQueue, Queued, hold_of, queues_of, workings_of
 from risk.selectors.classification import classification_on, grades_of, loans_to_classify, overdue_days_of
 from risk.selectors.diligence import checklist_facts, events_about, officers_of
 from risk.selectors.fees import (
@@ -27,8 +28,9 @@ from risk.selectors.positions import (
     standing_of_bank,
     standing_of_claim,
     standings,
+    standings_of_claims,
 )
-from risk.selectors.splits import computed_split, expected_split, uses_fee_pool
+from risk.selectors.splits import computed_split, expected_split, loss_of, uses_fee_pool
 from risk.selectors.visible import (
     bad_debts_visible_to,
     bank_risks_visible_to,
@@ -53,9 +55,11 @@ from risk.selectors.visible import (
 )
 
 __all__ = [
+    "BankQueue",
     "BankStanding",
     "ClaimStanding",
     "GuarantorYear",
+    "Queued",
     "TotalCost",
     "average_guarantee_fees",
     "bad_debts_visible_to",
@@ -85,13 +89,16 @@ __all__ = [
     "guarantee_fees_visible_to",
     "guarantees_visible_to",
     "highest_rd_total",
+    "hold_of",
     "loans_to_classify",
+    "loss_of",
     "next_net_of",
     "next_position",
     "officers_of",
     "overdue_days_of",
     "paid_of",
     "position_of",
+    "queues_of",
     "reapplications_visible_to",
     "recovered_of",
     "recovered_of_debt",
@@ -100,9 +107,11 @@ __all__ = [
     "standing_of_bank",
     "standing_of_claim",
     "standings",
+    "standings_of_claims",
     "suggestions_visible_to",
     "total_cost_of",
     "trust_loans_of",
     "uses_fee_pool",
     "visible_or_404",
+    "workings_of",
 ]

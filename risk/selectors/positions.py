@@ -1,5 +1,6 @@
 """The figures of banks and claims, always computed from the records themselves."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -200,6 +201,39 @@ def standing_of_claim(claim: Claim, full: Shares | None = None) -> ClaimStanding
     return ClaimStanding(full=shares if shares is not None else NOTHING, recovered=recovered_of(claim), paid=paid_of(claim))
 
 
+def standings_of_claims(claims: Iterable[Claim], *, expected: Mapping[int, Shares] | None = None) -> dict[int, ClaimStanding]:
+    """
+    Return the standing of each claim by its key, in the same few queries whatever their number.
+
+    ``expected``: splits, by claim, that are not fixed yet.
+
+    Source: D20, D21.
+    """
+    amounts = {claim.pk: claim.amount or ZERO for claim in claims}
+    keys = list(amounts)
+    full = _shares_by_claim(Share.objects.filter(claim__in=keys), "claim", "payer")
+    paid = _shares_by_claim(PaymentPart.objects.filter(payment__claim__in=keys), "payment__claim", "payer")
+    back = _shares_by_claim(Return.objects.filter(answers__payment__claim__in=keys), "answers__payment__claim", "answers__payer")
+    counted = Recovery.objects.filter(claim__in=keys, step=MoneyStep.CHECKED).order_by().values("claim").annotate(total=Sum("net"))
+    recovered = {row["claim"]: row["total"] for row in counted}
+    return {
+        key: ClaimStanding(
+            full=full.get(key) or (expected or {}).get(key, NOTHING),
+            recovered=min(recovered.get(key, ZERO), amounts[key]),
+            paid=paid.get(key, NOTHING) - back.get(key, NOTHING),
+        )
+        for key in keys
+    }
+
+
+def _shares_by_claim(rows: QuerySet[Any], claim: str, payer: str) -> dict[int, Shares]:
+    """Return the sums of each claim's payers."""
+    parts: dict[int, dict[str, Decimal]] = {}
+    for row in rows.order_by().values(claim, payer).annotate(total=Sum("amount")):
+        parts.setdefault(row[claim], {})[row[payer]] = row["total"]
+    return {key: Shares.from_parts(found) for key, found in parts.items()}
+
+
 def next_position(claim: Claim) -> int:
     """Return the number of the next payment or recovery of a claim, in the order in which they came. The claim is locked."""
     return claim.payments.count() + Recovery.objects.filter(claim=claim, step=MoneyStep.CHECKED).count() + 1
@@ -221,8 +255,9 @@ def fee_pool_available(*, on: date | None = None) -> Decimal:
 
 def fee_pool_promised() -> Decimal:
     """Return what the pool owes to claims whose split is fixed and that are not paid off, in yuan. Source: D20."""
-    shares = Share.objects.filter(payer=Payer.FEE_POOL, amount__gt=0, claim__paid_on__isnull=True).select_related("claim")
-    return sum((standing_of_claim(share.claim).payable.fee_pool for share in shares), ZERO)
+    promised = Share.objects.filter(payer=Payer.FEE_POOL, amount__gt=0, claim__paid_on__isnull=True)
+    claims = Claim.objects.filter(pk__in=promised.values("claim"))
+    return sum((standing.payable.fee_pool for standing in standings_of_claims(claims).values()), ZERO)
 
 
 def highest_rd_total(enterprise_id: int, *, on: date) -> Decimal:

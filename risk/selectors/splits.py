@@ -15,6 +15,19 @@ def uses_fee_pool(claim: Claim) -> bool:
     return claim.loan.mode == Mode.TRUST and claim.loan.category == Category.RD
 
 
+def loss_of(claim: Claim, *, fee_pool: Decimal | None) -> Loss:
+    """Return a claim's loss and what decides who bears it. Source: D15, D16."""
+    loan = claim.loan
+    return Loss(
+        mode=loan.mode,
+        category=loan.category,
+        security=loan.security,
+        amount=claim.amount or ZERO,
+        enterprise_rd_total=claim.bad_debt.enterprise_rd_total,
+        fee_pool=fee_pool,
+    )
+
+
 def computed_split(claim: Claim, *, fee_pool: Decimal | None) -> Shares:
     """
     Return the split of a claim's loss with so much in the fee pool (``None`` where it bears nothing). Yuan.
@@ -24,16 +37,7 @@ def computed_split(claim: Claim, *, fee_pool: Decimal | None) -> Shares:
 
     Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2); D15, D22, D38.
     """
-    loan = claim.loan
-    loss = Loss(
-        mode=loan.mode,
-        category=loan.category,
-        security=loan.security,
-        amount=claim.amount or ZERO,
-        enterprise_rd_total=claim.bad_debt.enterprise_rd_total,
-        fee_pool=fee_pool,
-    )
-    return split_loss(version_for(loan.policy_version).terms, loss)
+    return split_loss(version_for(claim.loan.policy_version).terms, loss_of(claim, fee_pool=fee_pool))
 
 
 def expected_split(claim: Claim) -> Shares:

@@ -1,0 +1,150 @@
+"""Claims: examined or recovered first, shared, paid under breaker and cap, recovered and returned."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from common.admin import Badge, Column, Money, Step, VisibleAdmin, acting_member, facts, list_of, value_of
+from common.fields import MoneyField
+from loans.selectors import scope_of
+from parties.models import Member
+from policy.admin.deadlines import deadline_facts, left
+from risk.admin import money_panels as money
+from risk.admin import sharing_panels as sharing
+from risk.admin.claim_steps import CLAIM_STEPS
+from risk.admin.papers import checklist
+from risk.admin.queue import queue_panels
+from risk.admin.shared import SEEN_BY, claim_state
+from risk.enums import ClaimKind, ClaimPaper
+from risk.models import Claim, Payment
+from risk.selectors import claims_visible_to
+
+SHOWS = ("number", "loan", "loan__enterprise", "bank", "loan__district", "bad_debt", "kind", "amount", "opened_on", "opened_by")
+PROGRESS = (
+    "reviewer", "reviewed_on", "reviewed_by", "supplement", "refusal", "evidence_kind", "evidence_number", "proposed_by", "certified_on",
+    "certified_by", "payable_on", "released_by", "checked_by", "split_on", "paid_on", "ended_on", "ended_reason",
+)  # fmt: skip
+PEOPLE = ("opened_by", "reviewed_by", "proposed_by", "certified_by", "released_by", "checked_by")
+WITH_SHARES = ("accept", "propose-payment", "release", "return-payment")
+
+
+def claims_listed(member: Member) -> QuerySet[Claim]:
+    """Return what the member sees, each with what was paid of it."""
+    paid = Payment.objects.filter(claim=OuterRef("pk")).order_by().values("claim").annotate(total=Sum("amount")).values("total")
+    return claims_visible_to(member).annotate(paid_sum=Subquery(paid, output_field=MoneyField()))
+
+
+def term(claim: Claim) -> Badge | None:
+    """Return what is left of the examination's term."""
+    return left(claim.deadline) if claim.deadline else None
+
+
+def reapply(claim: Claim) -> Badge | None:
+    """Return the mark of a claim that breaker or cap holds back."""
+    return Badge("待重新申请", "warn") if claim.needs_reapplication else None
+
+
+@admin.register(Claim)
+class ClaimAdmin(VisibleAdmin):
+    """Claims in both workflows."""
+
+    visible_to = staticmethod(claims_listed)
+    seen_by = SEEN_BY
+    is_case = True
+    columns = (
+        "number", Column("企业", lambda one: one.loan.enterprise, order="loan__enterprise__name"), "bank",
+        Column("办理方式", lambda one: "先补偿后追偿" if one.kind == ClaimKind.RD else "先追偿后分担", order="kind"),
+        Column("模式", lambda one: value_of(one, "loan__mode"), order="loan__mode"), "amount",
+        Column("已支付", lambda one: Money(one.paid_sum) if one.paid_sum else None, order="paid_sum", name="money_paid"),
+        Column("状态", claim_state, order="state"), Column("排队", reapply, order="needs_reapplication"), "opened_on",
+        Column("审核期限", term, order="deadline__due_on", name="deadline"), "payable_on",
+    )  # fmt: skip
+    shows = SHOWS
+    papers = ((ClaimPaper.SUPPLEMENT.value, ClaimPaper.SUPPLEMENT.label),)
+    search_fields = ("number", "loan__contract_number", "loan__enterprise__name", "loan__enterprise__credit_code", "evidence_number")
+    list_filter = ("state", "kind", "bank", "loan__mode", "loan__category", "loan__district", "needs_reapplication")
+    date_hierarchy = "opened_on"
+    ordering = ("-id",)
+    case_related = (
+        "loan__application__entry", "loan__district", "loan__policy_version", "loan__guarantee__guarantor", "bad_debt__classification",
+        "bad_debt__loan", "reviewer", *(f"{name}__institution" for name in PEOPLE),
+    )  # fmt: skip
+    steps = CLAIM_STEPS
+    list_intro = "银行在坏账页面提交补偿申请或启动追偿；研发贷款先补偿后追偿，项目贷款先追偿、认定损失后分担。"
+
+    def links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return the way to the queues."""
+        return [("支付队列", reverse("admin:risk_claim_queue"))]
+
+    def opening_scope(self, case: Claim) -> dict[str, Any]:
+        """Return bank, county and enterprise of the case."""
+        return {"scope": scope_of(case.loan)}
+
+    def heading(self, case: Claim) -> str:
+        """Return number and enterprise."""
+        return f"{case.number} · {case.loan.enterprise.name}"
+
+    def badges(self, case: Claim) -> list[Badge]:
+        """Return the state, and whether the bank has to apply anew."""
+        return [badge for badge in (claim_state(case), reapply(case)) if badge is not None]
+
+    def preview(self, request: HttpRequest, case: Claim, step: Step) -> list[Any]:
+        """Return what is confirmed: the claim, and above the review and the money its papers, its sharing and its limit."""
+        head = facts(request, case, "申请", "number", "loan", "loan__enterprise", "bank", "amount", "evidence_number")
+        if step.name == "certify" or step.name == "propose-loss":
+            return [head, checklist(request, case.bad_debt)]
+        if step.name not in WITH_SHARES:
+            return [head]
+        fixed = case.shares
+        shown = [head, sharing.sharing(request, case, fixed)]
+        if step.name == "accept":
+            return [*shown, checklist(request, case.bad_debt)]
+        return [*shown, money.limits(request, case, money.standing_shown(case))]
+
+    def parts(self, request: HttpRequest, case: Claim) -> list[Any]:
+        """Return the way so far, the sharing, the money and the papers."""
+        fixed = case.shares
+        standing = money.standing_shown(case)
+        way = [name for name in PROGRESS if getattr(case, name)]
+        return [
+            deadline_facts("审核期限", case.deadline),
+            facts(request, case, "办理经过", *way, clause="FP 1.5") if way else None,
+            sharing.basis(request, case),
+            sharing.sharing(request, case, fixed),
+            money.limits(request, case, standing),
+            money.paid(request, case),
+            money.counted_recoveries(request, case),
+            money.shared_back(case, standing),
+            money.returns(request, case),
+            money.entries(request, case),
+            sharing.wording(case),
+            checklist(request, case.bad_debt),
+        ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the queues."""
+        return [path("queue/", self.admin_site.admin_view(self.queue_view), name="risk_claim_queue"), *super().get_urls()]
+
+    def queue_view(self, request: HttpRequest) -> HttpResponse:
+        """Show each bank's queue in the order of payment, and what holds each claim."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        panels = queue_panels(request, self.get_queryset(request), member=acting_member(request), on=timezone.localdate())
+        context = self.admin_site.each_context(request) | {
+            "title": "补偿支付队列",
+            "opts": self.model._meta,
+            "kind": self.model._meta.verbose_name,
+            "heading": "补偿支付队列",
+            "badges": [],
+            "steps": [],
+            "panels": panels,
+            "list_url": list_of(Claim),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "case/page.html", context)

@@ -1,0 +1,63 @@
+"""Each bank's queue in the order of payment, with what holds each claim."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from common.admin import Fact, Facts, Money, Row, link_to, table
+from common.money import ZERO, display
+from parties.models import Institution, Member
+from risk.admin.money_panels import hold_badge
+from risk.admin.shared import claim_state
+from risk.enums import BreakerState
+from risk.models import Claim
+from risk.selectors import BankQueue, banks_visible_to, queues_of
+
+HEADS = ("次序", "补偿编号", "企业", "可支付日期", "状态", "尚应支付", "累计尚应支付", "暂缓原因")
+INTRO = (
+    "复核支付后的申请按可支付日期、再按编号先后排队，任何一笔不得越过前面的；支付时核对熔断和补偿上限。"
+    "因熔断或上限暂缓的，放款增加或款项追回后由银行重新申请，再按原次序支付。"
+)
+
+
+def queue_panels(request: HttpRequest, claims: "QuerySet[Claim]", *, member: Member, on: date) -> list[Any]:
+    """Return one table per bank with claims in its queue; the bank's totals only for those who read them."""
+    banks = Institution.objects.filter(pk__in=claims.order_by().values("bank")).order_by("code")
+    found = queues_of(banks, claims, on=on)
+    readable = set(banks_visible_to(member).values_list("pk", flat=True))
+    head = Facts(
+        title="排队规则",
+        facts=[Fact("排队银行", f"{len(found)}家"), Fact("尚应支付合计", Money(_total(found)))],
+        clause="FP 1.5.3, D20",
+        note=INTRO,
+    )
+    return [head, *(_bank(request, queue, reads=queue.bank.bank.pk in readable) for queue in found)]
+
+
+def _total(queues: list[BankQueue]) -> Any:
+    return sum((queue.payable for queue in queues), ZERO)
+
+
+def _bank(request: HttpRequest, queue: BankQueue, *, reads: bool) -> Any:
+    rows, total = [], ZERO
+    for one in queue.claims:
+        left = one.standing.payable.compensation
+        total += left
+        cells = (
+            one.place, link_to(request, one.claim), one.claim.loan.enterprise.name, one.claim.payable_on, claim_state(one.claim),
+            Money(left), Money(total), hold_badge(one.hold),
+        )  # fmt: skip
+        rows.append(Row(cells=cells))
+    return table(queue.bank.bank.name, HEADS, rows, note=_room(queue) if reads else "", clause="FP 1.5.3")
+
+
+def _room(queue: BankQueue) -> str:
+    """Return what the bank may still be paid, and what would make room."""
+    bank, room, way = queue.bank, queue.bank.headroom, queue.bank.radar
+    said = f"风险状态：{room.state.label}；补偿上限 {display(room.cap)} 元，已补偿 {display(bank.position.compensated)} 元，"
+    said += f"剩余可补偿 {display(room.cap_left)} 元。"
+    if room.state == BreakerState.SUSPENDED:
+        said += f"再追回 {display(way.recovery_to_reopen)} 元或增加放款 {display(way.disbursement_to_reopen)} 元后可重新申请。"
+    return said

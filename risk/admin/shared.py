@@ -1,0 +1,94 @@
+"""What the pages of risk share: who finds them, tones of states, and the figures a member may read of a bank."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+
+from common.admin import Badge, Link, acting_member, page_of
+from ledger.models import Entry
+from ledger.selectors import entries_visible_to
+from parties.enums import InstitutionKind
+from parties.models import Institution, Member
+from risk.enums import BreakerState, ClaimState, Grade, MoneyStep, ReturnState, SuggestionState
+from risk.models import Classification
+from risk.selectors import banks_visible_to
+
+SEEN_BY = frozenset(InstitutionKind.values) - {InstitutionKind.CONTRIBUTOR}
+CLAIM_TONES = {
+    ClaimState.SUPPLEMENT: "warn", ClaimState.QUEUED: "warn", ClaimState.PART_PAID: "warn", ClaimState.PAID: "good",
+    ClaimState.CLOSED: "plain", ClaimState.REFUSED: "bad", ClaimState.WITHDRAWN: "plain",
+}  # fmt: skip
+GRADE_TONES = {Grade.NORMAL: "good", Grade.SPECIAL_MENTION: "warn"}
+MONEY_TONES = {MoneyStep.RECORDED: "warn", MoneyStep.CHECKED: "good", MoneyStep.RETURNED: "bad"}
+RETURN_TONES = {ReturnState.DUE: "warn", ReturnState.RECORDED: "busy", ReturnState.PAID: "good"}
+SUGGESTION_TONES = {SuggestionState.OPEN: "warn", SuggestionState.TAKEN: "good", SuggestionState.OVERRULED: "busy"}
+BREAKER_TONES = {BreakerState.NORMAL: "good", BreakerState.WARNING: "warn", BreakerState.SUSPENDED: "bad"}
+
+
+def claim_state(claim: Any) -> Badge:
+    """Return where a claim stands."""
+    return Badge(claim.get_state_display(), CLAIM_TONES.get(claim.state, "busy"))
+
+
+def grade_badge(grade: str) -> Badge:
+    """Return a class with its tone; the three non-performing classes are red."""
+    return Badge(Grade(grade).label, GRADE_TONES.get(Grade(grade), "bad"))
+
+
+def money_step(record: Any) -> Badge:
+    """Return where a record stands between maker and checker."""
+    return Badge(record.get_step_display(), MONEY_TONES[MoneyStep(record.step)])
+
+
+def return_state(row: Any) -> Badge:
+    """Return where a return stands."""
+    return Badge(row.get_state_display(), RETURN_TONES[ReturnState(row.state)])
+
+
+def suggestion_state(suggestion: Any) -> Badge:
+    """Return whether a suggestion waits for the bank."""
+    return Badge(suggestion.get_state_display(), SUGGESTION_TONES.get(suggestion.state, "plain"))
+
+
+def breaker_badge(state: str) -> Badge:
+    """Return where a bank stands."""
+    return Badge(BreakerState(state).label, BREAKER_TONES.get(BreakerState(state), "plain"))
+
+
+def reads_bank(request: HttpRequest, bank: Institution) -> bool:
+    """Return whether the person reads a bank's own totals: the bank, those who see all, the fund manager. A claim's parties may not."""
+    return banks_visible_to(acting_member(request)).filter(pk=bank.pk).exists()
+
+
+def entry_links(request: HttpRequest, keys: Iterable[int | None]) -> dict[int | None, Any]:
+    """Return a way to each ledger entry the person may read, by its key, in one query; what may not be read has none."""
+    wanted = {key for key in keys if key is not None}
+    page = admin.site._registry.get(Entry)
+    if not wanted or page is None or not page.has_view_permission(request):
+        return {}
+    seen = entries_visible_to(acting_member(request)).filter(pk__in=wanted)
+    return {entry.pk: Link("查看凭证", page_of(entry)) for entry in seen}
+
+
+def is_of_bank(member: Member, bank_id: int) -> bool:
+    """Return whether the member serves exactly that bank."""
+    return member.institution_id == bank_id
+
+
+class LatestFilter(admin.SimpleListFilter):
+    """Only the decision that holds for each loan, or the whole history."""
+
+    title = "有效性"
+    parameter_name = "latest"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer the two ways to look at classes."""
+        return [("yes", "现行分类"), ("no", "历史分类")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the latest decision of each loan, or those it replaced."""
+        later = Exists(Classification.objects.filter(loan=OuterRef("loan"), from_on__gt=OuterRef("from_on")))
+        return {"yes": queryset.exclude(later), "no": queryset.filter(later)}.get(self.value() or "", queryset)
