@@ -22,11 +22,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     )),
     ("风险分担", (
         ("risk.bankrisk", "radar"), ("risk.classificationsuggestion", "rule_folder"), ("risk.classification", "stacked_bar_chart"),
-        ("risk.baddebt", "money_off"), ("risk.claim", "request_quote"), ("risk.payment", "price_check"),
-        ("risk.recovery", "assignment_return"), ("risk.return", "keyboard_return"), ("risk.reapplication", "replay"),
-        ("risk.breakerchange", "electrical_services"), ("risk.enhancementfee", "savings"), ("risk.enhancementfeerate", "percent"),
-        ("risk.guaranteefee", "verified_user"), ("risk.exemption", "balance"), ("risk.evidencepack", "inventory_2"),
-        ("risk.diligencerules", "rule"),
+        ("risk.baddebt", "money_off"), ("risk.claim", "request_quote"), ("risk.claim/queue", "format_list_numbered"),
+        ("risk.payment", "price_check"), ("risk.recovery", "assignment_return"), ("risk.return", "keyboard_return"),
+        ("risk.reapplication", "replay"), ("risk.breakerchange", "electrical_services"), ("risk.enhancementfee", "savings"),
+        ("risk.enhancementfeerate", "percent"), ("risk.guaranteefee", "verified_user"), ("risk.exemption", "balance"),
+        ("risk.evidencepack", "inventory_2"), ("risk.diligencerules", "rule"),
     )),
     ("政策与期限", (
         ("policy.policyversion", "policy"), ("policy.clause", "article"), ("policy.decision", "live_help"),
@@ -39,6 +39,9 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 )  # fmt: skip
 
 
+VIEWS = {"risk.claim/queue": ("支付队列", "admin:risk_claim_queue")}  # views beside a list, under the list's label
+
+
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sections of the sidebar, without pages the person may not open."""
     pages = {model._meta.label_lower: page for model, page in admin.site._registry.items()}
@@ -48,13 +51,18 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     sections = [{"title": "", "separator": False, "items": first}]
     for title, labels in SECTIONS:
-        items = [_item(pages[label], icon) for label, icon in labels if label in pages and pages[label].has_view_permission(request)]
+        items = [item for label, icon in labels if (item := _item(request, pages.get(label.split("/")[0]), label, icon)) is not None]
         if items:
             sections.append({"title": title, "separator": True, "collapsible": False, "items": items})
     return sections
 
 
-def _item(page: Any, icon: str) -> dict[str, Any]:
+def _item(request: HttpRequest, page: Any, label: str, icon: str) -> dict[str, Any] | None:
+    if page is None or not page.has_view_permission(request):
+        return None
+    if label in VIEWS:
+        title, route = VIEWS[label]
+        return {"title": title, "icon": icon, "link": reverse(route)}
     meta = page.model._meta
     link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     return {"title": str(meta.verbose_name_plural), "icon": icon, "link": link}

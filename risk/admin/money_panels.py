@@ -12,8 +12,9 @@ from common.errors import DomainError
 from common.money import ZERO, display
 from ledger.models import Entry
 from policy.selectors import version_for, version_on
+from risk.admin.gauges import state_badge
 from risk.admin.recoveries import RETURN_HEADS, return_rows, returns_listed
-from risk.admin.shared import breaker_badge, entry_links, reads_bank
+from risk.admin.shared import entry_links, reads_bank
 from risk.enums import WAITING_FOR_MONEY, ClaimState, Hold, Payer, ReturnState
 from risk.models import Claim, Payment
 from risk.rules import NOTHING, Shares, share_recovery
@@ -59,7 +60,7 @@ def limits(request: HttpRequest, claim: Claim, standing: ClaimStanding | None) -
     rows = [
         Fact("本笔尚应支付", Money(payable)),
         Fact("支付情况", _hold(claim, bank)),
-        Fact("银行风险状态", breaker_badge(bank.headroom.state)),
+        Fact("银行风险状态", state_badge(bank.headroom.state)),
     ]
     if reads_bank(request, claim.bank):
         rows += _bank_sums(bank, payable)

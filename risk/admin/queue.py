@@ -6,14 +6,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Fact, Facts, Money, Row, link_to, table
+from common.admin import Fact, Facts, Money, Row, link_to, page_of, table
 from common.money import ZERO, display
 from parties.models import Institution, Member
 from risk.admin.money_panels import hold_badge
 from risk.admin.shared import claim_state
 from risk.enums import BreakerState
 from risk.models import Claim
-from risk.selectors import BankQueue, banks_visible_to, queues_of
+from risk.selectors import BankQueue, bank_risks_visible_to, banks_visible_to, queues_of
 
 HEADS = ("次序", "补偿编号", "企业", "可支付日期", "状态", "尚应支付", "累计尚应支付", "暂缓原因")
 INTRO = (
@@ -27,20 +27,21 @@ def queue_panels(request: HttpRequest, claims: "QuerySet[Claim]", *, member: Mem
     banks = Institution.objects.filter(pk__in=claims.order_by().values("bank")).order_by("code")
     found = queues_of(banks, claims, on=on)
     readable = set(banks_visible_to(member).values_list("pk", flat=True))
+    pages = {risk.bank_id: page_of(risk) for risk in bank_risks_visible_to(member)}
     head = Facts(
         title="排队规则",
         facts=[Fact("排队银行", f"{len(found)}家"), Fact("尚应支付合计", Money(_total(found)))],
         clause="FP 1.5.3, D20",
         note=INTRO,
     )
-    return [head, *(_bank(request, queue, reads=queue.bank.bank.pk in readable) for queue in found)]
+    return [head, *(_bank(request, queue, reads=queue.bank.bank.pk in readable, url=pages.get(queue.bank.bank.pk)) for queue in found)]
 
 
 def _total(queues: list[BankQueue]) -> Any:
     return sum((queue.payable for queue in queues), ZERO)
 
 
-def _bank(request: HttpRequest, queue: BankQueue, *, reads: bool) -> Any:
+def _bank(request: HttpRequest, queue: BankQueue, *, reads: bool, url: str | None) -> Any:
     rows, total = [], ZERO
     for one in queue.claims:
         left = one.standing.payable.compensation
@@ -50,7 +51,14 @@ def _bank(request: HttpRequest, queue: BankQueue, *, reads: bool) -> Any:
             Money(left), Money(total), hold_badge(one.hold),
         )  # fmt: skip
         rows.append(Row(cells=cells))
-    return table(queue.bank.bank.name, HEADS, rows, note=_room(queue) if reads else "", clause="FP 1.5.3")
+    return table(
+        queue.bank.bank.name,
+        HEADS,
+        rows,
+        note=_room(queue) if reads else "",
+        clause="FP 1.5.3",
+        more=("风险状态和重新申请", url) if url else None,
+    )
 
 
 def _room(queue: BankQueue) -> str:

@@ -12,7 +12,7 @@ from ledger.models import Entry
 from ledger.selectors import entries_visible_to
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from risk.enums import BreakerState, ClaimState, Grade, MoneyStep, ReturnState, SuggestionState
+from risk.enums import ClaimState, Grade, MoneyStep, ReturnState, SuggestionState
 from risk.models import Classification
 from risk.selectors import banks_visible_to
 
@@ -25,7 +25,6 @@ GRADE_TONES = {Grade.NORMAL: "good", Grade.SPECIAL_MENTION: "warn"}
 MONEY_TONES = {MoneyStep.RECORDED: "warn", MoneyStep.CHECKED: "good", MoneyStep.RETURNED: "bad"}
 RETURN_TONES = {ReturnState.DUE: "warn", ReturnState.RECORDED: "busy", ReturnState.PAID: "good"}
 SUGGESTION_TONES = {SuggestionState.OPEN: "warn", SuggestionState.TAKEN: "good", SuggestionState.OVERRULED: "busy"}
-BREAKER_TONES = {BreakerState.NORMAL: "good", BreakerState.WARNING: "warn", BreakerState.SUSPENDED: "bad"}
 
 
 def claim_state(claim: Any) -> Badge:
@@ -51,11 +50,6 @@ def return_state(row: Any) -> Badge:
 def suggestion_state(suggestion: Any) -> Badge:
     """Return whether a suggestion waits for the bank."""
     return Badge(suggestion.get_state_display(), SUGGESTION_TONES.get(suggestion.state, "plain"))
-
-
-def breaker_badge(state: str) -> Badge:
-    """Return where a bank stands."""
-    return Badge(BreakerState(state).label, BREAKER_TONES.get(BreakerState(state), "plain"))
 
 
 def reads_bank(request: HttpRequest, bank: Institution) -> bool:
