@@ -10,6 +10,8 @@ from risk.enums import EvidenceKind, Grade
 from risk.models import ClassificationSuggestion
 from risk.selectors import recovered_of_debt
 
+COSTS_HINT = "单位：元，没有费用填 0。净额为追回金额减费用，不低于零；未抵足的费用由以后的追回抵扣。"
+
 
 class ClassifyForm(StepForm):
     """The bank's decision on a loan's class."""
@@ -75,7 +77,7 @@ class RecoveryForm(StepForm):
     costs = MoneyInput(
         label="追偿费用",
         min_value=Decimal(0),
-        help_text="单位：元，没有费用填 0；净额为追回金额减费用，不低于零；未抵足的费用由以后的追回抵扣。",
+        help_text=COSTS_HINT,
     )
     received_on = DayInput(label="到账日期")
     bank_reference = forms.CharField(label="银行流水号", max_length=64)
