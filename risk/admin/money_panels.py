@@ -192,7 +192,7 @@ def counted_recoveries(request: HttpRequest, claim: Claim) -> Any:
         rows,
         clause="FP 1.5.2(2), D21",
         empty="尚无追偿收回。",
-        note="净额在复核时确定，含以前未抵足的费用。" if rows else "",
+        note="净额在复核时确定，扣除本次费用和以前未抵足的费用。" if rows else "",
     )
 
 
