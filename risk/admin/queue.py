@@ -68,4 +68,8 @@ def _room(queue: BankQueue) -> str:
     said += f"剩余可补偿 {display(room.cap_left)} 元。"
     if room.state == BreakerState.SUSPENDED:
         said += f"再追回 {display(way.recovery_to_reopen)} 元或增加放款 {display(way.disbursement_to_reopen)} 元后可重新申请。"
+    if way.return_for_room:
+        said += (
+            f"已付补偿达到上限，退回至少 {display(way.return_for_room)} 元或增加放款至少 {display(way.disbursement_for_room)} 元后有余额。"
+        )
     return said
