@@ -42,6 +42,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("loan.movement_reversed", "冲正", "loan.reversal"),
     EventType("loan.use_checked", "资金用途检查", "loan.use_checked"),
     EventType("loan.subsidy_stopped", "停止贴息", "loan.subsidy_stopped"),
+    EventType("loan.class_suggested", "按逾期天数建议资产分类", "classification.suggested"),
     EventType("loan.classified", "资产分类", "loan.classified"),
     EventType("quota.set", "调整额度", "quota.set"),
     EventType("settlement.drafted", "生成贴息结算", "settlement_drafted"),
@@ -74,6 +75,20 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("claim.closed", "补偿结案", "claim.closed"),
     EventType("recovery.recorded", "登记追偿", "recovery.recorded"),
     EventType("recovery.checked", "追偿复核通过", "recovery.checked"),
+    EventType("recovery.sent_back", "追偿复核退回", "recovery.sent_back"),
+    EventType("return.due", "追偿款应退回财政或担保机构", "return.due"),
+    EventType("return.recorded", "登记追偿款退回", "return.recorded"),
+    EventType("return.sent_back", "追偿款退回复核不通过", "return.sent_back"),
+    EventType("return.checked", "追偿款退回复核通过", "return.checked"),
+    EventType("guarantee_fee.recorded", "登记担保费", "guarantee_fee.recorded"),
+    EventType("guarantee_fee.checked", "担保费复核通过", "guarantee_fee.checked"),
+    EventType("enhancement_fee.recorded", "登记增信服务费", "enhancement_fee.recorded"),
+    EventType("enhancement_fee.checked", "增信服务费复核通过", "enhancement_fee.checked"),
+    EventType("enhancement_fee_rate.set", "核定增信服务费率", "enhancement_fee_rate.set"),
+    EventType("exemption.opened", "发起尽职免责核查", "exemption.opened"),
+    EventType("exemption.concluded", "机构作出尽职免责结论", "exemption.concluded"),
+    EventType("exemption.found", "登记监管核查意见", "exemption.found"),
+    EventType("evidence_pack.built", "生成证据包", "evidence_pack.built"),
     EventType("breaker.changed", "风险警示状态变化", "breaker.changed"),
     EventType("compensation.reapplied", "重新申请补偿", "compensation.reapplied"),
     EventType("calendar.changed", "录入放假安排，到期日可能调整", "calendar_notice_entered"),
@@ -82,12 +97,14 @@ EVENT_TYPES: tuple[EventType, ...] = (
 )
 NAME_OF: Mapping[str, str] = {one.verb: one.name for one in EVENT_TYPES}
 VERB_OF: Mapping[str, str] = {one.name: one.verb for one in EVENT_TYPES}
-TOLD_TO_ALL = ("calendar_notice_entered", "policy_version_added", "return_rate_enacted")
+TOLD_TO_ALL = ("calendar_notice_entered", "policy_version_added", "return_rate_enacted", "enhancement_fee_rate.set")
 TOLD_BY_ENTRY = ("entry.publish", "entry.remove", "entry.expire")  # to whoever sees the entry
 # What of an event's before and after is told; the rest is for the one who reads the object itself.
 TOLD_FIELDS = (
     "state", "amount", "amount_requested", "amount_approved", "contract_amount", "value_on", "movement", "bank_reference", "decided_on",
     "lapses_on", "conditions_met_on", "contracted_on", "refusal_reason", "submitted_on", "first_drawdown_on", "return_rate", "district",
     "earns_until", "subsidy_stopped_on", "is_misuse", "misuse_from", "revision", "sha256", "record_number", "filed_on", "paid_on",
-    "city", "county", "reference", "paid", "left", "class", "rate", "effective_on",
+    "city", "county", "reference", "paid", "left", "rate", "effective_on", "grade", "suggested", "from_on", "until_on", "overdue_days",
+    "principal", "recognised_on", "kind", "payable_on", "ended_on", "breaker", "cause", "cap_left", "costs", "net", "received_on", "step",
+    "due_on", "payer", "returned_on", "voucher", "is_diligent", "is_exempt",
 )  # fmt: skip

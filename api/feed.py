@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,27 @@ from api.event_types import NAME_OF, TOLD_BY_ENTRY, TOLD_FIELDS, TOLD_TO_ALL, VE
 from audit.models import Event
 from common.enums import Mode
 from common.errors import FieldProblem, InvalidInput
-from loans.models import Application, Loan
+from loans.models import Application
 from loans.selectors import loans_visible_to
 from parties.enums import InstitutionKind
 from parties.models import Member
+from risk.selectors import visible as risk_visible
 from subsidy.models import Settlement
 from whitelist.selectors import entries_visible_to
+
+# What fund manager and guarantor are told of besides loans, each as far as it sees it; a bank's events carry the bank.
+RISK_ROWS: Mapping[str, Callable[[Member], QuerySet[Any]]] = {
+    "risk.classification": risk_visible.classifications_visible_to,
+    "risk.classificationsuggestion": risk_visible.suggestions_visible_to,
+    "risk.baddebt": risk_visible.bad_debts_visible_to,
+    "risk.claim": risk_visible.claims_visible_to,
+    "risk.recovery": risk_visible.recoveries_visible_to,
+    "risk.return": risk_visible.returns_visible_to,
+    "risk.breakerchange": risk_visible.breaker_changes_visible_to,
+    "risk.reapplication": risk_visible.reapplications_visible_to,
+    "risk.enhancementfee": risk_visible.enhancement_fees_visible_to,
+    "risk.guaranteefee": risk_visible.guarantee_fees_visible_to,
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -128,13 +143,15 @@ def _own(actor: Member) -> Q:
         return Q(pk__in=[])
     if institution.kind == InstitutionKind.BANK:
         return Q(bank_id=institution.pk)
+    told: list[tuple[str, QuerySet[Any]]] = [("loans.loan", loans_visible_to(actor))]
     if institution.kind == InstitutionKind.FUND_MANAGER:
-        return (
-            Q(_names(Application.objects.filter(mode=Mode.TRUST, submitted_on__isnull=False)), object_type="loans.application")
-            | Q(_names(Loan.objects.filter(mode=Mode.TRUST)), object_type="loans.loan")
-            | Q(_names(Settlement.objects.filter(mode=Mode.TRUST)), object_type="subsidy.settlement")
-        )
-    return Q(_names(loans_visible_to(actor)), object_type="loans.loan")
+        told.append(("loans.application", Application.objects.filter(mode=Mode.TRUST, submitted_on__isnull=False)))
+        told.append(("subsidy.settlement", Settlement.objects.filter(mode=Mode.TRUST)))
+    told += [(label, visible_to(actor)) for label, visible_to in RISK_ROWS.items()]
+    condition = Q()
+    for label, rows in told:
+        condition |= Q(_names(rows), object_type=label)
+    return condition
 
 
 def _names(rows: QuerySet[Any]) -> Exists:

@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.money import MAX_AMOUNT
+from common.money import CENT, MAX_AMOUNT
 
 MONEY_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -49,10 +49,10 @@ class AskedCount(serializers.IntegerField):
 
 @extend_schema_field({"type": "string", "pattern": MONEY_PATTERN, "example": "1000000.00"})
 class AskedMoney(serializers.DecimalField):
-    """Yuan as a text with at most two places, more than nothing."""
+    """Yuan as a text with at most two places, more than nothing unless told otherwise."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=18, decimal_places=2, min_value=Decimal("0.01"), max_value=MAX_AMOUNT, **kwargs)
+    def __init__(self, *, min_value: Decimal = CENT, **kwargs: Any) -> None:
+        super().__init__(max_digits=18, decimal_places=2, min_value=min_value, max_value=MAX_AMOUNT, **kwargs)
 
     def to_internal_value(self, data: Any) -> Decimal:
         """Return the amount; a JSON number may have lost a cent on its way and is refused, as are exponents and digits of other scripts."""

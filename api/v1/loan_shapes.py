@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.risk.loans import risk_of_loan
 from api.v1.fields import (
     Asked,
     AskedFlag,
@@ -21,6 +22,7 @@ from api.v1.fields import (
 )
 from api.v1.shapes import DistrictShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown
 from loans.models import BankQuota, Loan, Movement, UseOfFundsCheck
+from risk.enums import ClaimState, Grade
 
 LOAN = "3c59dc04-8e88-4024-b0f8-079a5c74d079"
 
@@ -79,14 +81,32 @@ class LoanShown(Shown):
         }
 
 
+class RiskOfLoanShown(serializers.Serializer[Any]):
+    """Where a loan stands in risk."""
+
+    grade = serializers.ChoiceField(Grade.choices, read_only=True, help_text="今天的资产分类，从未认定为 normal，依据 FP 1.5.3")
+    classification_id = serializers.UUIDField(read_only=True, allow_null=True, help_text="现行分类的标识，从未认定为空")
+    bad_debt_id = serializers.UUIDField(read_only=True, allow_null=True, help_text="坏账标识，未认定为空")
+    bad_debt_principal = shown_money("坏账本金，未认定为空，依据 D16", allow_null=True)
+    claim_id = serializers.UUIDField(read_only=True, allow_null=True, help_text="最近一次补偿申请的标识，没有则为空")
+    claim_state = serializers.ChoiceField(ClaimState.choices, read_only=True, allow_null=True, help_text="该补偿申请的状态")
+
+
 class LoanOpened(LoanShown):
-    """A loan with its guarantee."""
+    """A loan with its guarantee and where it stands in risk."""
 
     guarantee = GuaranteeShown(allow_null=True, default=None, help_text="担保记录，不需要或未登记为空，依据 FP 1.5.2(1)；D36")
     needs_guarantee = shown_flag("首次放款前是否须登记担保，依据 D36")
+    risk = serializers.SerializerMethodField(help_text="资产分类、坏账和补偿申请，依据 FP 1.5")
+
+    def get_risk(self, loan: Loan) -> Any:
+        """Return the loan's class and what became of it."""
+        return RiskOfLoanShown(risk_of_loan(loan, on=self.context["today"])).data
+
+    get_risk.__annotations__ = {"return": RiskOfLoanShown()}
 
     class Meta(LoanShown.Meta):
-        fields = (*LoanShown.Meta.fields, "needs_guarantee", "guarantee")  # type: ignore[assignment]
+        fields = (*LoanShown.Meta.fields, "needs_guarantee", "guarantee", "risk")  # type: ignore[assignment]
 
 
 class ContributionShown(serializers.Serializer[Any]):

@@ -28,6 +28,7 @@ from api.v1.loan_shapes import (
     UseCheckAsked,
     UseCheckShown,
 )
+from api.v1.risk.loans import LoanRiskSteps
 from api.v1.shapes import ReferenceAsked
 from common.enums import Category, Mode
 from loans.enums import MovementKind
@@ -70,12 +71,14 @@ class LoanFilters(SyncedFilters):
     signed_until = django_filters.DateFilter(field_name="signed_on", lookup_expr="lt", label="签约日期至（不含）")
     has_overdue = django_filters.BooleanFilter(field_name="overdue", lookup_expr="gt", method="filter_has_overdue", label="是否有逾期本金")
 
+    is_bad = django_filters.BooleanFilter(field_name="bad_debt", lookup_expr="isnull", exclude=True, label="是否已认定坏账")
+
     def filter_has_overdue(self, rows: QuerySet[Loan], name: str, wanted: bool) -> QuerySet[Loan]:
         """Return the loans with, or without, overdue principal."""
         return rows.filter(overdue__gt=0) if wanted else rows.filter(overdue=0)
 
 
-class LoanView(ListModelMixin, BankView):
+class LoanView(ListModelMixin, LoanRiskSteps):
     """Loans of the calling bank, of the trust mode for the fund manager, or guaranteed by the calling guarantor."""
 
     tag = "贷款"
@@ -92,7 +95,12 @@ class LoanView(ListModelMixin, BankView):
         """Return a page of loans."""
         return self.page(self.rows())
 
-    @reads(LoanOpened, summary="查看贷款", says="含担保记录；变动另见变动列表。每次查看都记入审计日志。", clause="FP 1.6.3")
+    @reads(
+        LoanOpened,
+        summary="查看贷款",
+        says="含担保记录、风险分类和坏账、补偿申请的标识；变动另见变动列表。每次查看都记入审计日志。",
+        clause="FP 1.6.3",
+    )
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         """Return one loan."""
         return Response(self.shown(LoanOpened, open_loan(loan_id=public_id, **self.acting)))

@@ -1,22 +1,26 @@
-"""The papers of an application: the enterprise's consent, statements, what was asked for besides. A file comes as it is, one a request."""
+"""The papers of applications, bad debts and claims. A file comes as it is, one a request, and is handed out as it came."""
 
-from collections.abc import Mapping
-from typing import IO, Any, cast
+from collections.abc import Callable, Mapping
+from typing import IO, Any, ClassVar, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
 from api.parsers import BodyTooLarge
-from api.services.papers import attach_once
+from api.services.papers import DigestDiffers, attach_once, paper_with_content
 from api.v1.base import BankView, reads, writes
 from api.v1.fields import Asked, AskedText, Shown
 from common.errors import NotVisible
@@ -27,9 +31,18 @@ from documents.services import EmptyFile, FileTooLarge, NameContradictsContent, 
 from loans.enums import Paper
 from loans.selectors import applications_visible_to
 from parties.access import RoleMissing
+from parties.models import Member
+from risk.enums import ClaimPaper
+from risk.selectors import bad_debts_visible_to, claims_visible_to
 
-KIND = OpenApiParameter("kind", str, required=True, enum=Paper.values, description="材料类别；银行代企业提交的，须含 consent，依据 D39")
 FILENAME = OpenApiParameter("filename", str, required=True, description="文件名，扩展名须与内容相符")
+DIGEST = OpenApiParameter(
+    "sha256", str, pattern="^[0-9a-f]{64}$", description="文件的 SHA-256（小写十六进制）；填写的，与收到的内容不一致即拒绝"
+)
+REFUSES = (
+    DigestDiffers, EmptyFile, FileTooLarge, TypeNotAccepted, NameContradictsContent, InfectedFile, ScannerUnreachable, RoleMissing,
+)  # fmt: skip
+TYPES = "PDF、OFD、JPG、PNG、DOCX、XLSX 或 CSV，不超过 8 MB；同一类别、同一内容再次上传返回已有材料"
 
 
 class FileParser(BaseParser):
@@ -67,57 +80,162 @@ class ContentField(serializers.Field[Any, Any, Any, Any]):
 class PaperAsked(Asked):
     """A paper."""
 
-    kind = serializers.ChoiceField(Paper.choices, help_text="材料类别")
     filename = AskedText(max_length=200, help_text="文件名")
+    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$", required=False, help_text="文件的 SHA-256")
     content = ContentField(help_text="文件内容")
 
 
+class ApplicationPaperAsked(PaperAsked):
+    """A paper of an application."""
+
+    kind = serializers.ChoiceField(Paper.choices, help_text="材料类别")
+
+
+class ClaimPaperAsked(PaperAsked):
+    """A paper of a bad debt or claim."""
+
+    kind = serializers.ChoiceField(ClaimPaper.choices, help_text="材料类别")
+
+
 class PaperShown(Shown):
-    """A paper that lies with an application."""
+    """A paper that lies with a case."""
 
     class Meta:
         model = Document
         fields = ("id", "kind", "filename", "content_type", "size", "sha256", "uploaded_at")
 
 
-class PaperView(BankView):
-    """Papers of one application."""
+class AnyTypeRenderer(JSONRenderer):
+    """Lets a caller ask for a file as whatever it is; a refusal is JSON all the same."""
 
-    tag = "融资申请"
+    media_type = "*/*"
+    format = "file"
+
+
+def takes(asks: type[PaperAsked], kinds: OpenApiParameter, *, summary: str, says: str, clause: str) -> Callable[[Any], Any]:
+    """Return a decorator that makes a method the POST of a paper: the file as the body, what it is in the address."""
+
+    def decorate(method: Callable[..., Any]) -> Any:
+        written = writes(
+            PaperShown, scope=Scope.DECIDE, asks=asks, summary=summary, says=says, clause=clause, refuses=REFUSES, status=201, address=""
+        )(method)
+        return extend_schema(parameters=[kinds, FILENAME, DIGEST], request={"application/octet-stream": OpenApiTypes.BINARY})(written)
+
+    return decorate
+
+
+class PaperView(BankView):
+    """Papers of one case, which the address names."""
+
     parser_classes = (FileParser,)
     serializer_class = PaperShown
     filter_backends: Any = ()
     pagination_class: Any = None
     raw_limit = settings.API_MAX_UPLOAD_BYTES
+    owner_type: ClassVar[str]
+
+    def owners(self, actor: Member) -> QuerySet[Any]:
+        """Return the cases the caller sees; each kind of case says which."""
+        raise NotVisible
+
+    @property
+    def owner_id(self) -> UUID:
+        """Return the case that the address names."""
+        (found,) = (value for name, value in self.kwargs.items() if name != "public_id")
+        return cast(UUID, found)
 
     def rows(self) -> QuerySet[Document]:
-        """Return the papers of the application, if the caller sees it."""
-        application = applications_visible_to(self.member).filter(public_id=self.kwargs["application_id"]).first()
-        if application is None:
+        """Return the papers of the case, if the caller sees it."""
+        owner: Model | None = self.owners(self.member).filter(public_id=self.owner_id).first()
+        if owner is None:
             raise NotVisible
-        return documents_of(application)
+        return documents_of(owner)
 
-    @reads(PaperShown, summary="申请材料列表", clause="FP 1.6.2(1)", many=True)
-    def list(self, request: Request, application_id: UUID) -> Response:
+    @reads(PaperShown, summary="材料列表", says="不含已撤下的。", clause="D7", many=True)
+    def list(self, request: Request, **address: UUID) -> Response:
         """Return the papers."""
         return Response(self.shown(PaperShown, self.rows(), many=True))
 
-    @extend_schema(parameters=[KIND, FILENAME], request={"application/octet-stream": OpenApiTypes.BINARY})
-    @writes(
-        PaperShown,
-        scope=Scope.DECIDE,
-        asks=PaperAsked,
+    @extend_schema(summary="下载材料", description="文件原样返回。每次下载都记入审计日志。", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], renderer_classes=[AnyTypeRenderer])
+    def content(self, request: Request, public_id: UUID, **address: UUID) -> HttpResponse:
+        """Return the file."""
+        paper, content = paper_with_content(owner_type=self.owner_type, owner_id=self.owner_id, paper_id=public_id, **self.acting)
+        response = HttpResponse(content, content_type=paper.content_type)
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=paper.filename) or "attachment"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def attached(self, **asked: Any) -> Document:
+        """Return the paper taken in."""
+        paper = {name: value for name, value in asked.items() if name not in self.kwargs}
+        return attach_once(rows=self.owners(self.member), owner_id=self.owner_id, **paper, **self.acting)
+
+
+class ApplicationPaperView(PaperView):
+    """Papers of one application: the enterprise's consent, statements, what was asked for besides."""
+
+    tag = "融资申请"
+    owner_type = "loans.application"
+
+    def owners(self, actor: Member) -> QuerySet[Any]:
+        """Return the applications the caller sees."""
+        return applications_visible_to(actor)
+
+    @takes(
+        ApplicationPaperAsked,
+        OpenApiParameter("kind", str, required=True, enum=Paper.values, description="材料类别；银行代企业提交的，须含 consent，依据 D39"),
         summary="上传申请材料",
-        says=(
-            "请求体为文件本身，PDF、OFD、JPG、PNG、DOCX、XLSX 或 CSV，不超过 8 MB；类别和文件名写在地址里。"
-            "同一类别、同一内容再次上传返回已有材料。"
-        ),
+        says=f"请求体为文件本身，{TYPES}；类别和文件名写在地址里。",
         clause="FP 1.6.2(1)；D7、D39",
-        refuses=(EmptyFile, FileTooLarge, TypeNotAccepted, NameContradictsContent, InfectedFile, ScannerUnreachable, RoleMissing),
-        status=201,
-        address="",
     )
-    def create(self, application_id: UUID, kind: str, filename: str, content: bytes) -> Document:
+    def create(self, **asked: Any) -> Document:
         """Attach a paper."""
-        rows = applications_visible_to(self.member)
-        return attach_once(rows=rows, application_id=application_id, kind=kind, filename=filename, content=content, **self.acting)
+        return self.attached(**asked)
+
+
+CLAIM_KIND = OpenApiParameter("kind", str, required=True, enum=ClaimPaper.values, description="材料类别，依据 FP 1.5")
+
+
+class BadDebtPaperView(PaperView):
+    """Papers of one bad debt, from which claims are filed and losses certified."""
+
+    tag = "风险"
+    owner_type = "risk.baddebt"
+
+    def owners(self, actor: Member) -> QuerySet[Any]:
+        """Return the bad debts the caller sees."""
+        return bad_debts_visible_to(actor)
+
+    @takes(
+        ClaimPaperAsked,
+        CLAIM_KIND,
+        summary="上传坏账材料",
+        says=f"提交补偿申请和提请认定损失所需的材料，先于申请上传。请求体为文件本身，{TYPES}。",
+        clause="FP 1.5.1、FP 1.5.2",
+    )
+    def create(self, **asked: Any) -> Document:
+        """Attach a paper."""
+        return self.attached(**asked)
+
+
+class ClaimPaperView(PaperView):
+    """Papers of one claim: what the reviewer asked for, and what the reviewer adds."""
+
+    tag = "风险"
+    owner_type = "risk.claim"
+
+    def owners(self, actor: Member) -> QuerySet[Any]:
+        """Return the claims the caller sees."""
+        return claims_visible_to(actor)
+
+    @takes(
+        ClaimPaperAsked,
+        CLAIM_KIND,
+        summary="上传补偿申请材料",
+        says=f"补正材料等。请求体为文件本身，{TYPES}。",
+        clause="FP 1.5.2(1)、FP 1.5.2(2)；D37",
+    )
+    def create(self, **asked: Any) -> Document:
+        """Attach a paper."""
+        return self.attached(**asked)

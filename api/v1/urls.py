@@ -8,8 +8,12 @@ from api.v1.applications import ApplicationView, IntentView
 from api.v1.calculators import calculator_urls
 from api.v1.events import EventView, WebhookView
 from api.v1.loans import LoanView, MovementView, QuotaView, UseCheckView
-from api.v1.papers import PaperView
-from api.v1.risk import ClaimView, ClassificationView, RadarView
+from api.v1.papers import ApplicationPaperView, BadDebtPaperView, ClaimPaperView
+from api.v1.risk.claims import ClaimView, CompensationView, ReapplicationView
+from api.v1.risk.classes import BadDebtView, ClassificationView, SuggestionView
+from api.v1.risk.diligence import ExemptionView, PackView
+from api.v1.risk.radar import BreakerChangeView, RadarView
+from api.v1.risk.recoveries import AverageFeeView, EnhancementFeeView, FeeRateView, GuaranteeFeeView, RecoveryView, ReturnView
 from api.v1.rulebook import CalendarView, ClauseView, CodeView, DecisionView, NoticeView, VersionView
 from api.v1.settlements import SettlementView
 from api.v1.tokens import RevokeView, TokenView
@@ -22,15 +26,30 @@ router.register("entries", EntryView, basename="entry")
 router.register("deliveries/collections", CollectView, basename="collection")
 router.register("deliveries", DeliveryView, basename="delivery")
 router.register("intents", IntentView, basename="intent")
-router.register("applications/<uuid:application_id>/papers", PaperView, basename="paper")
+router.register("applications/<uuid:application_id>/papers", ApplicationPaperView, basename="paper")
 router.register("applications", ApplicationView, basename="application")
 router.register("loans", LoanView, basename="loan")
 router.register("movements", MovementView, basename="movement")
 router.register("use-checks", UseCheckView, basename="use-check")
 router.register("quotas", QuotaView, basename="quota")
 router.register("classifications", ClassificationView, basename="classification")
-router.register("radar", RadarView, basename="radar")
+router.register("classification-suggestions", SuggestionView, basename="classification-suggestion")
+router.register("bad-debts/<uuid:bad_debt_id>/papers", BadDebtPaperView, basename="bad-debt-paper")
+router.register("bad-debts", BadDebtView, basename="bad-debt")
+router.register("claims/<uuid:claim_id>/papers", ClaimPaperView, basename="claim-paper")
 router.register("claims", ClaimView, basename="claim")
+router.register("compensations", CompensationView, basename="compensation")
+router.register("reapplications", ReapplicationView, basename="reapplication")
+router.register("recoveries", RecoveryView, basename="recovery")
+router.register("returns", ReturnView, basename="return")
+router.register("guarantee-fees", GuaranteeFeeView, basename="guarantee-fee")
+router.register("guarantee-fee-averages", AverageFeeView, basename="guarantee-fee-average")
+router.register("enhancement-fees", EnhancementFeeView, basename="enhancement-fee")
+router.register("enhancement-fee-rates", FeeRateView, basename="enhancement-fee-rate")
+router.register("exemptions", ExemptionView, basename="exemption")
+router.register("evidence-packs", PackView, basename="evidence-pack")
+router.register("radar", RadarView, basename="radar")
+router.register("breaker-changes", BreakerChangeView, basename="breaker-change")
 router.register("uploads", UploadView, basename="upload")
 router.register("settlements", SettlementView, basename="settlement")
 router.register("events", EventView, basename="event")

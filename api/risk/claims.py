@@ -1,0 +1,151 @@
+"""A claim with its sharing, what is paid, what is held back and why."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from api.services.openings import open_row
+from common.errors import DomainError
+from parties.models import Institution, Member
+from risk.enums import WAITING_FOR_MONEY, BreakerState, ClaimState, Payer
+from risk.models import Claim
+from risk.rules import clause_of
+from risk.selectors import (
+    ClaimStanding,
+    expected_split,
+    standing_of_bank,
+    standing_of_claim,
+)
+from risk.services.splits import institution_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one payer bears of a loss, and where its money stands. Yuan."""
+
+    payer: Payer
+    institution: Institution
+    clause: str
+    amount: Decimal
+    recovered: Decimal
+    paid: Decimal
+    payable: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """How a loss is shared; ``problem`` says why it cannot be said yet."""
+
+    is_fixed: bool
+    parts: list[Part]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """What of a released claim is not paid, why, and what would change it. Yuan."""
+
+    amount: Decimal
+    reason: str
+    position: int
+    cap_left: Decimal
+    recovery_to_reopen: Decimal
+    disbursement_to_reopen: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimOverview:
+    """A claim with its money; reads like the claim itself."""
+
+    claim: Claim
+    split: Split | None
+    paid_total: Decimal
+    payable_total: Decimal
+    recovered_total: Decimal
+    held_back: HeldBack | None
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.claim, name)
+
+
+SHARING_NEEDS = ("loan__policy_version", "loan__district", "loan__guarantee__guarantor", "reviewer")
+
+
+@transaction.atomic
+def opened_claim(rows: QuerySet[Claim], *, claim_id: UUID, actor: Member, at: datetime, on: date) -> ClaimOverview:
+    """
+    Return a claim with its sharing, what is paid and held back, and write that the actor opened it.
+
+    Raises:
+        NotVisible: none such for this actor.
+
+    Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D15-D22.
+    """
+    claim = open_row(rows.select_related(*SHARING_NEEDS), object_id=claim_id, actor=actor, at=at)
+    problem, standing = "", standing_of_claim(claim)
+    is_shared = claim.amount is not None and claim.state not in (ClaimState.REFUSED, ClaimState.WITHDRAWN)
+    if is_shared:
+        try:
+            standing = standing_of_claim(claim, expected_split(claim))
+        except DomainError as refusal:
+            problem = refusal.message
+    payable = standing.payable.compensation
+    return ClaimOverview(
+        claim=claim,
+        split=_split(claim, standing, problem=problem) if is_shared else None,
+        paid_total=standing.paid.compensation,
+        payable_total=payable,
+        recovered_total=standing.recovered,
+        held_back=_held_back(claim, payable, on=on) if claim.state in WAITING_FOR_MONEY else None,
+    )
+
+
+def _split(claim: Claim, standing: ClaimStanding, *, problem: str) -> Split:
+    if problem:
+        return Split(is_fixed=False, parts=[], problem=problem)
+    fixed = {row.payer: row for row in claim.parts.select_related("institution")}
+    clause = clause_of(mode=claim.loan.mode, category=claim.loan.category)
+    borne, payable = standing.due, standing.payable
+    parts = [
+        Part(
+            payer=payer,
+            institution=fixed[payer].institution if payer in fixed else institution_of(claim, payer),
+            clause=fixed[payer].clause if payer in fixed else clause,
+            amount=amount,
+            recovered=amount - borne.of(payer),
+            paid=standing.paid.of(payer),
+            payable=payable.of(payer),
+        )
+        for payer, amount in standing.full.items()
+        if amount or payer == Payer.BANK
+    ]
+    return Split(is_fixed=bool(fixed), parts=parts)
+
+
+def _held_back(claim: Claim, payable: Decimal, *, on: date) -> HeldBack:
+    """Return why a released claim is not paid, and its place in the bank's queue. Source: FP 1.5.3; D20."""
+    queue = list(
+        Claim.objects.filter(bank=claim.bank_id, state__in=WAITING_FOR_MONEY).order_by("payable_on", "id").values_list("pk", flat=True)
+    )
+    bank = standing_of_bank(claim.bank, on=on)
+    position = queue.index(claim.pk) + 1
+    if bank.headroom.state == BreakerState.SUSPENDED:
+        reason = "suspended"
+    elif position > 1 and not claim.needs_reapplication:
+        reason = "queue"
+    elif bank.headroom.cap_left < payable:
+        reason = "cap"
+    else:
+        reason = "reapply"
+    return HeldBack(
+        amount=payable,
+        reason=reason,
+        position=position,
+        cap_left=bank.headroom.cap_left,
+        recovery_to_reopen=bank.radar.recovery_to_reopen,
+        disbursement_to_reopen=bank.radar.disbursement_to_reopen,
+    )

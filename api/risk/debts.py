@@ -1,0 +1,103 @@
+"""A bad debt with what hangs on it; a recovery as it was shared."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from api.services.openings import open_row
+from common.enums import Category
+from common.money import ZERO
+from documents.selectors import documents_of
+from parties.models import Member
+from risk.enums import PROJECT_PAPERS, RD_PAPERS, MoneyStep, Payer
+from risk.models import BadDebt, Recovery
+from risk.rules import Shares, finally_borne
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadDebtOverview:
+    """A bad debt with what hangs on it; reads like the bad debt itself."""
+
+    bad_debt: BadDebt
+    recovered: Decimal
+    claim_ids: list[UUID]
+    papers_required: list[str]
+    papers_missing: list[str]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.bad_debt, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """One payer's part of a recovery, and what of it goes back to that payer. Yuan."""
+
+    payer: Payer
+    amount: Decimal
+    returned: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryOverview:
+    """A recovery as it was shared; reads like the recovery itself."""
+
+    recovery: Recovery
+    shared: list[Shared]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.recovery, name)
+
+
+@transaction.atomic
+def opened_bad_debt(rows: QuerySet[BadDebt], *, bad_debt_id: UUID, actor: Member, at: datetime) -> BadDebtOverview:
+    """
+    Return a bad debt with what came back, its claims and the papers that a claim needs, and write that the actor opened it.
+
+    Raises:
+        NotVisible: none such for this actor.
+
+    Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3.
+    """
+    bad_debt = open_row(rows, object_id=bad_debt_id, actor=actor, at=at)
+    required = [paper.value for paper in (RD_PAPERS if bad_debt.loan.category == Category.RD else PROJECT_PAPERS)]
+    present = set(documents_of(bad_debt).values_list("kind", flat=True))
+    checked = bad_debt.recoveries.filter(step=MoneyStep.CHECKED).values_list("net", flat=True)
+    return BadDebtOverview(
+        bad_debt=bad_debt,
+        recovered=sum(checked, ZERO),
+        claim_ids=list(bad_debt.claims.order_by("id").values_list("public_id", flat=True)),
+        papers_required=required,
+        papers_missing=[kind for kind in required if kind not in present],
+    )
+
+
+@transaction.atomic
+def opened_recovery(rows: QuerySet[Recovery], *, recovery_id: UUID, actor: Member, at: datetime) -> RecoveryOverview:
+    """
+    Return a recovery with what of it is whose, and write that the actor opened it.
+
+    Raises:
+        NotVisible: none such for this actor.
+
+    Source: FP 1.5.2(2); D21.
+    """
+    recovery = open_row(rows, object_id=recovery_id, actor=actor, at=at)
+    full = recovery.claim.shares if recovery.claim is not None else None
+    return RecoveryOverview(recovery=recovery, shared=_shared(recovery, full) if full is not None else [])
+
+
+def _shared(recovery: Recovery, full: Shares) -> list[Shared]:
+    """Return each payer's part: what it bears less after this recovery than before. Source: D21."""
+    earlier = Recovery.objects.filter(claim=recovery.claim_id, step=MoneyStep.CHECKED, position__lt=recovery.position)
+    before = sum(earlier.values_list("net", flat=True), ZERO)
+    parts = finally_borne(full, recovered=before) - finally_borne(full, recovered=before + recovery.net)
+    back: dict[str, Decimal] = {}
+    for payer, amount in recovery.returns.values_list("answers__payer", "amount"):
+        back[payer] = back.get(payer, ZERO) + amount
+    return [
+        Shared(payer=payer, amount=part, returned=back.get(payer.value, ZERO)) for payer, part in parts.items() if part or payer in back
+    ]

@@ -1,0 +1,280 @@
+"""Claims: the bank's steps, the guarantor's review, the proposal of payment; payments made, renewed applications."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.enums import Scope
+from api.filters import Filters, SyncedFilters
+from api.risk.claims import opened_claim
+from api.selectors import referred, synced
+from api.services.openings import open_row
+from api.services.references import ReferenceTaken
+from api.services.risk import reapply_once
+from api.v1.base import BankView, reads, writes
+from api.v1.risk.claim_shapes import (
+    ClaimOpened,
+    ClaimShown,
+    CompensationShown,
+    LossAsked,
+    ReapplicationShown,
+    ReapplyAsked,
+    ReasonAsked,
+    WhatAsked,
+)
+from api.v1.risk.classes import LoanFilters
+from api.v1.risk.references import TAG, names_own_number
+from api.v1.shapes import Nothing
+from documents.selectors import PaperMissing
+from risk.enums import ClaimKind, ClaimState
+from risk.models import Claim, Payment, Reapplication
+from risk.models.claims import ReasonMissing, StepOutOfOrder
+from risk.rules import OverEnterpriseCap
+from risk.selectors import claims_visible_to, compensations_visible_to, reapplications_visible_to
+from risk.services import (
+    accept_claim,
+    ask_supplement,
+    begin_review,
+    close_claim,
+    propose_loss,
+    propose_payment,
+    refuse_claim,
+    supply,
+    withdraw_claim,
+)
+from risk.services.claims import AmountBeyondLoss, ReturnsOpen
+from risk.services.payments import NoRoomYet, NothingQueued
+
+
+class ClaimFilters(LoanFilters):
+    """How claims are found."""
+
+    state = django_filters.ChoiceFilter(choices=ClaimState.choices, label="状态")
+    kind = django_filters.ChoiceFilter(choices=ClaimKind.choices, label="办理方式")
+    bad_debt = django_filters.UUIDFilter(field_name="bad_debt__public_id", label="坏账标识")
+    number = django_filters.CharFilter(label="补偿编号")
+    needs_reapplication = django_filters.BooleanFilter(label="是否待银行重新申请")
+    due_before = django_filters.DateFilter(field_name="deadline__due_on", lookup_expr="lt", label="审核期限早于")
+
+
+class ClaimView(ListModelMixin, BankView):
+    """Claims of the calling bank, of the trust mode, or of loans the calling guarantor guarantees."""
+
+    tag = TAG
+    serializer_class = ClaimShown
+    filterset_class = ClaimFilters
+    ordering_fields = {"opened_on": "opened_on", "updated_at": "updated_at"}
+
+    def rows(self) -> QuerySet[Claim]:
+        """Return the claims the caller sees."""
+        return synced(claims_visible_to(self.member).select_related("loan", "bank", "deadline", "bad_debt", "reviewer"), actor=self.member)
+
+    @reads(ClaimShown, summary="补偿申请列表", clause="FP 1.5", many=True)
+    def list(self, request: Request) -> Response:
+        """Return a page of claims."""
+        return self.page(self.rows())
+
+    @reads(
+        ClaimOpened,
+        summary="查看补偿申请",
+        says="含逐个承担方的分担和条款、已付和排队未付的金额及原因、队列位次、可办理的步骤。每次查看都记入审计日志。",
+        clause="FP 1.5；D15-D22",
+    )
+    def retrieve(self, request: Request, public_id: UUID) -> Response:
+        """Return one claim."""
+        today = self.get_serializer_context()["today"]
+        found = opened_claim(self.rows(), claim_id=public_id, on=today, **self.acting)
+        return Response(self.shown(ClaimOpened, found))
+
+    @writes(
+        ClaimShown,
+        scope=Scope.DECIDE,
+        asks=Nothing,
+        summary="提交补正",
+        says="补正材料先上传到补偿申请。审核期限不因补正顺延。",
+        clause="FP 1.5.2(1)、FP 1.5.2(2)；D7、D37",
+    )
+    def supply(self, public_id: UUID) -> Claim:
+        """Hand in what was asked for."""
+        return supply(claim_id=public_id, **self.acting)
+
+    @writes(
+        ClaimShown,
+        scope=Scope.DECIDE,
+        asks=ReasonAsked,
+        summary="撤回补偿申请",
+        says="审核通过或损失认定之前可以撤回，此后可再次申请。",
+        clause="FP 1.5.3",
+        refuses=(ReasonMissing, StepOutOfOrder),
+    )
+    def withdraw(self, public_id: UUID, reason: str) -> Claim:
+        """Take the claim back."""
+        return withdraw_claim(claim_id=public_id, reason=reason, **self.acting)
+
+    @writes(
+        ClaimShown,
+        scope=Scope.DECIDE,
+        asks=LossAsked,
+        summary="提请认定损失（项目贷款）",
+        says="写明不能收回的本金和法院或破产文书；须由本行复核人员在系统内复核认定。",
+        clause="FP 1.5.1；D16",
+        refuses=(AmountBeyondLoss, PaperMissing, ReasonMissing),
+    )
+    def propose_loss(self, public_id: UUID, **asked: Any) -> Claim:
+        """Propose what cannot be recovered."""
+        return propose_loss(claim_id=public_id, **asked, **self.acting)
+
+    @writes(
+        ClaimShown,
+        scope=Scope.DECIDE,
+        asks=ReasonAsked,
+        summary="结案",
+        says="追偿终结且应退回款项全部退回后结案。",
+        clause="FP 1.5.1、FP 1.5.2(2)",
+        refuses=(ReasonMissing, ReturnsOpen, StepOutOfOrder),
+    )
+    def close(self, public_id: UUID, reason: str) -> Claim:
+        """End the claim."""
+        return close_claim(claim_id=public_id, reason=reason, **self.acting)
+
+    @writes(ClaimShown, scope=Scope.DECIDE, asks=Nothing, summary="开始审核（担保公司）", clause="FP 1.5.2(1)；D37")
+    def begin_review(self, public_id: UUID) -> Claim:
+        """Take the claim up."""
+        return begin_review(claim_id=public_id, **self.acting)
+
+    @writes(
+        ClaimShown,
+        scope=Scope.DECIDE,
+        asks=WhatAsked,
+        summary="要求补正（担保公司）",
+        says="审核期限继续计算。",
+        clause="FP 1.5.2(1)；D7、D37",
+        refuses=(ReasonMissing,),
+    )
+    def ask_supplement(self, public_id: UUID, what: str) -> Claim:
+        """Ask the bank for more."""
+        return ask_supplement(claim_id=public_id, what=what, **self.acting)
+
+    @writes(
+        ClaimShown,
+        scope=Scope.DECIDE,
+        asks=Nothing,
+        summary="审核通过（担保公司）",
+        says="自今天起可支付。",
+        clause="FP 1.5.2(1)；D20、D37",
+        refuses=(StepOutOfOrder,),
+    )
+    def accept(self, public_id: UUID) -> Claim:
+        """Find the claim right."""
+        return accept_claim(claim_id=public_id, **self.acting)
+
+    @writes(
+        ClaimShown,
+        scope=Scope.DECIDE,
+        asks=ReasonAsked,
+        summary="不予补偿（担保公司）",
+        says="写明理由，银行可见；银行可再次申请。",
+        clause="FP 1.5.2(1)；D37",
+        refuses=(ReasonMissing, StepOutOfOrder),
+    )
+    def refuse(self, public_id: UUID, reason: str) -> Claim:
+        """Find that nothing is owed."""
+        return refuse_claim(claim_id=public_id, reason=reason, **self.acting)
+
+    @writes(
+        ClaimShown,
+        scope=Scope.MONEY,
+        asks=Nothing,
+        summary="提请支付（担保公司）",
+        says="提请支付可支付的补偿；须由本公司复核人员在系统内复核，复核后按队列和补偿上限支付。",
+        clause="FP 1.5.2(1)、FP 1.5.3；D20",
+        refuses=(OverEnterpriseCap,),
+    )
+    def propose_payment(self, public_id: UUID) -> Claim:
+        """Propose the payment."""
+        return propose_payment(claim_id=public_id, **self.acting)
+
+    set_reference = names_own_number(ClaimShown)
+
+
+class CompensationFilters(Filters):
+    """How payments are found."""
+
+    claim = django_filters.UUIDFilter(field_name="claim__public_id", label="补偿申请标识")
+    contract_number = django_filters.CharFilter(field_name="claim__loan__contract_number", label="合同编号")
+    bank_reference = django_filters.CharFilter(field_name="own_reference", label="本机构自己的业务编号")
+    paid_from = django_filters.DateFilter(field_name="paid_on", lookup_expr="gte", label="支付日期自（含）")
+    paid_until = django_filters.DateFilter(field_name="paid_on", lookup_expr="lt", label="支付日期至（不含）")
+    updated_since = django_filters.IsoDateTimeFilter(
+        field_name="paid_at", lookup_expr="gte", label="自该时间（含）起的支付；支付登记后不再改变"
+    )
+
+
+class CompensationView(ListModelMixin, BankView):
+    """Compensation paid, piece by piece, with the bank's figures just before each payment."""
+
+    tag = TAG
+    serializer_class = CompensationShown
+    filterset_class = CompensationFilters
+    ordering_fields = {"paid_on": "paid_on", "amount": "amount"}
+
+    def rows(self) -> QuerySet[Payment]:
+        """Return the payments of the claims the caller sees."""
+        found = compensations_visible_to(self.member).prefetch_related("parts__institution")
+        return referred(found, actor=self.member)
+
+    @reads(CompensationShown, summary="补偿支付列表", clause="FP 1.5；D20", many=True)
+    def list(self, request: Request) -> Response:
+        """Return a page of payments."""
+        return self.page(self.rows())
+
+    @reads(CompensationShown, summary="查看补偿支付", says="每次查看都记入审计日志。", clause="FP 1.5；D20")
+    def retrieve(self, request: Request, public_id: UUID) -> Response:
+        """Return one payment."""
+        return Response(self.shown(CompensationShown, open_row(self.rows(), object_id=public_id, **self.acting)))
+
+    set_reference = names_own_number(CompensationShown)
+
+
+class ReapplicationFilters(SyncedFilters):
+    """How renewed applications are found."""
+
+    applied_from = django_filters.DateFilter(field_name="applied_on", lookup_expr="gte", label="申请日期自（含）")
+
+
+class ReapplicationView(ListModelMixin, BankView):
+    """A bank's renewed applications for what breaker or cap held back."""
+
+    tag = TAG
+    serializer_class = ReapplicationShown
+    filterset_class = ReapplicationFilters
+    ordering_fields = {"applied_on": "applied_on", "updated_at": "updated_at"}
+
+    def rows(self) -> QuerySet[Reapplication]:
+        """Return the renewed applications the caller sees."""
+        return synced(reapplications_visible_to(self.member), actor=self.member)
+
+    @reads(ReapplicationShown, summary="重新申请补偿列表", clause="FP 1.5.3；D20", many=True)
+    def list(self, request: Request) -> Response:
+        """Return a page of renewed applications."""
+        return self.page(self.rows())
+
+    @writes(
+        ReapplicationShown,
+        scope=Scope.DECIDE,
+        asks=ReapplyAsked,
+        summary="重新申请补偿",
+        says="放款增加或款项追回、有剩余可补偿金额后，就排队未付的补偿重新申请；随即按队列支付。",
+        clause="FP 1.5.3；D20",
+        refuses=(ReasonMissing, NothingQueued, NoRoomYet, ReferenceTaken),
+        status=201,
+        address="",
+    )
+    def create(self, **asked: Any) -> Reapplication:
+        """Apply anew."""
+        return reapply_once(**asked, **self.acting)
