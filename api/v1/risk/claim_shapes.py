@@ -20,6 +20,7 @@ from api.v1.risk.class_shapes import OfLoan
 from api.v1.shapes import DeadlineShown, InstitutionShown
 from risk.access import open_steps
 from risk.enums import EvidenceKind
+from risk.guards import CHECKER_STEPS
 from risk.models import Claim, Payment, Reapplication
 
 
@@ -98,7 +99,7 @@ class ClaimOpened(ClaimShown):
 
     def get_open_steps(self, view: Any) -> list[str]:
         """Return the names of the steps."""
-        return open_steps(view.claim, self.context["actor"])
+        return [step for step in open_steps(view.claim, self.context["actor"]) if step not in CHECKER_STEPS]
 
     class Meta(ClaimShown.Meta):
         fields = (  # type: ignore[assignment]
