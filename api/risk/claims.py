@@ -55,6 +55,8 @@ class HeldBack:
     cap_left: Decimal
     recovery_to_reopen: Decimal
     disbursement_to_reopen: Decimal
+    return_for_room: Decimal
+    disbursement_for_room: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,4 +150,6 @@ def _held_back(claim: Claim, payable: Decimal, *, on: date) -> HeldBack:
         cap_left=bank.headroom.cap_left,
         recovery_to_reopen=bank.radar.recovery_to_reopen,
         disbursement_to_reopen=bank.radar.disbursement_to_reopen,
+        return_for_room=bank.radar.return_for_room,
+        disbursement_for_room=bank.radar.disbursement_for_room,
     )

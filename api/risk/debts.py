@@ -16,6 +16,7 @@ from parties.models import Member
 from risk.enums import PROJECT_PAPERS, RD_PAPERS, MoneyStep, Payer
 from risk.models import BadDebt, Recovery
 from risk.rules import Shares, finally_borne
+from risk.selectors import recovered_of_debt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +66,9 @@ def opened_bad_debt(rows: QuerySet[BadDebt], *, bad_debt_id: UUID, actor: Member
     bad_debt = open_row(rows, object_id=bad_debt_id, actor=actor, at=at)
     required = [paper.value for paper in (RD_PAPERS if bad_debt.loan.category == Category.RD else PROJECT_PAPERS)]
     present = set(documents_of(bad_debt).values_list("kind", flat=True))
-    checked = bad_debt.recoveries.filter(step=MoneyStep.CHECKED).values_list("net", flat=True)
     return BadDebtOverview(
         bad_debt=bad_debt,
-        recovered=sum(checked, ZERO),
+        recovered=recovered_of_debt(bad_debt),
         claim_ids=list(bad_debt.claims.order_by("id").values_list("public_id", flat=True)),
         papers_required=required,
         papers_missing=[kind for kind in required if kind not in present],

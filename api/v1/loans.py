@@ -239,7 +239,7 @@ class MovementView(ListModelMixin, BankView):
         summary="冲正",
         says="按原起息日冲回；原记录保留。冲正本身不能再冲正。",
         clause="FP 1.6.3；D13",
-        refuses=(AlreadyReversed, ReferenceReused, ReferenceMissing, ReasonMissing, BalanceBelowZero),
+        refuses=(AlreadyReversed, ReferenceReused, ReferenceMissing, ReasonMissing, BalanceBelowZero, RecognisedBad),
         status=201,
     )
     def reverse(self, public_id: UUID, **asked: Any) -> Movement:

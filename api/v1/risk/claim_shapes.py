@@ -81,8 +81,10 @@ class HeldBackShown(serializers.Serializer[Any]):
     )
     position = shown_count("在本行队列中的位次，从 1 起，按可支付日期、编号，依据 D20")
     cap_left = shown_money("本行剩余可补偿金额，依据 D20")
-    recovery_to_reopen = shown_money("恢复补偿还需追回，未熔断为零")
-    disbursement_to_reopen = shown_money("恢复补偿还需新增放款，未熔断为零")
+    recovery_to_reopen = shown_money("退出熔断还需追回，未熔断为零")
+    disbursement_to_reopen = shown_money("或还需新增放款，未熔断为零")
+    return_for_room = shown_money("补偿上限用完的，还需退回的已付补偿，未用完为零")
+    disbursement_for_room = shown_money("或还需新增放款，未用完为零")
 
 
 class ClaimOpened(ClaimShown):

@@ -98,6 +98,7 @@ class ClaimView(ListModelMixin, BankView):
         summary="提交补正",
         says="补正材料先上传到补偿申请。审核期限不因补正顺延。",
         clause="FP 1.5.2(1)、FP 1.5.2(2)；D7、D37",
+        refuses=(PaperMissing,),
     )
     def supply(self, public_id: UUID) -> Claim:
         """Hand in what was asked for."""
@@ -167,7 +168,7 @@ class ClaimView(ListModelMixin, BankView):
         summary="审核通过（担保公司）",
         says="自今天起可支付。",
         clause="FP 1.5.2(1)；D20、D37",
-        refuses=(StepOutOfOrder,),
+        refuses=(StepOutOfOrder, PaperMissing),
     )
     def accept(self, public_id: UUID) -> Claim:
         """Find the claim right."""

@@ -18,7 +18,14 @@ from common.dates import PeriodReversed
 from risk.models import BadDebt, Classification, EnhancementFee, GuaranteeFee
 from risk.models.claims import ReasonMissing
 from risk.rules import NoEnhancementFeeRate
-from risk.services.classification import AlreadyRecognised, ClassifiedBefore, DayToCome, NothingOutstanding, NotNonPerforming
+from risk.services.classification import (
+    AlreadyRecognised,
+    ClassifiedBefore,
+    DayToCome,
+    NothingOutstanding,
+    NotNonPerforming,
+    RecognitionDated,
+)
 from risk.services.fees import FeeCollectedBefore, FeeDated, NoFeeDue
 from risk.services.recoveries import VoucherMissing
 
@@ -47,7 +54,7 @@ class LoanRiskSteps(BankView):
         summary="认定坏账",
         says="分类为次级、可疑或损失的，认定其未还本金为坏账，每笔贷款一次；随即重新核对本行的警示和熔断。",
         clause="FP 1.5.3；D15、D16、D19",
-        refuses=(ReasonMissing, DayToCome, AlreadyRecognised, NothingOutstanding, NotNonPerforming, ReferenceTaken),
+        refuses=(ReasonMissing, DayToCome, RecognitionDated, AlreadyRecognised, NothingOutstanding, NotNonPerforming, ReferenceTaken),
         status=201,
     )
     def bad_debts(self, public_id: UUID, **asked: Any) -> BadDebt:

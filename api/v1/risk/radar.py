@@ -36,6 +36,8 @@ class RadarShown(serializers.Serializer[Any]):
     state_if_overdue_fails = shown_text("逾期本金全部转为坏账后的状态", source="radar.state_if_overdue_fails")
     recovery_to_reopen = shown_money("恢复补偿还需追回", source="radar.recovery_to_reopen")
     disbursement_to_reopen = shown_money("恢复补偿还需新增放款", source="radar.disbursement_to_reopen")
+    return_for_room = shown_money("补偿上限用完的，还需退回的已付补偿，未用完为零", source="radar.return_for_room")
+    disbursement_for_room = shown_money("补偿上限用完的，或还需新增放款，未用完为零", source="radar.disbursement_for_room")
 
 
 class RadarView(BankView):

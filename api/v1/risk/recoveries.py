@@ -37,7 +37,7 @@ from risk.selectors import (
     returns_visible_to,
 )
 from risk.services import record_return
-from risk.services.recoveries import RecoveryDated, VoucherMissing
+from risk.services.recoveries import ReturnDated, VoucherMissing
 
 
 class RecoveryFilters(SyncedFilters):
@@ -121,7 +121,7 @@ class ReturnView(ListModelMixin, BankView):
         summary="登记退回",
         says="由程序登记的，须由本行复核人员在系统内复核后记账。",
         clause="FP 1.5.2(2)；D21、D37",
-        refuses=(VoucherMissing, RecoveryDated),
+        refuses=(VoucherMissing, ReturnDated),
     )
     def record(self, public_id: UUID, **asked: Any) -> Return:
         """Note that the return was made."""

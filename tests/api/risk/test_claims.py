@@ -213,7 +213,7 @@ def test_what_the_cap_holds_back_says_why_and_is_paid_when_applied_for_anew(hall
     assert (held["state"], held["needs_reapplication"], held["payable_total"]) == ("queued", True, "800000.00")
     assert held["held_back"] == {
         "amount": "800000.00", "reason": "suspended", "position": 1, "cap_left": "0.00", "recovery_to_reopen": "100000.00",
-        "disbursement_to_reopen": "1000000.00",
+        "disbursement_to_reopen": "1000000.00", "return_for_room": "0.00", "disbursement_for_room": "0.00",
     }  # fmt: skip
     refused = hall.bank.post("reapplications/", {"reason": "请求恢复"}, status=409)
     assert (refused["code"], refused["clause"]) == ("no_room_yet", "FP 1.5.3")
