@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from audit.middleware import client_address
 
@@ -20,5 +21,7 @@ def login_address(request: HttpRequest) -> str | None:
 
 def account_locked(request: HttpRequest, credentials: Any) -> HttpResponse:
     """Answer 429 with a page that says how long the account stays locked; django-axes asks for it."""
-    facts = {"failures": settings.AXES_FAILURE_LIMIT, "minutes": int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)}
+    own = reverse("portal:login")
+    login = own if request.path == own else reverse("admin:login")
+    facts = {"login": login, "failures": settings.AXES_FAILURE_LIMIT, "minutes": int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)}
     return render(request, "account_locked.html", facts, status=429)

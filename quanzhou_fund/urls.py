@@ -9,6 +9,7 @@ from quanzhou_fund.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("documents/", include("documents.urls")),
+    path("portal/", include("portal.urls")),
     path("api/", include("api.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

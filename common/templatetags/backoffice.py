@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from common.admin.shown import Cited, Money, Rate, shown
+from common.admin.shown import Cited, Exact, Money, Rate, shown
 
 register = template.Library()
 
@@ -21,6 +21,12 @@ def as_shown(value: Any) -> SafeString:
 def money(amount: Decimal | None) -> SafeString:
     """Return yuan with thousands separators and unit (``intcomma`` does not group digits in Chinese)."""
     return shown(Money(amount))
+
+
+@register.filter
+def exact(amount: Decimal) -> SafeString:
+    """Return yuan before rounding, with 6 places."""
+    return shown(Exact(amount))
 
 
 @register.filter

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db.models import Count, Q
 
 from common.enums import Mode
 from parties.enums import InstitutionKind, Role
@@ -12,6 +13,7 @@ from parties.models import Enterprise, Institution, Member, User
 from parties.selectors import system_member
 from parties.services import admit_bank, appoint_member, enter_institution, open_login
 from quanzhou_fund.demo_fund.places import BANKS, TRUST_BANKS
+from risk.models import GuaranteeFee
 
 PASSWORD = "quanzhou-demo-2026"
 FIRST_DAY = date(2023, 1, 3)
@@ -57,6 +59,7 @@ VISITORS = (
     ("xintuo", "fund_manager", "xintuo", False, "海丝信托经办(基金管理人)"),
     ("xintuo2", "fund_manager", "xintuo", True, "海丝信托复核"),
 )
+PORTAL_HINT = "企业服务门户(/portal/)：我的贷款、总成本、财政贴息"
 
 
 class Cast:
@@ -128,19 +131,37 @@ def appoint_people(cast: Cast, *, at: datetime) -> None:
             appoint_member(party=institution, name=name, roles=roles, from_on=FIRST_DAY, user=user, actor=cast.system, at=at)
 
 
-def appoint_person_of(enterprise: Enterprise, *, number: int, cast: Cast, at: datetime, has_password: bool = False) -> Member:
+def appoint_person_of(enterprise: Enterprise, *, number: int, cast: Cast, at: datetime) -> Member:
     """Give an enterprise its person."""
     name = f"{SURNAMES[number % len(SURNAMES)]}{GIVEN[number * 7 % len(GIVEN)]}"
-    user = _login(f"qy{number:03d}", name, cast, at, has_password=has_password)
+    user = _login(f"qy{number:03d}", name, cast, at, has_password=False)
     return appoint_member(party=enterprise, name=name, roles=(Role.HANDLER,), from_on=FIRST_DAY, user=user, actor=cast.system, at=at)
+
+
+def open_enterprise_logins() -> None:
+    """
+    Let visitors in as two enterprises that have much to see in the portal, whichever the story made of them.
+
+    One whose trust loan bore the most credit-enhancement fees, one with several loans of which one is guaranteed.
+    """
+    guaranteed = GuaranteeFee.objects.values("guarantee__loan__enterprise")
+    by_fees = Enterprise.objects.annotate(found=Count("loans__enhancement_fees")).filter(found__gt=0)
+    by_loans = Enterprise.objects.annotate(found=Count("loans")).filter(pk__in=guaranteed)
+    chosen = [pk for rows in (by_fees, by_loans) for pk in rows.order_by("-found", "pk").values_list("pk", flat=True)[:1]]
+    User.objects.filter(memberships__enterprise__in=chosen).update(password=_encoded_password())
 
 
 def visitor_logins() -> list[tuple[str, str, str]]:
     """Return (login, whom it acts for, what to look at) of every login that a visitor can use."""
-    hints = {username: hint for username, *_, hint in VISITORS} | {"qy001": "企业：本企业的申请和贷款", "qy077": "企业：本企业的申请和贷款"}
-    members = Member.objects.filter(user__username__in=hints).select_related("user", "institution", "enterprise")
-    rows = {member.user.username: (member.user.username, str(member.institution or member.enterprise)) for member in members if member.user}
-    return [(*rows[username], hint) for username, hint in hints.items() if username in rows]
+    hints = {username: hint for username, *_, hint in VISITORS}
+    enterprises = Q(enterprise__isnull=False) & ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    members = (
+        Member.objects.filter(Q(user__username__in=hints) | enterprises).select_related("user", "institution", "enterprise").order_by("pk")
+    )
+    rows = {member.user.username: member for member in members if member.user}
+    people = [(username, str(rows[username].institution), hint) for username, hint in hints.items() if username in rows]
+    portal = [(username, str(one.enterprise), PORTAL_HINT) for username, one in rows.items() if username not in hints]
+    return people + portal
 
 
 def _visitor_key(kind: str, place: str, is_checker: bool) -> tuple[str, str, bool]:

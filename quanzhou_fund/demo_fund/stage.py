@@ -9,8 +9,6 @@ from policy.working_days import WorkingCalendar
 from quanzhou_fund.demo_fund.cast import Cast, appoint_person_of
 from quanzhou_fund.demo_fund.companies import Company
 
-VISITOR_ENTERPRISES = frozenset({1, 77})
-
 
 class Stage:
     """The demo's surroundings, looked up once."""
@@ -56,8 +54,7 @@ class Stage:
         """Return the enterprise's person, appointed when first needed."""
         enterprise = self.ensure_enterprise(company, at=at)
         if not Member.objects.filter(enterprise=enterprise).exists():
-            is_visitor = company.number in VISITOR_ENTERPRISES
-            appoint_person_of(enterprise, number=company.number, cast=self.cast, at=at, has_password=is_visitor)
+            appoint_person_of(enterprise, number=company.number, cast=self.cast, at=at)
         return self.cast.person_of(enterprise)
 
     def county_handler(self, district_code: str) -> Member:

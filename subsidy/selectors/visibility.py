@@ -37,8 +37,10 @@ def revisions_visible_to(actor: Member) -> QuerySet[Revision]:
 
 
 def lines_visible_to(actor: Member) -> QuerySet[Line]:
-    """Return the lines the actor may open: a county's are those of its own loans in current revisions."""
+    """Return the lines the actor may open: a county's and an enterprise's are those of its own loans in current revisions."""
     lines = Line.objects.select_related("loan__enterprise", "district", "revision__settlement__bank")
+    if actor.enterprise_id is not None:
+        return lines.filter(loan__enterprise=actor.enterprise_id, revision__in=_current())
     if _is_county(actor):
         return lines.filter(district=actor.institution.district_id, revision__in=_current())  # type: ignore[union-attr]
     return lines.filter(_of(actor, "revision__settlement__"))

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate, now
 from tqdm import tqdm
 
 from audit.sealing import seal_events
+from quanzhou_fund.demo_fund.cast import open_enterprise_logins
 from quanzhou_fund.demo_fund.glance import glance, problems_of_the_books
 from quanzhou_fund.demo_fund.player import played
 from quanzhou_fund.demo_fund.programs import open_programs
@@ -53,4 +54,5 @@ class Command(BaseCommand):
                 bar.update(done - bar.n)
                 if day % SEAL_EVERY_DAYS == 0:
                     seal_events(at=now())
+        open_enterprise_logins()
         seal_events(at=now())

@@ -1,0 +1,106 @@
+"""What a loan costs its enterprise so far: interest by settlement quarter, and the cost as an annual rate. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+
+from common.dates import Period, settlement_quarter, settlement_quarter_of
+from common.money import RATE_PLACES
+from subsidy.rules import DatedRate, PrincipalMovement, loan_interest, segments
+
+WHOLE = Decimal(1)
+_WIDE = Context(prec=60)
+_RATE_UNIT = Decimal(1).scaleb(-RATE_PLACES)
+_EXACT_UNIT = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Days with one balance and one rate: ``from_on`` included, ``until_on`` excluded. Yuan, annual fraction."""
+
+    from_on: date
+    until_on: date
+    balance: Decimal
+    rate: Decimal
+    day_count: int
+
+    @property
+    def days(self) -> int:
+        """Return the number of days."""
+        return (self.until_on - self.from_on).days
+
+    @property
+    def last_on(self) -> date:
+        """Return the last day, which counts."""
+        return Period(self.from_on, self.until_on).last_on
+
+    @property
+    def exact(self) -> Decimal:
+        """Return balance × rate × days ÷ day count in yuan with 6 places, for reading; sums are rounded elsewhere. Source: D10."""
+        product = Fraction(self.balance) * Fraction(self.rate) * self.days / self.day_count
+        return _decimal(product).quantize(_EXACT_UNIT, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterInterest:
+    """What the enterprise pays for one settlement quarter, rounded once, and the stretches it is made of."""
+
+    year: int
+    quarter: int
+    period: Period
+    stretches: tuple[Stretch, ...]
+    interest: Decimal
+
+
+def interest_by_quarter(
+    movements: Sequence[PrincipalMovement], *, rate: Decimal, period: Period, day_count: int, first_day: int
+) -> list[QuarterInterest]:
+    """
+    Return the enterprise's interest per settlement quarter of a period, each rounded half up once; quarters without balance are left out.
+
+    ``first_day`` is the day of the month on which a settlement quarter begins. ``movements`` change the performing balance; the drawdown
+    day counts, the repayment day does not.
+
+    Raises:
+        RepaymentExceedsBalance: more was repaid than drawn.
+
+    Source: FP 1.4.1; D10, D11.
+    """
+    found = []
+    for year, quarter, part in _quarters(period, first_day):
+        parts = segments(movements, [DatedRate(from_on=date.min, rate=rate)], part)
+        if parts:
+            interest = loan_interest(parts, enterprise_rate=rate, base_share=WHOLE, day_count=day_count).enterprise
+            stretches = tuple(
+                Stretch(from_on=one.from_on, until_on=one.until_on, balance=one.balance, rate=rate, day_count=day_count) for one in parts
+            )
+            found.append(QuarterInterest(year=year, quarter=quarter, period=part, stretches=stretches, interest=interest))
+    return found
+
+
+def cost_as_annual_rate(cost: Decimal, stretches: Sequence[Stretch]) -> Decimal | None:
+    """
+    Return a cost in yuan over the balance it was paid for, an annual fraction with 6 places; ``None`` without balance.
+
+    Source: FP 1.4.1; D10, D23.
+    """
+    base = sum((Fraction(one.balance) * one.days / one.day_count for one in stretches), Fraction(0))
+    if not base:
+        return None
+    return _decimal(Fraction(cost) / base).quantize(_RATE_UNIT, rounding=ROUND_HALF_UP)
+
+
+def _quarters(period: Period, first_day: int) -> Iterator[tuple[int, int, Period]]:
+    """Yield the settlement quarters that a period touches, each cut to it."""
+    year, quarter = settlement_quarter_of(period.from_on, first_day=first_day)
+    while (whole := settlement_quarter(year, quarter, first_day=first_day)).from_on < period.until_on:
+        part = whole.intersection(period)
+        if part is not None:
+            yield year, quarter, part
+        year, quarter = (year, quarter + 1) if quarter < 4 else (year + 1, 1)
+
+
+def _decimal(exact: Fraction) -> Decimal:
+    return _WIDE.divide(Decimal(exact.numerator), Decimal(exact.denominator))

@@ -1,0 +1,176 @@
+"""What an enterprise reads of its own loans: what each costs it so far, and what the treasuries bear of the interest."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from common.dates import Period
+from common.enums import Mode
+from common.money import ZERO
+from loans.models import Loan, Movement
+from parties.models import Member
+from policy.selectors import version_for
+from portal.rules import QuarterInterest, Stretch, cost_as_annual_rate, interest_by_quarter
+from risk.enums import MoneyStep
+from risk.rules import NoEnhancementFeeRate, is_covered
+from risk.selectors import (
+    TotalCost,
+    enhancement_fee_of,
+    enhancement_fee_segments,
+    enhancement_fees_visible_to,
+    guarantee_fees_visible_to,
+    total_cost_of,
+)
+from subsidy.models import Line
+from subsidy.rules import PrincipalMovement
+from subsidy.selectors.visibility import lines_visible_to
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """One fee for cover: collected, or due for days not collected yet. ``stretches`` is what it is made of, where it runs by the day."""
+
+    name: str
+    amount: Decimal
+    clause: str
+    said: str  # for what, in Chinese
+    state: str
+    stretches: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanCost:
+    """
+    What a loan has cost its enterprise up to and including a day. Yuan.
+
+    ``agreed`` is what it costs a year by its rates; ``None`` where the table of fees has no rate yet. ``subsidies`` are the quarters' lines
+    of which the treasuries bear the sum; the enterprise pays none of it.
+    """
+
+    on: date
+    quarters: tuple[QuarterInterest, ...]
+    fees: tuple[Fee, ...]
+    subsidies: tuple[Line, ...]
+    agreed: TotalCost | None
+
+    @property
+    def interest(self) -> Decimal:
+        """Return the interest so far. Source: FP 1.4.1; D10."""
+        return sum((one.interest for one in self.quarters), ZERO)
+
+    @property
+    def fee_total(self) -> Decimal:
+        """Return the fees for cover so far. Source: FP 1.5.2; D23."""
+        return sum((fee.amount for fee in self.fees), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        """Return interest and fees together. Source: FP 1.4.1, FP 1.5.2; D23."""
+        return self.interest + self.fee_total
+
+    @property
+    def annual_rate(self) -> Decimal | None:
+        """Return the total over the balance it was paid for, a year; ``None`` before the first day with a balance."""
+        return cost_as_annual_rate(self.total, [stretch for one in self.quarters for stretch in one.stretches])
+
+    @property
+    def subsidy(self) -> Decimal:
+        """Return what the settlements say the treasuries bear. Source: FP 1.4.1; D11."""
+        return sum((line.subsidy for line in self.subsidies), ZERO)
+
+
+def cost_of(loan: Loan, *, on: date, actor: Member) -> LoanCost:
+    """
+    Return what a loan has cost its enterprise up to and including a day.
+
+    Source: FP 1.4.1, FP 1.5.2(1), FP 1.5.2(2); D10, D23.
+    """
+    try:
+        agreed = total_cost_of(loan, on=on)
+    except NoEnhancementFeeRate:
+        agreed = None
+    lines = lines_visible_to(actor).filter(loan=loan).select_related("revision__settlement").order_by("year", "quarter", "pk")
+    return LoanCost(
+        on=on,
+        quarters=tuple(_interest(loan, on=on)),
+        fees=(*_enhancement_fees(loan, actor=actor), *_uncollected(loan, agreed, on=on, actor=actor), *_guarantee_fees(loan, actor=actor)),
+        subsidies=tuple(lines),
+        agreed=agreed,
+    )
+
+
+def _interest(loan: Loan, *, on: date) -> list[QuarterInterest]:
+    if loan.first_drawdown_on is None or loan.first_drawdown_on > on:
+        return []
+    known = Movement.objects.filter(loan=loan, value_on__lte=on).order_by("value_on", "id")
+    movements = [PrincipalMovement(on=day, amount=amount) for day, amount in known.values_list("value_on", "performing")]
+    terms = version_for(loan.policy_version).terms.subsidy
+    return interest_by_quarter(
+        movements,
+        rate=loan.enterprise_rate,
+        period=Period(loan.first_drawdown_on, on + DAY),
+        day_count=terms.day_count,
+        first_day=terms.settlement_day,
+    )
+
+
+def _enhancement_fees(loan: Loan, *, actor: Member) -> list[Fee]:
+    collected = enhancement_fees_visible_to(actor).filter(loan=loan).exclude(step=MoneyStep.RETURNED).order_by("from_on")
+    return [
+        Fee(
+            name="增信服务费",
+            amount=one.amount,
+            clause="FP 1.5.2(2), D23",
+            said=f"{one.from_on} 至 {Period(one.from_on, one.until_on).last_on}，{one.collected_on} 收取，凭证号 {one.voucher}",
+            state="已收取" if one.is_checked else "已收取，待复核",
+            stretches=_fee_stretches(loan, Period(one.from_on, one.until_on)),
+        )
+        for one in collected
+    ]
+
+
+def _uncollected(loan: Loan, agreed: TotalCost | None, *, on: date, actor: Member) -> list[Fee]:
+    """Return the credit-enhancement fee of the days since the last collection, nothing where none is owed. Source: FP 1.5.2(2); D23."""
+    covered = is_covered(version_for(loan.policy_version).terms, category=loan.category, security=loan.security)
+    if agreed is None or loan.mode != Mode.TRUST or not covered or loan.first_drawdown_on is None:
+        return []
+    last = enhancement_fees_visible_to(actor).filter(loan=loan).exclude(step=MoneyStep.RETURNED).order_by("-until_on").first()
+    from_on = last.until_on if last is not None else loan.first_drawdown_on
+    if from_on > on:
+        return []
+    period = Period(from_on, on + DAY)
+    amount = enhancement_fee_of(loan, period)
+    if not amount:
+        return []
+    said = f"{from_on} 至 {on}，尚未收取"
+    return [
+        Fee(name="增信服务费", amount=amount, clause="FP 1.5.2(2), D23", said=said, state="未收取", stretches=_fee_stretches(loan, period))
+    ]
+
+
+def _guarantee_fees(loan: Loan, *, actor: Member) -> list[Fee]:
+    charged = guarantee_fees_visible_to(actor).filter(guarantee__loan=loan).exclude(step=MoneyStep.RETURNED).order_by("charged_on")
+    return [
+        Fee(
+            name="担保费",
+            amount=one.amount,
+            clause="FP 1.5.2(1), D23",
+            said=f"{one.guarantor.name}，担保 {one.guarantee.number}，{one.charged_on} 收取，凭证号 {one.voucher}",
+            state="已收取" if one.is_checked else "已收取，待复核",
+        )
+        for one in charged
+    ]
+
+
+def _fee_stretches(loan: Loan, period: Period) -> tuple[Stretch, ...]:
+    parts = enhancement_fee_segments(loan, period)
+    return tuple(
+        Stretch(from_on=one.from_on, until_on=one.until_on, balance=one.outstanding, rate=one.rate, day_count=_day_count(loan))
+        for one in parts
+    )
+
+
+def _day_count(loan: Loan) -> int:
+    return version_for(loan.policy_version).terms.subsidy.day_count

@@ -1,0 +1,14 @@
+"""The addresses of the portal."""
+
+from django.urls import path
+
+from portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.my_loans, name="loans"),
+    path("login/", views.Login.as_view(), name="login"),
+    path("logout/", views.Logout.as_view(), name="logout"),
+    path("loans/<uuid:public_id>/", views.my_loan, name="loan"),
+    path("loans/<uuid:public_id>/subsidy/<int:line>/", views.my_subsidy, name="subsidy"),
+]

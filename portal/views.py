@@ -1,0 +1,79 @@
+"""The doors of the portal: each reads the clock and makes one call into the domain."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate, now
+from django.views.decorators.http import require_safe
+
+from audit.services import record_opening
+from common.errors import NotVisible
+from loans.selectors import loan_of, loans_visible_to, scope_of
+from parties.models import Member
+from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
+from portal.forms import EnterpriseLogin
+from portal.selectors import cost_of
+from subsidy.selectors.segments import open_line
+from subsidy.selectors.visibility import lines_visible_to
+
+
+class Login(LoginView):
+    """The login of enterprises."""
+
+    template_name = "portal/login.html"
+    authentication_form = EnterpriseLogin
+    next_page = "portal:loans"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say why somebody who is logged in does not get in."""
+        stranger = self.request.user.is_authenticated and person_of_enterprise(self.request.user, at=now()) is None
+        return super().get_context_data(**kwargs) | {"warning": NO_ENTRY if stranger and self.request.method == "GET" else ""}
+
+
+class Logout(LogoutView):
+    """The way out, by POST."""
+
+    next_page = "portal:login"
+
+
+@require_safe
+@enterprise_page
+def my_loans(request: HttpRequest, *, member: Member, at: datetime) -> HttpResponse:
+    """Show the enterprise's loans."""
+    today = localdate(at)
+    loans = loans_visible_to(member).select_related("bank", "project").order_by("-signed_on", "-id")
+    rows = [{"loan": loan, "stage": loan.stage_on(today)} for loan in loans]
+    return _page(request, "portal/loans.html", member, {"rows": rows})
+
+
+@require_safe
+@enterprise_page
+def my_loan(request: HttpRequest, *, member: Member, at: datetime, public_id: UUID) -> HttpResponse:
+    """Show one loan with what it costs; the opening is an event of the log."""
+    today = localdate(at)
+    try:
+        loan = loan_of(member, public_id)
+    except NotVisible as unknown:
+        return _page(request, "portal/not_found.html", member, {"message": unknown.message}, status=404)
+    record_opening(obj=loan, actor=member, at=at, scope=scope_of(loan))
+    context = {"loan": loan, "stage": loan.stage_on(today), "cost": cost_of(loan, on=today, actor=member)}
+    return _page(request, "portal/loan.html", member, context)
+
+
+@require_safe
+@enterprise_page
+def my_subsidy(request: HttpRequest, *, member: Member, at: datetime, public_id: UUID, line: int) -> HttpResponse:
+    """Show how one quarter's subsidy of a loan comes about; the opening of the loan is an event of the log."""
+    found = lines_visible_to(member).select_related("loan__policy_version", "loan__application__entry").filter(pk=line).first()
+    if found is None or found.loan.public_id != public_id:
+        return _page(request, "portal/not_found.html", member, {"message": NotVisible().message}, status=404)
+    record_opening(obj=found.loan, actor=member, at=at, scope=scope_of(found.loan))
+    return _page(request, "portal/subsidy.html", member, {"loan": found.loan, "line": found, "opened": open_line(found)})
+
+
+def _page(request: HttpRequest, template: str, member: Member, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return render(request, template, {"member": member, "enterprise": member.enterprise} | context, status=status)
