@@ -13,7 +13,7 @@ from common.errors import DomainError
 from parties.models import Institution, Member
 from risk.enums import WAITING_FOR_MONEY, BreakerState, ClaimState, Payer
 from risk.models import Claim
-from risk.rules import clause_of
+from risk.rules import NOTHING, Shares, clause_of
 from risk.selectors import (
     ClaimStanding,
     expected_split,
@@ -87,14 +87,11 @@ def opened_claim(rows: QuerySet[Claim], *, claim_id: UUID, actor: Member, at: da
 
     Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D15-D22.
     """
-    claim = open_row(rows.select_related(*SHARING_NEEDS), object_id=claim_id, actor=actor, at=at)
-    problem, standing = "", standing_of_claim(claim)
+    found = rows.select_related(*SHARING_NEEDS).prefetch_related("parts__institution")
+    claim = open_row(found, object_id=claim_id, actor=actor, at=at)
     is_shared = claim.amount is not None and claim.state not in (ClaimState.REFUSED, ClaimState.WITHDRAWN)
-    if is_shared:
-        try:
-            standing = standing_of_claim(claim, expected_split(claim))
-        except DomainError as refusal:
-            problem = refusal.message
+    full, problem = _expected(claim) if is_shared else (NOTHING, "")
+    standing = standing_of_claim(claim, full)
     payable = standing.payable.compensation
     return ClaimOverview(
         claim=claim,
@@ -106,10 +103,18 @@ def opened_claim(rows: QuerySet[Claim], *, claim_id: UUID, actor: Member, at: da
     )
 
 
+def _expected(claim: Claim) -> tuple[Shares, str]:
+    """Return the split of the loss as fixed or as it would be now, or nothing and why it cannot be said."""
+    try:
+        return expected_split(claim), ""
+    except DomainError as refusal:
+        return NOTHING, refusal.message
+
+
 def _split(claim: Claim, standing: ClaimStanding, *, problem: str) -> Split:
     if problem:
         return Split(is_fixed=False, parts=[], problem=problem)
-    fixed = {row.payer: row for row in claim.parts.select_related("institution")}
+    fixed = {row.payer: row for row in claim.parts.all()}
     clause = clause_of(mode=claim.loan.mode, category=claim.loan.category)
     borne, payable = standing.due, standing.payable
     parts = [
