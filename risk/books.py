@@ -9,6 +9,7 @@ from ledger.verification import Books, ExpectedEntry, register_books
 from policy.selectors import version_for
 from risk.enums import MoneyStep, Payer, ReturnState
 from risk.models import Claim, EnhancementFee, GuaranteeFee, Payment, PaymentPart, Recovery, Return
+from risk.recounts import recounted
 from risk.rules import Shares, finally_borne, piece_of, still_returnable
 from risk.selectors import computed_split, fee_pool_account, uses_fee_pool
 from risk.services.payments import PURPOSES
@@ -83,10 +84,11 @@ def _of_fees() -> Iterator[ExpectedEntry]:
 
 def problems() -> Iterator[str]:
     """
-    Yield what is wrong in the cases' own arithmetic: shares, pieces, returns and caps recomputed by the rules.
+    Yield what is wrong in the cases' own arithmetic: shares, pieces, returns, caps and all they rest on, recomputed by the rules.
 
-    Source: FP 1.5.1-1.5.3; D20-D22.
+    Source: FP 1.5.1-1.5.3; D15-D23.
     """
+    yield from recounted()
     related = ("loan__policy_version", "bad_debt")
     for claim in Claim.objects.filter(split_on__isnull=False).select_related(*related).order_by("id"):
         stored = claim.shares
