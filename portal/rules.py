@@ -18,13 +18,18 @@ _EXACT_UNIT = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Days with one balance and one rate: ``from_on`` included, ``until_on`` excluded. Yuan, annual fraction."""
+    """
+    Days with one balance and one rate: ``from_on`` included, ``until_on`` excluded. Yuan, annual fraction.
+
+    ``share`` is the part of the balance that counts: where public money is in a loan, it earns no subsidy from public money.
+    """
 
     from_on: date
     until_on: date
     balance: Decimal
     rate: Decimal
     day_count: int
+    share: Decimal = WHOLE
 
     @property
     def days(self) -> int:
@@ -38,8 +43,8 @@ class Stretch:
 
     @property
     def exact(self) -> Decimal:
-        """Return balance × rate × days ÷ day count in yuan with 6 places, for reading; sums are rounded elsewhere. Source: D10."""
-        product = Fraction(self.balance) * Fraction(self.rate) * self.days / self.day_count
+        """Return balance × share × rate × days ÷ day count in yuan with 6 places, for reading; sums are rounded elsewhere. Source: D10."""
+        product = Fraction(self.balance) * Fraction(self.share) * Fraction(self.rate) * self.days / self.day_count
         return _decimal(product).quantize(_EXACT_UNIT, rounding=ROUND_HALF_UP)
 
 

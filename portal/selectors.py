@@ -23,6 +23,7 @@ from risk.selectors import (
 )
 from subsidy.models import Line
 from subsidy.rules import PrincipalMovement
+from subsidy.selectors.segments import OpenedLine
 from subsidy.selectors.visibility import lines_visible_to
 
 DAY = timedelta(days=1)
@@ -141,13 +142,12 @@ def _uncollected(loan: Loan, agreed: TotalCost | None, *, on: date, actor: Membe
     if from_on > on:
         return []
     period = Period(from_on, on + DAY)
-    amount = enhancement_fee_of(loan, period)
-    if not amount:
+    stretches = _fee_stretches(loan, period)
+    if not stretches:
         return []
-    said = f"{from_on} 至 {on}，尚未收取"
-    return [
-        Fee(name="增信服务费", amount=amount, clause="FP 1.5.2(2), D23", said=said, state="未收取", stretches=_fee_stretches(loan, period))
-    ]
+    said = f"{stretches[0].from_on} 至 {stretches[-1].last_on}，尚未收取"
+    amount = enhancement_fee_of(loan, period)
+    return [Fee(name="增信服务费", amount=amount, clause="FP 1.5.2(2), D23", said=said, state="未收取", stretches=stretches)]
 
 
 def _guarantee_fees(loan: Loan, *, actor: Member) -> list[Fee]:
@@ -174,3 +174,18 @@ def _fee_stretches(loan: Loan, period: Period) -> tuple[Stretch, ...]:
 
 def _day_count(loan: Loan) -> int:
     return version_for(loan.policy_version).terms.subsidy.day_count
+
+
+def subsidy_stretches(opened: OpenedLine, *, at_bank_rate: bool) -> list[Stretch]:
+    """Return the days × balance × rate of a quarter's subsidy, at the bank's or the enterprise's rate. Source: FP 1.4.1; D10, D11, D35."""
+    return [
+        Stretch(
+            from_on=part.from_on,
+            until_on=part.until_on,
+            balance=part.balance,
+            rate=part.bank_rate if at_bank_rate else opened.enterprise_rate,
+            day_count=opened.day_count,
+            share=opened.base_share,
+        )
+        for part in opened.segments
+    ]

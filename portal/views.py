@@ -16,7 +16,7 @@ from loans.selectors import loan_of, loans_visible_to, scope_of
 from parties.models import Member
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
-from portal.selectors import cost_of
+from portal.selectors import cost_of, subsidy_stretches
 from subsidy.selectors.segments import open_line
 from subsidy.selectors.visibility import lines_visible_to
 
@@ -72,7 +72,15 @@ def my_subsidy(request: HttpRequest, *, member: Member, at: datetime, public_id:
     if found is None or found.loan.public_id != public_id:
         return _page(request, "portal/not_found.html", member, {"message": NotVisible().message}, status=404)
     record_opening(obj=found.loan, actor=member, at=at, scope=scope_of(found.loan))
-    return _page(request, "portal/subsidy.html", member, {"loan": found.loan, "line": found, "opened": open_line(found)})
+    opened = open_line(found)
+    context = {
+        "loan": found.loan,
+        "line": found,
+        "opened": opened,
+        "at_bank_rate": subsidy_stretches(opened, at_bank_rate=True),
+        "at_enterprise_rate": subsidy_stretches(opened, at_bank_rate=False),
+    }
+    return _page(request, "portal/subsidy.html", member, context)
 
 
 def _page(request: HttpRequest, template: str, member: Member, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

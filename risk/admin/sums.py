@@ -41,8 +41,9 @@ def sums(standing: BankStanding, terms: Terms, *, apart: Position) -> Table:
     return table("算式", HEADS, lines, clause="FP 1.5.3", note=note)
 
 
-def _line(name: str, result: Any, formula: str, clause: str) -> Row:
-    return Row(cells=(name, result, Small(formula), Cited(clause)))
+def _line(name: str, result: Any, formula: str, clause: str, *, state: BreakerState | None = None) -> Row:
+    said: Any = Small(formula) if state is None else joined((Small(formula), state_badge(state)))
+    return Row(cells=(name, result, said, Cited(clause)))
 
 
 def _rate(standing: BankStanding) -> list[Row]:
@@ -69,7 +70,7 @@ def _limits(standing: BankStanding, terms: Terms) -> list[Row]:
     return [
         _line("距警示线还可新增坏账", Money(radar.to_warning), warning, "FP 1.5.3, D19"),
         _line("距熔断线还可新增坏账", Money(radar.to_suspension), breaker, "FP 1.5.3, D19"),
-        _line("逾期本金全部转为坏账后", result, failed, "FP 1.5.3, D19"),
+        _line("逾期本金全部转为坏账后", result, failed, "FP 1.5.3, D19", state=radar.state_if_overdue_fails),
     ]
 
 
@@ -103,7 +104,7 @@ def _regulators(terms: Terms, apart: Position) -> list[Row]:
     if head.rate is None:
         return []
     formula = f"{display(head.net_bad_debt)} ÷ {display(apart.disbursed)}；不计尽职免责的坏账，基金坏账率仍计入"
-    return [_line("监管口径坏账率", joined((Rate(head.rate), state_badge(head.state))), formula, "FP 1.7")]
+    return [_line("监管口径坏账率", Rate(head.rate), formula, "FP 1.7", state=head.state)]
 
 
 def _percent(rate: Decimal) -> str:
