@@ -60,7 +60,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "金额为文本，单位元，两位小数；利率为年利率小数；日期为 YYYY-MM-DD，期间含起始日、不含截止日。"
         "出错时返回 RFC 9457 问题说明（application/problem+json）。"
     ),
-    "VERSION": "1.0.0",
+    "VERSION": "1.1.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from loans.models import Guarantee, Loan
 from loans.selectors import loans_visible_to
@@ -56,26 +56,32 @@ class FeeYear:
         return getattr(self.year_of, name)
 
 
-def risk_of_loan(loan: Loan, *, on: date) -> RiskOfLoan:
-    """Return where a loan stands in risk on a day, in one query. Source: FP 1.5.3; D19."""
+def with_risk(rows: QuerySet[Loan], *, on: date) -> QuerySet[Loan]:
+    """Return the loans with where each stands in risk on a day, as ``risk_of_loan`` reads it. Source: FP 1.5.3; D19."""
     decided = Classification.objects.filter(loan=OuterRef("pk"), from_on__lte=on).order_by("-from_on")
     claims = Claim.objects.filter(loan=OuterRef("pk")).order_by("-id")
-    row = Loan.objects.filter(pk=loan.pk).values(
-        "bad_debt__public_id",
-        "bad_debt__principal",
-        grade=Subquery(decided.values("grade")[:1]),
-        classification_id=Subquery(decided.values("public_id")[:1]),
-        claim_id=Subquery(claims.values("public_id")[:1]),
-        claim_state=Subquery(claims.values("state")[:1]),
+    return rows.annotate(
+        risk_bad_debt_id=F("bad_debt__public_id"),
+        risk_bad_debt_principal=F("bad_debt__principal"),
+        risk_grade=Subquery(decided.values("grade")[:1]),
+        risk_classification_id=Subquery(decided.values("public_id")[:1]),
+        risk_claim_id=Subquery(claims.values("public_id")[:1]),
+        risk_claim_state=Subquery(claims.values("state")[:1]),
     )
-    found = row.get()
+
+
+def risk_of_loan(loan: Loan, *, on: date) -> RiskOfLoan:
+    """Return where a loan stands in risk on a day; one query unless it came ``with_risk``. Source: FP 1.5.3; D19."""
+    if not hasattr(loan, "risk_grade"):
+        loan = with_risk(Loan.objects.filter(pk=loan.pk), on=on).get()
+    found = vars(loan)
     return RiskOfLoan(
-        grade=found["grade"] or Grade.NORMAL.value,
-        classification_id=found["classification_id"],
-        bad_debt_id=found["bad_debt__public_id"],
-        bad_debt_principal=found["bad_debt__principal"],
-        claim_id=found["claim_id"],
-        claim_state=found["claim_state"],
+        grade=found["risk_grade"] or Grade.NORMAL.value,
+        classification_id=found["risk_classification_id"],
+        bad_debt_id=found["risk_bad_debt_id"],
+        bad_debt_principal=found["risk_bad_debt_principal"],
+        claim_id=found["risk_claim_id"],
+        claim_state=found["risk_claim_state"],
     )
 
 

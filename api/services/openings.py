@@ -9,6 +9,8 @@ from django.db.models import Model, QuerySet
 
 from audit.services import Scope, record_opening
 from common.errors import NotVisible
+from loans.models import Application, Loan
+from loans.selectors import scope_of
 from parties.enums import InstitutionKind
 from parties.models import Member
 
@@ -28,6 +30,13 @@ def open_row(rows: QuerySet[Row], *, object_id: UUID, actor: Member, at: datetim
     found: Any = rows.filter(public_id=object_id).first()
     if found is None:
         raise NotVisible
-    is_bank = actor.institution is not None and actor.institution.kind == InstitutionKind.BANK
-    record_opening(obj=found, actor=actor, at=at, scope=Scope(bank_id=actor.institution_id if is_bank else None))
+    record_opening(obj=found, actor=actor, at=at, scope=_scope(found, actor))
     return found
+
+
+def _scope(row: Any, actor: Member) -> Scope:
+    """Return whom the opening concerns: those of the case, else the bank that looked."""
+    if isinstance(row, Application | Loan):
+        return scope_of(row)
+    is_bank = actor.institution is not None and actor.institution.kind == InstitutionKind.BANK
+    return Scope(bank_id=actor.institution_id if is_bank else None)

@@ -58,7 +58,12 @@ class ApplicationShown(Shown):
     project = ProjectShown(allow_null=True, help_text="项目，研发贷款为空")
     bank = InstitutionShown(help_text="受理银行")
     deadline = DeadlineShown(allow_null=True, help_text="批复期限，草稿为空，依据 FP 1.6.3")
+    bank_reference = serializers.SerializerMethodField(help_text="本机构业务编号；未单独登记的，为起草时的编号")
     updated_at = UpdatedAt()
+
+    def get_bank_reference(self, application: Application) -> str:
+        """Return the caller's number of the application, else the one it was drafted with."""
+        return getattr(application, "own_reference", "") or application.bank_reference
 
     class Meta:
         model = Application

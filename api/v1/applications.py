@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +13,8 @@ from api.enums import Scope
 from api.filters import SyncedFilters
 from api.selectors import synced
 from api.services.drafts import draft_once, intend_once
-from api.services.references import ReferenceTaken
+from api.services.openings import open_row
+from api.services.references import ReferenceTaken, refer
 from api.v1.application_shapes import (
     AnswerAsked,
     ApplicationOpened,
@@ -28,7 +29,7 @@ from api.v1.application_shapes import (
 )
 from api.v1.base import BankView, reads, writes
 from api.v1.loan_shapes import ContractAsked, LoanShown
-from api.v1.shapes import Nothing, StepOnDay
+from api.v1.shapes import Nothing, ReferenceAsked, StepOnDay
 from common.enums import Category, Mode
 from loans.enums import ApplicationState
 from loans.models import Application, Intent, Loan
@@ -43,7 +44,6 @@ from loans.services import (
     ask_supplement,
     begin_review,
     meet_conditions,
-    open_application,
     refuse_application,
     revise_draft,
     sign_contract,
@@ -57,6 +57,7 @@ from loans.services.submission import BankNotParticipating, StackedSupport, Stac
 from policy.selectors import PlanEnded
 
 APPLICATION_RELATED = ("entry__district", "enterprise", "project", "bank", "deadline")
+OPENED_RELATED = ("policy_version", "submitted_by")
 STEP = (WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing)
 
 
@@ -108,11 +109,15 @@ class ApplicationFilters(SyncedFilters):
     category = django_filters.ChoiceFilter(choices=Category.choices, label="贷款类别")
     entry = django_filters.UUIDFilter(field_name="entry__public_id", label="白名单条目标识")
     number = django_filters.CharFilter(label="申请编号")
-    bank_reference = django_filters.CharFilter(label="本行业务编号")
+    bank_reference = django_filters.CharFilter(method="filter_reference", label="本行业务编号：起草时的，或此后登记的")
     credit_code = django_filters.CharFilter(field_name="enterprise__credit_code", label="企业统一社会信用代码")
     due_before = django_filters.DateFilter(field_name="deadline__due_on", lookup_expr="lt", label="批复期限早于")
     submitted_from = django_filters.DateFilter(field_name="submitted_on", lookup_expr="gte", label="提交日期自（含）")
     submitted_until = django_filters.DateFilter(field_name="submitted_on", lookup_expr="lt", label="提交日期至（不含）")
+
+    def filter_reference(self, rows: QuerySet[Application], name: str, wanted: str) -> QuerySet[Application]:
+        """Return the applications under the number they were drafted with or were given later."""
+        return rows.filter(Q(bank_reference=wanted, own_reference="") | Q(own_reference=wanted))
 
 
 class ApplicationView(ListModelMixin, BankView):
@@ -140,7 +145,9 @@ class ApplicationView(ListModelMixin, BankView):
     )
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         """Return one application."""
-        return Response(self.shown(ApplicationOpened, open_application(application_id=public_id, **self.acting)))
+        return Response(
+            self.shown(ApplicationOpened, open_row(self.rows().select_related(*OPENED_RELATED), object_id=public_id, **self.acting))
+        )
 
     @writes(
         ApplicationShown,
@@ -156,6 +163,19 @@ class ApplicationView(ListModelMixin, BankView):
     def create(self, **asked: Any) -> Application:
         """Draft an application."""
         return draft_once(rows=applications_visible_to(self.member).select_related(*APPLICATION_RELATED), **asked, **self.acting)
+
+    @writes(
+        ApplicationShown,
+        scope=Scope.DECIDE,
+        asks=ReferenceAsked,
+        summary="登记本行业务编号",
+        says="企业自行提交的申请没有本行编号，由此登记。",
+        refuses=(ReferenceTaken,),
+        address="reference",
+    )
+    def set_reference(self, public_id: UUID, bank_reference: str) -> Application:
+        """Note under which number the caller keeps the application."""
+        return refer(rows=self.rows(), object_id=public_id, reference=bank_reference, actor=self.member)
 
     @writes(ApplicationShown, scope=Scope.DECIDE, asks=ReviseAsked, summary="修改草稿", clause="FP 1.6.2(1)", refuses=(WrongState,))
     def revise(self, public_id: UUID, **asked: Any) -> Application:

@@ -12,8 +12,10 @@ from rest_framework.response import Response
 from api.enums import Scope
 from api.filters import Filters, SyncedFilters
 from api.quotas import quotas_with_use
+from api.risk.loans import with_risk
 from api.selectors import synced
 from api.services.movements import cure_one, draw_one, overdue_one, repay_one, reverse_one
+from api.services.openings import open_row
 from api.services.references import ReferenceTaken, refer
 from api.services.use_checks import check_use_once
 from api.v1.base import BankView, reads, writes
@@ -35,7 +37,7 @@ from loans.enums import MovementKind
 from loans.models import BankQuota, Guarantee, Loan, Movement, UseOfFundsCheck
 from loans.rules import BalanceBelowZero, DrawnOverContract, MaturityTooLate, NotYetDrawn, OverCap
 from loans.selectors import loans_visible_to, movements_visible_to, use_checks_visible_to
-from loans.services import open_loan, record_guarantee
+from loans.services import record_guarantee
 from loans.services.approval import EntryRemoved
 from loans.services.contracts import GuaranteeDiffers, GuaranteeNotNeeded
 from loans.services.movements import (
@@ -54,6 +56,7 @@ from parties.selectors import NoTaxHome
 from policy.selectors import NoReturnRate
 
 LOAN_RELATED = ("application", "enterprise", "project", "bank", "district", "return_rate")
+OPENED_RELATED = ("guarantee__guarantor",)
 MOVEMENT_RELATED = ("loan", "reverses", "contribution")
 MOVEMENT_REFUSES = (AmountInvalid, ReferenceMissing, ReferenceReused, MovementDated, ReasonMissing, RecognisedBad)
 BALANCE_REFUSES = (*MOVEMENT_REFUSES, NotYetDrawn, BalanceBelowZero)
@@ -103,7 +106,8 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     )
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         """Return one loan."""
-        return Response(self.shown(LoanOpened, open_loan(loan_id=public_id, **self.acting)))
+        rows = with_risk(self.rows().select_related(*OPENED_RELATED), on=self.get_serializer_context()["today"])
+        return Response(self.shown(LoanOpened, open_row(rows, object_id=public_id, **self.acting)))
 
     @writes(LoanShown, scope=Scope.DECIDE, asks=ReferenceAsked, summary="登记本行业务编号", refuses=(ReferenceTaken,), address="reference")
     def set_reference(self, public_id: UUID, bank_reference: str) -> Loan:

@@ -197,6 +197,27 @@ def test_own_numbers_are_kept_shown_and_found(stage: Stage) -> None:
     assert refused["code"] == "reference_taken"
 
 
+def test_an_opened_case_says_under_which_number_and_when_it_changed_last(stage: Stage) -> None:
+    loan = stage.signed()
+    stage.bank.post(f"loans/{loan['id']}/reference/", {"bank_reference": "DK-7"})
+    stage.bank.post(f"applications/{loan['application_id']}/reference/", {"bank_reference": "SQ-7"})
+    for address, number in ((f"loans/{loan['id']}/", "DK-7"), (f"applications/{loan['application_id']}/", "SQ-7")):
+        first = stage.bank.http.get(f"/api/v1/{address}", headers=stage.bank.headers)
+        stage.later(minutes=5)
+        same = stage.bank.http.get(f"/api/v1/{address}", headers=stage.bank.headers | {"if-none-match": first["ETag"]})
+        assert (first.json()["bank_reference"], same.status_code) == (number, 304)
+    for found in (stage.bank.get("applications/?bank_reference=SQ-7"), stage.bank.get(f"applications/?number={loan['contract_number'][3:]}")):
+        assert [row["bank_reference"] for row in found["results"]] == ["SQ-7"]
+    stage.other.post(f"applications/{loan['application_id']}/reference/", {"bank_reference": "X"}, status=404)
+
+
+def test_bodies_and_return_rates_are_named(stage: Stage) -> None:
+    guarantor = InstitutionFactory(guarantor=True)
+    (row,) = stage.bank.get("institutions/?kind=guarantor")["results"]
+    assert (row["id"], row["code"], row["kind"]) == (str(guarantor.public_id), guarantor.code, "guarantor")
+    assert stage.bank.get("return-rates/")[0]["rate"] == "0.035000"
+
+
 def test_what_changed_since_a_moment(stage: Stage) -> None:
     first, second = stage.drafted(), stage.drafted(category="working_capital", amount_requested="5000000.00")
     assert len(stage.bank.get("applications/?updated_since=2020-01-01T00:00:00%2B08:00")["results"]) == 2
