@@ -206,7 +206,10 @@ def test_an_opened_case_says_under_which_number_and_when_it_changed_last(stage: 
         stage.later(minutes=5)
         same = stage.bank.http.get(f"/api/v1/{address}", headers=stage.bank.headers | {"if-none-match": first["ETag"]})
         assert (first.json()["bank_reference"], same.status_code) == (number, 304)
-    for found in (stage.bank.get("applications/?bank_reference=SQ-7"), stage.bank.get(f"applications/?number={loan['contract_number'][3:]}")):
+    for found in (
+        stage.bank.get("applications/?bank_reference=SQ-7"),
+        stage.bank.get(f"applications/?number={loan['contract_number'][3:]}"),
+    ):
         assert [row["bank_reference"] for row in found["results"]] == ["SQ-7"]
     stage.other.post(f"applications/{loan['application_id']}/reference/", {"bank_reference": "X"}, status=404)
 
