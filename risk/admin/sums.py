@@ -64,9 +64,7 @@ def _limits(standing: BankStanding, terms: Terms) -> list[Row]:
     warning = f"{drawn} × {_percent(terms.risk.warning_rate)} − {net}；达到即警示，故须再少 0.01 元"
     breaker = f"{drawn} × {_percent(terms.risk.breaker_rate)} − {net}；超过才熔断"
     failed = f"（{net} + 逾期 {display(standing.overdue)}）÷ {drawn}"
-    result = (
-        NONE_YET if radar.if_overdue_fails is None else joined((Rate(radar.if_overdue_fails), state_badge(radar.state_if_overdue_fails)))
-    )
+    result = NONE_YET if radar.if_overdue_fails is None else Rate(radar.if_overdue_fails)
     return [
         _line("距警示线还可新增坏账", Money(radar.to_warning), warning, "FP 1.5.3, D19"),
         _line("距熔断线还可新增坏账", Money(radar.to_suspension), breaker, "FP 1.5.3, D19"),
