@@ -93,6 +93,22 @@ class TestRiskWaiting:
         assert heaps(scene.guarantor_checker, TODAY_OF_RISK) == {"补偿支付待复核": 1}
         assert "补偿支付待复核" not in heaps(scene.guarantor_handler, TODAY_OF_RISK)
 
+    def test_each_heap_leads_to_what_it_counts(self, scene: Scene, login: Login) -> None:
+        scene.disburse(90_000_000)
+        scene.filed(scene.bad(scene.loan(2_000_000)))
+        scene.proposed(scene.accepted(scene.bad(scene.loan(2_000_000))))
+        debt = scene.bad(scene.loan(1_000_000))
+        scene.paid(scene.accepted(debt))
+        scene.recovered(debt, 100_000)
+        given = {"amount": yuan(1_000), "charged_on": TODAY_OF_RISK, "voucher": "DB1", "actor": scene.guarantor_handler, "at": NOW}
+        services.record_guarantee_fee(guarantee_id=debt.loan.guarantee.pk, **given)
+        for member in (scene.handler, scene.guarantor_checker, scene.guarantor_handler):
+            found = waiting_for(member, on=TODAY_OF_RISK)
+            assert found
+            for heap in found:
+                page = login(member).get(heap.url)
+                assert (page.status_code, page.context["cl"].result_count) == (200, heap.count), heap.label
+
     def test_what_came_back_is_checked_and_returned_in_time(self, scene: Scene) -> None:
         scene.disburse(90_000_000)
         bad_debt = scene.bad(scene.loan(5_000_000))
