@@ -32,6 +32,10 @@ WORDS = {
     "enterprises": "企业数",
     "on": "日期",
     "answer": "答复",
+    "left": "尚余金额",
+    "paid": "本次支付",
+    "parts": "各方金额",
+    "breaker": "银行风险状态",
 }
 READERS = frozenset({"city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "fund_office"})
 SEAMS.record_opening = record_opening

@@ -46,7 +46,7 @@ class SuggestionState(models.TextChoices):
     OPEN = "open", "待银行确认"
     TAKEN = "taken", "已按建议调整"
     OVERRULED = "overruled", "银行另行认定"
-    OUTDATED = "outdated", "已被新的建议替代"
+    OUTDATED = "outdated", "已不适用"
 
 
 class ClaimKind(models.TextChoices):

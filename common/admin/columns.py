@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from common.admin.shown import field_of, is_number, label_of, plain, shown, value_of
 from common.fields import MoneyField, RateField
 
+SHORT = 6  # characters that stay on one line: 九日山银行
+
 
 class Column:
     """One column; Django's list takes it as a callable."""
@@ -30,7 +32,8 @@ class Column:
     def __call__(self, obj: Any) -> SafeString:
         """Return the cell as HTML."""
         value = self.value(obj)
-        return format_html('<span class="qf-cell{}">{}</span>', " qf-right" if is_number(value) else "", shown(value))
+        style = " qf-right" if is_number(value) else " qf-short" if isinstance(value, str | Model) and len(str(value)) <= SHORT else ""
+        return format_html('<span class="qf-cell{}">{}</span>', style, shown(value))
 
     def plain(self, obj: Any) -> Any:
         """Return the cell as a spreadsheet holds it."""

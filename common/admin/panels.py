@@ -48,14 +48,16 @@ class Row:
 
     @property
     def html(self) -> list[tuple[SafeString, str]]:
-        """Return the cells as HTML, each with its style: flush right for numbers, on one line for short words."""
+        """Return the cells as HTML, each with its style: flush right for numbers, short words on one line, long ones with room."""
         return [(shown(cell), _style(cell)) for cell in self.cells]
 
 
 def _style(cell: Any) -> str:
     if is_number(cell):
         return "qf-right"
-    return "qf-short" if isinstance(cell, str) and len(cell) <= SHORT else ""
+    if isinstance(cell, str) and cell:
+        return "qf-short" if len(cell) <= SHORT else "qf-long"
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,4 +65,6 @@ def _item(request: HttpRequest, page: Any, label: str, icon: str) -> dict[str, A
         return {"title": title, "icon": icon, "link": reverse(route)}
     meta = page.model._meta
     link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-    return {"title": str(meta.verbose_name_plural), "icon": icon, "link": link}
+    shown = {"title": str(meta.verbose_name_plural), "icon": icon, "link": link}
+    aside = [reverse(route) for other, (_, route) in VIEWS.items() if other.split("/")[0] == label]
+    return shown | {"active": False} if request.path in aside else shown

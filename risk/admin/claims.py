@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from common.admin import Badge, Column, Money, Step, VisibleAdmin, acting_member, facts, list_of, value_of
+from common.admin import Badge, Column, Fact, Facts, Money, Small, Step, VisibleAdmin, acting_member, facts, joined, link_to, list_of
 from common.fields import MoneyField
 from loans.selectors import scope_of
 from parties.models import Member
@@ -23,9 +23,10 @@ from risk.admin.queue import queue_panels
 from risk.admin.shared import SEEN_BY, claim_state
 from risk.enums import ClaimKind, ClaimPaper
 from risk.models import Claim, Payment
+from risk.rules import clause_of
 from risk.selectors import claims_visible_to
 
-SHOWS = ("number", "loan", "loan__enterprise", "bank", "loan__district", "bad_debt", "kind", "amount", "opened_on", "opened_by")
+SHOWS = ("number", "loan", "loan__enterprise", "bank", "bad_debt", "kind", "amount", "opened_on", "opened_by")
 PROGRESS = (
     "reviewer", "reviewed_on", "reviewed_by", "supplement", "refusal", "evidence_kind", "evidence_number", "proposed_by", "certified_on",
     "certified_by", "payable_on", "released_by", "checked_by", "split_on", "paid_on", "ended_on", "ended_reason",
@@ -45,6 +46,18 @@ def term(claim: Claim) -> Badge | None:
     return left(claim.deadline) if claim.deadline else None
 
 
+def way(claim: Claim) -> Any:
+    """Return mode and workflow in short."""
+    kind = "先补偿后追偿" if claim.kind == ClaimKind.RD else "先追偿后分担"
+    return joined((kind, Small(claim.loan.get_mode_display())))
+
+
+def standing(claim: Claim) -> Any:
+    """Return the state, with the mark of a claim that waits for the bank to apply anew."""
+    marked = reapply(claim)
+    return joined((claim_state(claim), marked)) if marked else claim_state(claim)
+
+
 def reapply(claim: Claim) -> Badge | None:
     """Return the mark of a claim that breaker or cap holds back."""
     return Badge("待重新申请", "warn") if claim.needs_reapplication else None
@@ -59,10 +72,10 @@ class ClaimAdmin(VisibleAdmin):
     is_case = True
     columns = (
         "number", Column("企业", lambda one: one.loan.enterprise, order="loan__enterprise__name"), "bank",
-        Column("办理方式", lambda one: "先补偿后追偿" if one.kind == ClaimKind.RD else "先追偿后分担", order="kind"),
-        Column("模式", lambda one: value_of(one, "loan__mode"), order="loan__mode"), "amount",
-        Column("已支付", lambda one: Money(one.paid_sum) if one.paid_sum else None, order="paid_sum", name="money_paid"),
-        Column("状态", claim_state, order="state"), Column("排队", reapply, order="needs_reapplication"), "opened_on",
+        Column("办理方式", way, order="kind"),
+        Column("申请金额", lambda one: Money(one.amount), order="amount", name="money_amount"),
+        Column("已支付", lambda one: Money(one.paid_sum), order="paid_sum", name="money_paid"),
+        Column("状态", standing, order="state"), "opened_on",
         Column("审核期限", term, order="deadline__due_on", name="deadline"), "payable_on",
     )  # fmt: skip
     shows = SHOWS
@@ -81,6 +94,10 @@ class ClaimAdmin(VisibleAdmin):
     def links(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return the way to the queues."""
         return [("支付队列", reverse("admin:risk_claim_queue"))]
+
+    def first_panel(self, request: HttpRequest, case: Claim) -> Facts:
+        """Return the claim with the county whose treasury takes part."""
+        return facts(request, case, "基本情况", *self.shows, Fact("县(市、区)", link_to(request, case.loan.district)))
 
     def opening_scope(self, case: Claim) -> dict[str, Any]:
         """Return bank, county and enterprise of the case."""
@@ -111,10 +128,11 @@ class ClaimAdmin(VisibleAdmin):
         """Return the way so far, the sharing, the money and the papers."""
         fixed = case.shares
         standing = money.standing_shown(case)
-        way = [name for name in PROGRESS if getattr(case, name)]
+        done = [name for name in PROGRESS if getattr(case, name)]
+        clause = clause_of(mode=case.loan.mode, category=case.loan.category)
         return [
             deadline_facts("审核期限", case.deadline),
-            facts(request, case, "办理经过", *way, clause="FP 1.5") if way else None,
+            facts(request, case, "办理经过", *done, clause=clause) if done else None,
             sharing.basis(request, case),
             sharing.sharing(request, case, fixed),
             money.limits(request, case, standing),

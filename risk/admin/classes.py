@@ -20,7 +20,7 @@ from risk.admin.recoveries import recorded_recoveries
 from risk.admin.shared import SEEN_BY, LatestFilter, claim_state, grade_badge, is_of_bank, suggestion_state
 from risk.enums import ClaimPaper, SuggestionState
 from risk.models import BadDebt, Classification, ClassificationSuggestion
-from risk.rules import is_covered
+from risk.rules import clause_of, is_covered
 from risk.selectors import bad_debts_visible_to, claims_visible_to, classifications_visible_to, suggestions_visible_to
 
 LOAN_FILTERS = ("loan__bank", "loan__mode", "loan__category", "loan__district")
@@ -100,7 +100,8 @@ class ClassificationAdmin(VisibleAdmin):
     seen_by = SEEN_BY
     columns = (
         "loan", Column("企业", _enterprise, order="loan__enterprise__name"), Column("银行", _bank, order="loan__bank"),
-        Column("风险分类", lambda one: grade_badge(one.grade), order="grade"), "from_on", "overdue_days",
+        Column("风险分类", lambda one: grade_badge(one.grade), order="grade"),
+        Column("生效日期", lambda one: one.from_on, order="from_on"), "overdue_days",
         Column("按逾期天数", lambda one: one.get_suggested_display(), order="suggested"), "reason", "decided_at",
     )  # fmt: skip
     shows = (
@@ -241,7 +242,7 @@ class BadDebtAdmin(VisibleAdmin):
         heads = ("补偿编号", "办理方式", "状态", "申请补偿的本金损失", "提交日期", "可支付日期")
         return [
             checklist(request, case),
-            table("补偿申请", heads, rows, clause="FP 1.5", empty=_no_claim(case)),
+            table("补偿申请", heads, rows, clause=clause_of(mode=case.loan.mode, category=case.loan.category), empty=_no_claim(case)),
             recorded_recoveries(request, case),
         ]
 

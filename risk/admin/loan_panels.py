@@ -75,7 +75,7 @@ def history_of_classes(request: HttpRequest, found: list[Classification]) -> Any
         )
         for one in found
     ]
-    heads = ("自", "风险分类", "当日连续逾期", "按逾期天数", "认定理由", "认定人", "认定时间")
+    heads = ("生效日期", "风险分类", "当日连续逾期", "按逾期天数", "认定理由", "认定人", "认定时间")
     return table("风险分类沿革", heads, rows, clause="FP 1.5.3", empty="尚未认定，按正常类管理。")
 
 

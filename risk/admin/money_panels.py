@@ -17,7 +17,7 @@ from risk.admin.recoveries import RETURN_HEADS, return_rows, returns_listed
 from risk.admin.shared import entry_links, reads_bank
 from risk.enums import WAITING_FOR_MONEY, ClaimState, Hold, Payer, ReturnState
 from risk.models import Claim, Payment
-from risk.rules import NOTHING, Shares, share_recovery
+from risk.rules import Shares, share_recovery
 from risk.selectors import (
     BankStanding,
     ClaimStanding,
@@ -132,7 +132,7 @@ def parts_of(payment: Payment, links: dict[int | None, Any]) -> Any:
 
 def shared_back(claim: Claim, standing: ClaimStanding | None) -> Any:
     """Return how the cumulative net recovery is shared, what each bears in the end, has paid, got back and still owes."""
-    if standing is None or standing.full == NOTHING:
+    if standing is None or not (standing.paid or standing.recovered or claim.split_on):
         return None
     back = share_recovery(standing.recovered, standing.full)
     due, owed = standing.due, standing.payable

@@ -10,6 +10,7 @@ from common.enums import Category
 from documents.selectors import documents_of
 from risk.enums import PROJECT_PAPERS, RD_PAPERS, ClaimPaper
 from risk.models import BadDebt
+from risk.rules import clause_of
 
 HEADS = ("应备材料", "情况", "文件", "SHA-256", "上传单位", "上传时间")
 
@@ -30,8 +31,9 @@ def checklist(request: HttpRequest, bad_debt: BadDebt) -> Table:
     note = f"尚缺{len(missing)}项：{'、'.join(missing)}。" if missing else "材料齐备。"
     member = acting_member(request)
     more = ("上传材料", reverse("admin:documents_document_attach", args=["risk.baddebt", bad_debt.public_id]))
+    clause = clause_of(mode=bad_debt.loan.mode, category=bad_debt.loan.category)
     may_add = member is not None and member.institution_id == bad_debt.bank_id
-    return Table(title="补偿材料清单", heads=HEADS, rows=rows, note=note, more=more if may_add else None, clause="FP 1.5")
+    return Table(title="补偿材料清单", heads=HEADS, rows=rows, note=note, more=more if may_add else None, clause=clause)
 
 
 def _row(kind: ClaimPaper, documents: list[Any]) -> Row:

@@ -13,7 +13,7 @@ from loans.selectors import scope_of
 from parties.models import Member
 from policy.selectors import version_for
 from risk.admin.money_panels import parts_of
-from risk.admin.recoveries import RETURN_HEADS, return_rows, returns_listed
+from risk.admin.recoveries import RETURN_HEADS, SHORT_NAMES, return_rows, returns_listed
 from risk.admin.shared import SEEN_BY, entry_links, reads_bank
 from risk.enums import Payer
 from risk.models import Payment
@@ -28,10 +28,10 @@ def payments_listed(member: Member) -> QuerySet[Payment]:
 def part(payer: Payer) -> Column:
     """Return the column of what one payer gave."""
 
-    def amount(payment: Payment) -> Money | None:
-        return next((Money(one.amount) for one in payment.parts.all() if one.payer == payer), None)
+    def amount(payment: Payment) -> Money:
+        return next((Money(one.amount) for one in payment.parts.all() if one.payer == payer), Money(None))
 
-    return Column(payer.label, amount, name=f"money_{payer.value}")
+    return Column(SHORT_NAMES.get(payer, payer.label), amount, name=f"money_{payer.value}")
 
 
 @admin.register(Payment)

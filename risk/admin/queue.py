@@ -34,6 +34,8 @@ def queue_panels(request: HttpRequest, claims: "QuerySet[Claim]", *, member: Mem
         clause="FP 1.5.3, D20",
         note=INTRO,
     )
+    if not found:
+        return [head, table("支付队列", HEADS, [], empty="目前没有排队的补偿申请。")]
     return [head, *(_bank(request, queue, reads=queue.bank.bank.pk in readable, url=pages.get(queue.bank.bank.pk)) for queue in found)]
 
 

@@ -29,10 +29,11 @@ from policy.admin.deadlines import deadline_facts, left
 from risk import services
 from risk.admin import forms
 from risk.admin.shared import SEEN_BY, entry_links, is_of_bank, money_step, return_state
-from risk.enums import MoneyStep, ReturnState
+from risk.enums import MoneyStep, Payer, ReturnState
 from risk.models import BadDebt, Recovery, Return
 from risk.selectors import recoveries_visible_to, returns_visible_to
 
+SHORT_NAMES = {Payer.GUARANTOR: "担保公司"}
 CHECKERS = by(InstitutionKind.BANK, roles=[Role.CHECKER])
 RETURN_HEADS = ("退回单", "收款方", "退回金额", "状态", "退回期限", "剩余", "退回日期", "凭证号", "对应的补偿支付", "记账凭证")
 
@@ -114,7 +115,7 @@ class RecoveryAdmin(VisibleAdmin):
     seen_by = SEEN_BY
     is_case = True
     columns = (
-        "bank_reference", Column("贷款", lambda one: one.bad_debt.loan, order="bad_debt__loan__contract_number"),
+        "bank_reference",
         Column("企业", lambda one: one.bad_debt.loan.enterprise, order="bad_debt__loan__enterprise__name"), "bank", "received_on",
         "amount", "costs", "net", Column("复核状态", money_step, order="step"), "claim",
     )  # fmt: skip
@@ -240,7 +241,7 @@ class ReturnAdmin(VisibleAdmin):
         Column("补偿申请", lambda one: one.answers.payment.claim, order="answers__payment__claim__number"),
         Column("企业", lambda one: one.recovery.bad_debt.loan.enterprise, order="recovery__bad_debt__loan__enterprise__name"),
         Column("退回银行", lambda one: one.recovery.bank.short_name, order="recovery__bank"),
-        Column("收款方", lambda one: one.answers.get_payer_display(), order="answers__payer"), "amount",
+        Column("收款方", lambda one: SHORT_NAMES.get(one.answers.payer, one.answers.get_payer_display()), order="answers__payer"), "amount",
         Column("状态", return_state, order="state"), Column("到期日", lambda one: one.deadline.due_on, order="deadline__due_on"),
         Column("剩余", lambda one: left(one.deadline), name="left"), "returned_on", "voucher",
     )  # fmt: skip

@@ -71,7 +71,7 @@ def _line(working: Working, clause: str, institutions: dict[str, Any]) -> Row:
     if working.payer is not None:
         house = institutions.get(working.payer)
         name = f"{working.payer.label} {house.short_name}" if house else working.payer.label
-    rate = Rate(working.rate) if working.rate is not None else None
+    rate = Rate(working.rate)
     return Row(cells=(name, _sum(working), rate, Money(working.amount), Cited(clause) if working.payer else None))
 
 

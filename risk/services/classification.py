@@ -73,6 +73,7 @@ def suggest_classes(*, actor: Member, at: datetime) -> int:
     Suggest a worse class for each loan whose overdue days ask for one, and tell its bank; return how many suggestions are new.
 
     Computed from the movements, so that a run that was missed is caught up by the next and a second run says nothing.
+    Where the overdue principal was paid since, an open suggestion lapses.
 
     Source: FP 1.5.3; D19.
     """
@@ -81,9 +82,10 @@ def suggest_classes(*, actor: Member, at: datetime) -> int:
     loans = {loan.pk: loan for loan in loans_to_classify()}
     days, grades = overdue_days_of(loans, on=today), grades_of(loans, on=today)
     suggested = {key: suggested_grade(version_for(loan.policy_version).terms, days[key]) for key, loan in loans.items()}
-    return sum(
-        _suggest(loans[key], grade, days[key], actor=actor, at=at) for key, grade in suggested.items() if is_worse(grade, grades[key])
-    )
+    worse = {key: grade for key, grade in suggested.items() if is_worse(grade, grades[key])}
+    stale = ClassificationSuggestion.objects.filter(state=SuggestionState.OPEN).exclude(loan__in=list(worse))
+    stale.update(state=SuggestionState.OUTDATED)  # paid up since, or classed as low by the bank
+    return sum(_suggest(loans[key], grade, days[key], actor=actor, at=at) for key, grade in worse.items())
 
 
 @transaction.atomic

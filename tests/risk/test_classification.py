@@ -48,6 +48,15 @@ def test_a_job_suggests_by_overdue_days_and_says_it_once(scene: Scene) -> None:
 
 
 @pytest.mark.clause("FP 1.5.3")
+def test_a_suggestion_lapses_where_the_overdue_principal_was_paid(scene: Scene) -> None:
+    loan = overdue(scene)
+    suggest(OVERDUE_ON + timedelta(days=10))
+    move(loan, MovementKind.REPAYMENT, loan.balance.outstanding, OVERDUE_ON + timedelta(days=11))
+    assert suggest(OVERDUE_ON + timedelta(days=12)) == 0
+    assert ClassificationSuggestion.objects.get().state == SuggestionState.OUTDATED
+
+
+@pytest.mark.clause("FP 1.5.3")
 @pytest.mark.parametrize(("grade", "state"), [("substandard", SuggestionState.TAKEN), ("doubtful", SuggestionState.OVERRULED)])
 def test_the_bank_decides(scene: Scene, grade: str, state: SuggestionState) -> None:
     loan = overdue(scene)
