@@ -1,5 +1,7 @@
 """Filtering and ordering by query parameters; one that means nothing is refused rather than ignored."""
 
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
@@ -11,6 +13,8 @@ from rest_framework.request import Request
 from api.selectors import changed_since
 
 PAGING = frozenset({"cursor", "limit", "ordering"})
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FARTHEST_ZONE = timedelta(hours=14)
 
 
 class Filters(django_filters.FilterSet):
@@ -51,8 +55,30 @@ class StrictFilters(rest_framework.DjangoFilterBackend):
                 raise ValidationError({name: [_problem("查询参数不能重复。", "repeated")]})
             if "\x00" in values[0]:
                 raise ValidationError({name: [_problem("查询参数不能含有 NUL 字符。", "invalid")]})
+            if name not in PAGING and not _is_written_as_described(filters.base_filters[name], values[0]):
+                raise ValidationError({name: [_problem("取值的格式不符，请查阅接口文档。", "invalid")]})
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return found
+
+
+def _is_written_as_described(one: django_filters.Filter, value: str) -> bool:
+    """Return whether a value has the form the description gives; forms are read leniently, and what they cannot read would be ignored."""
+    if isinstance(one, django_filters.BooleanFilter):
+        return value in ("true", "false")
+    if isinstance(one, django_filters.IsoDateTimeFilter):
+        return _is_moment(value)
+    if isinstance(one, django_filters.DateFilter):
+        return DAY.fullmatch(value) is not None
+    return value != ""
+
+
+def _is_moment(value: str) -> bool:
+    """Return whether it is a moment with its zone, of a year and an offset that exist."""
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.year > 1 and abs(moment.utcoffset() or timedelta()) <= FARTHEST_ZONE
+    except ValueError:
+        return False
 
 
 def _problem(detail: str, code: str) -> Any:

@@ -43,6 +43,11 @@ class FundSchema(AutoSchema):
         resource = getattr(self.view, "basename", "")
         return f"{resource}_{action}".replace("-", "_") if action and hasattr(self.view, "tag") else super().get_operation_id()
 
+    def _should_add_validation_error_response(self) -> bool:
+        if self.method == "GET" and any(parameter["in"] == "query" for parameter in self._get_parameters()):
+            return True  # a cursor, or any other parameter, can be one that nobody can read
+        return super()._should_add_validation_error_response()
+
     def _should_add_parse_error_response(self) -> bool:
         return self.method in ("POST", "PUT", "PATCH") and super()._should_add_parse_error_response()
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -73,7 +74,7 @@ class EventView(BankView):
     pagination_class: Any = None
 
     @reads(
-        EventsShown,
+        forced_singular_serializer(EventsShown),
         summary="事件列表",
         says=(
             "从 cursor 起读取事件；不带 cursor 从最早的开始。已提交的事件不会被游标越过，同一事件可能重复，请按 id 去重。"

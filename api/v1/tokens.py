@@ -47,7 +47,9 @@ class RevokeAsked(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="要作废的访问令牌")
 
 
-REFUSAL = OpenApiResponse(OAuthRefusal, description="RFC 6749 错误")
+REFUSALS: dict[Any, OpenApiResponse] = {
+    (status, "application/json"): OpenApiResponse(OAuthRefusal, description="RFC 6749 错误") for status in (400, 401)
+}
 
 
 class OAuthView(APIView):
@@ -69,7 +71,7 @@ class TokenView(OAuthView):
         tags=[TAG],
         auth=cast("Any", [{"basicAuth": []}]),
         request={"application/x-www-form-urlencoded": TokenAsked},
-        responses={200: TokenShown, 400: REFUSAL, 401: REFUSAL},
+        responses={200: TokenShown, **REFUSALS},
         examples=[OpenApiExample("示例", value={"grant_type": "client_credentials", "scope": "read decide money"}, request_only=True)],
     )
     def post(self, request: Request) -> HttpResponse:
@@ -88,7 +90,7 @@ class RevokeView(OAuthView):
         tags=[TAG],
         auth=cast("Any", [{"basicAuth": []}]),
         request={"application/x-www-form-urlencoded": RevokeAsked},
-        responses={200: OpenApiResponse(description="已作废"), 400: REFUSAL, 401: REFUSAL},
+        responses={200: OpenApiResponse(description="已作废"), **REFUSALS},
     )
     def post(self, request: Request) -> HttpResponse:
         """End a token."""
