@@ -16,7 +16,7 @@ from simulator.connection import Connection, Refused
 from simulator.report import CHECKS, run_checks
 from simulator.run import Run
 
-BANK, OTHER = "citong", "qingyuan"  # of the demo
+BANK, OTHER, GUARANTOR = "citong", "qingyuan", "rongzi"  # of the demo
 
 
 def connection(base: str, who: str, demo_code: str) -> Connection:
@@ -27,7 +27,7 @@ def connection(base: str, who: str, demo_code: str) -> Connection:
 
 def conformance(base: str, areas: set[str]) -> int:
     """Run the checks, print the report and return the exit status."""
-    run = Run(connection(base, "BANK", BANK), connection(base, "OTHER", OTHER))
+    run = Run(connection(base, "BANK", BANK), connection(base, "OTHER", OTHER), connection(base, "GUARANTOR", GUARANTOR))
     report = run_checks(run, areas)
     print("\n".join(report.lines()))
     return 1 if report.failures else 0

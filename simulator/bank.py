@@ -9,8 +9,10 @@ from uuid import uuid4
 
 from simulator.connection import Connection, Refused, succeeded
 
-PAPERS = ("financing_request", "financial_statements", "project_filing", "consent")
+PAPERS = ("financing_request", "financial_statements", "consent")
+PAPER_OF = {"fixed_asset": "project_filing", "rd": "rd_statement"}
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PURPOSES = {"fixed_asset": "购置智能化生产线", "rd": "新产品研发投入"}
 CHINA = timedelta(hours=8)
 MOST_ENTRIES_TRIED = 15
 
@@ -39,15 +41,17 @@ class Bank:
 
     line: Connection
     amount: Decimal = Decimal("3000000.00")
+    category: str = "fixed_asset"
+    security: str = "secured"
     say: Callable[[str], None] = field(default=nobody_hears)
 
     def open_entries(self) -> Iterator[dict[str, Any]]:
-        """Yield the project entries on which this bank could still lend the amount."""
-        for listed in self.line.every("entries/", kind="project", limit=200):
+        """Yield the entries on which this bank could still lend the amount."""
+        for listed in self.line.every("entries/", kind="rd" if self.category == "rd" else "project", limit=200):
             if not listed["is_open"]:
                 continue
             entry = self.line.read(f"entries/{listed['id']}/")
-            if any(is_room(room, self.amount) for room in entry["headroom"]):
+            if any(is_room(room, self.amount, category=self.category) for room in entry["headroom"]):
                 yield entry
 
     def intend(self, entry: dict[str, Any]) -> dict[str, Any]:
@@ -60,11 +64,11 @@ class Bank:
         asked = {
             "entry_id": entry["id"],
             "mode": "special",
-            "category": "fixed_asset",
-            "security": "secured",
+            "category": self.category,
+            "security": self.security,
             "amount_requested": str(self.amount),
             "term_months": 36,
-            "purpose": "购置智能化生产线",
+            "purpose": PURPOSES[self.category],
             "bank_reference": reference("SQ"),
         }
         found: dict[str, Any] = self.line.write("applications/", asked)
@@ -73,7 +77,7 @@ class Bank:
 
     def attach_papers(self, application: dict[str, Any]) -> None:
         """Hand in the papers, the enterprise's consent with them."""
-        for kind in PAPERS:
+        for kind in (*PAPERS, PAPER_OF[self.category]):
             address = f"applications/{application['id']}/papers/?kind={kind}&filename={kind}.pdf"
             succeeded(self.line.upload(address, PDF, content_type="application/pdf"))
 
@@ -152,9 +156,9 @@ class Bank:
         return found
 
 
-def is_room(room: dict[str, Any], amount: Decimal) -> bool:
-    """Return whether a line of an entry's headroom leaves room for a fixed-asset loan of the special mode."""
-    return (room["mode"], room["category"]) == ("special", "fixed_asset") and Decimal(room["left"]) >= amount
+def is_room(room: dict[str, Any], amount: Decimal, *, category: str = "fixed_asset") -> bool:
+    """Return whether a line of an entry's headroom leaves room for a loan of the special mode."""
+    return (room["mode"], room["category"]) == ("special", category) and Decimal(room["left"]) >= amount
 
 
 def movement(amount: str, *, value_on: str = "", bank_reference: str = "", **further: str) -> dict[str, str]:

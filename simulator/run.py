@@ -1,4 +1,4 @@
-"""What the checks of one run share: who calls, and the case they lead."""
+"""What the checks of one run share: who calls, and the cases they lead."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,12 +10,15 @@ from simulator.report import NotOffered
 
 @dataclass
 class Run:
-    """A bank's program, another bank's, and the case."""
+    """A bank's program, another bank's, a guarantee company's, and the cases."""
 
     line: Connection
     other: Connection | None = None
+    guarantor: Connection | None = None
     application: dict[str, Any] = field(default_factory=dict)
     loan: dict[str, Any] = field(default_factory=dict)
+    bad_debt: dict[str, Any] = field(default_factory=dict)
+    claim: dict[str, Any] = field(default_factory=dict)
 
     @property
     def bank(self) -> Bank:
@@ -45,6 +48,30 @@ class Run:
         if self.other is None:
             raise NotOffered("no client of another institution given")
         return self.other
+
+    @property
+    def guarantee_company(self) -> Connection:
+        """
+        Return the guarantee company's program.
+
+        Raises:
+            NotOffered: there is none in this run.
+        """
+        if self.guarantor is None:
+            raise NotOffered("no client of a guarantee company given")
+        return self.guarantor
+
+    @property
+    def default(self) -> dict[str, Any]:
+        """
+        Return the bad debt that the checks of risk have led to its recognition.
+
+        Raises:
+            NotOffered: it did not come so far.
+        """
+        if not self.bad_debt:
+            raise NotOffered("no loan has gone bad in this run")
+        return self.bad_debt
 
     def here(self) -> dict[str, Any]:
         """Return the loan as it now reads."""

@@ -166,7 +166,7 @@ class ApplicationFactory(DjangoModelFactory):
         )
         contracted = factory.Trait(conditions_met=True, state=ApplicationState.CONTRACTED, contracted_on=SIGNED_ON)
 
-    number = factory.Sequence(lambda n: f"RZ2024{n:06d}")
+    number = factory.Sequence(lambda n: f"RZ2024{900_000 + n:06d}")  # beyond what the database counts up to
     entry = factory.SubFactory(EntryFactory)
     enterprise = factory.SelfAttribute("entry.enterprise")
     project = factory.SelfAttribute("entry.project")

@@ -9,9 +9,10 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.enums import Scope
 from api.filters import Filters
 from api.v1.base import BankView, reads
-from api.v1.fields import Shown, shown_day, shown_rate, shown_text
+from api.v1.fields import Shown, shown_count, shown_day, shown_rate, shown_text
 from parties.enums import InstitutionKind
 from parties.models import Institution
 from policy.models import ReturnRate
@@ -25,6 +26,33 @@ class BodyShown(Shown):
     class Meta:
         model = Institution
         fields = ("id", "kind", "code", "name", "short_name")
+
+
+class CallerShown(serializers.Serializer[Any]):
+    """The calling program as we know it."""
+
+    name = shown_text("程序名称", source="client.name")
+    institution = BodyShown(source="member.institution", help_text="所代表的机构")
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), read_only=True, help_text="本次令牌的权限范围")
+    networks = serializers.ListField(
+        source="client.networks", child=serializers.CharField(), read_only=True, help_text="允许的来源网段，空为不限"
+    )
+    requests_per_minute = shown_count("每分钟请求上限", source="client.requests_per_minute")
+
+
+class CallerView(BankView):
+    """Who the token stands for."""
+
+    tag = TAG
+    filter_backends: Any = ()
+    pagination_class: Any = None
+
+    @reads(CallerShown, summary="本程序", says="令牌所代表的程序、机构和权限，联调时核对用。")
+    def list(self, request: Request) -> Response:
+        """Return the caller."""
+        caller = self.caller
+        seen = {"client": caller.client, "member": caller.member, "scopes": [scope for scope in Scope.values if scope in caller.scopes]}
+        return Response(self.shown(CallerShown, seen))
 
 
 class BodyFilters(Filters):

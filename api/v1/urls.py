@@ -6,7 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from api.v1.applications import ApplicationView, IntentView
 from api.v1.calculators import calculator_urls
-from api.v1.directory import InstitutionView, ReturnRateView
+from api.v1.directory import CallerView, InstitutionView, ReturnRateView
 from api.v1.events import EventView, WebhookView
 from api.v1.loans import LoanView, MovementView, QuotaView, UseCheckView
 from api.v1.papers import ApplicationPaperView, BadDebtPaperView, ClaimPaperView
@@ -59,6 +59,7 @@ router.register("notices", NoticeView, basename="notice")
 router.register("clauses", ClauseView, basename="clause")
 router.register("decisions", DecisionView, basename="decision")
 router.register("policy-versions", VersionView, basename="policy-version")
+router.register("me", CallerView, basename="me")
 router.register("institutions", InstitutionView, basename="institution")
 router.register("return-rates", ReturnRateView, basename="return-rate")
 router.register("calendar", CalendarView, basename="calendar")

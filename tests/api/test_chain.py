@@ -221,6 +221,13 @@ def test_bodies_and_return_rates_are_named(stage: Stage) -> None:
     assert stage.bank.get("return-rates/")[0]["rate"] == "0.035000"
 
 
+def test_a_program_can_ask_for_whom_its_token_stands(stage: Stage) -> None:
+    reader = Caller.of(stage.scene.bank, scope="read", name="报表系统")
+    seen = reader.get("me/")
+    assert (seen["name"], seen["institution"]["code"], seen["institution"]["kind"]) == ("报表系统", stage.scene.bank.code, "bank")
+    assert (seen["scopes"], seen["networks"], seen["requests_per_minute"]) == (["read"], [], 600)
+
+
 def test_what_changed_since_a_moment(stage: Stage) -> None:
     first, second = stage.drafted(), stage.drafted(category="working_capital", amount_requested="5000000.00")
     assert len(stage.bank.get("applications/?updated_since=2020-01-01T00:00:00%2B08:00")["results"]) == 2

@@ -1,4 +1,4 @@
-"""A small fund behind a real web server, on 24 June 2024: a listed project, two banks' programs, one settlement."""
+"""A small fund behind a real web server, on 24 June 2024: a listed project, programs of two banks and a guarantor, one settlement."""
 
 import threading
 from collections.abc import Iterator
@@ -11,13 +11,18 @@ from django.db import connection
 
 from api.tasks import send_events
 from common.enums import Mode
+from loans.enums import MovementKind
+from parties.enums import InstitutionKind
+from parties.models import Institution
+from risk import services
 from simulator.connection import Connection
 from simulator.run import Run
 from subsidy.services.drafts import draft_settlement
 from tests.api.caller import issued
 from tests.factories import InstitutionFactory, MemberFactory
-from tests.loan_factories import LoanFactory, noon
+from tests.loan_factories import LoanFactory, move, noon
 from tests.loans.conftest import Scene, make_scene
+from tests.risk.scene import Scene as RiskScene
 
 TODAY = date(2024, 6, 24)
 
@@ -42,11 +47,40 @@ def lent(fund: tuple[Scene, str]) -> None:
 
 
 @pytest.fixture
+def compensated(fund: tuple[Scene, str], run: Run) -> None:
+    """Add a loan of the bank that went bad, was compensated by the guarantee company and partly recovered."""
+    scene, _ = fund
+    guarantor = Institution.objects.get(kind=InstitutionKind.GUARANTOR)
+    people = [MemberFactory(institution=guarantor), MemberFactory(institution=guarantor, checker=True)]
+    risk = RiskScene(
+        bank=scene.bank,
+        guarantor=guarantor,
+        handler=scene.handler,
+        checker=scene.checker,
+        guarantor_handler=people[0],
+        guarantor_checker=people[1],
+        city_handler=scene.city,
+        treasury_handler=scene.city,
+        treasury_checker=scene.city,
+        trustee=scene.trustee,
+        trustee_checker=scene.trustee_checker,
+    )
+    LoanFactory(application__bank=scene.bank, drawn_on=date(2024, 4, 2))
+    loan = risk.loan(200_000, drawn_on=date(2024, 4, 2))
+    move(loan, MovementKind.OVERDUE, loan.balance.performing, date(2024, 5, 8))
+    at = noon(TODAY)
+    services.classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="停产", actor=scene.handler, at=at)
+    bad_debt = services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=at)
+    risk.paid(risk.accepted(bad_debt, at=at), at=at)
+    risk.recovered(bad_debt, 50_000, on=TODAY, at=at)
+
+
+@pytest.fixture
 def run(fund: tuple[Scene, str]) -> Iterator[Run]:
     """Return what a conformance run needs."""
     scene, address = fund
     lines = []
-    for institution in (scene.bank, InstitutionFactory()):
+    for institution in (scene.bank, InstitutionFactory(), InstitutionFactory(guarantor=True)):
         secret = issued(institution)
         lines.append(Connection(address, secret.client_id, secret.secret))
     yield Run(*lines)

@@ -16,7 +16,7 @@ from simulator.run import Run
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.usefixtures("lent", "worker")
+@pytest.mark.usefixtures("lent", "compensated", "worker")
 def test_the_served_fund_keeps_every_promise(run: Run) -> None:
     report = run_checks(run)
     assert not report.failures, "\n".join(report.lines())
