@@ -4,23 +4,33 @@ import os
 import re
 import subprocess
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import time_machine
+from django.utils.timezone import now
 
 from common.enums import Mode
-from loans.models import Loan
+from loans.enums import MovementKind
+from loans.models import Guarantee, Loan
+from parties.enums import InstitutionKind
+from parties.models import Institution
+from risk.models import Claim, Recovery, Return
+from risk.services import check_recovery, release_payment
 from simulator.run import Run
 from subsidy.services.drafts import draft_settlement
 from tests.factories import MemberFactory
-from tests.loan_factories import noon
+from tests.loan_factories import LoanFactory, move, noon
 from tests.loans.conftest import Scene
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "bank-api.md"
 TURN = "<!-- the quarter ends -->"
+RELEASE = "<!-- a checker of the guarantee company releases the payment -->"
+CHECK = "<!-- a checker of the bank checks the recovery -->"
 NEXT_QUARTER = date(2024, 9, 23)
-KEEP = "\ndeclare -p TOKEN LOAN > state.sh\n"
+KEEP = "\nfor NAME in TOKEN LOAN GUARANTOR_TOKEN BAD_DEBT CLAIM RECOVERY; do declare -p $NAME || true; done > state.sh 2> /dev/null\n"
+HELPER = r"^(?:field|key|read_|write_|as_guarantor)\(\) .*$"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,17 +58,44 @@ def run_script(commands: str, folder: Path, environment: dict[str, str]) -> str:
 def test_every_command_of_the_page_works(fund: tuple[Scene, str], run: Run, tmp_path: Path) -> None:
     scene, address = fund
     page = PAGE.read_text(encoding="utf-8")
-    before, turn, after = page.partition(TURN)
-    assert turn
-    assert (script(before) + script(after)).count("write_ ") > 20
-    environment = {"BASE": f"{address}/api/v1", "CLIENT_ID": run.line.client_id, "CLIENT_SECRET": run.line.secret, "NO_PROXY": "*"}
+    before, quarter_ends, after = page.partition(TURN)
+    until_paid, released, rest = after.partition(RELEASE)
+    until_recovered, checked, after_recovery = rest.partition(CHECK)
+    assert all((quarter_ends, released, checked))
+    assert script(page).count("write_ ") > 30
+    guarantor, guarantee_company = run.guarantee_company, Institution.objects.get(kind=InstitutionKind.GUARANTOR)
+    environment = {
+        "BASE": f"{address}/api/v1",
+        "CLIENT_ID": run.line.client_id,
+        "CLIENT_SECRET": run.line.secret,
+        "GUARANTOR_ID": guarantor.client_id,
+        "GUARANTOR_SECRET": guarantor.secret,
+        "NO_PROXY": "*",
+    }
     run_script(script(before) + KEEP, tmp_path, environment)
     loan = Loan.objects.get(contract_number="HT-0001")
     assert (loan.performing, loan.overdue) == (2000000, 0)
+    overdue_loan(scene, guarantee_company)
     with time_machine.travel(noon(NEXT_QUARTER), tick=True):
         clerk = MemberFactory.serving("city_industry")
         settled = draft_settlement(bank=scene.bank, mode=Mode.SPECIAL, year=2024, quarter=3, actor=clerk, at=noon(NEXT_QUARTER))
-        helpers = "\n".join(line for line in script(before).splitlines() if re.match(r"(field|key|read_|write_)\(\)", line))
-        run_script(f"{helpers}\n. ./state.sh\n{script(after)}", tmp_path, environment)
+        go_on = "\n".join([*re.findall(HELPER, script(page), flags=re.MULTILINE), ". ./state.sh", ""])
+        run_script(go_on + script(until_paid) + KEEP, tmp_path, environment)
+        releases = MemberFactory(institution=guarantee_company, checker=True)
+        release_payment(claim_id=Claim.objects.get().public_id, actor=releases, at=now())
+        run_script(go_on + script(until_recovered) + KEEP, tmp_path, environment)
+        check_recovery(recovery_id=Recovery.objects.get().public_id, actor=scene.checker, at=now())
+        run_script(go_on + script(after_recovery), tmp_path, environment)
     settled.refresh_from_db()
     assert settled.state == "confirmed"
+    assert Return.objects.get().voucher == "TH-0001"
+
+
+def overdue_loan(scene: Scene, guarantor: Institution) -> None:
+    """Give the bank an unsecured R&D loan whose principal fell overdue, beside business that never goes bad; the quarter is over."""
+    LoanFactory(application__bank=scene.bank, drawn_on=date(2024, 9, 21))
+    loan = LoanFactory(rd=True, application__bank=scene.bank, application__entry=scene.rd_entry)
+    given = {"fee_rate": Decimal("0.005"), "is_batch_scheme": True, "recorded_on": loan.signed_on, "recorded_by": scene.handler}
+    Guarantee.objects.create(loan=loan, guarantor=guarantor, number="DB-9001", **given)
+    move(loan, MovementKind.DRAWDOWN, "500000.00", date(2024, 9, 21))
+    move(loan, MovementKind.OVERDUE, "500000.00", date(2024, 9, 22))
