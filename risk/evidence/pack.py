@@ -1,16 +1,15 @@
 """Putting an evidence pack together: the same case at the same moment gives the same bytes."""
 
 import hashlib
-import io
 import json
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from risk.evidence.verify import packed
+
 VERIFIER = Path(__file__).with_name("verify.py")
-FIXED_TIME = (2023, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ def build(content: PackContent) -> bytes:
     manifest = _json({"built_at": content.built_at.isoformat(), "files": listed})
     files["manifest.json"] = manifest
     files["manifest.sha256"] = f"{hashlib.sha256(manifest).hexdigest()}\n".encode()
-    return _zip(files.items())
+    return packed(files)
 
 
 def _path_of(document: PackedDocument) -> str:
@@ -92,13 +91,3 @@ def _json(value: object) -> bytes:
 def _timeline_text(timeline: Sequence[Step]) -> bytes:
     lines = [f"{step.on}  {step.what}（{step.clause}）{'  ' + step.arithmetic if step.arithmetic else ''}" for step in timeline]
     return ("\n".join(lines) + "\n").encode()
-
-
-def _zip(files: Iterable[tuple[str, bytes]]) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as pack:
-        for name, raw in sorted(files):
-            info = zipfile.ZipInfo(name, date_time=FIXED_TIME)
-            info.external_attr = 0o644 << 16
-            pack.writestr(info, raw)
-    return held.getvalue()

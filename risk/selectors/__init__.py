@@ -2,7 +2,7 @@
 
 from risk.selectors.claims import BankQueue, Queued, hold_of, queues_of, workings_of
 from risk.selectors.classification import classification_on, grades_of, loans_to_classify, overdue_days_of
-from risk.selectors.diligence import checklist_facts, events_about, officers_of
+from risk.selectors.diligence import checklist_facts, events_about, officers_of, owners_of_papers
 from risk.selectors.fees import (
     GuarantorYear,
     TotalCost,
@@ -96,6 +96,7 @@ __all__ = [
     "next_position",
     "officers_of",
     "overdue_days_of",
+    "owners_of_papers",
     "paid_of",
     "position_of",
     "queues_of",

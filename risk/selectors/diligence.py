@@ -1,53 +1,78 @@
 """What the system itself recorded about how a loan was dealt with: facts per line of the checklist, events, officers."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from audit.models import Event
+from audit.services import OPENED, object_id_of
 from common.enums import Category
 from common.money import ZERO, display
-from loans.models import Guarantee, Loan, Movement, UseOfFundsCheck
+from documents.selectors import all_documents_of
+from loans.models import Guarantee, Loan, Movement, Proposal, UseOfFundsCheck
 from policy.selectors import version_for, working_calendar
-from risk.models import BadDebt, Claim, Classification, Recovery
-
-OFFICER_VERBS_EXCLUDED = ("opened",)
+from risk.models import BadDebt, Claim, Classification, Exemption, Recovery, Return
 
 
 def events_about(bad_debt: BadDebt) -> QuerySet[Event]:
-    """Return every event about the bad debt, its loan, application, claims and recoveries, in order: who saw and did what when."""
-    loan = bad_debt.loan
-    objects: list[Any] = [loan, loan.application, bad_debt, *bad_debt.claims.all(), *bad_debt.recoveries.all()]
-    objects += [*loan.classifications.all(), *loan.movements.all(), *loan.use_checks.all()]
-    condition = Q(pk__in=[])
-    for item in objects:
-        condition |= Q(object_type=item._meta.label_lower, object_id=str(item.public_id))
-    return Event.objects.filter(condition).order_by("id")
+    """
+    Return every event about a bad debt in order: who saw and did what when.
+
+    Of the bad debt, its loan and application, claims, recoveries and returns, classes and suggestions, checks of the use of funds, every
+    paper of theirs, and the question of exemption. Not of its packs, so that the same case gives the same pack again.
+
+    Source: FP 1.7.
+    """
+    exemptions: Iterable[Model] = Exemption.objects.filter(bad_debt=bad_debt)
+    return Event.objects.filter(_about([*_dealings_with(bad_debt), *exemptions])).order_by("id")
+
+
+def owners_of_papers(bad_debt: BadDebt) -> list[Model]:
+    """Return the cases whose papers belong to a bad debt: application, loan, the debt itself, its claims. Source: FP 1.7."""
+    return [bad_debt.loan.application, bad_debt.loan, bad_debt, *bad_debt.claims.all()]
 
 
 def officers_of(loan: Loan) -> set[int]:
     """
-    Return the keys of the members who dealt with a loan: whoever changed it or its application, moved, classified, claimed or recovered.
+    Return the keys of the members who dealt with a loan: whoever changed or proposed anything of it, its application or its bad debt.
 
     Reading alone makes nobody an officer.
 
     Source: FP 1.7.
     """
-    found: set[int | None] = set()
-    for made_by, checked_by in Movement.objects.filter(loan=loan).values_list("made_by", "checked_by"):
-        found |= {made_by, checked_by}
-    found |= set(Classification.objects.filter(loan=loan).values_list("decided_by", flat=True))
-    found |= set(UseOfFundsCheck.objects.filter(loan=loan).values_list("checked_by", flat=True))
-    for claim in Claim.objects.filter(loan=loan):
-        found |= {claim.opened_by_id, claim.proposed_by_id, claim.certified_by_id}
-    for made_by, checked_by in Recovery.objects.filter(bad_debt__loan=loan).values_list("made_by", "checked_by"):
-        found |= {made_by, checked_by}
-    found |= set(BadDebt.objects.filter(loan=loan).values_list("recognised_by", flat=True))
-    about = Q(object_type="loans.loan", object_id=str(loan.public_id))
-    about |= Q(object_type="loans.application", object_id=str(loan.application.public_id))
-    found |= set(Event.objects.filter(about).exclude(verb__in=OFFICER_VERBS_EXCLUDED).values_list("actor_id", flat=True))
+    bad_debt = BadDebt.objects.filter(loan=loan).first()
+    cases = [loan, loan.application] if bad_debt is None else _dealings_with(bad_debt)
+    found: set[int | None] = set(Event.objects.filter(_about(cases)).exclude(verb=OPENED).values_list("actor_id", flat=True))
+    for rows in (Movement.objects.filter(loan=loan), Proposal.objects.filter(loan=loan), Recovery.objects.filter(bad_debt__loan=loan)):
+        for signatures in rows.values_list("made_by", "checked_by"):
+            found.update(signatures)
+    found.update(Classification.objects.filter(loan=loan).values_list("decided_by", flat=True))
+    found.update(UseOfFundsCheck.objects.filter(loan=loan).values_list("checked_by", flat=True))
+    for people in Claim.objects.filter(loan=loan).values_list("opened_by", "proposed_by", "certified_by"):
+        found.update(people)
     return {key for key in found if key is not None}
+
+
+def _dealings_with(bad_debt: BadDebt) -> list[Model]:
+    """Return everything through which somebody deals with a bad debt."""
+    loan = bad_debt.loan
+    papers = [document for owner in owners_of_papers(bad_debt) for document in all_documents_of(owner)]
+    cases: list[Model] = [*owners_of_papers(bad_debt), *papers, *bad_debt.recoveries.all(), *loan.classifications.all()]
+    cases += [*loan.classification_suggestions.all(), *loan.movements.all(), *loan.use_checks.all()]
+    return [*cases, *Return.objects.filter(recovery__bad_debt=bad_debt)]
+
+
+def _about(cases: Iterable[Model]) -> Q:
+    """Return the condition on events about any of the cases, by kind of case."""
+    keys: dict[str, list[str]] = defaultdict(list)
+    for case in cases:
+        keys[case._meta.label_lower].append(object_id_of(case))
+    condition = Q(pk__in=[])
+    for kind, known in keys.items():
+        condition |= Q(object_type=kind, object_id__in=known)
+    return condition
 
 
 def checklist_facts(bad_debt: BadDebt, *, on: date) -> dict[str, str]:

@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.timezone import localdate
 
 from audit.services import record, record_opening
@@ -22,7 +21,7 @@ from policy.working_days import WorkingCalendar
 from risk.evidence.pack import PackContent, PackedDocument, Step, build
 from risk.models import BadDebt, EvidencePack, Exemption
 from risk.rules import clause_of, clauses_of_checklist
-from risk.selectors import events_about, evidence_packs_visible_to, exemptions_visible_to, visible_or_404
+from risk.selectors import events_about, evidence_packs_visible_to, exemptions_visible_to, owners_of_papers, visible_or_404
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +177,28 @@ def _dated(exemption: Exemption) -> Iterator[tuple[date, str, str]]:
         yield check.checked_on, "资金用途检查", "FP 1.6.3"
     for row in loan.classifications.all():
         yield row.from_on, f"风险分类认定为{row.get_grade_display()}（逾期 {row.overdue_days} 天）", "FP 1.5.3"
+    yield from _claims(bad_debt, clause)
+    yield from _recoveries(bad_debt, clause)
+
+
+def _claims(bad_debt: BadDebt, clause: str) -> Iterator[tuple[date, str, str]]:
     for claim in bad_debt.claims.all():
         yield claim.opened_on, f"提交补偿申请 {claim.number}", clause
+        if claim.reviewed_on is not None:
+            yield claim.reviewed_on, f"审核补偿申请 {claim.number}：{'不予补偿' if claim.refusal else '审核通过'}", clause
+        if claim.certified_on is not None:
+            yield claim.certified_on, f"认定损失 {claim.amount:,.2f} 元（{claim.evidence_number}）", clause
         for payment in claim.payments.all():
             yield payment.paid_on, f"支付补偿 {payment.amount:,.2f} 元", clause
+
+
+def _recoveries(bad_debt: BadDebt, clause: str) -> Iterator[tuple[date, str, str]]:
     for recovery in bad_debt.recoveries.all():
         if recovery.is_checked:
             yield recovery.received_on, f"追回净额 {recovery.net:,.2f} 元", clause
+        for row in recovery.returns.all():
+            if row.returned_on is not None:
+                yield row.returned_on, f"退回追偿款 {row.amount:,.2f} 元", clause
 
 
 def _event(event: Any) -> dict[str, object]:
@@ -194,8 +208,7 @@ def _event(event: Any) -> dict[str, object]:
 
 def _documents(bad_debt: BadDebt) -> Iterator[PackedDocument]:
     """Yield the papers of loan, application, bad debt and claims, withdrawn ones too, with their checked bytes."""
-    owners: list[Model] = [bad_debt.loan.application, bad_debt.loan, bad_debt, *bad_debt.claims.all()]
-    for owner in owners:
+    for owner in owners_of_papers(bad_debt):
         for document in all_documents_of(owner).select_related("uploaded_by"):
             yield _packed(document)
 

@@ -61,7 +61,7 @@ class Scene:
         security: Security = Security.CREDIT,
         bank: Institution | None = None,
         enterprise: Any = None,
-        drawn_on: date = DRAWN_ON,
+        drawn_on: date | None = DRAWN_ON,
         guarantee: Mapping[str, Any] | None = None,
     ) -> Loan:
         """Return a drawn loan with the guarantee it needs; ``guarantee`` says what is special about that."""

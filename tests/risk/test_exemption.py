@@ -4,22 +4,26 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from documents.selectors import documents_of
+from documents.services import attach, open_document
 from parties.access import RoleMissing
 from risk import services
 from risk.enums import ExemptionState
+from risk.evidence.verify import problems_of
 from risk.models import BadDebt, EvidencePack, Exemption
 from risk.models.exemption import ChecklistOpen, GrossNegligenceIsNotExempt
 from risk.rules import checklist
-from risk.selectors import position_of
+from risk.selectors import events_about, officers_of, position_of
 from risk.services.exemption import ConcludedBefore, NoDiligenceRules, OfficerConcludes
 from tests.factories import MemberFactory
-from tests.risk.scene import NOW, TODAY, Scene, yuan
+from tests.risk.scene import NOW, PDF, TODAY, Scene, yuan
 
 
 def opened(scene: Scene) -> Exemption:
@@ -125,9 +129,9 @@ def packed(scene: Scene) -> tuple[EvidencePack, bytes]:
         return pack, content.read()
 
 
-def verify(place: Path) -> subprocess.CompletedProcess[str]:
+def verify(place: Path, *digest: str) -> subprocess.CompletedProcess[str]:
     script = place.parent / "verify.py"
-    return subprocess.run([sys.executable, "-I", str(script), str(place)], capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-I", str(script), str(place), *digest], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.clause("FP 1.7")
@@ -149,27 +153,98 @@ def test_the_pack_holds_timeline_papers_events_and_clauses(scene: Scene) -> None
     assert json.loads(files.read("case.json"))["bad_debt_principal"] == str(bad_debt.principal)
 
 
-@pytest.mark.clause("FP 1.7")
-def test_plain_python_finds_any_changed_byte(scene: Scene, tmp_path: Path) -> None:
+@pytest.fixture
+def handed_out(scene: Scene, tmp_path: Path) -> tuple[Path, EvidencePack]:
+    """Return a pack on a disk, its own verifier beside it."""
     pack, raw = packed(scene)
     place = tmp_path / "pack.zip"
     place.write_bytes(raw)
-    files = zipfile.ZipFile(io.BytesIO(raw))
-    (tmp_path / "verify.py").write_bytes(files.read("verify.py"))
+    (tmp_path / "verify.py").write_bytes(zipfile.ZipFile(place).read("verify.py"))
+    return place, pack
+
+
+@pytest.mark.clause("FP 1.7")
+def test_plain_python_checks_a_pack_and_its_digest(handed_out: tuple[Path, EvidencePack]) -> None:
+    place, pack = handed_out
     good = verify(place)
     assert good.returncode == 0, good.stdout
     assert pack.sha256 in good.stdout
-    for name in files.namelist():
-        changed = {other: files.read(other) for other in files.namelist()}
-        middle = len(changed[name]) // 2
-        changed[name] = changed[name][:middle] + bytes([changed[name][middle] ^ 1]) + changed[name][middle + 1 :]
-        folder = tmp_path / "unpacked"
-        for other, content in changed.items():
-            (folder / other).parent.mkdir(parents=True, exist_ok=True)
-            (folder / other).write_bytes(content)
-        assert verify(folder).returncode == 1, name
-    (folder / "extra.txt").write_bytes(b"more")
-    assert "多出文件" in verify(folder).stdout or verify(folder).returncode == 1
+    assert verify(place, pack.sha256).returncode == 0
+    wrong = verify(place, "0" * 64)
+    assert wrong.returncode == 1
+    assert "与系统显示的不符" in wrong.stdout
+    place.write_bytes(b"no ZIP")
+    assert verify(place).returncode == 1
+
+
+@pytest.mark.clause("FP 1.7")
+@pytest.mark.parametrize("name", ["case.json", "events.json", "timeline.txt", "verify.py", "manifest.json", "manifest.sha256"])
+@pytest.mark.parametrize("change", ["changed", "removed", "longer"])
+def test_a_file_changed_or_gone_is_found_in_an_unpacked_pack(handed_out: tuple[Path, EvidencePack], name: str, change: str) -> None:
+    place, _ = handed_out
+    folder = place.parent / "unpacked"
+    zipfile.ZipFile(place).extractall(folder)
+    assert problems_of(folder) == []
+    raw = (folder / name).read_bytes()
+    if change == "removed":
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(raw[:-2] + bytes([raw[-2] ^ 1]) + raw[-1:] if change == "changed" else raw + b" ")
+    assert problems_of(folder) != []
+
+
+def test_a_file_put_in_is_found(handed_out: tuple[Path, EvidencePack]) -> None:
+    place, _ = handed_out
+    folder = place.parent / "unpacked"
+    zipfile.ZipFile(place).extractall(folder)
+    (folder / "documents" / "extra.pdf").write_bytes(b"%PDF-1.7")
+    assert problems_of(folder) == ["多出文件 documents/extra.pdf。"]
+    with zipfile.ZipFile(place, "a") as pack:
+        pack.writestr("extra.txt", "more")
+    assert problems_of(place) == ["多出文件 extra.txt。"]
+
+
+@pytest.mark.clause("FP 1.7")
+def test_every_byte_of_the_zip_counts(handed_out: tuple[Path, EvidencePack]) -> None:
+    raw = handed_out[0].read_bytes()
+    names = len(zipfile.ZipFile(handed_out[0]).namelist())
+    ends = {*range(60), *range(len(raw) - 100 * names, len(raw))}  # the first file's head, the directory, the end
+    for place in sorted(ends | set(range(0, len(raw), 997))):
+        assert problems_of_raw(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]) != [], place
+    for other in (raw + b"\0", b"\0" + raw, raw[:-1], raw + raw):
+        assert problems_of_raw(other) != []
+
+
+def problems_of_raw(raw: bytes) -> list[str]:
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(raw)
+        return problems_of(Path(file.name))
+
+
+@pytest.mark.clause("FP 1.7")
+def test_the_pack_says_who_opened_a_paper_and_who_returned_money(scene: Scene) -> None:
+    scene.disburse(90_000_000)
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    scene.paid(scene.accepted(bad_debt))
+    scene.returned(scene.recovered(bad_debt, 100_000))
+    open_document(document_id=documents_of(bad_debt)[0].public_id, actor=scene.guarantor_handler, at=NOW).content.close()
+    said = {(event.verb, event.actor_name) for event in events_about(bad_debt)}
+    assert ("opened", scene.guarantor_handler.name) in said
+    assert {"document.attached", "return.checked", "recovery.checked", "claim.accepted"} <= {verb for verb, _ in said}
+
+
+@pytest.mark.clause("FP 1.7")
+def test_whoever_takes_any_step_of_a_claim_is_an_officer_and_a_reader_is_none(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    claim = scene.filed(bad_debt)
+    one, other, reader = (MemberFactory(institution=scene.bank, checker=True) for _ in range(3))
+    services.ask_supplement(claim_id=claim.public_id, what="催收记录", actor=scene.guarantor_handler, at=NOW)
+    services.supply(claim_id=claim.public_id, actor=one, at=NOW)
+    attach(owner=bad_debt, kind="supplement", filename="x.pdf", content=PDF, actor=other, at=NOW)
+    open_document(document_id=documents_of(bad_debt)[0].public_id, actor=reader, at=NOW).content.close()
+    officers = officers_of(bad_debt.loan)
+    assert {one.pk, other.pk, scene.handler.pk} <= officers
+    assert reader.pk not in officers
 
 
 def test_the_same_moment_gives_the_same_bytes(scene: Scene) -> None:
