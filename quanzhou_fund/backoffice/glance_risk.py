@@ -9,6 +9,7 @@ from common.money import ZERO, floor_rate
 from ledger.enums import Purpose
 from ledger.selectors import accounts_visible_to, balances_of
 from parties.access import sees_all
+from parties.enums import InstitutionKind
 from parties.models import Member
 from quanzhou_fund.backoffice.cards import Card, in_wan
 from risk.enums import WAITING_FOR_MONEY, MoneyStep, ReturnState
@@ -22,17 +23,22 @@ def risk_cards(member: Member, *, drawn: Decimal) -> list[Card]:
         return _pool(member)
     back = _sum(recoveries_visible_to(member).filter(step=MoneyStep.CHECKED), "net")
     net = max(debts["total"] - back, ZERO)
-    rate = floor_rate(net, drawn)
+    rate = floor_rate(net, drawn) if sees_all(member) or _is_bank(member) else None
     paid = _sum(compensations_visible_to(member), "amount")
     returned = _sum(returns_visible_to(member).filter(state=ReturnState.PAID), "amount")
     queue = claims_visible_to(member).filter(state__in=WAITING_FOR_MONEY).order_by().aggregate(total=Sum("amount"), count=Count("pk"))
     return [
-        Card(label="坏账净额", value=in_wan(net), note=f"{debts['count']}笔；坏账率 {'不适用' if rate is None else f'{rate * 100:.2f}%'}"),
+        Card(label="坏账净额", value=in_wan(net), note=f"{debts['count']}笔{'' if rate is None else f'；坏账率 {rate * 100:.2f}%'}"),
         Card(label="已支付补偿", value=in_wan(paid), note=f"其中追偿后已退回 {in_wan(returned).amount:,.2f} 万元"),
         Card(label="追偿收回", value=in_wan(back), note="扣除费用"),
         Card(label="排队待支付的本金损失", value=in_wan(queue["total"]), note=f"{queue['count']}笔"),
         *_pool(member),
     ]
+
+
+def _is_bank(member: Member) -> bool:
+    """Return whether the figures are those of one whole bank, as the plan's rate is."""
+    return member.institution is not None and member.institution.kind == InstitutionKind.BANK
 
 
 def _sum(rows: Any, field: str) -> Decimal:

@@ -280,8 +280,8 @@ class BreakerChangeAdmin(VisibleAdmin):
     visible_to = staticmethod(changes_listed)
     seen_by = SEEN_BY
     columns = (
-        "changed_at", "bank", Column("原状态", lambda one: state_badge(one.before), order="before"),
-        Column("新状态", lambda one: state_badge(one.after), order="after"), "cause", *EVIDENCE,
+        "changed_on", "bank", Column("原状态", lambda one: state_badge(one.before), order="before"),
+        Column("新状态", lambda one: state_badge(one.after), order="after"), "cause", *EVIDENCE[:-1],
     )  # fmt: skip
     shows = ("bank", "changed_on", "changed_at", "cause", *EVIDENCE)
     list_filter = ("bank", "after", "cause")
