@@ -45,7 +45,7 @@ def cards(member: Member, *, on: date, version: VersionInForce | None) -> list[C
         Card(label="已批未签约", value=in_wan(kept)),
         Card(label="已拨付贴息", value=in_wan(paid), note="市级和县级合计" if sees_all(member) else ""),
     ]
-    return [*_size(member, on=on, version=version), *found, *risk_cards(member, drawn=loans["drawn_sum"] or ZERO)]
+    return [*_size(member, on=on, version=version), *found, *risk_cards(member, drawn=loans["drawn_sum"] or ZERO, on=on)]
 
 
 def _size(member: Member, *, on: date, version: VersionInForce | None) -> list[Card]:

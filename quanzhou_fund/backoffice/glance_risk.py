@@ -1,22 +1,29 @@
 """Risk at a glance: what went bad, what was compensated, recovered, waits, and lies in the fee pool."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Sum
 
 from common.money import ZERO, floor_rate
-from ledger.enums import Purpose
-from ledger.selectors import accounts_visible_to, balances_of
 from parties.access import sees_all
 from parties.enums import InstitutionKind
-from parties.models import Member
+from parties.models import Institution, Member
 from quanzhou_fund.backoffice.cards import Card, in_wan
-from risk.enums import WAITING_FOR_MONEY, MoneyStep, ReturnState
-from risk.selectors import bad_debts_visible_to, claims_visible_to, compensations_visible_to, recoveries_visible_to, returns_visible_to
+from risk.enums import MoneyStep, ReturnState
+from risk.selectors import (
+    bad_debts_visible_to,
+    claims_visible_to,
+    compensations_visible_to,
+    fee_pool_balance,
+    queues_of,
+    recoveries_visible_to,
+    returns_visible_to,
+)
 
 
-def risk_cards(member: Member, *, drawn: Decimal) -> list[Card]:
+def risk_cards(member: Member, *, drawn: Decimal, on: date) -> list[Card]:
     """Return the figures of risk of what the member sees; ``drawn`` is its cumulative disbursement. Source: FP 1.5.3; D19, D20."""
     debts = bad_debts_visible_to(member).order_by().aggregate(total=Sum("principal"), count=Count("pk"))
     if not debts["count"]:
@@ -26,12 +33,13 @@ def risk_cards(member: Member, *, drawn: Decimal) -> list[Card]:
     rate = floor_rate(net, drawn) if sees_all(member) or _is_bank(member) else None
     paid = _sum(compensations_visible_to(member), "amount")
     returned = _sum(returns_visible_to(member).filter(state=ReturnState.PAID), "amount")
-    queue = claims_visible_to(member).filter(state__in=WAITING_FOR_MONEY).order_by().aggregate(total=Sum("amount"), count=Count("pk"))
+    queues = queues_of(Institution.objects.filter(kind=InstitutionKind.BANK), claims_visible_to(member), on=on)
+    waiting = sum(len(queue.claims) for queue in queues)
     return [
         Card(label="坏账净额", value=in_wan(net), note=f"{debts['count']}笔{'' if rate is None else f'；坏账率 {rate * 100:.2f}%'}"),
         Card(label="已支付补偿", value=in_wan(paid), note=f"其中追偿后已退回 {in_wan(returned).amount:,.2f} 万元"),
         Card(label="追偿收回", value=in_wan(back), note="扣除费用"),
-        Card(label="排队待支付的本金损失", value=in_wan(queue["total"]), note=f"{queue['count']}笔"),
+        Card(label="排队待支付补偿", value=in_wan(sum((queue.payable for queue in queues), ZERO)), note=f"{waiting}笔"),
         *_pool(member),
     ]
 
@@ -49,5 +57,4 @@ def _pool(member: Member) -> list[Card]:
     """Return what lies in the fee pool, for who sees the whole fund. Source: FP 1.5.2(2); D23."""
     if not sees_all(member):
         return []
-    pools = list(accounts_visible_to(member).filter(purpose=Purpose.FEE_POOL).values_list("pk", flat=True))
-    return [Card(label="增信费用池余额", value=in_wan(sum(balances_of(pools).values(), ZERO)))] if pools else []
+    return [Card(label="增信费用池余额", value=in_wan(fee_pool_balance()))]

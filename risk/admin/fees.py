@@ -28,7 +28,6 @@ from common.admin import (
 )
 from common.dates import Period
 from common.money import ZERO, display
-from ledger.selectors import balance_of
 from loans.models import Loan
 from loans.selectors import scope_of
 from parties.access import SEES_ALL, sees_all
@@ -44,7 +43,8 @@ from risk.selectors import (
     enhancement_fee_rates_visible_to,
     enhancement_fee_segments,
     enhancement_fees_visible_to,
-    fee_pool_account,
+    fee_pool_accounts,
+    fee_pool_balance,
     fee_pool_promised,
     guarantee_fees_visible_to,
     total_cost_of,
@@ -133,13 +133,12 @@ class EnhancementFeeAdmin(VisibleAdmin):
 
 def pool(request: HttpRequest) -> Facts:
     """Return the balance of the fee pool, what fixed splits have promised, and what is free. Source: FP 1.5.2(2); D20, D23."""
-    account = fee_pool_account()
-    balance, promised = balance_of(account), fee_pool_promised()
+    balance, promised = fee_pool_balance(), fee_pool_promised()
     rows = (
         Fact("余额", Money(balance), "已复核收取的增信服务费，减去已承担的损失，加上追偿后退回的部分"),
         Fact("已承诺未支付", Money(promised), "分担已确定、尚未付清的补偿中由费用池承担的部分"),
         Fact("尚可承担", Money(balance - promised)),
-        Fact("账户", link_to(request, account)),
+        Fact("账户", link_to(request, fee_pool_accounts().first())),
     )
     return Facts(title="增信费用池", facts=rows, clause="FP 1.5.2(2), D20, D23")
 

@@ -12,7 +12,7 @@ from policy.selectors import version_for
 from risk.enums import MoneyStep
 from risk.models import EnhancementFee, EnhancementFeeRate
 from risk.rules import DatedFeeRate, DayBalance, NoEnhancementFeeRate, enhancement_fee
-from risk.selectors import fee_pool_account, fee_pool_available
+from risk.selectors import fee_pool_accounts, fee_pool_available
 
 
 def differences() -> Iterator[str]:
@@ -21,7 +21,8 @@ def differences() -> Iterator[str]:
         if fee.amount != _computed(fee):
             yield f"贷款{fee.loan.contract_number}自{fee.from_on}的增信服务费{fee.amount}元与收费标准重算不符。"
     balance = ZERO
-    for entry, amount in Leg.objects.filter(account=fee_pool_account()).order_by("entry_id", "position").values_list("entry_id", "amount"):
+    legs = Leg.objects.filter(account__in=fee_pool_accounts()).order_by("entry_id", "position")
+    for entry, amount in legs.values_list("entry_id", "amount"):
         balance += amount
         if balance < 0:
             yield f"增信服务费池在凭证{entry}后为{balance}元。"

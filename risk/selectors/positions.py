@@ -15,7 +15,7 @@ from common.fields import MoneyField
 from common.money import ZERO
 from ledger.enums import Purpose
 from ledger.models import Account
-from ledger.selectors import balance_of
+from ledger.selectors import balances_of
 from ledger.services import account_of
 from loans.models import Loan, Movement
 from parties.enums import InstitutionKind
@@ -240,8 +240,18 @@ def next_position(claim: Claim) -> int:
 
 
 def fee_pool_account() -> Account:
-    """Return the ledger account of the one fee pool, held by the fund office. Source: FP 1.5.2(2); D23."""
+    """Return the ledger account of the one fee pool, held by the fund office, opening it the first time. Source: FP 1.5.2(2); D23."""
     return account_of(institution_of_kind(InstitutionKind.FUND_OFFICE), Purpose.FEE_POOL)
+
+
+def fee_pool_accounts() -> QuerySet[Account]:
+    """Return the pool's account for reading: none before anything was booked on it, for nothing is opened by looking."""
+    return Account.objects.filter(purpose=Purpose.FEE_POOL, institution__kind=InstitutionKind.FUND_OFFICE)
+
+
+def fee_pool_balance(*, on: date | None = None) -> Decimal:
+    """Return what lies in the pool: fees collected and not spent, in yuan. Source: FP 1.5.2(2); D23."""
+    return sum(balances_of(fee_pool_accounts().values_list("pk", flat=True), on=on).values(), ZERO)
 
 
 def fee_pool_available(*, on: date | None = None) -> Decimal:
@@ -250,7 +260,7 @@ def fee_pool_available(*, on: date | None = None) -> Decimal:
 
     Source: FP 1.5.2(2); D20, D23.
     """
-    return balance_of(fee_pool_account(), on=on) - fee_pool_promised()
+    return fee_pool_balance(on=on) - fee_pool_promised()
 
 
 def fee_pool_promised() -> Decimal:

@@ -144,12 +144,19 @@ class TestGlance:
         assert found["坏账净额"].note == "1笔；坏账率 4.10%"
         assert found["已支付补偿"].value.amount == Decimal("400.00")
         assert found["追偿收回"].value.amount == Decimal("90.00")
-        assert found["排队待支付的本金损失"].value.amount == 0
+        assert found["排队待支付补偿"].value.amount == 0
         assert found["增信费用池余额"].value.amount == Decimal("7.00")
         assert "增信费用池余额" not in {card.label for card in cards(scene.handler, on=TODAY_OF_RISK, version=None)}
         stranger = Member.objects.filter(institution=scene.other_bank()).first()
         assert stranger is not None
         assert "坏账净额" not in {card.label for card in cards(stranger, on=TODAY_OF_RISK, version=None)}
+
+    def test_the_queue_is_what_is_yet_to_be_paid_of_it(self, scene: Scene) -> None:
+        scene.disburse(40_000_000)
+        scene.paid(scene.accepted(scene.bad(scene.loan(5_000_000))))
+        found = {card.label: card for card in cards(scene.guarantor_handler, on=TODAY_OF_RISK, version=None)}
+        assert (found["排队待支付补偿"].value.amount, found["排队待支付补偿"].note) == (Decimal("400.00"), "1笔")
+        assert found["坏账净额"].note == "1笔"  # the plan's rate is a bank's, not a guarantor's
 
     def test_quotas_stand_beside_the_plans_minimum(self, world: World) -> None:
         world.paid()
