@@ -36,7 +36,14 @@ def sums(standing: BankStanding, terms: Terms, *, apart: Position) -> Table:
 
     Source: FP 1.5.3, FP 1.7; D19, D20, D33, D34.
     """
-    lines = [*_rate(standing), *_limits(standing, terms), *_cap(standing, terms), *_reopening(standing, terms), *_regulators(terms, apart)]
+    lines = [
+        *_rate(standing),
+        *_limits(standing, terms),
+        *_cap(standing, terms),
+        *_room(standing, terms),
+        *_reopening(standing, terms),
+        *_regulators(terms, apart),
+    ]
     note = "熔断期间照常受理新业务，暂停补偿；放款增加或款项追回后，由银行重新申请补偿。"
     return table("算式", HEADS, lines, clause="FP 1.5.3", note=note)
 
@@ -81,6 +88,20 @@ def _cap(standing: BankStanding, terms: Terms) -> list[Row]:
     return [
         _line("补偿上限", Money(head.cap), cap, "FP 1.5.3, D20, D33"),
         _line("剩余可补偿金额", Money(head.cap_left), left, "FP 1.5.3, D20"),
+    ]
+
+
+def _room(standing: BankStanding, terms: Terms) -> list[Row]:
+    """Return what would make room where the cap is used up. Source: FP 1.5.3; D20."""
+    position, radar = standing.position, standing.radar
+    if position.disbursed <= 0 or not radar.return_for_room:
+        return []
+    paid, drawn, rate = display(position.compensated), display(position.disbursed), _percent(terms.risk.compensation_cap_rate)
+    back = f"已补偿 {paid} + 0.01 − 上限 {display(standing.headroom.cap)}"
+    more = f"（{paid} + 0.01）÷ {rate} − {drawn}，向上进到分"
+    return [
+        _line("腾出额度：单靠退回", Money(radar.return_for_room), back, "FP 1.5.3, D20"),
+        _line("腾出额度：单靠新增放款", Money(radar.disbursement_for_room), more, "FP 1.5.3, D20"),
     ]
 
 

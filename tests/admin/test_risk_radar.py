@@ -81,6 +81,20 @@ def test_every_figure_of_a_bank_is_written_out_with_its_clause(scene: Scene, sus
     assert "45,000,000.00" in login(scene.city_handler).get(page_of(change)).content.decode()
 
 
+@pytest.mark.clause("D20")
+def test_a_cap_used_up_says_what_makes_room(scene: Scene, login: Login) -> None:
+    scene.disburse(88_000_000)
+    first, second = scene.loan(9_900_000), scene.loan(1_100_000)
+    scene.paid(scene.accepted(scene.bad(first)))
+    scene.recovered(first.bad_debt, 4_000_000)
+    scene.paid(scene.accepted(scene.bad(second)))
+    scene.paid(scene.accepted(scene.bad(scene.loan(2_000_000))))  # paid up to the cap of 10.1 M
+    page = login(scene.city_handler).get(page_of(scene.bank.risk)).content.decode()
+    assert "已补偿 10,100,000.00 + 0.01 − 上限 10,100,000.00" in page
+    assert "（10,100,000.00 + 0.01）÷ 10% − 101,000,000.00，向上进到分" in page
+    assert "待重新申请" in page
+
+
 def test_a_bank_reads_its_own_radar_only(scene: Scene, suspended: Claim, login: Login) -> None:
     other = scene.other_bank()
     scene.bad(scene.loan(1_000_000, bank=other))
