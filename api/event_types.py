@@ -43,7 +43,9 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("loan.use_checked", "资金用途检查", "loan.use_checked"),
     EventType("loan.subsidy_stopped", "停止贴息", "loan.subsidy_stopped"),
     EventType("loan.class_suggested", "按逾期天数建议资产分类", "classification.suggested"),
+    EventType("loan.class_suggestion_closed", "分类建议已答复或失效", "classification.suggestion_closed"),
     EventType("loan.classified", "资产分类", "loan.classified"),
+    EventType("loan.return_rate_changed", "回报利率重新核定", "loan.return_rate_fixed_anew"),
     EventType("quota.set", "调整额度", "quota.set"),
     EventType("settlement.drafted", "生成贴息结算", "settlement_drafted"),
     EventType("settlement.recomputed", "重新计算贴息结算", "settlement_recomputed"),
@@ -95,12 +97,35 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("compensation.reapplied", "重新申请补偿", "compensation.reapplied"),
     EventType("calendar.changed", "录入放假安排，到期日可能调整", "calendar_notice_entered"),
     EventType("policy_version.added", "新增政策版本", "policy_version_added"),
+    EventType("policy_version.end_set", "调整政策止期", "version_end_set"),
     EventType("return_rate.enacted", "核定银行回报利率", "return_rate_enacted"),
 )
 NAME_OF: Mapping[str, str] = {one.verb: one.name for one in EVENT_TYPES}
 VERB_OF: Mapping[str, str] = {one.name: one.verb for one in EVENT_TYPES}
-TOLD_TO_ALL = ("calendar_notice_entered", "policy_version_added", "return_rate_enacted", "enhancement_fee_rate.set")
+TOLD_TO_ALL = ("calendar_notice_entered", "policy_version_added", "version_end_set", "return_rate_enacted", "enhancement_fee_rate.set")
 TOLD_BY_ENTRY = ("entry.publish", "entry.remove", "entry.expire")  # to whoever sees the entry
+# Where what an event is about is read, by its type as told; each address is followed by the object's id.
+ADDRESS_OF: Mapping[str, str] = {
+    "entry": "entries",
+    "delivery": "deliveries",
+    "intent": "intents",
+    "application": "applications",
+    "loan": "loans",
+    "bankquota": "quotas",
+    "settlement": "settlements",
+    "classification": "classifications",
+    "classificationsuggestion": "classification-suggestions",
+    "baddebt": "bad-debts",
+    "claim": "claims",
+    "recovery": "recoveries",
+    "return": "returns",
+    "breakerchange": "breaker-changes",
+    "reapplication": "reapplications",
+    "guaranteefee": "guarantee-fees",
+    "enhancementfee": "enhancement-fees",
+    "exemption": "exemptions",
+    "evidencepack": "evidence-packs",
+}
 # What of an event's before and after is told; the rest is for the one who reads the object itself.
 TOLD_FIELDS = (
     "state", "amount", "amount_requested", "amount_approved", "contract_amount", "value_on", "movement", "bank_reference", "decided_on",

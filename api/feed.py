@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from api.event_types import NAME_OF, TOLD_BY_ENTRY, TOLD_FIELDS, TOLD_TO_ALL, VERB_OF
+from api.event_types import ADDRESS_OF, NAME_OF, TOLD_BY_ENTRY, TOLD_FIELDS, TOLD_TO_ALL, VERB_OF
 from audit.models import Event
 from common.enums import Mode
 from common.errors import FieldProblem, InvalidInput
@@ -126,11 +126,18 @@ def as_json(event: Event) -> dict[str, Any]:
         "type": NAME_OF[event.verb],
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,
-        "object": {"type": event.object_type.partition(".")[2], "id": event.object_id},
+        "object": _object_of(event),
         "institution": event.party_name,
         "before": _told(event.before),
         "data": _told(event.after),
     }
+
+
+def _object_of(event: Event) -> dict[str, str | None]:
+    """Return what an event is about, and where it is read; rates and rules are read as lists and have no address of their own."""
+    kind = event.object_type.partition(".")[2]
+    folder = ADDRESS_OF.get(kind)
+    return {"type": kind, "id": event.object_id, "href": f"/api/v1/{folder}/{event.object_id}/" if folder else None}
 
 
 def _told(said: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from api.v1.application_shapes import (
 from api.v1.base import BankView, reads, writes
 from api.v1.loan_shapes import ContractAsked, LoanShown
 from api.v1.shapes import Nothing, ReferenceAsked, StepOnDay
+from api.v1.single import shows_one
 from common.enums import Category, Mode
 from loans.enums import ApplicationState
 from loans.models import Application, Intent, Loan
@@ -99,6 +100,8 @@ class IntentView(ListModelMixin, BankView):
     def create(self, **asked: Any) -> Intent:
         """Record an intent."""
         return intend_once(rows=self.rows(), **asked, **self.acting)
+
+    retrieve = shows_one(IntentShown, summary="查看合作意向", clause="FP 2.2.1")
 
 
 class ApplicationFilters(SyncedFilters):

@@ -40,7 +40,8 @@ class ObjectShown(serializers.Serializer[Any]):
     """What an event is about."""
 
     type = shown_text("对象类别：entry、application、loan、settlement、claim 等")
-    id = shown_text("对象标识，可据此读取该对象")
+    id = shown_text("对象标识")
+    href = shown_text("读取该对象的地址；利率、日历、政策版本等以列表读取，为空", allow_null=True)
 
 
 class EventShown(serializers.Serializer[Any]):

@@ -32,6 +32,7 @@ from api.v1.loan_shapes import (
 )
 from api.v1.risk.loans import LoanRiskSteps
 from api.v1.shapes import ReferenceAsked
+from api.v1.single import shows_one
 from common.enums import Category, Mode
 from loans.enums import MovementKind
 from loans.models import BankQuota, Guarantee, Loan, Movement, UseOfFundsCheck
@@ -276,6 +277,8 @@ class UseCheckView(ListModelMixin, BankView):
         """Return a page of checks."""
         return self.page(self.rows())
 
+    retrieve = shows_one(UseCheckShown, summary="查看资金用途检查", clause="FP 1.6.3；D11")
+
 
 class QuotaView(ListModelMixin, BankView):
     """Quotas in force, with what of them is used today."""
@@ -292,6 +295,8 @@ class QuotaView(ListModelMixin, BankView):
     def list(self, request: Request) -> Response:
         """Return a page of quotas."""
         return self.page(self.rows())
+
+    retrieve = shows_one(QuotaShown, summary="查看额度", clause="FP 1.3；D40")
 
 
 def _of_guarantee(guarantee: Guarantee) -> Loan:

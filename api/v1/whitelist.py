@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -28,6 +28,7 @@ from api.v1.fields import (
     shown_text,
 )
 from api.v1.shapes import DistrictShown, EnterpriseShown, Nothing, ProjectShown, ReferenceAsked
+from api.v1.single import shows_one
 from whitelist.enums import DeliveryState, EntryKind, EntryState
 from whitelist.models import Delivery, Entry
 from whitelist.selectors import deliveries_visible_to, entries_visible_to, is_open_for_application
@@ -164,6 +165,13 @@ class DeliveryFilters(Filters):
     """How deliveries are found."""
 
     state = django_filters.ChoiceFilter(choices=DeliveryState.choices, label="状态")
+    updated_since = django_filters.IsoDateTimeFilter(
+        method="filter_updated_since", label="自该时间（含）起生成、送出或确认的，ISO 8601 带时区；增量同步用"
+    )
+
+    def filter_updated_since(self, rows: QuerySet[Delivery], name: str, moment: Any) -> QuerySet[Delivery]:
+        """Return the deliveries made, sent or acknowledged at the moment or later."""
+        return rows.filter(Q(announcement__made_at__gte=moment) | Q(sent_at__gte=moment) | Q(acknowledged_at__gte=moment))
 
 
 class AcknowledgeAsked(Asked):
@@ -201,6 +209,8 @@ class DeliveryView(ListModelMixin, BankView):
     def acknowledge(self, public_id: Any, reference: str) -> Delivery:
         """Confirm a delivery."""
         return acknowledge(delivery_id=public_id, reference=reference, **self.acting)
+
+    retrieve = shows_one(DeliveryShown, summary="查看白名单推送", clause="FP 1.6.2(1)、FP 1.6.2(2)")
 
 
 class CollectedShown(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 VERBS = {
     "classification.suggested": "建议风险分类",
+    "classification.suggestion_closed": "分类建议了结",
     "loan.classified": "认定风险分类",
     "bad_debt.recognised": "认定坏账",
     "claim.opened": "提交补偿申请",

@@ -83,9 +83,27 @@ def suggest_classes(*, actor: Member, at: datetime) -> int:
     days, grades = overdue_days_of(loans, on=today), grades_of(loans, on=today)
     suggested = {key: suggested_grade(version_for(loan.policy_version).terms, days[key]) for key, loan in loans.items()}
     worse = {key: grade for key, grade in suggested.items() if is_worse(grade, grades[key])}
-    stale = ClassificationSuggestion.objects.filter(state=SuggestionState.OPEN).exclude(loan__in=list(worse))
-    stale.update(state=SuggestionState.OUTDATED)  # paid up since, or classed as low by the bank
+    _let_lapse(list(worse), actor=actor, at=at)
     return sum(_suggest(loans[key], grade, days[key], actor=actor, at=at) for key, grade in worse.items())
+
+
+@transaction.atomic
+def _let_lapse(worse: list[int], *, actor: Member, at: datetime) -> None:
+    """Let open suggestions lapse whose loans were paid up since, or classed as low by the bank; ``worse`` are the loans that still are."""
+    stale = ClassificationSuggestion.objects.filter(state=SuggestionState.OPEN).exclude(loan__in=worse)
+    for suggestion in stale.select_related("loan__application__entry").select_for_update(of=("self",)).order_by("pk"):
+        _close(suggestion, SuggestionState.OUTDATED, actor=actor, at=at)
+
+
+def _close(
+    suggestion: ClassificationSuggestion, state: SuggestionState, *, actor: Member, at: datetime, answer: Classification | None = None
+) -> None:
+    """Note what became of a suggestion, and say it in the log."""
+    before = {"state": suggestion.state}
+    suggestion.state, suggestion.answer = state, answer
+    suggestion.save(update_fields=["state", "answer"])
+    verb, scope = "classification.suggestion_closed", scope_of(suggestion.loan)
+    record(verb=verb, obj=suggestion, actor=actor, occurred_at=at, before=before, after={"state": state.value}, scope=scope)
 
 
 @transaction.atomic
@@ -96,8 +114,7 @@ def _suggest(loan: Loan, grade: Grade, days: int, *, actor: Member, at: datetime
     if waiting is not None and waiting.grade == grade:
         return False
     if waiting is not None:
-        waiting.state = SuggestionState.OUTDATED
-        waiting.save(update_fields=["state"])
+        _close(waiting, SuggestionState.OUTDATED, actor=actor, at=at)
     suggestion = ClassificationSuggestion.objects.create(loan=loan, grade=grade, suggested_on=localdate(at), overdue_days=days)
     after = {"grade": grade.value, "overdue_days": days}
     record(verb="classification.suggested", obj=suggestion, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
@@ -167,10 +184,11 @@ class ClassifiedBefore(DomainError):
 
 
 def _answer_suggestion(loan: Loan, decision: Classification) -> None:
-    for suggestion in ClassificationSuggestion.objects.filter(loan=loan, state=SuggestionState.OPEN):
-        taken = suggestion.grade == decision.grade
-        suggestion.state, suggestion.answer = (SuggestionState.TAKEN if taken else SuggestionState.OVERRULED), decision
-        suggestion.save(update_fields=["state", "answer"])
+    for suggestion in ClassificationSuggestion.objects.filter(loan=loan, state=SuggestionState.OPEN).select_related(
+        "loan__application__entry"
+    ):
+        state = SuggestionState.TAKEN if suggestion.grade == decision.grade else SuggestionState.OVERRULED
+        _close(suggestion, state, actor=decision.decided_by, at=decision.decided_at, answer=decision)
 
 
 @transaction.atomic

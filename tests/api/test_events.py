@@ -42,7 +42,7 @@ def test_every_step_of_a_case_is_an_event_in_order(committed: Stage) -> None:
         "application.conditions_met", "application.contracted", "loan.signed", "loan.drawn", "loan.first_drawdown_fixed",
     ]  # fmt: skip
     drawn = page["results"][-2]
-    assert drawn["object"] == {"type": "loan", "id": loan["id"]}
+    assert drawn["object"] == {"type": "loan", "id": loan["id"], "href": f"/api/v1/loans/{loan['id']}/"}
     assert (drawn["data"]["amount"], drawn["data"]["value_on"], drawn["data"]["bank_reference"]) == ("1000000.00", "2024-03-01", "LS0001")
     assert (page["has_more"], drawn["institution"]) == (False, committed.scene.bank.name)
 

@@ -30,6 +30,7 @@ from api.v1.risk.claim_shapes import (
 from api.v1.risk.classes import LoanFilters
 from api.v1.risk.references import TAG, names_own_number
 from api.v1.shapes import Nothing
+from api.v1.single import shows_one
 from documents.selectors import PaperMissing
 from risk.enums import ClaimKind, ClaimState
 from risk.models import Claim, Payment, Reapplication
@@ -279,3 +280,5 @@ class ReapplicationView(ListModelMixin, BankView):
     def create(self, **asked: Any) -> Reapplication:
         """Apply anew."""
         return reapply_once(**asked, **self.acting)
+
+    retrieve = shows_one(ReapplicationShown, summary="查看重新申请补偿", clause="FP 1.5.3；D20")

@@ -21,6 +21,7 @@ from api.v1.risk.claim_shapes import ClaimShown, FileClaimAsked, PursueAsked
 from api.v1.risk.class_shapes import BadDebtOpened, BadDebtShown, ClassificationShown, SuggestionShown
 from api.v1.risk.recovery_shapes import RecoveryAsked, RecoveryShown
 from api.v1.risk.references import TAG, names_own_number
+from api.v1.single import shows_one
 from documents.selectors import PaperMissing
 from risk.enums import Grade, SuggestionState
 from risk.models import BadDebt, Claim, Classification, ClassificationSuggestion, Recovery
@@ -101,6 +102,8 @@ class SuggestionView(ListModelMixin, BankView):
     def list(self, request: Request) -> Response:
         """Return a page of suggestions."""
         return self.page(self.rows())
+
+    retrieve = shows_one(SuggestionShown, summary="查看分类建议", clause="FP 1.5.3；D19")
 
 
 class BadDebtFilters(LoanFilters):

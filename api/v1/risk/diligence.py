@@ -23,6 +23,7 @@ from api.v1.fields import Shown, UpdatedAt, shown_flag, shown_reference, shown_t
 from api.v1.papers import AnyTypeRenderer
 from api.v1.risk.references import TAG, names_own_number
 from api.v1.shapes import InstitutionShown
+from api.v1.single import shows_one
 from risk.enums import ExemptionState
 from risk.models import EvidencePack, Exemption
 from risk.selectors import evidence_packs_visible_to, exemptions_visible_to
@@ -155,3 +156,5 @@ class PackView(ListModelMixin, BankView):
         name = f"evidence-{opened.pack.sha256[:12]}.zip"
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
         return response
+
+    retrieve = shows_one(PackShown, summary="查看证据包", clause="FP 1.7")

@@ -14,6 +14,7 @@ from api.v1.base import BankView, reads
 from api.v1.fields import Shown, shown_money, shown_rate, shown_text
 from api.v1.risk.references import TAG
 from api.v1.shapes import InstitutionShown
+from api.v1.single import shows_one
 from risk.enums import BreakerState
 from risk.models import BreakerChange
 from risk.selectors import banks_visible_to, breaker_changes_visible_to, standings
@@ -94,3 +95,5 @@ class BreakerChangeView(ListModelMixin, BankView):
     def list(self, request: Request) -> Response:
         """Return a page of changes."""
         return self.page(self.rows())
+
+    retrieve = shows_one(BreakerChangeShown, summary="查看警示与熔断记录", clause="FP 1.5.3；D19")

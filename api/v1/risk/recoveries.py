@@ -27,6 +27,7 @@ from api.v1.risk.recovery_shapes import (
     ReturnShown,
 )
 from api.v1.risk.references import TAG, names_own_number
+from api.v1.single import shows_one
 from risk.enums import MoneyStep, Payer, ReturnState
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee, Recovery, Return
 from risk.selectors import (
@@ -159,6 +160,8 @@ class GuaranteeFeeView(ListModelMixin, BankView):
 
     set_reference = names_own_number(GuaranteeFeeShown)
 
+    retrieve = shows_one(GuaranteeFeeShown, summary="查看担保费", clause="FP 1.5.2(1)；D23")
+
 
 class AverageFeeView(BankView):
     """Average guarantee fees against the limit."""
@@ -207,6 +210,8 @@ class EnhancementFeeView(ListModelMixin, BankView):
         return self.page(self.rows())
 
     set_reference = names_own_number(EnhancementFeeShown)
+
+    retrieve = shows_one(EnhancementFeeShown, summary="查看增信服务费", clause="FP 1.5.2(2)；D23")
 
 
 class FeeRateView(ListModelMixin, BankView):

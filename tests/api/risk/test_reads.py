@@ -9,11 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from api.event_types import VERB_OF
-from api.feed import events_visible_to
+from api.feed import as_json, events_visible_to
 from audit.models import Event
 from audit.services import OPENED
 from common.enums import Mode
 from parties.models import Member
+from parties.selectors import system_member
 from risk import services
 from risk.models import Claim, DiligenceRules
 from tests.api.risk.hall import Hall
@@ -144,6 +145,23 @@ def test_an_exemption_is_read_with_its_checklist_and_its_pack_comes_whole(hall: 
         caller.get(f"exemptions/{listed['id']}/", status=404)
         assert caller.get("evidence-packs/")["results"] == []
     assert hall.bank.post(f"exemptions/{listed['id']}/reference/", {"bank_reference": "M-1"})["bank_reference"] == "M-1"
+
+
+def test_every_object_an_event_is_about_is_read_where_the_event_says(hall: Hall) -> None:
+    hall.scene.disburse(200_000_000)
+    assert services.suggest_classes(actor=system_member(), at=NOW) == 0
+    waiting = hall.overdue(hall.scene.loan(100_000))
+    services.suggest_classes(actor=system_member(), at=NOW)
+    hall.classified(waiting)
+    one_of_everything(hall)
+    told_of = [as_json(event)["object"] for event in events_visible_to(hall.bank.client.member).filter(object_type__startswith="risk.")]
+    assert {one["type"] for one in told_of} == {
+        "classification", "classificationsuggestion", "baddebt", "claim", "recovery", "return", "guaranteefee", "exemption",
+        "evidencepack", "breakerchange",
+    }  # fmt: skip
+    for one in told_of:
+        assert hall.bank.get(one["href"].removeprefix("/api/v1/"))["id"] == one["id"]
+        hall.other.get(one["href"].removeprefix("/api/v1/"), status=404)
 
 
 def told(member: Member) -> set[str]:
