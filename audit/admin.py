@@ -20,6 +20,12 @@ from common.money import display
 PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 OWN_APPS = ("parties", "policy", "whitelist", "loans", "subsidy", "risk", "ledger", "documents")
+SAID_LIKE = {  # facts of an event that are no field of its object, and the field whose words and unit they have
+    "left": ("risk.payment", "amount"),
+    "paid": ("risk.payment", "amount"),
+    "breaker": ("risk.bankrisk", "state"),
+    "bad_debt": ("risk.breakerchange", "bad_debt"),
+}
 PERSONS = frozenset({"made_by", "checked_by"})
 WORDS = {
     "made_by": "经办",
@@ -112,7 +118,7 @@ def _field_named(object_type: str, name: str) -> Any:
 
 
 def _field(event: Event, name: str) -> Any:
-    return _field_named(event.object_type, name)
+    return _field_named(*SAID_LIKE.get(name, (event.object_type, name)))
 
 
 def kind_of(event: Event) -> str:

@@ -24,7 +24,7 @@ from risk.admin.shared import SEEN_BY, claim_state
 from risk.enums import ClaimKind, ClaimPaper
 from risk.models import Claim, Payment
 from risk.rules import clause_of
-from risk.selectors import claims_visible_to
+from risk.selectors import banks_visible_to, claims_visible_to
 
 SHOWS = ("number", "loan", "loan__enterprise", "bank", "bad_debt", "kind", "amount", "opened_on", "opened_by")
 PROGRESS = (
@@ -48,7 +48,7 @@ def term(claim: Claim) -> Badge | None:
 
 def way(claim: Claim) -> Any:
     """Return mode and workflow in short."""
-    kind = "先补偿后追偿" if claim.kind == ClaimKind.RD else "先追偿后分担"
+    kind = "先补偿" if claim.kind == ClaimKind.RD else "先追偿"
     return joined((kind, Small(claim.loan.get_mode_display())))
 
 
@@ -76,7 +76,7 @@ class ClaimAdmin(VisibleAdmin):
         Column("申请金额", lambda one: Money(one.amount), order="amount", name="money_amount"),
         Column("已支付", lambda one: Money(one.paid_sum), order="paid_sum", name="money_paid"),
         Column("状态", standing, order="state"), "opened_on",
-        Column("审核期限", term, order="deadline__due_on", name="deadline"), "payable_on",
+        Column("审核期限", term, order="deadline__due_on", name="deadline"),
     )  # fmt: skip
     shows = SHOWS
     papers = ((ClaimPaper.SUPPLEMENT.value, ClaimPaper.SUPPLEMENT.label),)
@@ -94,6 +94,10 @@ class ClaimAdmin(VisibleAdmin):
     def links(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return the way to the queues."""
         return [("支付队列", reverse("admin:risk_claim_queue"))]
+
+    def tells_changes(self, member: Member, case: Claim) -> bool:
+        """Return whether the history tells figures: those under which a claim was held back are the bank's totals."""
+        return banks_visible_to(member).filter(pk=case.bank_id).exists()
 
     def first_panel(self, request: HttpRequest, case: Claim) -> Facts:
         """Return the claim with the county whose treasury takes part."""

@@ -66,7 +66,7 @@ class SuggestionAdmin(VisibleAdmin):
         Column("状态", suggestion_state, order="state"),
         Column("银行认定", lambda one: grade_badge(one.answer.grade) if one.answer else None, name="decided"),
     )  # fmt: skip
-    shows = ("loan", "loan__bank", "loan__enterprise", "grade", "overdue_days", "suggested_on", "answer")
+    shows = ("loan", "loan__bank", "loan__enterprise", "grade", "suggested_on", "overdue_days", "answer")
     search_fields = LOAN_SEARCH
     list_filter = ("state", "grade", *LOAN_FILTERS)
     date_hierarchy = "suggested_on"

@@ -17,7 +17,7 @@ class ClassifyForm(StepForm):
     """The bank's decision on a loan's class."""
 
     grade = forms.ChoiceField(label="风险分类", choices=[("", "请选择"), *Grade.choices])
-    on = DayInput(label="自", help_text="分类生效日期，须晚于上一次认定。")
+    on = DayInput(label="生效日期", help_text="须晚于上一次认定。")
     reason = LongText(label="认定理由", required=False, help_text="与按逾期天数的建议不一致时必填。")
 
     def prepare(self) -> None:

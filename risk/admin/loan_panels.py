@@ -64,7 +64,7 @@ def history_of_classes(request: HttpRequest, found: list[Classification]) -> Any
     rows = [
         Row(
             cells=(
-                link_to(request, one, str(one.from_on)),
+                link_to(request, one, one.from_on),
                 grade_badge(one.grade),
                 f"{one.overdue_days}天",
                 one.get_suggested_display(),

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Fact, Facts, Money, VisibleAdmin, acting_member, facts, table
+from common.admin import Badge, Column, Fact, Facts, Lines, Money, Small, VisibleAdmin, acting_member, facts, joined, table
 from common.admin.shown import percent
 from common.money import in_words, round_down
 from loans.selectors import scope_of
@@ -23,6 +23,11 @@ from risk.selectors import compensations_visible_to
 def payments_listed(member: Member) -> QuerySet[Payment]:
     """Return what the member sees, with all that lists show."""
     return compensations_visible_to(member).select_related("claim__loan__enterprise").prefetch_related("parts")
+
+
+def whose(payment: Payment) -> Lines:
+    """Return the enterprise whose loss it was, and the bank that got the money."""
+    return joined((payment.claim.loan.enterprise, Small(payment.claim.bank.short_name)))
 
 
 def part(payer: Payer) -> Column:
@@ -42,8 +47,9 @@ class PaymentAdmin(VisibleAdmin):
     seen_by = SEEN_BY
     is_case = True
     columns = (
-        "claim", "number", Column("企业", lambda one: one.claim.loan.enterprise, order="claim__loan__enterprise__name"),
-        Column("银行", lambda one: one.claim.bank.short_name, order="claim__bank"), "paid_on", "amount",
+        Column("补偿申请", lambda one: joined((one.claim, Small(f"第{one.number}次"))), order="claim__number"),
+        Column("企业和银行", whose, order="claim__bank", name="enterprise"),
+        "paid_on", "amount",
         part(Payer.GUARANTOR), part(Payer.FEE_POOL), part(Payer.CITY), part(Payer.COUNTY),
     )  # fmt: skip
     shows = ("claim", "number", "paid_on", "paid_at", "amount", "made_by", "checked_by")

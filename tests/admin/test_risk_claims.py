@@ -188,7 +188,7 @@ def test_what_the_cap_holds_back_is_written_out_and_waits_in_the_queue(scene: Sc
     assert "（坏账 15,000,000.00 − 追回 0.00）÷ 累计放款 100,000,000.00" in own
     outside = login(scene.guarantor_handler).get(page_of(paid[0])).content.decode()
     assert "熔断" in outside
-    assert "累计放款 100,000,000.00" not in outside  # the bank's totals are not the guarantor's affair
+    assert "100,000,000.00" not in outside  # the bank's totals are not the guarantor's affair
     queue = login(scene.guarantor_handler).get(reverse("admin:risk_claim_queue")).content.decode()
     assert paid[0].number in queue
     assert "补偿上限 10,000,000.00" not in queue
