@@ -330,7 +330,7 @@ class TestLists:
         assert Decimal(str(cells[heads.index("担保公司")])) == Decimal(8_000_000)
 
     def test_lists_and_the_queue_cost_the_same_however_long(self, scene: Scene, login: Login) -> None:
-        scene.disburse(60_000_000)
+        scene.disburse(20_000_000)
 
         def more(count: int) -> None:
             for _ in range(count):
