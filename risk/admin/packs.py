@@ -19,10 +19,15 @@ from risk.services import open_evidence_pack
 
 DOWNLOAD = "risk_evidencepack_download"
 CHECKS = (
-    ("比对压缩包摘要", "sha256sum 证据包.zip", "与本页所示 SHA-256 逐字相同，说明压缩包未被改动。"),
-    ("取出校验程序", "unzip 证据包.zip verify.py", "校验程序只用 Python 3 标准库，不需要安装其他程序，也不需要联网。"),
-    ("逐个校验文件", "python3 verify.py 证据包.zip", "逐个核对文件与清单；任何一个字节被改动、缺少或增加，都会列出文件名。"),
+    ("比对压缩包摘要", "sha256sum {file}", "与本页所示 SHA-256 逐字相同，说明压缩包未被改动。"),
+    ("取出校验程序", "unzip {file} verify.py", "校验程序只用 Python 3 标准库，不需要安装其他程序，也不需要联网。"),
+    ("逐个校验文件", "python3 verify.py {file} {sha256}", "逐个核对文件、清单和压缩包；任何一个字节被改动、缺少或增加，都会列出文件名。"),
 )
+
+
+def file_name(pack: EvidencePack) -> str:
+    """Return the name under which a pack is handed out."""
+    return f"证据包-{pack.exemption.bad_debt.loan.contract_number}-{pack.sha256[:12]}.zip"
 
 
 def packs_listed(member: Member) -> QuerySet[EvidencePack]:
@@ -54,7 +59,10 @@ class EvidencePackAdmin(VisibleAdmin):
             Fact("尽职免责", link_to(request, case.exemption)),
             Fact("生成", joined((case.built_at, link_to(request, case.built_by)))),
         )
-        checks = [(number, what, Hash(command), Small(says)) for number, (what, command, says) in enumerate(CHECKS, start=1)]
+        named = {"file": file_name(case), "sha256": case.sha256}
+        checks = [
+            (number, what, Hash(command.format(**named)), Small(says)) for number, (what, command, says) in enumerate(CHECKS, start=1)
+        ]
         note = "任何人都可以在自己的电脑上校验，不依赖本系统。"
         return [
             Facts(title="证据包", facts=rows, clause="FP 1.7"),
@@ -75,7 +83,6 @@ class EvidencePackAdmin(VisibleAdmin):
         except DomainError as damaged:
             messages.error(request, damaged.message)
             return redirect(page_of(pack))
-        name = f"证据包-{pack.exemption.bad_debt.loan.contract_number}-{pack.sha256[:12]}.zip"
-        answer = FileResponse(opened.content, as_attachment=True, filename=name, content_type="application/zip")
+        answer = FileResponse(opened.content, as_attachment=True, filename=file_name(pack), content_type="application/zip")
         answer["Cache-Control"] = "private, no-store"
         return answer
