@@ -5,7 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from common.admin import page_of
 from common.enums import Mode
@@ -13,7 +15,7 @@ from loans.models import Loan
 from parties.models import Member
 from risk.enums import MoneyStep
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee
-from risk.services import record_enhancement_fee, set_enhancement_fee_rate
+from risk.services import record_enhancement_fee, record_guarantee_fee, set_enhancement_fee_rate
 from tests.risk.scene import DRAWN_ON, NOW, TODAY, Scene, make_scene, yuan
 
 Login = Callable[[Member], Client]
@@ -130,3 +132,28 @@ def test_a_loans_page_shows_what_cover_costs_beside_the_fixed_rate(scene: Scene,
     assert page_of(fee) in page
     plain = login(scene.city_handler).get(page_of(scene.disburse(1_000_000))).content.decode()
     assert "增信与担保费用" not in plain
+
+
+def test_longer_lists_cost_no_more(scene: Scene, loan: Loan, fee: EnhancementFee, login: Login) -> None:
+    browser = login(scene.city_handler)
+
+    def charge() -> None:
+        guarantee = scene.loan(1_000_000).guarantee
+        given = {"charged_on": TODAY, "voucher": f"DB{guarantee.pk}", "actor": scene.guarantor_handler, "at": NOW}
+        record_guarantee_fee(guarantee_id=guarantee.pk, amount=yuan(5_000), **given)
+
+    charge()
+    few = {address: cost_of(browser, address) for address in (ENHANCEMENT, GUARANTEE)}
+    for voucher in ("SK2", "SK3"):
+        other = scene.loan(1_000_000, mode=Mode.TRUST)
+        days = {"from_on": DRAWN_ON, "until_on": date(2025, 4, 5), "collected_on": TODAY}
+        record_enhancement_fee(loan_id=other.public_id, voucher=voucher, actor=scene.trustee, at=NOW, **days)
+        charge()
+    assert {address: cost_of(browser, address) for address in few} == few
+
+
+def cost_of(browser: Client, address: str) -> int:
+    browser.get(address)
+    with CaptureQueriesContext(connection) as counted:
+        assert browser.get(address).status_code == 200
+    return len(counted)
