@@ -1,19 +1,16 @@
 """The events a caller may know of, in an order in which none can appear behind a reader's back."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from api.event_types import ADDRESS_OF, NAME_OF, TOLD_BY_ENTRY, TOLD_FIELDS, TOLD_TO_ALL, VERB_OF
+from api.places import Horizon, Place, later_than, placed, read_horizon
 from audit.models import Event
 from common.enums import Mode
-from common.errors import FieldProblem, InvalidInput
 from loans.models import Application
 from loans.selectors import loans_visible_to
 from parties.enums import InstitutionKind
@@ -37,41 +34,6 @@ RISK_ROWS: Mapping[str, Callable[[Member], QuerySet[Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """
-    A place in the log: everything before it has been read.
-
-    The order is that of transactions, then of events. Only transactions below the oldest one still running are read, so whatever may
-    still commit comes after every place handed out.
-    """
-
-    transaction: int = 0
-    event: int = 0
-
-    def as_cursor(self) -> str:
-        """Return the place as a text that callers hand back as it is."""
-        return urlsafe_b64encode(json.dumps([self.transaction, self.event]).encode()).decode().rstrip("=")
-
-    @classmethod
-    def of_cursor(cls, cursor: str) -> "Place":
-        """
-        Return the place a cursor names; the beginning for none.
-
-        Raises:
-            InvalidInput: it is no cursor of ours.
-        """
-        if not cursor:
-            return cls()
-        try:
-            transaction, event = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        except (ValueError, TypeError):
-            transaction, event = None, None
-        if not all(isinstance(part, int) and 0 <= part < 2**63 for part in (transaction, event)):
-            raise InvalidInput(errors=[FieldProblem("cursor", "invalid", "游标无效，请原样传回上一次答复中的 cursor。")])
-        return cls(transaction, event)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Some events in order, and the place after them; ``has_more`` says that there are more to be read at once."""
@@ -81,31 +43,42 @@ class Reading:
     has_more: bool
 
 
-def horizon() -> int:
-    """Return the number of the oldest transaction still running: everything below it is committed or never will be."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        return int(cursor.fetchone()[0])
-
-
-def read_events(actor: Member, *, after: Place, limit: int, types: Sequence[str] = ()) -> Reading:
+def read_events(actor: Member, *, after: Place | None, limit: int, types: Sequence[str] = ()) -> Reading:
     """
-    Return the events after a place that the actor may know of, oldest first, and the place to go on from.
+    Return the events after a place that the actor may know of, oldest first, and the place to go on from; from the beginning for none.
 
     Two queries. Where all is read, the place is the horizon, so that the next reading does not look at the same events again.
 
+    Raises:
+        CursorAheadOfFeed: a restore took away what lay before the place.
+        FeedRestoring: a restore is under way.
+
     Source: architecture, twice, half-way, at once.
     """
-    until = horizon()
-    later = Q(transaction__gte=after.transaction) & (Q(transaction__gt=after.transaction) | Q(id__gt=after.event))
-    rows = events_visible_to(actor).filter(later, transaction__lt=until)
+    horizon = read_horizon()
+    place = placed(after, horizon)
+    rows = events_visible_to(actor)
     if types:
         rows = rows.filter(verb__in=[VERB_OF[name] for name in types])
-    found = list(rows.order_by("transaction", "id")[: limit + 1])
+    found = _after(rows, place, horizon, limit=limit + 1)
     if len(found) > limit:
-        last = found[limit - 1]
-        return Reading(events=found[:limit], place=Place(last.transaction, last.pk), has_more=True)
-    return Reading(events=found, place=max(after, Place(until, 0)), has_more=False)
+        return Reading(events=found[:limit], place=_place_of(found[limit - 1], horizon), has_more=True)
+    return Reading(events=found, place=max(place, Place(horizon.until, 0, horizon.epoch)), has_more=False)
+
+
+def _after(rows: QuerySet[Event], place: Place, horizon: Horizon, *, limit: int) -> list[Event]:
+    """Return the first events after a place: of earlier epochs by number, then of this one by transaction."""
+    is_in_earlier = horizon.first_event > 0 and place.transaction == 0
+    earlier = [] if not is_in_earlier else list(rows.filter(id__lt=horizon.first_event, id__gt=place.event).order_by("id")[:limit])
+    if len(earlier) == limit:
+        return earlier
+    later = rows.filter(later_than(place, horizon)).order_by("transaction", "id")
+    return earlier + list(later[: limit - len(earlier)])
+
+
+def _place_of(event: Event, horizon: Horizon) -> Place:
+    """Return the place after an event."""
+    return Place(event.transaction if event.pk >= horizon.first_event else 0, event.pk, horizon.epoch)
 
 
 def events_visible_to(actor: Member) -> QuerySet[Event]:

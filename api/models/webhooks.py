@@ -12,8 +12,8 @@ class Webhook(models.Model):
     """
     One address of a client that receives events.
 
-    ``transaction`` and ``event`` are the place in the log up to which events are in the outbox. The signing secret follows from the
-    identifier, ``secret_number`` and the product's secret key, so it is stored nowhere.
+    ``transaction``, ``event`` and ``epoch`` are the place in the log up to which events are in the outbox. The signing secret follows
+    from the identifier, ``secret_number`` and the product's secret key, so it is stored nowhere.
     """
 
     public_id = PublicIdField()
@@ -23,6 +23,7 @@ class Webhook(models.Model):
     secret_number = models.PositiveSmallIntegerField("密钥序号", default=1)
     transaction = models.BigIntegerField("已读至事务编号")
     event = models.BigIntegerField("已读至事件编号", default=0)
+    epoch = models.PositiveIntegerField("分期", default=1, help_text="事件读取分期，恢复备份后进入下一期")
     failing_since = models.DateTimeField("连续失败自", null=True, blank=True)
     disabled_at = models.DateTimeField("停用时间", null=True, blank=True)
     created_at = models.DateTimeField("登记时间")

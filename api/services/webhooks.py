@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from api.event_types import VERB_OF
-from api.feed import Place, as_json, horizon, read_events
+from api.feed import as_json, read_events
 from api.models import ApiClient, Webhook, WebhookMessage
+from api.places import Place, read_horizon
 from api.webhook_calls import Called, call, checked_address, secret_of
 from audit.models import Event
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
@@ -52,7 +53,10 @@ def add_webhook(*, client: ApiClient, url: str, types: Sequence[str], at: dateti
         return webhook
     if client.webhooks.count() >= MOST_WEBHOOKS:
         raise TooManyWebhooks(most=MOST_WEBHOOKS)
-    return Webhook.objects.create(client=client, url=url, types=list(types), transaction=horizon(), created_at=at)
+    from_now = read_horizon()
+    return Webhook.objects.create(
+        client=client, url=url, types=list(types), transaction=from_now.until, epoch=from_now.epoch, created_at=at
+    )
 
 
 @transaction.atomic
@@ -136,15 +140,15 @@ def _fan_out(webhook_pk: int, *, at: datetime) -> bool:
     webhook = rows.filter(pk=webhook_pk, disabled_at__isnull=True).first()
     if webhook is None:
         return False
-    place = Place(webhook.transaction, webhook.event)
+    place = Place(webhook.transaction, webhook.event, webhook.epoch)
     reading = read_events(webhook.client.member, after=place, limit=AT_ONCE, types=webhook.types)
     messages = [
         WebhookMessage(webhook=webhook, event=event.pk, object_id=event.object_id, body=body_of(event), due_at=at)
         for event in reading.events
     ]
     WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
-    webhook.transaction, webhook.event = reading.place.transaction, reading.place.event
-    webhook.save(update_fields=["transaction", "event"])
+    webhook.transaction, webhook.event, webhook.epoch = reading.place.transaction, reading.place.event, reading.place.epoch
+    webhook.save(update_fields=["transaction", "event", "epoch"])
     return reading.has_more
 
 

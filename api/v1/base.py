@@ -124,14 +124,22 @@ class BankView(GenericViewSet[Any]):
 
 
 def reads(
-    shape: Any, *, summary: str, says: str = "", clause: str = "", many: bool = False, parameters: Sequence[Any] = ()
+    shape: Any,
+    *,
+    summary: str,
+    says: str = "",
+    clause: str = "",
+    many: bool = False,
+    parameters: Sequence[Any] = (),
+    refuses: Refusals = (),
 ) -> Callable[[Any], Any]:
     """Return a decorator that describes a read."""
+    answer = shape(many=True) if many else shape
     return extend_schema(
         summary=summary,
         description=_described(says, clause),
         parameters=list(parameters),
-        responses=shape(many=True) if many else shape,
+        responses={200: answer, **_described_refusals(refuses)} if refuses else answer,
     )
 
 
@@ -226,14 +234,8 @@ def _digest(view: BankView, request: Request) -> str:
 
 def _described_write(shape: Any, asks: Any, summary: str, says: str, clause: str, refuses: Refusals, status: int) -> Callable[[Any], Any]:
     """Return the description of a POST, with every refusal of the domain under its status."""
-    by_status: dict[int, list[type[DomainError]]] = {}
     every: list[type[DomainError]] = [*ALWAYS_REFUSES, KeyMissing, KeyReused, KeyInUse, *refuses]
-    for refusal in every:
-        by_status.setdefault(refusal.status, []).append(refusal)
-    responses: dict[Any, Any] = {status: OpenApiResponse(shape, description="办理结果")}
-    for code, found in sorted(by_status.items()):
-        lines = "\n".join(f"- `{one.code}`：{one.sentence}" for one in dict.fromkeys(found))
-        responses[code, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=lines)
+    responses: dict[Any, Any] = {status: OpenApiResponse(shape, description="办理结果"), **_described_refusals(every)}
     example = getattr(asks, "example", None)
     return extend_schema(
         summary=summary,
@@ -243,6 +245,18 @@ def _described_write(shape: Any, asks: Any, summary: str, says: str, clause: str
         responses=responses,
         examples=[OpenApiExample("示例", value=dict(example), request_only=True)] if example else [],
     )
+
+
+def _described_refusals(refuses: Refusals) -> dict[Any, Any]:
+    """Return the description of refusals of the domain, each under its status."""
+    by_status: dict[int, list[type[DomainError]]] = {}
+    for refusal in dict.fromkeys(refuses):
+        by_status.setdefault(refusal.status, []).append(refusal)
+    described: dict[Any, Any] = {}
+    for code, found in sorted(by_status.items()):
+        lines = "\n".join(f"- `{one.code}`：{one.sentence}" for one in found)
+        described[code, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=lines)
+    return described
 
 
 def _described(says: str, clause: str) -> str:

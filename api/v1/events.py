@@ -15,9 +15,10 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.event_types import EVENT_TYPES, VERB_OF
-from api.feed import Place, Reading, as_json, read_events
+from api.feed import Reading, as_json, read_events
 from api.models import Webhook
 from api.pagination import LONGEST_PAGE, USUAL_PAGE
+from api.places import CursorAheadOfFeed, FeedRestoring, Place
 from api.services.webhooks import (
     TooManyWebhooks,
     add_webhook,
@@ -79,8 +80,10 @@ class EventView(BankView):
         summary="事件列表",
         says=(
             "从 cursor 起读取事件；不带 cursor 从最早的开始。已提交的事件不会被游标越过，同一事件可能重复，请按 id 去重。"
+            "系统从备份恢复后，取自恢复之前的游标要么照常接续，要么返回 409 和接续用的新游标。"
             f"\n\n事件类型：\n\n{LIST_OF_TYPES}"
         ),
+        refuses=(CursorAheadOfFeed, FeedRestoring),
         parameters=[
             OpenApiParameter("cursor", str, description="上次答复中的 cursor"),
             OpenApiParameter(

@@ -1,0 +1,150 @@
+"""A place in the event log: what a cursor names, what may still be read from there, and what becomes of it after a restore."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Max, Min, Q
+
+from api.models import FeedEpoch
+from audit.models import Event
+from common.errors import DomainError, FieldProblem, InvalidInput
+
+
+class CursorAheadOfFeed(DomainError):
+    """The cursor names a place that the log has not reached, or that a restore took away."""
+
+    code = "cursor_ahead_of_feed"
+    sentence = (
+        "该游标之后的事件无法接续：系统已从备份恢复，游标所指的部分事件可能已不存在。请先用各列表的 updated_since 核对本行记录，"
+        "再以 cursor={resume} 继续读取（按事件编号去重）；不带 cursor 则从最早的事件读起。"
+    )
+
+
+class FeedRestoring(DomainError):
+    """The log lies in another database than the one it was read from, and nobody has said since that it is complete."""
+
+    code = "feed_restoring"
+    sentence = "系统正在从备份恢复，事件暂时不能读取，请稍后重试；持续出现的，请联系市工信局。"
+    status = 503
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """
+    A place in the log: everything before it has been read.
+
+    The order is that of transactions, then of events. Only transactions below the oldest one still running are read, so whatever may
+    still commit comes after every place handed out. Events of earlier epochs come first, by their numbers, under transaction 0.
+    """
+
+    transaction: int = 0
+    event: int = 0
+    epoch: int = 1
+
+    def as_cursor(self) -> str:
+        """Return the place as a text that callers hand back as it is."""
+        parts = [self.transaction, self.event, self.epoch] if self.epoch > 1 else [self.transaction, self.event]
+        return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+    @classmethod
+    def of_cursor(cls, cursor: str) -> "Place | None":
+        """
+        Return the place a cursor names; ``None``, the beginning, for no cursor.
+
+        Raises:
+            InvalidInput: it is no cursor of ours.
+        """
+        if not cursor:
+            return None
+        try:
+            parts = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        except (ValueError, TypeError, RecursionError):
+            parts = None
+        known = isinstance(parts, list) and 2 <= len(parts) <= 3
+        if not known or not all(type(part) is int and 0 <= part < 2**63 for part in parts):
+            raise InvalidInput(errors=[FieldProblem("cursor", "invalid", "游标无效，请原样传回上一次答复中的 cursor。")])
+        return cls(*parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """How far the log may be read: transactions below ``until`` are committed or never will be; and in which epoch."""
+
+    until: int
+    epoch: int
+    first_event: int
+    started_at: datetime
+
+
+_HORIZON = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, e.number, e.first_event, e.started_at, e.cluster = c.system_identifier::text
+FROM pg_control_system() c, (SELECT * FROM api_feedepoch ORDER BY number DESC LIMIT 1) e
+"""
+
+
+def read_horizon() -> Horizon:
+    """
+    Return how far the log may be read now; one query.
+
+    Raises:
+        FeedRestoring: the database was restored elsewhere and ``restart_feed`` has not been run.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HORIZON)
+        row = cursor.fetchone()
+    if row is None or not row[4]:
+        raise FeedRestoring
+    return Horizon(until=row[0], epoch=row[1], first_event=row[2], started_at=row[3])
+
+
+def later_than(place: Place, horizon: Horizon) -> Q:
+    """Return the condition of the current epoch's events after a place that may be read."""
+    may_be_read = Q(transaction__lt=horizon.until, id__gte=horizon.first_event)
+    if place.transaction == 0 and horizon.first_event:
+        return may_be_read  # the place is in an earlier epoch
+    return may_be_read & Q(transaction__gte=place.transaction) & (Q(transaction__gt=place.transaction) | Q(id__gt=place.event))
+
+
+def placed(place: Place | None, horizon: Horizon) -> Place:
+    """
+    Return a place in the terms of the current epoch; from an earlier one, so that nothing is passed over.
+
+    Raises:
+        CursorAheadOfFeed: events from before the place may be gone, or the log has not come so far.
+    """
+    if place is None:
+        return Place(epoch=horizon.epoch)
+    if place.epoch == horizon.epoch:
+        if place.transaction > horizon.until:
+            raise CursorAheadOfFeed(field="cursor", resume=_beginning(horizon).as_cursor())
+        return place
+    if place.epoch > horizon.epoch:
+        raise CursorAheadOfFeed(field="cursor", resume=_beginning(horizon).as_cursor())
+    return _carried_over(place, horizon)
+
+
+def _beginning(horizon: Horizon) -> Place:
+    """Return the place before the first event of the epoch."""
+    return Place(0, max(horizon.first_event - 1, 0), horizon.epoch)
+
+
+def _carried_over(place: Place, horizon: Horizon) -> Place:
+    """Return a place of an earlier epoch in the current one, unless what it had read may be gone."""
+    unread, last = first_unread(place)
+    if place.transaction > (last or 0):
+        raise CursorAheadOfFeed(field="cursor", resume=Place(0, unread - 1, horizon.epoch).as_cursor())
+    return Place(0, unread - 1, horizon.epoch)
+
+
+def first_unread(place: Place) -> tuple[int, int | None]:
+    """Return the number of the first event after a place of an ended epoch, and the last transaction of that epoch, none if it is empty."""
+    begun, ended = FeedEpoch.objects.filter(number__in=(place.epoch, place.epoch + 1)).values_list("first_event", flat=True)
+    if place.transaction == 0 and place.event < begun:
+        return place.event + 1, None  # stopped in a yet earlier epoch, read by numbers
+    later = Q(transaction__gt=place.transaction) | Q(transaction=place.transaction, id__gt=place.event)
+    of_epoch = Event.objects.filter(id__gte=begun, id__lt=ended)
+    found = of_epoch.aggregate(last=Max("transaction"), unread=Min("id", filter=later))
+    return found["unread"] or ended, found["last"]
