@@ -1,7 +1,7 @@
 """What a loan costs its enterprise so far: interest by settlement quarter, and the cost as an annual rate. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -95,6 +95,12 @@ def cost_as_annual_rate(cost: Decimal, stretches: Sequence[Stretch]) -> Decimal 
     if not base:
         return None
     return _decimal(Fraction(cost) / base).quantize(_RATE_UNIT, rounding=ROUND_HALF_UP)
+
+
+def clipped(stretches: Sequence[Stretch], period: Period) -> tuple[Stretch, ...]:
+    """Return what of the stretches lies in a period. Source: D10."""
+    parts = ((one, Period(one.from_on, one.until_on).intersection(period)) for one in stretches)
+    return tuple(replace(one, from_on=part.from_on, until_on=part.until_on) for one, part in parts if part is not None)
 
 
 def _quarters(period: Period, first_day: int) -> Iterator[tuple[int, int, Period]]:

@@ -10,7 +10,7 @@ from common.money import ZERO
 from loans.models import Loan, Movement
 from parties.models import Member
 from policy.selectors import version_for
-from portal.rules import QuarterInterest, Stretch, cost_as_annual_rate, interest_by_quarter
+from portal.rules import QuarterInterest, Stretch, clipped, cost_as_annual_rate, interest_by_quarter
 from risk.enums import MoneyStep
 from risk.rules import NoEnhancementFeeRate, is_covered
 from risk.selectors import (
@@ -18,6 +18,7 @@ from risk.selectors import (
     enhancement_fee_of,
     enhancement_fee_segments,
     enhancement_fees_visible_to,
+    fee_rates,
     guarantee_fees_visible_to,
     total_cost_of,
 )
@@ -96,7 +97,7 @@ def cost_of(loan: Loan, *, on: date, actor: Member) -> LoanCost:
     return LoanCost(
         on=on,
         quarters=tuple(_interest(loan, on=on)),
-        fees=(*_enhancement_fees(loan, actor=actor), *_uncollected(loan, agreed, on=on, actor=actor), *_guarantee_fees(loan, actor=actor)),
+        fees=(*(_enhancement_fees(loan, on=on, actor=actor) if agreed is not None else ()), *_guarantee_fees(loan, actor=actor)),
         subsidies=tuple(lines),
         agreed=agreed,
     )
@@ -117,37 +118,46 @@ def _interest(loan: Loan, *, on: date) -> list[QuarterInterest]:
     )
 
 
-def _enhancement_fees(loan: Loan, *, actor: Member) -> list[Fee]:
-    collected = enhancement_fees_visible_to(actor).filter(loan=loan).exclude(step=MoneyStep.RETURNED).order_by("from_on")
-    return [
+def _enhancement_fees(loan: Loan, *, on: date, actor: Member) -> list[Fee]:
+    """
+    Return what was collected, then what the days since owe; days before the first rate owe nothing. The table has a rate by now.
+
+    Source: FP 1.5.2(2); D23.
+    """
+    collected = list(enhancement_fees_visible_to(actor).filter(loan=loan).exclude(step=MoneyStep.RETURNED).order_by("from_on"))
+    if loan.first_drawdown_on is None or not (collected or _owes_enhancement_fee(loan)):
+        return []
+    from_on = max(loan.first_drawdown_on, fee_rates()[0].from_on)
+    until_on = max([on + DAY, *(one.until_on for one in collected)])
+    days = _fee_stretches(loan, Period(from_on, until_on)) if from_on < until_on else ()
+    fees = [
         Fee(
             name="增信服务费",
             amount=one.amount,
             clause="FP 1.5.2(2), D23",
             said=f"{one.from_on} 至 {Period(one.from_on, one.until_on).last_on}，{one.collected_on} 收取，凭证号 {one.voucher}",
             state="已收取" if one.is_checked else "已收取，待复核",
-            stretches=_fee_stretches(loan, Period(one.from_on, one.until_on)),
+            stretches=clipped(days, Period(one.from_on, one.until_on)),
         )
         for one in collected
     ]
+    since = collected[-1].until_on if collected else from_on
+    return [*fees, *_uncollected(loan, days, since=since, on=on)]
 
 
-def _uncollected(loan: Loan, agreed: TotalCost | None, *, on: date, actor: Member) -> list[Fee]:
+def _uncollected(loan: Loan, days: tuple[Stretch, ...], *, since: date, on: date) -> list[Fee]:
     """Return the credit-enhancement fee of the days since the last collection, nothing where none is owed. Source: FP 1.5.2(2); D23."""
-    covered = is_covered(version_for(loan.policy_version).terms, category=loan.category, security=loan.security)
-    if agreed is None or loan.mode != Mode.TRUST or not covered or loan.first_drawdown_on is None:
-        return []
-    last = enhancement_fees_visible_to(actor).filter(loan=loan).exclude(step=MoneyStep.RETURNED).order_by("-until_on").first()
-    from_on = last.until_on if last is not None else loan.first_drawdown_on
-    if from_on > on:
-        return []
-    period = Period(from_on, on + DAY)
-    stretches = _fee_stretches(loan, period)
+    stretches = clipped(days, Period(since, on + DAY)) if since <= on and _owes_enhancement_fee(loan) else ()
     if not stretches:
         return []
     said = f"{stretches[0].from_on} 至 {stretches[-1].last_on}，尚未收取"
-    amount = enhancement_fee_of(loan, period)
+    amount = enhancement_fee_of(loan, Period(since, on + DAY))
     return [Fee(name="增信服务费", amount=amount, clause="FP 1.5.2(2), D23", said=said, state="未收取", stretches=stretches)]
+
+
+def _owes_enhancement_fee(loan: Loan) -> bool:
+    terms = version_for(loan.policy_version).terms
+    return loan.mode == Mode.TRUST and is_covered(terms, category=loan.category, security=loan.security)
 
 
 def _guarantee_fees(loan: Loan, *, actor: Member) -> list[Fee]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -137,6 +138,32 @@ class TestCost:
         assert (found.total, found.annual_rate) == (yuan(250_000), Decimal("0.025000"))
         assert found.agreed is not None
         assert (found.agreed.total_rate, found.agreed.cover_name) == (Decimal("0.025000"), "增信服务费")
+
+    def test_many_collections_cost_no_more_queries(self, scene: Scene) -> None:
+        rate = {"rate": Decimal("0.005"), "from_on": date(2024, 1, 1), "document_number": "泉技基〔2024〕1号"}
+        set_enhancement_fee_rate(**rate, actor=scene.city_handler, at=NOW)
+        loan = scene.loan(10_000_000, mode=Mode.TRUST)
+        member, cuts = person_of(loan), [DRAWN_ON, date(2024, 6, 1), date(2024, 8, 1), date(2024, 10, 1), date(2025, 1, 1)]
+        counted = []
+        for from_on, until_on in pairwise(cuts):
+            days = {"from_on": from_on, "until_on": until_on, "collected_on": TODAY, "voucher": f"SK{from_on}"}
+            record_enhancement_fee(loan_id=loan.public_id, actor=scene.trustee, at=NOW, **days)
+            with CaptureQueriesContext(connection) as asked:
+                found = cost_of(loan, on=TODAY, actor=member)
+            counted.append(len(asked))
+        assert len(found.fees) == 5
+        exact = Decimal(10_000_000) * 335 / 72_000  # every day once, however they are cut: 335 days of half a per cent
+        assert abs(found.fee_total - exact) < Decimal("0.03")
+        assert len(set(counted)) == 1
+
+    def test_days_before_the_first_rate_owe_no_fee(self, scene: Scene) -> None:
+        loan = scene.loan(10_000_000, mode=Mode.TRUST)
+        before = cost_of(loan, on=TODAY, actor=person_of(loan))
+        assert (before.fees, before.agreed) == ((), None)
+        rate = {"rate": Decimal("0.005"), "from_on": date(2025, 3, 9), "document_number": "泉技基〔2025〕1号"}
+        set_enhancement_fee_rate(**rate, actor=scene.city_handler, at=NOW)
+        [fee] = cost_of(loan, on=TODAY, actor=person_of(loan)).fees
+        assert (fee.amount, [one.days for one in fee.stretches]) == (yuan("277.78"), [2])
 
     @pytest.mark.clause("FP 1.5.2(1)")
     def test_a_guaranteed_loan_costs_interest_and_what_the_guarantor_charged(self, scene: Scene) -> None:
