@@ -9,9 +9,12 @@ from django.db import connections
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from common.admin import page_of
+from ledger.enums import Purpose
+from ledger.services import account_of
 from parties.models import Member
 from policy.models import PolicyVersion
 from tests.admin.world import World
+from tests.risk.scene import make_scene
 from tests.whitelist.cases import submitted
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -110,4 +113,29 @@ def test_pages_fit_a_telephone(chromium: Browser, live_server: Any, world: World
         page.goto(f"{live_server.url}{address}")
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= NARROW["width"], address
+    assert wrong == []
+
+
+def test_radar_and_sums_fit_a_telephone(chromium: Browser, live_server: Any, tmp_path: Any, settings: Any) -> None:
+    """A suspended bank: its bars, its sums and the statement of an account on a narrow screen; the bars are as long as they say."""
+    settings.MEDIA_ROOT = tmp_path
+    scene = make_scene()
+    scene.disburse(40_000_000)
+    scene.paid(scene.accepted(scene.bad(scene.loan(5_000_000))))
+    page, wrong = enter(chromium, live_server.url, scene.city_handler, size=NARROW)
+    page.goto(f"{live_server.url}/admin/risk/bankrisk/")
+    bar = page.locator(".qf-radar-rate .qf-gauge").first
+    filled, mark, whole = (
+        page.locator(path).first.bounding_box()
+        for path in (".qf-radar-rate .qf-gauge-fill", ".qf-radar-rate .qf-gauge-mark >> nth=1", ".qf-radar-rate .qf-gauge")
+    )
+    assert bar.get_attribute("aria-label") == "坏账率11.1111%，逾期本金全部转为坏账后11.1111%"
+    assert filled is not None
+    assert mark is not None
+    assert whole is not None
+    assert mark["x"] < filled["x"] + filled["width"] < whole["x"] + whole["width"]  # beyond 熔断, within the bar
+    account = account_of(scene.bank, Purpose.CURRENT)
+    for address in ("/admin/risk/bankrisk/", page_of(scene.bank.risk), "/admin/", f"/admin/ledger/account/{account.pk}/statement/"):
+        page.goto(f"{live_server.url}{address}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], address
     assert wrong == []
