@@ -23,6 +23,7 @@ OWN_APPS = ("parties", "policy", "whitelist", "loans", "subsidy", "risk", "ledge
 SAID_LIKE = {  # facts of an event that are no field of its object, and the field whose words and unit they have
     "left": ("risk.payment", "amount"),
     "paid": ("risk.payment", "amount"),
+    "parts": ("risk.share", "payer"),
     "breaker": ("risk.bankrisk", "state"),
     "bad_debt": ("risk.breakerchange", "bad_debt"),
 }
@@ -81,10 +82,10 @@ def _said(event: Event, name: str, value: Any) -> str:
         return "无"
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, dict):
-        return f"{len(value)}项"
     field = _field(event, name)
     choices = dict(getattr(field, "flatchoices", None) or getattr(getattr(field, "base_field", None), "flatchoices", None) or ())
+    if isinstance(value, dict):
+        return "、".join(f"{choices[key]} {part}" for key, part in value.items()) if choices.keys() >= value.keys() else f"{len(value)}项"
     if isinstance(value, list):
         return "、".join(str(choices.get(item, item)) for item in value) if all(isinstance(i, str) for i in value) else f"{len(value)}项"
     if isinstance(field, MoneyField):

@@ -33,6 +33,7 @@ class VisibleAdmin(ModelAdmin):
     visible_to: ClassVar[Callable[[Any], QuerySet[Any]]]
     seen_by: ClassVar[frozenset[str] | None] = None  # kinds of institutions that find the list; None: all of them
     columns: ClassVar[Sequence[str | Column]] = ("__str__",)
+    exported: ClassVar[Sequence[str | Column]] = ()  # columns of the file; none: those on screen
     shows: ClassVar[Sequence[str]] = ()
     steps: ClassVar[Sequence[Step]] = ()
     new_steps: ClassVar[Sequence[Step]] = ()
@@ -88,6 +89,11 @@ class VisibleAdmin(ModelAdmin):
         """Return the list's columns, strings made into columns of fields."""
         return [self._column(name) if isinstance(name, str) else name for name in self.columns]
 
+    @cached_property
+    def exported_columns(self) -> list[Column]:
+        """Return the columns of the file where they are others than on screen."""
+        return [self._column(name) if isinstance(name, str) else name for name in self.exported]
+
     @property
     def all_steps(self) -> list[Step]:
         """Return the steps on a case: the page's own, then those of upper apps."""
@@ -138,7 +144,8 @@ class VisibleAdmin(ModelAdmin):
             raise PermissionDenied
         rows = self.get_changelist_instance(request).get_queryset(request)[:MAX_ROWS]
         name = f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}.xlsx"
-        return spreadsheet(str(self.model._meta.verbose_name_plural), self.shown_columns, rows.iterator(chunk_size=2000), filename=name)
+        columns = self.exported_columns or self.shown_columns
+        return spreadsheet(str(self.model._meta.verbose_name_plural), columns, rows.iterator(chunk_size=2000), filename=name)
 
     def case_of(self, request: HttpRequest, object_id: str) -> Any:
         """

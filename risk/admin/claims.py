@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from common.admin import Badge, Column, Fact, Facts, Money, Small, Step, VisibleAdmin, acting_member, facts, joined, link_to, list_of
+from common.admin import Badge, Column, Fact, Facts, Lines, Money, Small, Step, VisibleAdmin, acting_member, facts, joined, link_to, list_of
 from common.fields import MoneyField
 from loans.selectors import scope_of
 from parties.models import Member
@@ -38,12 +38,17 @@ WITH_SHARES = ("accept", "propose-payment", "release", "return-payment")
 def claims_listed(member: Member) -> QuerySet[Claim]:
     """Return what the member sees, each with what was paid of it."""
     paid = Payment.objects.filter(claim=OuterRef("pk")).order_by().values("claim").annotate(total=Sum("amount")).values("total")
-    return claims_visible_to(member).annotate(paid_sum=Subquery(paid, output_field=MoneyField()))
+    return claims_visible_to(member).select_related("loan__district").annotate(paid_sum=Subquery(paid, output_field=MoneyField()))
 
 
 def term(claim: Claim) -> Badge | None:
     """Return what is left of the examination's term."""
     return left(claim.deadline) if claim.deadline else None
+
+
+def whose(claim: Claim) -> Lines:
+    """Return the enterprise whose loan it is, and the bank that claims."""
+    return joined((claim.loan.enterprise, Small(claim.bank.short_name)))
 
 
 def way(claim: Claim) -> Any:
@@ -71,12 +76,18 @@ class ClaimAdmin(VisibleAdmin):
     seen_by = SEEN_BY
     is_case = True
     columns = (
-        "number", Column("企业", lambda one: one.loan.enterprise, order="loan__enterprise__name"), "bank",
+        "number", Column("企业和银行", whose, order="loan__enterprise__name", name="enterprise"),
         Column("办理方式", way, order="kind"),
         Column("申请金额", lambda one: Money(one.amount), order="amount", name="money_amount"),
         Column("已支付", lambda one: Money(one.paid_sum), order="paid_sum", name="money_paid"),
         Column("状态", standing, order="state"), "opened_on",
-        Column("审核期限", term, order="deadline__due_on", name="deadline"),
+        Column("审核期限", term, order="deadline__due_on", name="deadline"), "payable_on",
+    )  # fmt: skip
+    exported = (
+        "number", Column("企业", lambda one: one.loan.enterprise), "loan__enterprise__credit_code", "bank", "loan", "loan__district",
+        "loan__mode", "loan__category", "loan__security", "kind", "amount", Column("已支付", lambda one: Money(one.paid_sum)), "state",
+        "needs_reapplication", "opened_on", Column("审核到期日", lambda one: one.deadline.due_on if one.deadline else None), "reviewed_on",
+        "certified_on", "payable_on", "split_on", "paid_on", "ended_on",
     )  # fmt: skip
     shows = SHOWS
     papers = ((ClaimPaper.SUPPLEMENT.value, ClaimPaper.SUPPLEMENT.label),)

@@ -52,6 +52,11 @@ class PaymentAdmin(VisibleAdmin):
         "paid_on", "amount",
         part(Payer.GUARANTOR), part(Payer.FEE_POOL), part(Payer.CITY), part(Payer.COUNTY),
     )  # fmt: skip
+    exported = (
+        "claim", "number", Column("企业", lambda one: one.claim.loan.enterprise), Column("银行", lambda one: one.claim.bank.short_name),
+        "claim__loan", "claim__loan__mode", "claim__loan__category", "paid_on", "amount", part(Payer.GUARANTOR), part(Payer.FEE_POOL),
+        part(Payer.CITY), part(Payer.COUNTY),
+    )  # fmt: skip
     shows = ("claim", "number", "paid_on", "paid_at", "amount", "made_by", "checked_by")
     search_fields = ("claim__number", "claim__loan__contract_number", "claim__loan__enterprise__name")
     list_filter = ("claim__bank", "claim__kind", "claim__loan__mode", "claim__loan__category", "claim__loan__district", "parts__payer")

@@ -222,6 +222,8 @@ def test_a_trust_claim_shows_the_pool_first_and_what_is_recovered_by_payer(scene
     assert "其中县级财政：350,000.00 × 50.00% = 175,000.00" in page
     assert "25,000.00" in page
     assert "坏账损失先从增信服务费中抵扣" in page  # the clause in its own words
+    assert "市级财政 175000.00" in page  # in the log of what was proposed
+    assert login(scene.trustee).get(page_of(claim)).status_code == 200  # the fund manager reads trust loans
 
 
 def test_the_suggestion_is_answered_by_the_bank(scene: Scene, login: Login) -> None:
@@ -328,6 +330,7 @@ class TestLists:
         sheet = openpyxl.load_workbook(BytesIO(browser.get(f"{list_url(Payment)}export/").content), read_only=True).active
         heads, cells = ([cell.value for cell in row] for row in sheet.rows)
         assert Decimal(str(cells[heads.index("担保公司")])) == Decimal(8_000_000)
+        assert cells[heads.index("企业")] == claim.loan.enterprise.name
 
     def test_lists_and_the_queue_cost_the_same_however_long(self, scene: Scene, login: Login) -> None:
         scene.disburse(20_000_000)
