@@ -57,6 +57,8 @@ class StrictFilters(rest_framework.DjangoFilterBackend):
                 raise ValidationError({name: [_problem("查询参数不能含有 NUL 字符。", "invalid")]})
             if name not in PAGING and not _is_written_as_described(filters.base_filters[name], values[0]):
                 raise ValidationError({name: [_problem("取值的格式不符，请查阅接口文档。", "invalid")]})
+        if filters is None or not set(filters.base_filters).intersection(request.query_params):
+            return queryset
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return found
 

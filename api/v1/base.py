@@ -29,6 +29,7 @@ from api.parsers import BodyTooLarge
 from api.problems import ProblemSerializer
 from api.services.repeats import Answer, KeyInUse, KeyReused, answer_once
 from api.throttles import ClientThrottle
+from api.v1.showing import shown
 from common.errors import DomainError, FieldProblem, InvalidInput, NotAllowed, NotVisible
 from parties.models import Member
 
@@ -106,12 +107,12 @@ class BankView(GenericViewSet[Any]):
 
     def shown(self, shape: type[BaseSerializer[Any]], found: Any, *, many: bool = False) -> Any:
         """Return a domain object as JSON."""
-        return shape(found, many=many, context=self.get_serializer_context()).data
+        return shown(shape, found, context=self.get_serializer_context(), many=many)
 
     def page(self, rows: QuerySet[Any]) -> Response:
         """Return one page of the rows, filtered and ordered as the caller asks."""
         found = self.paginate_queryset(self.filter_queryset(rows))
-        return self.get_paginated_response(self.get_serializer(found, many=True).data)
+        return self.get_paginated_response(self.shown(self.get_serializer_class(), found, many=True))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add what every answer carries: what the client may still ask, and that nobody else keeps it."""
