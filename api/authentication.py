@@ -5,29 +5,24 @@ from datetime import date, datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 
+from api.kept_reads import MOMENT, TEXT, KeptRead
 from api.models import ApiClient
 from api.oauth import digest_of
 from audit.context import source_address
-from parties.models import Institution, Member
+from parties.models import Member
 
-_BEHIND_TOKEN: tuple[tuple[Any, list[str]], ...] = tuple(
-    (model, [field.attname for field in model._meta.concrete_fields]) for model in (ApiClient, Member, Institution)
-)
-# Written out, since putting it together anew would be a good part of what a read costs.
-_CALLER = """
-SELECT token.scope, {columns} FROM oauth2_provider_accesstoken token
-JOIN api_apiclient ON api_apiclient.application_id = token.application_id
-JOIN parties_member ON parties_member.id = api_apiclient.member_id
-JOIN parties_institution ON parties_institution.id = parties_member.institution_id
-WHERE token.token_checksum = %s AND token.expires > %s
-""".format(
-    columns=", ".join(f"{model._meta.db_table}.{field.column}" for model, _ in _BEHIND_TOKEN for field in model._meta.concrete_fields)
+_BEHIND_TOKEN: KeptRead[ApiClient] = KeptRead(
+    lambda: (
+        ApiClient.objects.filter(application__accesstoken__token_checksum=TEXT, application__accesstoken__expires__gt=MOMENT)
+        .select_related("member__institution")
+        .annotate(granted=F("application__accesstoken__scope"))
+    )
 )
 
 
@@ -100,17 +95,11 @@ def caller_of(token: str, *, now: datetime) -> Caller | None:
 
     Asked anew at every call, so that what is revoked is refused at once.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CALLER, [digest_of(token), now])
-        row = cursor.fetchone()
-    if row is None:
+    found = _BEHIND_TOKEN.rows({TEXT: digest_of(token), MOMENT: now})
+    if not found or not found[0].is_active or not _serves(found[0].member, on=timezone.localdate(now)):
         return None
-    scope, *values = row
-    client, member, institution = (model.from_db(connection.alias, names, [values.pop(0) for _ in names]) for model, names in _BEHIND_TOKEN)
-    member.institution, client.member = institution, member
-    if not client.is_active or not _serves(member, on=timezone.localdate(now)):
-        return None
-    return Caller(client=client, member=member, scopes=frozenset(scope.split()) & frozenset(client.scopes))
+    client: Any = found[0]
+    return Caller(client=client, member=client.member, scopes=frozenset(client.granted.split()) & frozenset(client.scopes))
 
 
 def require_address(client: ApiClient, address: str | None) -> None:

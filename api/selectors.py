@@ -1,5 +1,6 @@
 """Rows as programs synchronise them: when each changed last, and under which number the caller keeps it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 
@@ -35,6 +36,13 @@ def referred(rows: QuerySet[Row], *, actor: Member) -> QuerySet[Row]:
     )
     number = Coalesce(Subquery(own.values("reference")[:1]), Value(""), output_field=CharField())
     return cast("QuerySet[Row]", rows.annotate(own_reference=number))
+
+
+def brief(rows: QuerySet[Row], **related: Sequence[str]) -> QuerySet[Row]:
+    """Return the rows with related ones, of which only the columns named are read; the rows' own columns are all read."""
+    own = [field.name for field in rows.model._meta.concrete_fields]
+    named = [f"{path}__{name}" for path, names in related.items() for name in names]
+    return rows.select_related(*related).only(*own, *named)
 
 
 def changed_since(rows: QuerySet[Row], moment: datetime) -> QuerySet[Row]:

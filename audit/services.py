@@ -114,16 +114,25 @@ def record(
 
 def record_many(events: Sequence[NewEvent]) -> None:
     """Write the events, in the order given, in one statement per five thousand; the database fills in number and moment."""
+    if len(events) <= _AT_ONCE:
+        _insert(events)
+        return
     with transaction.atomic(savepoint=False):
         for start in range(0, len(events), _AT_ONCE):
-            rows = [_row(new) for new in events[start : start + _AT_ONCE]]
-            with connection.cursor() as cursor:
-                cursor.execute(_INSERT, [[_stored(getattr(row, name)) for row in rows] for name in _TYPES])
+            _insert(events[start : start + _AT_ONCE])
 
 
-def record_opening(*, obj: Model, actor: Actor, at: datetime, scope: Scope = Scope()) -> Event:
+def record_opening(*, obj: Model, actor: Actor, at: datetime, scope: Scope = Scope()) -> None:
     """Write that the actor opened the case; every opening counts, also the second of the same minute. Source: issue, audit."""
-    return record(verb=OPENED, obj=obj, actor=actor, occurred_at=at, scope=scope)
+    record_many([NewEvent(verb=OPENED, obj=obj, actor=actor, occurred_at=at, scope=scope)])
+
+
+def _insert(events: Sequence[NewEvent]) -> None:
+    """Write the events in one statement."""
+    rows = [_row(new) for new in events]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, [[_stored(getattr(row, name)) for row in rows] for name in _TYPES])
 
 
 def _row(new: NewEvent) -> Event:

@@ -1,5 +1,7 @@
 """Loans, what changes their balance, their guarantee, how their money was used, and the bank's quota."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +13,12 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.filters import Filters, SyncedFilters
+from api.kept_reads import ActorsRead
 from api.quotas import quotas_with_use
 from api.risk.loans import with_risk
-from api.selectors import synced
+from api.selectors import brief, synced
 from api.services.movements import cure_one, draw_one, overdue_one, repay_one, reverse_one
-from api.services.openings import open_row
+from api.services.openings import open_kept
 from api.services.references import ReferenceTaken, refer
 from api.services.use_checks import check_use_once
 from api.v1.base import BankView, reads, writes
@@ -34,6 +37,7 @@ from api.v1.risk.loans import LoanRiskSteps
 from api.v1.shapes import ReferenceAsked
 from api.v1.single import shows_one
 from common.enums import Category, Mode
+from common.errors import NotVisible
 from loans.enums import MovementKind
 from loans.models import BankQuota, Guarantee, Loan, Movement, UseOfFundsCheck
 from loans.rules import BalanceBelowZero, DrawnOverContract, MaturityTooLate, NotYetDrawn, OverCap
@@ -53,14 +57,47 @@ from loans.services.movements import (
 from loans.services.movements.batch import AmountInvalid, ReferenceMissing
 from loans.services.steps import DateInFuture
 from loans.services.use_of_funds import NothingDrawn
+from parties.models import Member
 from parties.selectors import NoTaxHome
 from policy.selectors import NoReturnRate
 
-LOAN_RELATED = ("application", "enterprise", "project", "bank", "district", "return_rate")
-OPENED_RELATED = ("guarantee__guarantor",)
-MOVEMENT_RELATED = ("loan", "reverses", "contribution")
+NAMED = ("public_id", "code", "name")
 MOVEMENT_REFUSES = (AmountInvalid, ReferenceMissing, ReferenceReused, MovementDated, ReasonMissing, RecognisedBad)
 BALANCE_REFUSES = (*MOVEMENT_REFUSES, NotYetDrawn, BalanceBelowZero)
+
+
+def seen_loans(actor: Member, **further: Sequence[str]) -> QuerySet[Loan]:
+    """Return the loans the caller sees, with what is shown of each; ``further`` names columns of more related rows."""
+    related = {
+        "application": ("public_id", "bank_reference", "entry"),
+        "enterprise": ("public_id", "credit_code", "name"),
+        "project": NAMED,
+        "bank": NAMED,
+        "district": ("code", "name"),
+        "return_rate": ("rate",),
+    }
+    return synced(brief(loans_visible_to(actor), **related, **further), actor=actor)
+
+
+def opened_loans(actor: Member, on: date) -> QuerySet[Loan]:
+    """Return the loans the caller sees, with guarantee, county and where each stands in risk on a day."""
+    guarantee = ("number", "fee_rate", "is_batch_scheme", "recorded_on", "guarantor")
+    further = {"application__entry": ("district",), "guarantee": guarantee, "guarantee__guarantor": NAMED}
+    return with_risk(seen_loans(actor, **further), on=on)
+
+
+def seen_movements(actor: Member) -> QuerySet[Movement]:
+    """Return the movements the caller sees, with what is shown of each."""
+    return brief(
+        movements_visible_to(actor),
+        loan=("public_id", "contract_number"),
+        reverses=("public_id",),
+        contribution=("government", "bank"),
+    )
+
+
+OPENED_LOAN = ActorsRead(opened_loans)
+OPENED_MOVEMENT = ActorsRead(lambda actor, on: seen_movements(actor))
 
 
 class LoanFilters(SyncedFilters):
@@ -92,7 +129,7 @@ class LoanView(ListModelMixin, LoanRiskSteps):
 
     def rows(self) -> QuerySet[Loan]:
         """Return the loans the caller sees."""
-        return synced(loans_visible_to(self.member).select_related(*LOAN_RELATED), actor=self.member)
+        return seen_loans(self.member)
 
     @reads(LoanShown, summary="贷款列表", clause="FP 1.6.3", many=True)
     def list(self, request: Request) -> Response:
@@ -107,8 +144,7 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     )
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         """Return one loan."""
-        rows = with_risk(self.rows().select_related(*OPENED_RELATED), on=self.get_serializer_context()["today"])
-        return Response(self.shown(LoanOpened, open_row(rows, object_id=public_id, **self.acting)))
+        return Response(self.shown(LoanOpened, open_kept(OPENED_LOAN, object_id=public_id, **self.acting)))
 
     @writes(LoanShown, scope=Scope.DECIDE, asks=ReferenceAsked, summary="登记本行业务编号", refuses=(ReferenceTaken,), address="reference")
     def set_reference(self, public_id: UUID, bank_reference: str) -> Loan:
@@ -225,7 +261,7 @@ class MovementView(ListModelMixin, BankView):
 
     def rows(self) -> QuerySet[Movement]:
         """Return the movements the caller sees."""
-        return movements_visible_to(self.member).select_related(*MOVEMENT_RELATED)
+        return seen_movements(self.member)
 
     @reads(MovementShown, summary="贷款变动列表", clause="FP 1.6.3", many=True)
     def list(self, request: Request) -> Response:
@@ -235,7 +271,10 @@ class MovementView(ListModelMixin, BankView):
     @reads(MovementShown, summary="查看贷款变动", clause="FP 1.6.3")
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         """Return one movement."""
-        return Response(self.shown(MovementShown, self.get_object()))
+        found = OPENED_MOVEMENT.first(public_id, actor=self.member, on=self.get_serializer_context()["today"])
+        if found is None:
+            raise NotVisible
+        return Response(self.shown(MovementShown, found))
 
     @writes(
         MovementShown,

@@ -66,10 +66,10 @@ router.register("calendar", CalendarView, basename="calendar")
 router.register("codes", CodeView, basename="code")
 
 urlpatterns = [
-    *calculator_urls(),
     path("oauth/token/", TokenView.as_view(), name="token"),
     path("oauth/revoke/", RevokeView.as_view(), name="revoke"),
     *router.urls,
+    *calculator_urls(),
     path("schema/", SpectacularAPIView.as_view(throttle_classes=()), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="v1:schema", throttle_classes=()), name="docs"),
 ]
