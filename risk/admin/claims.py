@@ -57,6 +57,11 @@ def way(claim: Claim) -> Any:
     return joined((kind, Small(claim.loan.get_mode_display())))
 
 
+def dates(claim: Claim) -> Any:
+    """Return when the claim was handed in and, once it is, from when it is payable."""
+    return joined((claim.opened_on, Small(f"{claim.payable_on} 可支付"))) if claim.payable_on else claim.opened_on
+
+
 def standing(claim: Claim) -> Any:
     """Return the state, with the mark of a claim that waits for the bank to apply anew."""
     marked = reapply(claim)
@@ -80,8 +85,8 @@ class ClaimAdmin(VisibleAdmin):
         Column("办理方式", way, order="kind"),
         Column("申请金额", lambda one: Money(one.amount), order="amount", name="money_amount"),
         Column("已支付", lambda one: Money(one.paid_sum), order="paid_sum", name="money_paid"),
-        Column("状态", standing, order="state"), "opened_on",
-        Column("审核期限", term, order="deadline__due_on", name="deadline"), "payable_on",
+        Column("状态", standing, order="state"), Column("提交日期", dates, order="opened_on", name="opened_on"),
+        Column("审核期限", term, order="deadline__due_on", name="deadline"),
     )  # fmt: skip
     exported = (
         "number", Column("企业", lambda one: one.loan.enterprise), "loan__enterprise__credit_code", "bank", "loan", "loan__district",
