@@ -139,3 +139,29 @@ def test_radar_and_sums_fit_a_telephone(chromium: Browser, live_server: Any, tmp
         page.goto(f"{live_server.url}{address}")
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], address
     assert wrong == []
+
+
+def test_a_claim_is_reviewed_and_paid_from_the_first_page(chromium: Browser, live_server: Any, tmp_path: Any, settings: Any) -> None:
+    """The guarantee company's two people on telephones: what waits is found, opened, confirmed with the split before the eyes."""
+    settings.MEDIA_ROOT = tmp_path
+    scene = make_scene()
+    scene.disburse(200_000_000)
+    claim = scene.filed(scene.bad(scene.loan(10_000_000)))
+    found: list[str] = []
+    for member, steps in (
+        (scene.guarantor_handler, ("开始审核", "审核通过", "提请支付")),
+        (scene.guarantor_checker, ("复核支付",)),
+    ):
+        page, wrong = enter(chromium, live_server.url, member, size=NARROW)
+        page.locator("a.qf-card", has_text="补偿").first.click()
+        page.get_by_role("link", name=claim.number).first.click()
+        for step in steps:
+            page.locator(".qf-steps").get_by_role("link", name=step, exact=True).click()
+            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], step
+            page.get_by_role("button", name=step, exact=True).click()
+            expect(page.get_by_text(f"已办理：{step}。")).to_be_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], step
+        found += wrong
+        page.context.close()
+    claim.refresh_from_db()
+    assert (claim.state, found) == ("paid", [])
