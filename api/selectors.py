@@ -6,8 +6,9 @@ from typing import TypeVar, cast
 
 from django.db.models import CharField, DateTimeField, Exists, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
+from oauth2_provider.models import AccessToken
 
-from api.models import Reference
+from api.models import ApiClient, Reference
 from audit.models import Event
 from audit.services import OPENED
 from parties.models import Member
@@ -48,3 +49,9 @@ def brief(rows: QuerySet[Row], **related: Sequence[str]) -> QuerySet[Row]:
 def changed_since(rows: QuerySet[Row], moment: datetime) -> QuerySet[Row]:
     """Return the rows with a change recorded at the moment or later."""
     return rows.filter(Exists(changes_of(rows).filter(recorded_at__gte=moment)))
+
+
+def last_used(clients: QuerySet[ApiClient]) -> QuerySet[ApiClient]:
+    """Return the clients with ``last_used_at``: when a token was last taken (it lasts an hour), none for never; no call writes for it."""
+    token = AccessToken.objects.filter(application=OuterRef("application")).order_by("-created").values("created")[:1]
+    return clients.annotate(last_used_at=Subquery(token, output_field=DateTimeField()))

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 from oauth2_provider.models import AccessToken, Application
 
@@ -35,6 +35,14 @@ class NoProgramsHere(DomainError):
 
     code = "no_programs_here"
     sentence = "只有合作银行、基金管理人和担保公司可以开通接口程序，“{institution}”不能开通。"
+
+
+class RateReserved(DomainError):
+    """More requests than usual, asked for by the institution itself."""
+
+    code = "rate_reserved"
+    sentence = "每分钟请求上限超过 {usual} 次的，请联系市工信局调整。"
+    status = 403
 
 
 class TooManySecrets(DomainError):
@@ -71,11 +79,14 @@ def open_client(
     ``client_id`` is made up unless given. ``networks`` are the networks it calls from, e.g. ``10.1.2.0/24``; none: from anywhere.
 
     Raises:
-        RoleMissing: clients are opened by 市工信局's administrators and the system.
+        RoleMissing: clients are opened by the institution's own administrators, those of 市工信局, and the system.
         NoProgramsHere: the institution is no bank, fund manager or guarantor.
+        RateReserved: more than the usual rate is 市工信局's to give.
         InvalidInput: no scope, a network that is none, a rate of nothing.
     """
-    _require_keeper(actor)
+    _require_keeper(actor, institution=institution)
+    if requests_per_minute > USUAL_RATE:
+        _require_rate_giver(actor)
     if institution.kind not in CALLING_KINDS:
         raise NoProgramsHere(institution=institution)
     wanted = _checked(scopes, networks, requests_per_minute)
@@ -146,9 +157,11 @@ def change_client(
     Change what a client may do, from where and how often; tokens under way lose a scope that is taken away at once.
 
     Raises:
-        NotVisible, RoleMissing, InvalidInput.
+        NotVisible, RoleMissing, RateReserved, InvalidInput.
     """
     client = _locked(client_id, actor=actor)
+    if requests_per_minute > max(USUAL_RATE, client.requests_per_minute):
+        _require_rate_giver(actor)
     before = {"scopes": client.scopes, "networks": client.networks, "requests_per_minute": client.requests_per_minute}
     client.scopes = _checked(scopes, networks, requests_per_minute)
     client.networks, client.requests_per_minute = list(networks), requests_per_minute
@@ -174,7 +187,7 @@ def close_client(*, client_id: UUID, actor: Member, at: datetime, remark: str = 
     return client
 
 
-def clients_visible_to(actor: Member) -> "object":
+def clients_visible_to(actor: Member) -> QuerySet[ApiClient]:
     """Return the clients the actor may know of: its own institution's, all for 市工信局 and the system."""
     rows = ApiClient.objects.select_related("application", "member__institution")
     if actor.kind == MemberKind.JOB or (actor.institution is not None and actor.institution.kind in KEEPERS):
@@ -215,20 +228,31 @@ def _checked(scopes: Iterable[Scope], networks: Sequence[str], requests_per_minu
     return [scope for scope in Scope.values if scope in asked]
 
 
-def _require_keeper(actor: Member) -> None:
-    """Let pass the system and the administrators of 市工信局."""
+def _is_keeper(actor: Member) -> bool:
+    """Return whether the actor keeps every institution's clients."""
     if actor.kind == MemberKind.JOB:
-        return
-    if actor.institution is None or actor.institution.kind not in KEEPERS or Role.ADMIN not in actor.roles:
-        raise RoleMissing(needed="市工信局的管理人员")
+        return True
+    return actor.institution is not None and actor.institution.kind in KEEPERS and Role.ADMIN in actor.roles
+
+
+def _require_keeper(actor: Member, *, institution: Institution | None) -> None:
+    """Let pass the system, the administrators of 市工信局, and the institution's own; a program keeps no programs."""
+    is_own = institution is not None and actor.institution_id == institution.pk
+    if not _is_keeper(actor) and not (is_own and actor.kind == MemberKind.PERSON and Role.ADMIN in actor.roles):
+        raise RoleMissing(needed="本单位或市工信局的管理人员")
+
+
+def _require_rate_giver(actor: Member) -> None:
+    if not _is_keeper(actor):
+        raise RateReserved(usual=USUAL_RATE, field="requests_per_minute")
 
 
 def _locked(client_id: UUID, *, actor: Member) -> ApiClient:
-    _require_keeper(actor)
-    rows = ApiClient.objects.select_for_update(of=("self",)).select_related("application", "member__institution")
+    rows = clients_visible_to(actor).select_for_update(of=("self",))
     client = rows.filter(public_id=client_id).first()
     if client is None:
         raise NotVisible
+    _require_keeper(actor, institution=client.member.institution)
     return client
 
 

@@ -15,8 +15,12 @@ from api.models import ApiClient, Webhook, WebhookMessage
 from api.places import Place, read_horizon
 from api.webhook_calls import Called, call, checked_address, secret_of
 from audit.models import Event
+from audit.services import Scope, record
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from notices.services import notify
+from parties.enums import InstitutionKind
+from parties.models import Member
+from parties.selectors import system_member
 
 MOST_WEBHOOKS = 10  # of one client
 AT_ONCE = 500
@@ -50,17 +54,20 @@ def add_webhook(*, client: ApiClient, url: str, types: Sequence[str], at: dateti
     if webhook is not None:
         webhook.types = list(types)
         webhook.save(update_fields=["types"])
+        _log("webhook.changed", webhook, at=at)
         return webhook
     if client.webhooks.count() >= MOST_WEBHOOKS:
         raise TooManyWebhooks(most=MOST_WEBHOOKS)
     from_now = read_horizon()
-    return Webhook.objects.create(
+    webhook = Webhook.objects.create(
         client=client, url=url, types=list(types), transaction=from_now.until, epoch=from_now.epoch, created_at=at
     )
+    _log("webhook.added", webhook, at=at)
+    return webhook
 
 
 @transaction.atomic
-def remove_webhook(*, client: ApiClient, webhook_id: UUID) -> Webhook:
+def remove_webhook(*, client: ApiClient, webhook_id: UUID, at: datetime) -> Webhook:
     """
     End a subscription; what waits for it is dropped.
 
@@ -69,12 +76,13 @@ def remove_webhook(*, client: ApiClient, webhook_id: UUID) -> Webhook:
     """
     webhook = _locked(client, webhook_id)
     kept = Webhook.objects.get(pk=webhook.pk)
+    _log("webhook.removed", webhook, at=at)
     webhook.delete()
     return kept
 
 
 @transaction.atomic
-def renew_webhook_secret(*, client: ApiClient, webhook_id: UUID) -> Webhook:
+def renew_webhook_secret(*, client: ApiClient, webhook_id: UUID, at: datetime) -> Webhook:
     """
     Sign with a new secret from the next call on.
 
@@ -84,13 +92,14 @@ def renew_webhook_secret(*, client: ApiClient, webhook_id: UUID) -> Webhook:
     webhook = _locked(client, webhook_id)
     webhook.secret_number += 1
     webhook.save(update_fields=["secret_number"])
+    _log("webhook.secret_renewed", webhook, at=at)
     return webhook
 
 
 @transaction.atomic
-def enable_webhook(*, client: ApiClient, webhook_id: UUID, at: datetime) -> Webhook:
+def enable_webhook(*, client: ApiClient, webhook_id: UUID, at: datetime, actor: Member | None = None) -> Webhook:
     """
-    Send again to an address that was disabled, beginning with what has waited since.
+    Send again to an address that was disabled, beginning with what has waited since; the actor is the program itself unless named.
 
     Raises:
         NotVisible.
@@ -99,6 +108,7 @@ def enable_webhook(*, client: ApiClient, webhook_id: UUID, at: datetime) -> Webh
     webhook.disabled_at = webhook.failing_since = None
     webhook.save(update_fields=["disabled_at", "failing_since"])
     webhook.messages.filter(sent_at__isnull=True).update(due_at=at)
+    _log("webhook.enabled", webhook, at=at, actor=actor)
     return webhook
 
 
@@ -191,6 +201,7 @@ def _note(message_pk: int, called: Called, *, at: datetime) -> bool:
 
 def _disable(webhook: Webhook, *, error: str, at: datetime) -> None:
     webhook.disabled_at = at
+    _log("webhook.disabled", webhook, at=at, actor=system_member(), remark=error)
     notify(
         key=f"webhook-disabled:{webhook.public_id}:{at.isoformat()}",
         kind="webhook_disabled",
@@ -209,6 +220,17 @@ def forget_sent_messages(*, at: datetime, kept_for: timedelta = timedelta(days=3
     """Delete messages that arrived long ago and return how many; the log itself keeps every event."""
     deleted, _ = WebhookMessage.objects.filter(Q(sent_at__lt=at - kept_for)).delete()
     return deleted
+
+
+def _log(verb: str, webhook: Webhook, *, at: datetime, actor: Member | None = None, remark: str = "") -> None:
+    """Write down what happened to a subscription, with its client."""
+    client = webhook.client
+    actor = actor or Member.objects.select_related("institution", "enterprise").get(pk=client.member_id)
+    after = {"url": webhook.url, "types": webhook.types, "secret_number": webhook.secret_number}
+    institution = actor.institution if actor.pk == client.member_id else client.member.institution
+    is_bank = institution is not None and institution.kind == InstitutionKind.BANK
+    scope = Scope(bank_id=institution.pk if institution is not None and is_bank else None)
+    record(verb=verb, obj=client, actor=actor, occurred_at=at, after=after, remark=remark, scope=scope)
 
 
 def _locked(client: ApiClient, webhook_id: UUID) -> Webhook:

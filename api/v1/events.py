@@ -172,7 +172,7 @@ class WebhookView(ListModelMixin, BankView):
     @writes(WebhookSecretShown, scope=Scope.REPORT, asks=Nothing, summary="更换签名密钥", says="下一次推送起使用新密钥。")
     def renew_secret(self, public_id: UUID) -> Webhook:
         """Sign with a new secret."""
-        return renew_webhook_secret(client=self.caller.client, webhook_id=public_id)
+        return renew_webhook_secret(client=self.caller.client, webhook_id=public_id, at=self.now)
 
     @writes(WebhookShown, scope=Scope.REPORT, asks=Nothing, summary="重新启用", says="停用期间的事件随即补送。")
     def enable(self, public_id: UUID) -> Webhook:
@@ -182,7 +182,7 @@ class WebhookView(ListModelMixin, BankView):
     @writes(WebhookShown, scope=Scope.REPORT, asks=Nothing, summary="删除订阅", says="未送达的事件不再推送，仍可从事件列表读取。")
     def remove(self, public_id: UUID) -> Webhook:
         """Unsubscribe."""
-        return remove_webhook(client=self.caller.client, webhook_id=public_id)
+        return remove_webhook(client=self.caller.client, webhook_id=public_id, at=self.now)
 
 
 def _page(reading: Reading) -> dict[str, Any]:

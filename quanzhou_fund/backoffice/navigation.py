@@ -35,6 +35,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("参与各方", (
         ("parties.enterprise", "domain"), ("parties.institution", "apartment"), ("parties.member", "badge"), ("parties.district", "map"),
     )),
+    ("银行接口", (("api.apiclient", "api"),)),
     ("记录", (("notices.notice", "notifications"), ("documents.document", "folder"), ("audit.event", "history"))),
 )  # fmt: skip
 

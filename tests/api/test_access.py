@@ -12,6 +12,7 @@ from api.enums import Scope
 from api.models import ApiClient, ClientSecret
 from api.services.clients import (
     NoProgramsHere,
+    RateReserved,
     TooManySecrets,
     change_client,
     close_client,
@@ -20,7 +21,7 @@ from api.services.clients import (
     renew_secret,
 )
 from audit.models import Event
-from common.errors import InvalidInput
+from common.errors import InvalidInput, NotVisible
 from parties.access import RoleMissing
 from parties.enums import MemberKind, Role
 from parties.selectors import system_member
@@ -194,7 +195,9 @@ def test_secrets_cannot_be_guessed_without_end(monkeypatch: pytest.MonkeyPatch) 
 def test_only_those_who_look_after_the_fund_open_clients() -> None:
     bank = InstitutionFactory()
     asked: dict[str, Any] = {"institution": bank, "name": "核心系统", "scopes": [Scope.READ], "at": AT}
-    for actor in (MemberFactory(institution=bank, admin=True), MemberFactory.serving("city_industry")):
+    others_admin = MemberFactory(institution=InstitutionFactory(), admin=True)
+    program = issued(bank).client.member
+    for actor in (others_admin, MemberFactory(institution=bank), MemberFactory.serving("city_industry"), program):
         with pytest.raises(RoleMissing):
             open_client(actor=actor, **asked)
     keeper = MemberFactory.serving("city_industry", admin=True)
@@ -205,6 +208,26 @@ def test_only_those_who_look_after_the_fund_open_clients() -> None:
     assert [problem.field for problem in refused.value.errors] == ["scopes", "networks", "requests_per_minute"]
     client = open_client(actor=keeper, **asked).client
     assert (client.member.kind, client.member.institution, client.member.roles) == (MemberKind.PROGRAM, bank, [Role.HANDLER])
+
+
+def test_an_institutions_administrator_keeps_its_own_clients_at_the_usual_rate() -> None:
+    bank = InstitutionFactory()
+    own, other = MemberFactory(institution=bank, admin=True), MemberFactory(institution=InstitutionFactory(), admin=True)
+    asked: dict[str, Any] = {"scopes": [Scope.READ], "networks": ["10.1.2.0/24"], "at": AT}
+    client = open_client(institution=bank, name="核心系统", actor=own, **asked).client
+    with pytest.raises(RateReserved):
+        open_client(institution=bank, name="二号", actor=own, requests_per_minute=601, **asked)
+    with pytest.raises(RateReserved):
+        change_client(client_id=client.public_id, actor=own, requests_per_minute=601, **asked)
+    keeper = MemberFactory.serving("city_industry", admin=True)
+    change_client(client_id=client.public_id, actor=keeper, requests_per_minute=1200, **asked)
+    assert change_client(client_id=client.public_id, actor=own, requests_per_minute=1200, **asked).requests_per_minute == 1200
+    for step in (renew_secret, end_old_secrets, close_client):
+        with pytest.raises(NotVisible):
+            step(client_id=client.public_id, actor=other, at=AT)
+        with pytest.raises(RoleMissing):
+            step(client_id=client.public_id, actor=MemberFactory(institution=bank), at=AT)
+        step(client_id=client.public_id, actor=own, at=AT)
 
 
 def test_every_change_of_a_client_is_in_the_log_without_a_secret() -> None:

@@ -1,0 +1,192 @@
+"""Programs on screen: opened by administrators for their own house, the secret shown once, everything in the history."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from api.enums import Scope, UploadKind
+from api.models import ApiClient, Webhook, WebhookMessage
+from api.services.clients import IssuedSecret
+from api.services.uploads import take_upload
+from audit.models import Event
+from common.admin import list_of, page_of
+from parties.models import Institution, Member
+from tests.api.caller import issued, token_of
+from tests.factories import InstitutionFactory, MemberFactory
+
+Login = Callable[[Member], Client]
+
+
+@pytest.fixture
+def bank(db: None) -> Institution:
+    return InstitutionFactory(name="泉州银行股份有限公司", short_name="泉州银行", code="qzb")
+
+
+@pytest.fixture
+def own_admin(bank: Institution) -> Member:
+    return MemberFactory(institution=bank, admin=True, name="黄管理")
+
+
+def address(case: Any, name: str) -> str:
+    return f"{page_of(case).removesuffix('change/')}do/{name}/"
+
+
+NEW = f"{list_of(ApiClient)}new/open/"
+
+
+def form_of(bank: Institution, **given: Any) -> dict[str, Any]:
+    asked = {
+        "institution": bank.pk,
+        "name": "信贷核心系统",
+        "scopes": ["read", "money"],
+        "networks": "10.1.2.0/24\n",
+        "requests_per_minute": 600,
+    }
+    return asked | {"client_id": "a" * 24} | given
+
+
+def secret_in(page: str) -> str:
+    found = re.search(r"<dt>密钥</dt><dd><code>([^<]+)</code>", page)
+    assert found is not None
+    return found[1]
+
+
+def offered(browser: Client, case: Any) -> set[str]:
+    return set(re.findall(r"/do/([a-z-]+)/", browser.get(page_of(case)).content.decode()))
+
+
+def test_an_administrator_opens_a_program_and_sees_the_secret_once(bank: Institution, own_admin: Member, login: Login) -> None:
+    InstitutionFactory(name="别的银行")
+    browser = login(own_admin)
+    asked = browser.get(NEW).content.decode()
+    assert "别的银行" not in asked
+    answer = browser.post(NEW, form_of(bank))
+    page = answer.content.decode()
+    secret = secret_in(page)
+    assert (answer.status_code, "no-store" in answer["Cache-Control"], "只显示这一次" in page) == (200, True, True)
+    client = ApiClient.objects.get()
+    assert (client.scopes, client.networks, client.member.institution) == (["read", "money"], ["10.1.2.0/24"], bank)
+    assert secret not in browser.get(page_of(client)).content.decode()
+    assert secret not in str(browser.session.items())
+    again = browser.post(NEW, form_of(bank))  # the page sent again
+    assert (again.status_code, ApiClient.objects.count()) == (409, 1)
+
+
+def test_the_secret_shown_opens_the_interface_and_both_do_while_it_is_renewed(bank: Institution, own_admin: Member, login: Login) -> None:
+    browser = login(own_admin)
+    first = secret_in(browser.post(NEW, form_of(bank)).content.decode())
+    client = ApiClient.objects.get()
+    second = secret_in(browser.post(address(client, "renew"), {"days": 7}).content.decode())
+    for secret in (first, second):
+        assert token_of(IssuedSecret(client=client, client_id=client.application.client_id, secret=secret))
+    refused = browser.post(address(client, "renew"), {"days": 7})
+    assert (refused.status_code, "已有两个有效密钥" in refused.content.decode()) == (409, True)
+    browser.post(address(client, "end-old"))
+    assert client.secrets.filter(ends_at__isnull=True).count() == 1
+
+
+def test_every_step_is_in_the_history_in_chinese(bank: Institution, own_admin: Member, login: Login) -> None:
+    browser = login(own_admin)
+    browser.post(NEW, form_of(bank))
+    client = ApiClient.objects.get()
+    browser.post(address(client, "change"), {"scopes": ["read"], "networks": "", "requests_per_minute": 100})
+    browser.post(address(client, "renew"), {"days": 0})
+    browser.post(address(client, "close"), {"reason": "系统下线"})
+    page = browser.get(page_of(client)).content.decode()
+    for words in ("开通接口程序", "修改接口权限", "更换接口密钥", "停用接口程序", "系统下线", "黄管理"):
+        assert words in page, words
+    assert "client." not in re.sub(r'(href|name|action|id)="[^"]*"', "", page)
+    assert Event.objects.filter(object_type="api.apiclient", actor_name="黄管理").count() == 4
+    assert offered(browser, client) == set()
+
+
+def test_who_finds_and_does_what(bank: Institution, own_admin: Member, login: Login) -> None:
+    client = issued(bank).client
+    keeper = login(MemberFactory.serving("city_industry", admin=True))
+    assert offered(keeper, client) == {"renew", "change", "end-old", "close"}
+    assert keeper.post(NEW, form_of(bank, requests_per_minute=5000)).status_code == 200
+    plain = login(MemberFactory(institution=bank))
+    assert (plain.get(page_of(client)).status_code, offered(plain, client)) == (200, set())
+    assert plain.get(NEW).status_code == plain.post(address(client, "renew"), {"days": 7}).status_code == 403
+    other = login(MemberFactory(institution=InstitutionFactory(), admin=True))
+    assert other.get(page_of(client)).status_code == other.post(address(client, "close"), {"reason": "x"}).status_code == 404
+    own = login(own_admin)
+    refused = own.post(NEW, form_of(bank, client_id="b" * 24, requests_per_minute=5000))
+    assert (refused.status_code, "请联系市工信局" in refused.content.decode()) == (409, True)
+    assert login(MemberFactory.serving("city_treasury", admin=True)).get(list_of(ApiClient)).status_code == 403
+
+
+@pytest.mark.parametrize(("field", "value"), [("networks", "10.1.2.300"), ("scopes", []), ("name", ""), ("client_id", "x")])
+def test_what_cannot_stand_is_refused(bank: Institution, own_admin: Member, login: Login, field: str, value: Any) -> None:
+    assert login(own_admin).post(NEW, form_of(bank, **{field: value})).status_code == 409
+    assert not ApiClient.objects.exists()
+
+
+def test_troubled_deliveries_are_shown_and_a_disabled_subscription_is_enabled_again(
+    bank: Institution, own_admin: Member, login: Login
+) -> None:
+    client, now = issued(bank).client, timezone.now()
+    webhook = Webhook.objects.create(
+        client=client, url="https://hooks.bank.example/x", transaction=1, created_at=now, failing_since=now, disabled_at=now
+    )
+    WebhookMessage.objects.create(
+        webhook=webhook, event=7, object_id="x", body="{}", attempts=9, due_at=now + timedelta(days=1), last_error="接收地址返回 500。"
+    )
+    browser = login(own_admin)
+    page = browser.get(page_of(client)).content.decode()
+    assert all(words in page for words in ("事件推送已停用", "接收地址返回 500。", "https://hooks.bank.example/x"))
+    assert "enable-webhook" in offered(browser, client)
+    assert browser.post(address(client, "enable-webhook"), {"webhook": webhook.pk}).status_code == 302
+    webhook.refresh_from_db()
+    assert webhook.disabled_at is None
+    assert WebhookMessage.objects.get().due_at < now + timedelta(hours=1)
+    assert "恢复事件推送" in browser.get(page_of(client)).content.decode()
+    assert "enable-webhook" not in offered(browser, client)
+
+
+def test_uploads_are_shown_with_their_progress(bank: Institution, own_admin: Member, login: Login) -> None:
+    client = issued(bank).client
+    asked = {"client": client, "kind": UploadKind.REPAYMENT, "file_format": "ndjson", "check_only": True, "work": lambda pk: None}
+    take_upload(content=b"{}\n{}\n{}", at=timezone.now(), **asked)
+    page = login(own_admin).get(page_of(client)).content.decode()
+    assert "（只校验）" in page
+    assert ">3<" in re.sub(r"\s", "", page)
+
+
+def run(*words: str) -> str:
+    said = StringIO()
+    call_command("api_client", *words, stdout=said)
+    return said.getvalue()
+
+
+def test_the_command_opens_lists_changes_renews_and_closes(bank: Institution) -> None:
+    made = run("open", "qzb", "批量系统", "--scope", "read", "--scope", "money", "--network", "10.9.0.0/16", "--rate", "1200")
+    number, secret = re.findall(r"：(\S+)", made)
+    client = ApiClient.objects.get()
+    assert (client.application.client_id, client.scopes, client.requests_per_minute) == (number, ["read", "money"], 1200)
+    assert secret not in run("list", "qzb")
+    assert "批量系统" in run("list")
+    assert "从未" in run("list")
+    run("change", number, "--scope", "read")
+    client.refresh_from_db()
+    assert (client.scopes, client.networks) == (["read"], ["10.9.0.0/16"])
+    assert secret not in run("renew", number, "--days", "3")
+    assert client.secrets.count() == 2
+    assert "1 个旧密钥" in run("end-old", number)
+    run("close", number)
+    assert "已停用" in run("list")
+    for words in (("open", "nobody", "x"), ("open", "qzb", "x", "--network", "300"), ("close", "nobody"), ("renew", "nobody")):
+        with pytest.raises(CommandError):
+            run(*words)
+
+
+def test_scopes_are_named_in_chinese(bank: Institution, own_admin: Member, login: Login) -> None:
+    page = login(own_admin).get(page_of(issued(bank).client)).content.decode()
+    assert all(str(scope.label) in page for scope in Scope)
