@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.helpers import forced_singular_serializer
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -47,7 +48,7 @@ class CallerView(BankView):
     filter_backends: Any = ()
     pagination_class: Any = None
 
-    @reads(CallerShown, summary="本程序", says="令牌所代表的程序、机构和权限，联调时核对用。")
+    @reads(forced_singular_serializer(CallerShown), summary="本程序", says="令牌所代表的程序、机构和权限，联调时核对用。")
     def list(self, request: Request) -> Response:
         """Return the caller."""
         caller = self.caller

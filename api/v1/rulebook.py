@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
@@ -187,7 +188,7 @@ class CalendarView(BankView):
     pagination_class = None
 
     @reads(
-        CalendarShown,
+        forced_singular_serializer(CalendarShown),
         summary="工作日历",
         says=f"一段日期内的工作日，最长 {LONGEST_CALENDAR} 天。计算到期日请用规则测算 working-days。",
         clause="FP 1.6.3；D6",
