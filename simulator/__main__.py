@@ -2,6 +2,8 @@
 ``python -m simulator conformance BASE [AREA …]``: check every promise of the interface at an address; 1 where one is broken.
 
 ``python -m simulator lend BASE``: lead one case from the list to its last repayment.
+
+``python -m simulator default BASE``: let a small loan go bad and lead its claim to the guarantee company's proposal of payment.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import requests
 from simulator import checks  # noqa: F401  (its modules add the checks)
 from simulator.bank import Bank, NothingToLendOn
 from simulator.connection import Connection, Refused
+from simulator.default import Default
 from simulator.report import CHECKS, run_checks
 from simulator.run import Run
 
@@ -33,10 +36,14 @@ def conformance(base: str, areas: set[str]) -> int:
     return 1 if report.failures else 0
 
 
-def lend(base: str) -> int:
+def play(base: str, what: str) -> int:
     """Lead one case, saying each step, and return the exit status."""
+    bank = connection(base, "BANK", BANK)
     try:
-        Bank(connection(base, "BANK", BANK), say=print).lend()
+        if what == "lend":
+            Bank(bank, say=print).lend()
+        else:
+            Default(bank, connection(base, "GUARANTOR", GUARANTOR), say=print).go_bad()
     except NothingToLendOn:
         print("名单上没有本行今天可以受理的条目。")
         return 1
@@ -49,12 +56,12 @@ def lend(base: str) -> int:
 def main() -> int:
     """Do what was asked for and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument("what", choices=["conformance", "lend"])
+    parser.add_argument("what", choices=["conformance", "lend", "default"])
     parser.add_argument("base", help="e.g. http://127.0.0.1:8000")
     parser.add_argument("areas", nargs="*", metavar="AREA", help=", ".join(dict.fromkeys(area for area, *_ in CHECKS)))
     asked = parser.parse_args()
     try:
-        return conformance(asked.base, set(asked.areas)) if asked.what == "conformance" else lend(asked.base)
+        return conformance(asked.base, set(asked.areas)) if asked.what == "conformance" else play(asked.base, asked.what)
     except (requests.RequestException, Refused) as problem:
         print(f"{asked.base}: {problem}", file=sys.stderr)
         return 1

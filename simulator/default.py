@@ -1,11 +1,12 @@
 """What a bank and the guarantee company do when a loan goes bad, over the interface alone."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from simulator.bank import PDF, Bank, reference, today
+from simulator.bank import PDF, Bank, nobody_hears, reference, today
 from simulator.connection import Answer, Connection, succeeded
 
 CLAIM_PAPERS = ("contract", "drawdown_voucher", "use_of_funds", "collection_record", "classification", "self_check")
@@ -18,11 +19,12 @@ class Default:
 
     line: Connection
     guarantor: Connection
+    say: Callable[[str], None] = nobody_hears
 
     @property
     def bank(self) -> Bank:
         """Return the bank as it lends such loans."""
-        return Bank(self.line, amount=AMOUNT, category="rd", security="credit")
+        return Bank(self.line, amount=AMOUNT, category="rd", security="credit", say=self.say)
 
     def drawn(self) -> dict[str, Any]:
         """
@@ -37,6 +39,31 @@ class Default:
         self.line.write(f"loans/{loan['id']}/guarantee/", asked)
         self.bank.move(loan, "drawdowns", str(AMOUNT))
         found: dict[str, Any] = self.line.read(f"loans/{loan['id']}/")
+        return found
+
+    def go_bad(self) -> dict[str, Any]:
+        """
+        Lead a loan from its contract to a claim whose payment the guarantee company has proposed, and return the claim as it then reads.
+
+        Raises:
+            NothingToLendOn.
+        """
+        bank, loan = self.bank, self.drawn()
+        bank.move(loan, "overdues", str(AMOUNT))
+        bank.say(f"资产分类：{succeeded(self.classify(loan, 'loss', reason='借款人停产'))['grade']}")
+        bad_debt = self.line.write(f"loans/{loan['id']}/bad-debts/", {"reason": "借款人停产", "bank_reference": reference("HZ")})
+        bank.say(f"认定坏账 {bad_debt['principal']} 元")
+        self.attach_papers(bad_debt)
+        claim = self.line.write(f"bad-debts/{bad_debt['id']}/claims/", {"amount": bad_debt["principal"], "bank_reference": reference("BC")})
+        bank.say(f"提交补偿申请 {claim['number']}，担保公司须在 {claim['deadline']['due_on']} 前审核")
+        here = f"claims/{claim['id']}/"
+        for name in ("begin-review", "accept", "propose-payment"):
+            bank.say(f"担保公司 {name}：{self.guarantor.write(here + name + '/')['state']}")
+        succeeded(self.recover(bad_debt, "20000.00", bank_reference=reference("ZC")))
+        bank.say("登记追偿收回 20000.00 元，待本行复核人员复核")
+        found: dict[str, Any] = self.line.read(f"claims/{claim['id']}/")
+        for part in found["split"]["parts"]:
+            bank.say(f"损失分担（{part['clause']}）：{part['institution']['name']} {part['amount']} 元")
         return found
 
     def classify(self, loan: dict[str, Any], grade: str, **further: str) -> Answer:

@@ -93,8 +93,10 @@ def opened_recovery(rows: QuerySet[Recovery], *, recovery_id: UUID, actor: Membe
 def _shared(recovery: Recovery, full: Shares) -> list[Shared]:
     """Return each payer's part: what it bears less after this recovery than before. Source: D21."""
     earlier = Recovery.objects.filter(claim=recovery.claim_id, step=MoneyStep.CHECKED, position__lt=recovery.position)
-    before = sum(earlier.values_list("net", flat=True), ZERO)
-    parts = finally_borne(full, recovered=before) - finally_borne(full, recovered=before + recovery.net)
+    so_far = sum(earlier.values_list("net", flat=True), ZERO)
+    before, after = (min(total, full.total) for total in (so_far, so_far + recovery.net))
+    parts = finally_borne(full, recovered=before) - finally_borne(full, recovered=after)
+    parts += Shares(bank=recovery.net - parts.total)  # beyond what was claimed all is the bank's
     back: dict[str, Decimal] = {}
     for payer, amount in recovery.returns.values_list("answers__payer", "amount"):
         back[payer] = back.get(payer, ZERO) + amount

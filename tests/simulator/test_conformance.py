@@ -10,6 +10,7 @@ from loans.models import Loan
 from simulator import checks  # noqa: F401  (its modules add the checks)
 from simulator.__main__ import main
 from simulator.bank import Bank
+from simulator.default import Default
 from simulator.report import CHECKS, run_checks
 from simulator.run import Run
 
@@ -41,6 +42,13 @@ def test_a_bank_lends_and_is_repaid(run: Run) -> None:
     assert (loan["stage"], loan["drawn"], loan["repaid"], loan["outstanding"]) == ("settled", "3000000.00", "3000000.00", "0.00")
     assert Decimal(Loan.objects.get(public_id=loan["id"]).overdue) == 0
     assert any("冲正" in line for line in said)
+
+
+def test_a_loan_goes_bad_and_its_claim_is_led_to_the_proposal_of_payment(run: Run) -> None:
+    said: list[str] = []
+    claim = Default(run.line, run.guarantee_company, say=said.append).go_bad()
+    assert (claim["state"], claim["amount"], claim["payable_total"]) == ("releasing", "100000.00", "80000.00")
+    assert any("损失分担（FP 1.5.2(1)）" in line for line in said)
 
 
 def test_the_command_ends_with_1_where_nobody_answers(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

@@ -281,4 +281,5 @@ class ReapplicationView(ListModelMixin, BankView):
         """Apply anew."""
         return reapply_once(**asked, **self.acting)
 
+    set_reference = names_own_number(ReapplicationShown)
     retrieve = shows_one(ReapplicationShown, summary="查看重新申请补偿", clause="FP 1.5.3；D20")

@@ -103,6 +103,7 @@ class SuggestionView(ListModelMixin, BankView):
         """Return a page of suggestions."""
         return self.page(self.rows())
 
+    set_reference = names_own_number(SuggestionShown)
     retrieve = shows_one(SuggestionShown, summary="查看分类建议", clause="FP 1.5.3；D19")
 
 

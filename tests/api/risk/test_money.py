@@ -196,6 +196,23 @@ def test_the_total_cost_of_a_loan_names_its_cover(hall: Hall) -> None:
         hall.other.get(f"loans/{loan.public_id}/total-cost/", status=404)
 
 
+@pytest.mark.clause("D21")
+def test_what_comes_back_beyond_the_claim_is_the_banks(hall: Hall) -> None:
+    hall.scene.disburse(200_000_000)
+    bad = hall.bad(hall.scene.loan(1_000_000))
+    claim = hall.filed(bad, amount="600000.00")
+    for step in ("begin-review", "accept", "propose-payment"):
+        hall.guarantor.post(f"claims/{claim['id']}/{step}/")
+    services.release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
+    recovery = hall.scene.recovered(hall.row(bad), 700_000)
+    assert hall.bank.get(f"recoveries/{recovery.public_id}/")["shared"] == [
+        {"payer": "bank", "amount": "220000.00", "returned": "0.00"},
+        {"payer": "guarantor", "amount": "480000.00", "returned": "480000.00"},
+    ]
+    beyond = hall.scene.recovered(hall.row(bad), 100_000)
+    assert hall.bank.get(f"recoveries/{beyond.public_id}/")["shared"] == [{"payer": "bank", "amount": "100000.00", "returned": "0.00"}]
+
+
 def test_what_came_back_is_found_by_moment_and_day(hall: Hall, paid: dict[str, Any]) -> None:
     hall.scene.recovered(hall.row(paid), 250_000)
     hall.on(date(2025, 3, 12))
