@@ -35,7 +35,7 @@ from ledger.selectors import Statement, statement
 
 ON_SCREEN = 500
 EXPORT = "xlsx"
-HEADS = ("记账日", "起息日", "类别", "摘要", "相关事项", "依据", "发生额", "余额")
+HEADS = ("记账日", "摘要", "发生额", "余额", "类别", "相关事项", "依据", "起息日")
 
 
 class PeriodForm(StepForm):
@@ -109,21 +109,21 @@ def _sums(found: Statement) -> Facts:
 def _lines(request: HttpRequest, found: Statement) -> Table:
     shown = found.lines[:ON_SCREEN]
     cases = cases_of(request, [line.entry for line in shown])
-    rows: list[Any] = [Row(cells=(BLANK, BLANK, BLANK, "期初余额", BLANK, BLANK, BLANK, Money(found.opening)))]
+    rows: list[Any] = [Row(cells=(BLANK, "期初余额", Money(None), Money(found.opening), *[BLANK] * 4))]
     rows += [
         (
             line.entry.posted_on,
-            line.entry.value_on,
-            line.entry.get_kind_display(),
             link_to(request, line.entry, line.entry.description),
-            cases.get(line.entry.pk),
-            Cited(line.entry.clause),
             Money(line.amount),
             Money(line.balance),
+            line.entry.get_kind_display(),
+            cases.get(line.entry.pk),
+            Cited(line.entry.clause),
+            line.entry.value_on,
         )
         for line in shown
     ]
-    foot = Row(cells=(BLANK, BLANK, BLANK, "期末余额", BLANK, BLANK, BLANK, Money(found.closing)))
+    foot = Row(cells=(BLANK, "期末余额", BLANK, Money(found.closing), *[BLANK] * 4))
     cut = f"仅列出前{ON_SCREEN}笔，全部请导出Excel或缩短期间。" if len(found.lines) > ON_SCREEN else ""
     return table("明细", HEADS, rows, foot=foot, note=cut or "金额正为收入，负为支出。")
 
@@ -145,17 +145,17 @@ def cases_of(request: HttpRequest, entries: Iterable[Entry]) -> dict[int, Any]:
 
 
 def _workbook(found: Statement) -> HttpResponse:
-    opening: tuple[Any, ...] = (None, None, None, "期初余额", None, None, Money(found.opening))
-    closing: tuple[Any, ...] = (None, None, None, "期末余额", None, None, Money(found.closing))
+    opening: tuple[Any, ...] = (None, "期初余额", None, Money(found.opening), None, None, None)
+    closing: tuple[Any, ...] = (None, "期末余额", None, Money(found.closing), None, None, None)
     lines = [
         (
             line.entry.posted_on,
-            line.entry.value_on,
-            line.entry.get_kind_display(),
             line.entry.description,
-            Cited(line.entry.clause),
             Money(line.amount),
             Money(line.balance),
+            line.entry.get_kind_display(),
+            Cited(line.entry.clause),
+            line.entry.value_on,
         )
         for line in found.lines[:MAX_ROWS]
     ]

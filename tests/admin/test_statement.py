@@ -57,15 +57,15 @@ def test_a_period_opens_where_the_one_before_closed(scene: Scene, login: Login) 
     answer = browser.get(address(pool, "2024-02-01", "2024-02-29"))
     sums, lines = answer.context["panels"]
     assert [fact.value.amount for fact in sums.facts[1:]] == [yuan(100), yuan(23), yuan(0), yuan(123)]
-    assert [row.cells[7].amount for row in lines.rows] == [yuan(100), yuan(120), yuan(123)]
+    assert [row.cells[3].amount for row in lines.rows] == [yuan(100), yuan(120), yuan(123)]
     page = answer.content.decode()
     assert "依据《实施方案》一(五)2(2)" in page
     assert "k100" not in page
     assert "k4" not in page
     sheet = openpyxl.load_workbook(BytesIO(browser.get(address(pool, "2024-02-01", "2024-02-29") + "&as=xlsx").content)).active
     rows = list(sheet.iter_rows(values_only=True))
-    assert [row[6] for row in rows[1:]] == [100, 120, 123, 123]
-    assert rows[2][4] == "依据《实施方案》一(五)2(2)"
+    assert [row[3] for row in rows[1:]] == [100, 120, 123, 123]
+    assert rows[2][5] == "依据《实施方案》一(五)2(2)"
 
 
 def test_each_entry_leads_to_its_case_at_the_same_cost(scene: Scene, login: Login) -> None:
