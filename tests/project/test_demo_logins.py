@@ -1,0 +1,44 @@
+"""Which enterprises visitors of the demo may log in as."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.test import Client
+
+from common.enums import Mode
+from parties.models import User
+from quanzhou_fund.demo_fund.cast import PASSWORD, open_enterprise_logins, visitor_logins
+from risk.services import record_enhancement_fee, record_guarantee_fee, set_enhancement_fee_rate
+from tests.factories import MemberFactory
+from tests.risk.scene import DRAWN_ON, NOW, TODAY, make_scene, yuan
+
+pytestmark = pytest.mark.django_db
+
+
+def test_two_enterprises_with_much_to_see_get_a_password(settings: Any) -> None:
+    scene = make_scene()
+    rate = {"rate": Decimal("0.005"), "from_on": date(2024, 1, 1), "document_number": "泉技基〔2024〕1号"}
+    set_enhancement_fee_rate(**rate, actor=scene.city_handler, at=NOW)
+    trust, guaranteed, plain = scene.loan(1_000_000, mode=Mode.TRUST), scene.loan(1_000_000), scene.disburse(1_000_000)
+    days = {"from_on": DRAWN_ON, "until_on": date(2024, 10, 7), "collected_on": TODAY, "voucher": "SK1"}
+    record_enhancement_fee(loan_id=trust.public_id, actor=scene.trustee, at=NOW, **days)
+    given = {"amount": yuan(5_000), "charged_on": TODAY, "voucher": "DB1"}
+    record_guarantee_fee(guarantee_id=guaranteed.guarantee.pk, actor=scene.guarantor_handler, at=NOW, **given)
+    people = {loan: MemberFactory.of(loan.enterprise) for loan in (trust, guaranteed, plain)}
+    User.objects.update(password=UNUSABLE_PASSWORD_PREFIX)  # as the demo opens logins
+    open_enterprise_logins()
+    listed = {username: hint for username, _, hint in visitor_logins()}
+    members = User.objects.filter(username__in=listed, memberships__enterprise__isnull=False)
+    assert set(members.values_list("memberships__enterprise", flat=True)) == {trust.enterprise_id, guaranteed.enterprise_id}
+    assert all("/portal/" in hint for hint in listed.values())
+    browser = Client()
+    browser.post("/portal/login/", {"username": people[trust].user.username, "password": PASSWORD})
+    assert trust.contract_number in browser.get("/portal/").content.decode()
+
+
+def test_an_empty_fund_opens_none() -> None:
+    open_enterprise_logins()
+    assert visitor_logins() == []
