@@ -13,7 +13,7 @@ from audit.services import record
 from common.dates import Period
 from common.enums import Mode
 from common.errors import DomainError, NotVisible
-from common.money import ZERO
+from common.money import MAX_AMOUNT, ZERO
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
 from ledger.services import NewEntry, NewLeg, account_of, post
@@ -35,7 +35,7 @@ from risk.selectors import (
     guarantees_visible_to,
     visible_or_404,
 )
-from risk.services.recoveries import NotWaiting, VoucherMissing
+from risk.services.recoveries import AmountInvalid, NotWaiting, VoucherMissing
 
 Fee = TypeVar("Fee", EnhancementFee, GuaranteeFee)
 
@@ -70,6 +70,14 @@ class FeeDated(DomainError):
     code = "fee_in_future"
     sentence = "收取日期不得晚于今天。"
     status = 400
+
+
+class VoucherUsed(DomainError):
+    """A receipt stands for one fee."""
+
+    code = "voucher_used"
+    sentence = "凭证号 {voucher} 已登记为另一笔担保费，请核对。"
+    clause = "FP 1.5.2(1)"
 
 
 @transaction.atomic
@@ -183,11 +191,11 @@ def record_guarantee_fee(
     *, guarantee_id: int, amount: Decimal, charged_on: date, voucher: str, actor: Member, at: datetime
 ) -> GuaranteeFee:
     """
-    Note a guarantee fee charged for a loan, as the guarantor's maker.
+    Note a guarantee fee charged for a loan, as the guarantor's maker. The same voucher with the same figures changes nothing.
 
     Raises:
         NotVisible, RoleMissing: not the guarantor.
-        VoucherMissing, FeeDated.
+        VoucherMissing, VoucherUsed, FeeDated, AmountInvalid.
 
     Source: FP 1.5.2(1); D23.
     """
@@ -196,6 +204,14 @@ def record_guarantee_fee(
         raise NotVisible
     require_institution(actor, guarantee.guarantor)
     _require_receipt(voucher, charged_on, at=at)
+    if not ZERO < amount <= MAX_AMOUNT or amount != round(amount, 2):
+        raise AmountInvalid(field="amount")
+    Guarantee.objects.select_for_update(of=("self",), no_key=True).get(pk=guarantee.pk)
+    earlier = GuaranteeFee.objects.exclude(step=MoneyStep.RETURNED).filter(guarantor=guarantee.guarantor, voucher=voucher.strip()).first()
+    if earlier is not None:
+        if (earlier.guarantee_id, earlier.amount, earlier.charged_on) != (guarantee.pk, amount, charged_on):
+            raise VoucherUsed(voucher=earlier.voucher, field="voucher")
+        return earlier
     fee = GuaranteeFee.objects.create(
         guarantee=guarantee,
         guarantor=guarantee.guarantor,

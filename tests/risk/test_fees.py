@@ -15,8 +15,8 @@ from risk import services
 from risk.models import EnhancementFee
 from risk.rules import NoEnhancementFeeRate
 from risk.selectors import average_guarantee_fees, enhancement_fees_visible_to, fee_pool_available, total_cost_of
-from risk.services.fees import FeeCollectedBefore, NoFeeDue, RateBackDated
-from risk.services.recoveries import NotWaiting
+from risk.services.fees import FeeCollectedBefore, NoFeeDue, RateBackDated, VoucherUsed
+from risk.services.recoveries import AmountInvalid, NotWaiting
 from tests.factories import MemberFactory
 from tests.loan_factories import noon
 from tests.risk.scene import DRAWN_ON, NOW, TODAY, Scene, yuan
@@ -128,6 +128,25 @@ def test_a_guarantee_fee_is_booked_by_two_persons(scene: Scene) -> None:
         services.check_guarantee_fee(fee_id=fee.public_id, actor=both, at=NOW)
     services.check_guarantee_fee(fee_id=fee.public_id, actor=scene.guarantor_checker, at=NOW)
     assert scene.balances()["guarantor"] == yuan(5_000)
+
+
+@pytest.mark.clause("D23")
+def test_one_voucher_is_one_guarantee_fee(scene: Scene) -> None:
+    guarantee = scene.loan(1_000_000).guarantee
+    asked = {"guarantee_id": guarantee.pk, "charged_on": TODAY, "voucher": "DB-1", "actor": scene.guarantor_handler, "at": NOW}
+    fee = services.record_guarantee_fee(amount=yuan(5_000), **asked)
+    assert services.record_guarantee_fee(amount=yuan(5_000), **asked) == fee
+    with pytest.raises(VoucherUsed):
+        services.record_guarantee_fee(amount=yuan(5_001), **asked)
+    with pytest.raises(VoucherUsed):
+        services.record_guarantee_fee(amount=yuan(5_000), **asked | {"guarantee_id": scene.loan(1_000_000).guarantee.pk})
+
+
+@pytest.mark.parametrize("amount", ["0.00", "-1.00", "0.001"])
+def test_a_guarantee_fee_is_an_amount(scene: Scene, amount: str) -> None:
+    asked = {"charged_on": TODAY, "voucher": "DB-1", "actor": scene.guarantor_handler, "at": NOW}
+    with pytest.raises(AmountInvalid):
+        services.record_guarantee_fee(guarantee_id=scene.loan(1_000_000).guarantee.pk, amount=Decimal(amount), **asked)
 
 
 def test_days_of_the_fee_end_with_the_balance(scene: Scene) -> None:

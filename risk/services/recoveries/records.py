@@ -43,7 +43,7 @@ class AmountInvalid(DomainError):
     """An amount that is no amount."""
 
     code = "amount_invalid"
-    sentence = "追回金额须大于 0，费用不得为负，均最多两位小数。"
+    sentence = "金额须大于 0，追偿费用不得为负，均最多两位小数。"
     status = 400
 
 
