@@ -22,7 +22,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A loan to go bad: the largest of its kind that is out on that day."""
+    """A loan to go bad: the largest of its kind that is out on that day, of those that owe no more than ``at_most`` yuan."""
 
     bank: str
     mode: str
@@ -33,6 +33,7 @@ class Wish:
     recovered: tuple[Recovered, ...] = ()
     is_exempt: bool = False
     smallest: bool = False
+    at_most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,9 @@ class Trouble:
 
 
 HALF, MOST = Decimal("0.5"), Decimal("0.65")
-# The small bank is suspended by its first loss, reopens when most of it is recovered and it applies anew, and has a queue again in the end.
-# The county bank is warned. Losses in both modes, of all categories and tiers; what the bank bears alone among them.
+# The small bank is suspended by its first loss, reopens as it lends more and applies anew, and is suspended again by a project's
+# loss, with two claims in its queue to the end. The county bank is warned. Losses in both modes, of all categories and tiers; what the
+# bank bears alone among them.
 WISHES = (
     Wish(
         bank="jiuri",
@@ -55,7 +57,16 @@ WISHES = (
         default_on=date(2024, 12, 10),
         recovered=(Recovered(days=380, part=MOST, costs=Decimal(86_000)),),
     ),
-    Wish(bank="jiuri", mode="special", category="rd", security="credit", default_on=date(2025, 8, 12)),
+    Wish(bank="jiuri", mode="special", category="rd", security="credit", default_on=date(2026, 1, 13), smallest=True),
+    Wish(
+        bank="jiuri",
+        mode="special",
+        category="fixed_asset",
+        security="secured",
+        default_on=date(2026, 1, 20),
+        goes="pursued",
+        at_most=Decimal(50_000_000),
+    ),
     Wish(bank="jiuri", mode="special", category="rd", security="credit", default_on=date(2026, 3, 10)),
     Wish(
         bank="jinjiang",
@@ -81,7 +92,7 @@ WISHES = (
         ),
     ),
     Wish(bank="citong", mode="trust", category="rd", security="credit", default_on=date(2025, 11, 11), smallest=True),
-    Wish(bank="luoyang", mode="trust", category="rd", security="secured", default_on=date(2024, 10, 15), goes="own"),
+    Wish(bank="luoyang", mode="trust", category="rd", security="secured", default_on=date(2025, 2, 11), goes="own"),
     Wish(
         bank="luoyang",
         mode="trust",
@@ -138,7 +149,9 @@ def _fits(f: Financing, wish: Wish) -> bool:
         return False
     last_drawn = max(change.on for change in f.changes if change.kind == "drawdown")
     settled = {change.kind for change in f.changes if change.on <= wish.default_on} <= {"drawdown", "repayment"}
-    return last_drawn + SEASONED <= wish.default_on and settled and _left(f, wish.default_on) >= f.amount * HALF
+    left = _left(f, wish.default_on)
+    fits_size = wish.at_most is None or left <= wish.at_most
+    return last_drawn + SEASONED <= wish.default_on and settled and fits_size and left >= f.amount * HALF
 
 
 def _before(f: Financing, day: date) -> Iterator[Change]:

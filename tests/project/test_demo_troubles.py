@@ -22,6 +22,9 @@ def test_every_wished_loss_is_in_the_story():
     assert len({t.financing.number for t in troubles}) == len(troubles)
     assert {("special", "rd", "credit"), ("trust", "rd", "credit"), ("trust", "fixed_asset", "secured")} <= kinds
     assert {t.financing.amount > 10_000_000 for t in troubles if t.wish.mode == "special" and t.wish.category == "rd"} == {True, False}
+    [project_loss] = [t for t in troubles if t.wish.bank == "jiuri" and t.wish.category == "fixed_asset"]
+    lent = sum(c.amount for f in financings if f.bank == "jiuri" for c in f.changes if c.kind == "drawdown" and c.on <= UNTIL)
+    assert project_loss.financing.amount > lent / 10  # it alone holds its bank suspended, and so the queue
     for financing in with_troubles(financings, troubles):
         trouble = next((t for t in troubles if t.financing.number == financing.number), None)
         if trouble is not None:
