@@ -22,6 +22,7 @@ from loans.services.movements.batch import require_well_formed
 from parties.models import Member
 
 CHUNK = 1000
+CHECKED_AT_ONCE = 200  # each chunk holds the locks of what it would change, for as long as it is judged
 STUCK_AFTER = timedelta(minutes=5)
 RECORD: Mapping[str, Callable[..., list[Movement]]] = {
     UploadKind.DRAWDOWN: record_drawdowns,
@@ -96,52 +97,86 @@ def work_upload(upload_pk: int, *, at: datetime) -> int:
     """
     Work an upload to its end and return how many rows were worked now; killed at any point, the next run goes on.
 
-    A file to be recorded is committed chunk by chunk, with its progress. One only to be checked is worked in one transaction that is
-    undone, so that each row is judged after those before it.
+    Each chunk is committed with its progress. What a chunk only checks is undone before it is written down, which also gives back every
+    lock; rows of one loan, or under one reference, are checked in one chunk, each after those before it.
     """
+    upload = Upload.objects.select_related("client__member__institution").filter(pk=upload_pk).exclude(state=UploadState.DONE).first()
+    if upload is None:
+        return 0
+    parsed = [parse_row(number, row) for number, row in enumerate(read_rows(bytes(upload.content), upload.file_format), start=1)]
+    rows = [one for one in parsed if isinstance(one, Row)]
+    items, faults = _items(rows, actor=upload.client.member, at=at)
+    faults |= {one.number: one for one in parsed if isinstance(one, Fault)}
     worked = 0
-    while done := _work_some(upload_pk, at=at):
+    for chunk in _together(parsed, items) if upload.check_only else _in_order(parsed):
+        done = _work_chunk(upload_pk, chunk, items, faults, at=at)
+        if done is None:
+            break
         worked += done
     return worked
 
 
+def _in_order(parsed: Sequence[Row | Fault]) -> list[Sequence[Row | Fault]]:
+    return [parsed[start : start + CHUNK] for start in range(0, len(parsed), CHUNK)]
+
+
+def _together(parsed: Sequence[Row | Fault], items: Mapping[int, NewMovement]) -> list[Sequence[Row | Fault]]:
+    """Return the rows in small chunks, those that name one loan or one reference in the same, in their order."""
+    heads: dict[object, int] = {}
+    groups: dict[int, list[Row | Fault]] = {}
+    for one in parsed:
+        item = items.get(one.number)
+        names = [("loan", item.loan_id), ("reference", item.bank_reference)] if item is not None else []
+        met = {heads[name] for name in names if name in heads}
+        head = min(met, default=one.number)
+        for other in met - {head}:
+            groups[head] += groups.pop(other)
+            heads |= {name: head for name, of in heads.items() if of == other}
+        groups.setdefault(head, []).append(one)
+        heads |= dict.fromkeys(names, head)
+    chunks: list[list[Row | Fault]] = [[]]
+    for group in groups.values():
+        if len(chunks[-1]) + len(group) > CHECKED_AT_ONCE and chunks[-1]:
+            chunks.append([])
+        chunks[-1] += group
+    return [sorted(chunk, key=lambda one: one.number) for chunk in chunks]
+
+
 @transaction.atomic
-def _work_some(upload_pk: int, *, at: datetime) -> int:
-    """Work the next chunk, or all of a file that is only checked; return the number of rows, 0 at the end or where another works."""
+def _work_chunk(
+    upload_pk: int, chunk: Sequence[Row | Fault], items: Mapping[int, NewMovement], faults: Mapping[int, Outcome], *, at: datetime
+) -> int | None:
+    """Work what is left of a chunk and return the number of rows; ``None`` at the end of the file or where another works."""
     waiting = Upload.objects.select_for_update(of=("self",), skip_locked=True).select_related("client__member__institution")
-    upload = waiting.filter(pk=upload_pk).exclude(state=UploadState.DONE).first()
+    upload = waiting.defer("content").filter(pk=upload_pk).exclude(state=UploadState.DONE).first()
     if upload is None:
+        return None
+    done = set(upload.rows.filter(number__in=[one.number for one in chunk]).values_list("number", flat=True))
+    left = [one for one in chunk if one.number not in done]
+    if not left:
         return 0
-    written = read_rows(bytes(upload.content), upload.file_format)
-    until = len(written) if upload.check_only else min(upload.done_count + CHUNK, len(written))
-    parsed = [parse_row(number + 1, written[number]) for number in range(upload.done_count, until)]
-    outcomes, repeated = _judge(parsed, upload, at=at)
-    UploadRow.objects.bulk_create(_as_rows(parsed, outcomes, repeated, upload), batch_size=2000)
-    upload.done_count = until
+    outcomes, repeated = _judge(left, items, faults, upload, at=at)
+    UploadRow.objects.bulk_create(_as_rows(left, outcomes, repeated, upload))
+    upload.done_count += len(left)
     upload.rejected_count += sum(isinstance(one, Fault) for one in outcomes.values())
     upload.worked_at, upload.state = at, UploadState.RUNNING
-    if until == len(written):
+    if upload.done_count == upload.row_count:
         upload.state, upload.finished_at = UploadState.DONE, at
     upload.save(update_fields=["done_count", "rejected_count", "worked_at", "state", "finished_at"])
-    return len(parsed)
+    return len(left)
 
 
-def _judge(parsed: Sequence[Row | Fault], upload: Upload, *, at: datetime) -> tuple[dict[int, Outcome], set[str]]:
+def _judge(
+    chunk: Sequence[Row | Fault], items: Mapping[int, NewMovement], faults: Mapping[int, Outcome], upload: Upload, *, at: datetime
+) -> tuple[dict[int, Outcome], set[str]]:
     """Return the outcome of every row by number, and the references that were recorded before."""
-    outcomes: dict[int, Outcome] = {one.number: one for one in parsed if isinstance(one, Fault)}
-    rows = [one for one in parsed if isinstance(one, Row)]
+    outcomes = {one.number: faults[one.number] for one in chunk if one.number in faults}
+    wanted = {one.number: items[one.number] for one in chunk if one.number not in faults}
     actor = upload.client.member
-    items, faults = _items(rows, actor=actor, at=at)
-    outcomes |= faults
-    repeated = _recorded_before([item.bank_reference for item in items.values()], actor=actor)
-    if upload.check_only:
-        with transaction.atomic():
-            for start in range(0, len(items), CHUNK):
-                chunk = dict(list(items.items())[start : start + CHUNK])
-                outcomes |= _recorded(chunk, kind=upload.kind, actor=actor, at=at)
-            transaction.set_rollback(True)
-    else:
-        outcomes |= _recorded(items, kind=upload.kind, actor=actor, at=at)
+    repeated = _recorded_before([item.bank_reference for item in wanted.values()], actor=actor)
+    with transaction.atomic():
+        outcomes |= _recorded(wanted, kind=upload.kind, actor=actor, at=at)
+        transaction.set_rollback(upload.check_only)
     return outcomes, repeated
 
 

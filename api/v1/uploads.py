@@ -1,6 +1,7 @@
 """Many movements in one file: taken in, worked in the background, with progress and an outcome per row."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import django_filters
@@ -126,6 +127,9 @@ class RowFilters(Filters):
     bank_reference = django_filters.CharFilter(label="银行流水号")
 
 
+ROW_ORDERINGS = {"number": "number"}
+
+
 class Named(serializers.Serializer[Any]):
     """What a file is, said in the address."""
 
@@ -140,6 +144,7 @@ class UploadView(ListModelMixin, BankView):
     serializer_class = UploadShown
     filterset_class = UploadFilters
     parser_classes = (NdjsonParser, CsvParser, XlsxParser)
+    ordering_fields: ClassVar[Mapping[str, str]] = {}
 
     @property
     def raw_limit(self) -> int:  # type: ignore[override]
@@ -161,7 +166,14 @@ class UploadView(ListModelMixin, BankView):
         return Response(self.shown(UploadShown, self.get_object()))
 
     @reads(RowsPage, summary="批量提交的逐行结果", says="处理过程中即可读取已处理的行。")
-    @action(detail=True, methods=["get"], url_path="rows", filterset_class=RowFilters, serializer_class=UploadRowShown)
+    @action(
+        detail=True,
+        methods=["get"],
+        url_path="rows",
+        filterset_class=RowFilters,
+        serializer_class=UploadRowShown,
+        ordering_fields=ROW_ORDERINGS,
+    )
     def outcomes(self, request: Request, public_id: UUID) -> Response:
         """Return a page of rows."""
         return self.page(rows_of(self.caller.client, public_id))

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -11,13 +12,14 @@ from uuid import uuid4
 
 import pytest
 import xlsxwriter
+from django.db import connections, transaction
 
 from api.models import Upload, UploadRow
 from api.services import uploads
 from api.services.uploads import stuck_uploads, work_upload
 from api.upload_rows import Fault, Row, parse_row
 from loans.models import Loan, Movement
-from tests.api.bank import Stage
+from tests.api.bank import Stage, make_stage
 from tests.loan_factories import LoanFactory, noon
 
 DAY = date(2024, 6, 20)
@@ -79,7 +81,7 @@ def worked(stage: Stage, content: bytes, **given: Any) -> tuple[dict[str, Any], 
     """Send, work and return progress and rows."""
     said = sent(stage, content, **given)
     work_upload(Upload.objects.get(public_id=said["id"]).pk, at=noon(DAY))
-    rows = stage.bank.get(f"uploads/{said['id']}/rows/?limit=200&ordering=created")["results"]
+    rows = stage.bank.get(f"uploads/{said['id']}/rows/?limit=200&ordering=number")["results"]
     return stage.bank.get(f"uploads/{said['id']}/"), rows
 
 
@@ -120,6 +122,39 @@ def test_checking_records_nothing_and_judges_each_row_after_those_before_it(stag
     assert [row["outcome"] for row in outcomes] == ["acceptable", "acceptable", "rejected"]
     assert progress["check_only"] is True
     assert not Movement.objects.filter(kind="repayment").exists()
+
+
+def test_a_check_gives_its_locks_back_chunk_by_chunk_and_keeps_together_what_belongs_together(
+    transactional_db: None, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    stage, traveller = make_stage()
+    loans = [LoanFactory(application__bank=stage.scene.bank, drawn_on=date(2024, 4, 2)) for _ in range(2)]
+    stage.on(DAY)
+    monkeypatch.setattr(uploads, "CHECKED_AT_ONCE", 1)
+    sizes: list[int] = []
+
+    def lock_the_first() -> Loan:
+        try:
+            with transaction.atomic():
+                return Loan.objects.select_for_update(nowait=True).get(pk=loans[0].pk)
+        finally:
+            connections.close_all()
+
+    def records(items: list[Any], **given: Any) -> Any:
+        sizes.append(len(items))
+        if items[0].loan_id == loans[1].public_id:
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(lock_the_first).result(timeout=20) == loans[0]
+        return uploads.record_repayments(items, **given)
+
+    monkeypatch.setattr(uploads, "RECORD", {"repayment": records})
+    rows = [repayment(loans[0], 1, "9000000.00"), repayment(loans[1], 2), repayment(loans[0], 3, "9000000.00")]
+    progress, outcomes = worked(stage, ndjson(rows), check=True)
+    traveller.stop()
+    assert (progress["state"], progress["done_count"], progress["rejected_count"]) == ("done", 3, 1)
+    assert [(row["number"], row["outcome"]) for row in outcomes] == [(1, "acceptable"), (2, "acceptable"), (3, "rejected")]
+    assert sizes == [2, 1, 1]  # both of the first loan, again without the one that is refused, then the second loan's
 
 
 def test_the_same_file_again_is_harmless(stage: Stage, drawn: tuple[Loan, ...]) -> None:
