@@ -29,7 +29,6 @@ from common.admin import (
     Badge,
     Column,
     Do,
-    Exact,
     Fact,
     Facts,
     ReasonForm,
@@ -133,7 +132,7 @@ def clients_listed(member: Member) -> QuerySet[ApiClient]:
 
 
 def _scopes(client: ApiClient) -> str:
-    return "、".join(str(Scope(scope).label) for scope in client.scopes)
+    return "；".join(str(Scope(scope).label) for scope in client.scopes)
 
 
 def _state(client: ApiClient) -> Badge:
@@ -163,6 +162,7 @@ class ApiClientAdmin(VisibleAdmin):
         Column("最近取得令牌", lambda client: client.last_used_at, name="last_used"),
         Column("状态", _state, name="state"),
     )
+    shows = ("name",)
     search_fields = ("name", "application__client_id", "member__institution__name")
     list_filter = ("is_active",)
     ordering = ("member__institution__name", "name")
@@ -183,7 +183,7 @@ class ApiClientAdmin(VisibleAdmin):
             facts=[
                 Fact("名称", case.name),
                 Fact("机构", link_to(request, case.member.institution)),
-                Fact("客户端编号", Exact(case.application.client_id)),
+                Fact("客户端编号", case.application.client_id),
                 Fact("权限范围", _scopes(case)),
                 Fact("允许的来源网段", joined(case.networks) if case.networks else "不限"),
                 Fact("每分钟请求上限", f"{case.requests_per_minute} 次"),

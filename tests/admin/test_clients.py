@@ -187,6 +187,8 @@ def test_the_command_opens_lists_changes_renews_and_closes(bank: Institution) ->
             run(*words)
 
 
-def test_scopes_are_named_in_chinese(bank: Institution, own_admin: Member, login: Login) -> None:
-    page = login(own_admin).get(page_of(issued(bank).client)).content.decode()
+def test_a_page_names_number_and_scopes(bank: Institution, own_admin: Member, login: Login) -> None:
+    client = issued(bank).client
+    page = login(own_admin).get(page_of(client)).content.decode()
+    assert client.application.client_id in page
     assert all(str(scope.label) in page for scope in Scope)
