@@ -1,7 +1,7 @@
 """Banks: the figures each payment, change of state and renewed application rested on, and the state each bank is in."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +10,14 @@ from django.db.models import Min, QuerySet, Sum
 from common.money import ZERO
 from loans.models import Movement
 from parties.models import Institution
+from policy.models import PolicyVersion
 from policy.selectors import version_for, version_on
+from policy.terms import NoPolicyVersion, Terms
 from risk.enums import BreakerState, MoneyStep, ReturnState
 from risk.models import BadDebt, BankRisk, BreakerChange, Payment, PaymentPart, Reapplication, Recovery, Return
+from risk.recounts.debts import A_MOMENT
 from risk.rules import Position, headroom
 
-A_MOMENT = timedelta(minutes=1)  # who asked first need not have got the bank's lock first
 Evidence = Payment | BreakerChange | Reapplication
 
 
@@ -25,7 +27,7 @@ def differences() -> Iterator[str]:
         yield from _payments(bank)
         yield from _changes(bank)
         for row in Reapplication.objects.filter(bank=bank).order_by("id"):
-            found = headroom(version_on(row.applied_on).terms, _position(row))
+            found = headroom(_terms_on(row.applied_on), _position(row))
             if (row.rate, row.cap_left) != (found.rate, found.cap_left) or not _was_so(bank, row, row.applied_at):
                 yield f"{bank.name}{row.applied_on}重新申请补偿的依据数字与重算不符。"
 
@@ -48,12 +50,20 @@ def _payments(bank: Institution) -> Iterator[str]:
 def _changes(bank: Institution) -> Iterator[str]:
     state: str = BreakerState.NO_DATA
     for change in BreakerChange.objects.filter(bank=bank).order_by("id"):
-        found = headroom(version_on(change.changed_on).terms, _position(change))
+        found = headroom(_terms_on(change.changed_on), _position(change))
         if (change.before, change.after, change.rate) != (state, found.state, found.rate) or not _was_so(bank, change, change.changed_at):
             yield f"{bank.name}{change.changed_on}风险状态变化的依据数字与重算不符。"
         state = change.after
     if BankRisk.objects.get(bank=bank).state != state:
         yield f"{bank.name}的风险状态与最近一次变化不符。"
+
+
+def _terms_on(day: date) -> Terms:
+    """Return the terms of a day, the first version's before it began: its publication date may be entered after the fact. Source: D38."""
+    try:
+        return version_on(day).terms
+    except NoPolicyVersion:
+        return version_for(PolicyVersion.objects.earliest("valid_from")).terms
 
 
 def _position(row: Evidence) -> Position:

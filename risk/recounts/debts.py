@@ -1,7 +1,7 @@
 """Debts recognised as bad: principal and tier from the movements known then, and every yuan that came back since."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
@@ -10,6 +10,8 @@ from common.money import ZERO
 from loans.models import Loan, Movement
 from risk.models import BadDebt, Recovery
 from risk.rules import next_net
+
+A_MOMENT = timedelta(minutes=1)
 
 
 def differences() -> Iterator[str]:
@@ -41,11 +43,13 @@ def _moved(movement: Movement) -> Decimal:
     return movement.performing + movement.overdue
 
 
-def _known_then(movements: Iterable[Movement], debt: BadDebt) -> tuple[list[Movement], list[Movement]]:
-    """Return the movements recorded before the recognition, without and with those of the same moment."""
-    rows = list(movements)
-    before = [one for one in rows if one.recorded_at < debt.recognised_at]
-    return before, [one for one in rows if one.recorded_at <= debt.recognised_at and one.bank_reference not in _references(debt)]
+def _known_then(movements: Iterable[Movement], debt: BadDebt) -> Iterator[list[Movement]]:
+    """Yield the movements that may have been recorded before the recognition: whoever asked first need not have got the lock first."""
+    rows, later = list(movements), _references(debt)
+    near = (one.recorded_at for one in rows if abs(one.recorded_at - debt.recognised_at) <= A_MOMENT)
+    for moment in {debt.recognised_at, *near}:
+        yield [one for one in rows if one.recorded_at < moment]
+        yield [one for one in rows if one.recorded_at <= moment and one.bank_reference not in later]
 
 
 def _references(debt: BadDebt) -> set[str]:

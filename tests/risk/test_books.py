@@ -8,6 +8,7 @@ from django.db import connection
 
 from common.enums import Mode
 from ledger.verification import verify
+from policy.models import PolicyVersion
 from risk import services
 from tests.loan_factories import noon
 from tests.risk.scene import DRAWN_ON, NOW, Scene, yuan
@@ -109,6 +110,13 @@ def test_any_change_is_found(scene: Scene, change: str, found: str) -> None:
         cursor.execute(change, {"bank": scene.bank.pk})
         cursor.execute("SET LOCAL session_replication_role = origin")
     assert any(found in problem for problem in verify())
+
+
+@pytest.mark.clause("D38")
+def test_a_publication_date_entered_after_the_fact_stops_no_count(scene: Scene) -> None:
+    busy(scene)
+    PolicyVersion.objects.filter(number=1).update(valid_from=date(2025, 3, 11))
+    assert list(verify()) == []
 
 
 def test_a_claim_with_nothing_paid_is_fine(scene: Scene) -> None:
