@@ -206,7 +206,7 @@ def record_guarantee_fee(
     _require_receipt(voucher, charged_on, at=at)
     if not ZERO < amount <= MAX_AMOUNT or amount != round(amount, 2):
         raise AmountInvalid(field="amount")
-    Guarantee.objects.select_for_update(of=("self",), no_key=True).get(pk=guarantee.pk)
+    Loan.objects.select_for_update(of=("self",), no_key=True).get(pk=guarantee.loan_id)  # the guarantee itself is append-only
     earlier = GuaranteeFee.objects.exclude(step=MoneyStep.RETURNED).filter(guarantor=guarantee.guarantor, voucher=voucher.strip()).first()
     if earlier is not None:
         if (earlier.guarantee_id, earlier.amount, earlier.charged_on) != (guarantee.pk, amount, charged_on):
