@@ -1,12 +1,22 @@
 """The role that web and worker run under, against the real database: it works, and it cannot rewrite the books."""
 
 import os
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from common.enums import Mode
 from quanzhou_fund.app_role import RoleOwnsTables, append_only_tables, grant_app_role
+from risk import services
+from risk.enums import ClaimState
+from risk.models import Claim
+from tests.factories import MemberFactory
+from tests.risk.scene import DRAWN_ON, NOW, TODAY, Scene, make_scene, yuan
 
 ROLE = f"fund_app_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # roles belong to the whole cluster
 MUST_BE_GUARDED = {"audit_event", "ledger_entry", "ledger_leg", "loans_movement"}
@@ -93,3 +103,53 @@ def test_an_unknown_role_is_a_sentence(db: None) -> None:
 def test_the_owner_itself_is_refused(db: None) -> None:
     with pytest.raises(RoleOwnsTables):
         grant_app_role(connection.settings_dict["USER"])
+
+
+@pytest.fixture
+def limited(role: str, settings: Any, tmp_path: Any) -> Iterator[Scene]:
+    """The scene of risk, whose people then work with the rights of the web and no others."""
+    settings.MEDIA_ROOT = tmp_path
+    scene = make_scene()
+    grant_app_role(role)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+    yield scene
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+def test_the_role_collects_fees(limited: Scene) -> None:
+    guarantee = limited.loan(1_000_000).guarantee
+    charged = {"guarantee_id": guarantee.pk, "amount": yuan(5_000), "charged_on": TODAY, "voucher": "DB-1"}
+    fee = services.record_guarantee_fee(actor=limited.guarantor_handler, at=NOW, **charged)
+    assert services.check_guarantee_fee(fee_id=fee.public_id, actor=limited.guarantor_checker, at=NOW).entry is not None
+    rate = {"rate": Decimal("0.005"), "from_on": date(2024, 1, 1), "document_number": "泉技基〔2024〕1号"}
+    services.set_enhancement_fee_rate(actor=limited.city_handler, at=NOW, **rate)
+    loan = limited.loan(1_000_000, mode=Mode.TRUST)
+    period = {"from_on": DRAWN_ON, "until_on": date(2025, 4, 5), "collected_on": TODAY, "voucher": "SK1"}
+    collected = services.record_enhancement_fee(loan_id=loan.public_id, actor=limited.trustee, at=NOW, **period)
+    assert services.check_enhancement_fee(fee_id=collected.public_id, actor=limited.trustee_checker, at=NOW).entry is not None
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_role_pays_a_loss_and_shares_back_what_returns(limited: Scene, mode: Mode) -> None:
+    limited.disburse(90_000_000)
+    claim = limited.paid(limited.accepted(limited.bad(limited.loan(1_000_000, mode=mode))))
+    assert claim.state == ClaimState.PAID
+    recovery = limited.recovered(claim.bad_debt, 500_000, 1_000)
+    limited.returned(recovery)
+    services.close_claim(claim_id=claim.public_id, reason="追偿终结", actor=limited.handler, at=NOW)
+    assert Claim.objects.get(pk=claim.pk).state == ClaimState.CLOSED
+
+
+def test_the_role_examines_diligence_and_packs_the_evidence(limited: Scene) -> None:
+    bad_debt = limited.bad(limited.loan(1_000_000))
+    rules = {"name": "尽职免责办法", "document_number": "泉银〔2023〕9号", "effective_on": DRAWN_ON}
+    services.record_diligence_rules(actor=limited.handler, at=NOW, **rules)
+    exemption = services.open_exemption(bad_debt_id=bad_debt.public_id, actor=limited.handler, at=NOW)
+    answers = [services.Answer(item.code, True, "已核查") for item in exemption.items.all()]
+    services.answer_items(exemption_id=exemption.public_id, answers=answers, actor=limited.handler, at=NOW)
+    faultless = {"is_diligent": True, "is_gross_negligence": False, "is_intent": False, "opinion": "已尽职"}
+    committee = MemberFactory(institution=limited.bank, checker=True)
+    services.conclude_exemption(exemption_id=exemption.public_id, actor=committee, at=NOW, **faultless)
+    assert services.build_evidence_pack(exemption_id=exemption.public_id, actor=limited.handler, at=NOW).sha256
