@@ -12,11 +12,14 @@ from django_fsm import TransitionNotAllowed
 from common.enums import Mode
 from ledger.models import Entry, Leg
 from ledger.selectors import unbalanced_total
+from ledger.verification import verify
+from loans.services import NewMovement, record_repayments
+from loans.services.movements import RecognisedBad
 from risk import services
-from risk.models import Payment
-from risk.rules import headroom
+from risk.models import Payment, Recovery
+from risk.rules import RecoveryExceedsPaid, headroom
 from risk.selectors import position_of
-from tests.risk.scene import NOW, Scene, make_scene, yuan
+from tests.risk.scene import BAD_ON, NOW, TODAY, Scene, make_scene, yuan
 from tests.translations import version_1
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,3 +134,47 @@ def test_a_recovery_and_a_payment_at_once_keep_the_sums(scene: Scene) -> None:
     recovery.refresh_from_db()
     scene.returned(recovery)
     assert scene.balances()["guarantor"] == yuan(-480_000)  # 80 % of what was finally lost, whichever came first
+
+
+def test_a_repayment_and_a_recognition_at_once_lose_no_yuan(scene: Scene) -> None:
+    """Either the repayment came first and the bad debt is the smaller, or it is refused; never paid back and still counted as lost."""
+    for n in range(4):
+        loan = scene.loan(1_000_000)
+        services.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
+        item = NewMovement(loan_id=loan.public_id, amount=yuan(100_000), value_on=TODAY, bank_reference=f"HK{n}")
+        asked = {"loan_id": loan.public_id, "reason": "停产", "actor": scene.handler, "at": NOW}
+        raised = at_once(
+            [
+                lambda item=item: record_repayments([item], actor=scene.handler, checked_by=scene.checker, at=NOW),  # type: ignore[misc]
+                lambda asked=asked: services.recognise_bad_debt(**asked),  # type: ignore[misc]
+            ]
+        )
+        assert raised[1] is None
+        assert raised[0] is None or isinstance(raised[0], RecognisedBad)
+        loan.refresh_from_db()
+        assert loan.bad_debt.principal == loan.balance.outstanding == (yuan(1_000_000) if raised[0] else yuan(900_000))
+
+
+@pytest.mark.clause("D21")
+def test_recoveries_checked_at_once_share_costs_and_never_exceed_the_loss(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    recorded = [
+        services.record_recovery(
+            bad_debt_id=bad_debt.public_id,
+            amount=yuan(300_000),
+            costs=yuan(costs),
+            received_on=TODAY,
+            bank_reference=f"ZC-{n}",
+            actor=scene.handler,
+            at=NOW,
+        )
+        for n, costs in enumerate([400_000, 0, 0, 0, 0])
+    ]
+    raised = at_once([lambda r=r: services.check_recovery(recovery_id=r.public_id, actor=scene.checker, at=NOW) for r in recorded])  # type: ignore[misc]
+    checked = list(Recovery.objects.filter(step="checked").order_by("number"))
+    assert [one.number for one in checked] == list(range(1, len(checked) + 1))
+    assert len(checked) + sum(isinstance(error, RecoveryExceedsPaid) for error in raised) == 5
+    net = sum(one.net for one in checked)
+    bad_debt.loan.refresh_from_db()
+    assert yuan(1_000_000) - bad_debt.loan.balance.outstanding == net == position_of(scene.bank).recovered
+    assert list(verify()) == []
