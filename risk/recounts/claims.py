@@ -4,19 +4,24 @@ from collections.abc import Iterator
 
 from common.enums import Category
 from common.money import ZERO
+from parties.enums import InstitutionKind
 from risk.enums import ClaimKind, ClaimState, Payer
-from risk.models import Claim
+from risk.models import Claim, Share
 from risk.rules import clause_of
 from risk.selectors import standing_of_claim
-from risk.services.splits import institution_of
 
+KINDS = {
+    Payer.FEE_POOL: InstitutionKind.FUND_OFFICE,
+    Payer.CITY: InstitutionKind.CITY_TREASURY,
+    Payer.COUNTY: InstitutionKind.COUNTY_TREASURY,
+}
 SETTLED = (ClaimState.PAID, ClaimState.RECOVERING, ClaimState.CLOSED)
 
 
 def differences() -> Iterator[str]:
     """Yield what is wrong with claims and their shares. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2); D16, D18, D20."""
     related = ("bad_debt", "loan__district", "bank", "loan__guarantee__guarantor")
-    for claim in Claim.objects.select_related(*related).prefetch_related("parts", "payments").order_by("id"):
+    for claim in Claim.objects.select_related(*related).prefetch_related("parts__institution", "payments").order_by("id"):
         yield from _of_claim(claim)
 
 
@@ -36,5 +41,15 @@ def _of_claim(claim: Claim) -> Iterator[str]:
         yield f"补偿{claim.number}为“{claim.get_state_display()}”，重算尚应支付{left}元。"
     clause = clause_of(mode=loan.mode, category=loan.category)
     for share in claim.parts.all():
-        if (share.clause, share.institution_id) != (clause, institution_of(claim, Payer(share.payer)).pk):
+        if share.clause != clause or not _bears(share, claim):
             yield f"补偿{claim.number}的{share.get_payer_display()}分担的机构或依据与规则不符。"
+
+
+def _bears(share: Share, claim: Claim) -> bool:
+    """Return whether the institution is one of those behind the payer, whether or not it still exists. Source: D18."""
+    if share.payer == Payer.BANK:
+        return share.institution_id == claim.bank_id
+    if share.payer == Payer.GUARANTOR:
+        return share.institution_id == claim.loan.guarantee.guarantor_id
+    district = claim.loan.district_id if share.payer == Payer.COUNTY else None
+    return (share.institution.kind, share.institution.district_id) == (KINDS[Payer(share.payer)], district)

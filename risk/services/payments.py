@@ -181,11 +181,22 @@ def pay_due_claims(*, actor: Member, at: datetime) -> int:
     """
     Pay every bank's queue as far as it goes, one transaction per payment; return how many payments were made.
 
+    What stands in the way of one bank's payment is raised once the others are paid.
+
     Source: FP 1.5.3; D20.
     """
     require(actor, InstitutionKind.FUND_OFFICE, allow_job=True)
     banks = Institution.objects.filter(claims__state__in=WAITING_FOR_MONEY, claims__needs_reapplication=False).distinct().order_by("pk")
-    return sum(1 for bank in banks for _ in _payments(bank, actor=actor, at=at))
+    made, refusals = 0, []
+    for bank in banks:
+        try:
+            for _ in _payments(bank, actor=actor, at=at):
+                made += 1
+        except DomainError as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[0]
+    return made
 
 
 def _pay_while_possible(bank: Institution, *, actor: Member, at: datetime) -> None:

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from common.enums import Mode
+from ledger.verification import verify
 from notices.models import Notice
 from parties.models import Institution
-from parties.selectors import system_member
+from parties.selectors import NoSuchInstitution, system_member
 from risk import services
 from risk.enums import BreakerState, ClaimState
 from risk.models import BankRisk, BreakerChange, Claim, Payment
@@ -140,3 +142,24 @@ def test_the_radar_of_all_banks_is_one_query(scene: Scene, django_assert_num_que
     assert (own.radar.to_suspension, own.headroom.state) == (yuan(4_000_000), BreakerState.WARNING)
     assert overdue.overdue == 0
     assert next(one for one in found if one.bank != scene.bank).headroom.state == BreakerState.NO_DATA
+
+
+@pytest.mark.clause("FP 1.5.3")
+def test_what_stands_in_one_bank_s_way_does_not_keep_the_others_from_being_paid(scene: Scene) -> None:
+    other = scene.other_bank()
+    claims = []
+    for bank, mode in ((scene.bank, Mode.TRUST), (other, Mode.SPECIAL)):
+        scene.disburse(40_000_000, bank=bank)
+        claim = Claim.objects.get(pk=scene.proposed(scene.accepted(scene.bad(scene.loan(1_000_000, mode=mode, bank=bank)))).pk)
+        claim.release(by=scene.payers_of(claim)[1])
+        claim.save()
+        claims.append(claim)
+    treasury = Institution.objects.get(kind="county_treasury", district=claims[0].loan.district)
+    Institution.objects.filter(pk=treasury.pk).update(is_active=False)
+    with pytest.raises(NoSuchInstitution):
+        services.pay_due_claims(actor=system_member(), at=NOW)
+    assert Payment.objects.get().claim == claims[1]
+    Institution.objects.filter(pk=treasury.pk).update(is_active=True)
+    assert services.pay_due_claims(actor=system_member(), at=NOW) == 1
+    Institution.objects.filter(pk=treasury.pk).update(is_active=False)
+    assert list(verify()) == []
