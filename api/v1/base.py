@@ -24,6 +24,7 @@ from rest_framework.viewsets import GenericViewSet
 from api.authentication import Caller
 from api.enums import Scope
 from api.filters import StrictFilters
+from api.kept_reads import ActorsPages
 from api.pagination import CursorPages
 from api.parsers import BodyTooLarge
 from api.problems import ProblemSerializer
@@ -111,7 +112,14 @@ class BankView(GenericViewSet[Any]):
 
     def page(self, rows: QuerySet[Any]) -> Response:
         """Return one page of the rows, filtered and ordered as the caller asks."""
-        found = self.paginate_queryset(self.filter_queryset(rows))
+        return self._page_of(self.paginate_queryset(self.filter_queryset(rows)))
+
+    def kept_page(self, kept: ActorsPages[Any]) -> Response:
+        """Return one page of the view's rows; the newest of them all by SQL that is kept, since that is what programs ask for all day."""
+        found = cast(CursorPages, self.paginator).newest(kept, self.request, actor=self.member)
+        return self.page(self.rows()) if found is None else self._page_of(found)
+
+    def _page_of(self, found: Any) -> Response:
         return self.get_paginated_response(self.shown(self.get_serializer_class(), found, many=True))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.filters import Filters, SyncedFilters
-from api.kept_reads import ActorsRead
+from api.kept_reads import ActorsPages, ActorsRead
 from api.quotas import quotas_with_use
 from api.risk.loans import with_risk
 from api.selectors import brief, synced
@@ -96,8 +96,9 @@ def seen_movements(actor: Member) -> QuerySet[Movement]:
     )
 
 
-OPENED_LOAN = ActorsRead(opened_loans)
-OPENED_MOVEMENT = ActorsRead(lambda actor, on: seen_movements(actor))
+OPENED_LOAN, SEEN_LOANS = ActorsRead(opened_loans), ActorsPages(seen_loans)
+OPENED_MOVEMENT: ActorsRead[Movement] = ActorsRead(lambda actor, on: seen_movements(actor))
+SEEN_MOVEMENTS = ActorsPages(seen_movements)
 
 
 class LoanFilters(SyncedFilters):
@@ -134,7 +135,7 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     @reads(LoanShown, summary="贷款列表", clause="FP 1.6.3", many=True)
     def list(self, request: Request) -> Response:
         """Return a page of loans."""
-        return self.page(self.rows())
+        return self.kept_page(SEEN_LOANS)
 
     @reads(
         LoanOpened,
@@ -266,7 +267,7 @@ class MovementView(ListModelMixin, BankView):
     @reads(MovementShown, summary="贷款变动列表", clause="FP 1.6.3", many=True)
     def list(self, request: Request) -> Response:
         """Return a page of movements."""
-        return self.page(self.rows())
+        return self.kept_page(SEEN_MOVEMENTS)
 
     @reads(MovementShown, summary="查看贷款变动", clause="FP 1.6.3")
     def retrieve(self, request: Request, public_id: UUID) -> Response:

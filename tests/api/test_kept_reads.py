@@ -1,15 +1,17 @@
 """Reads whose SQL is kept: every caller gets its own rows, on every connection, and a value that cannot be exchanged is noticed."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from api import kept_reads
+from api import kept_reads, pagination
 from api.kept_reads import TEXT, ActorsRead, KeptRead, MarkLost
 from api.v1.loans import OPENED_LOAN, OPENED_MOVEMENT
 from loans.models import Loan
 from parties.models import Institution
+from tests.api.bank import Stage
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.loan_factories import LoanFactory
 
@@ -51,3 +53,25 @@ def test_an_identifier_that_is_not_asked_for_is_noticed() -> None:
     read.read.build = lambda actor: Loan.objects.all()
     with pytest.raises(MarkLost):
         read.first(LoanFactory().public_id, actor=MemberFactory(), on=TODAY)
+
+
+def test_pages_by_kept_sql_are_those_by_any_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pagination, "USUAL_PAGE", 2)
+    monkeypatch.setattr(pagination, "KEPT_PAGES", (2,))
+    for number in range(5):
+        LoanFactory(application__bank=stage.scene.bank, **({"drawn_on": date(2024, 4, 2)} if number % 2 else {}))
+    LoanFactory()
+
+    def pages(address: str) -> list[Any]:
+        found, following = [], address
+        while following:
+            page = stage.bank.get(following.partition("/api/v1/")[2] or following)
+            found.append(page["results"])
+            following = page["next"] or ""
+        return found
+
+    for name in ("loans/", "movements/"):
+        assert pages(name) == pages(f"{name}?ordering=-created") == pages(f"{name}?limit=2")
+    assert [len(page) for page in pages("loans/")] == [2, 2, 1]
+    assert stage.bank.get("loans/?limit=2&limit=2", status=400)["code"] == "invalid_input"
+    assert stage.bank.get("loans/?cursor=x", status=400)["errors"][0]["field"] == "cursor"
