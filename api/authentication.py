@@ -111,7 +111,9 @@ def require_address(client: ApiClient, address: str | None) -> None:
     """
     if not client.networks:
         return
-    if address is None or not any(ip_address(address) in ip_network(network) for network in client.networks):
+    found = ip_address(address) if address is not None else None
+    found = getattr(found, "ipv4_mapped", None) or found  # how a server that listens on IPv6 writes an IPv4 address
+    if found is None or not any(found in ip_network(network) for network in client.networks):
         raise AddressNotAllowed
 
 

@@ -174,6 +174,17 @@ def test_only_registered_networks_may_call() -> None:
         assert answer.status_code == status
 
 
+def test_behind_proxies_the_address_counts_that_the_last_trusted_one_saw(settings: Any) -> None:
+    caller = Caller.of(InstitutionFactory(), networks=["10.1.2.0/24"])
+    forged = {"x-forwarded-for": "10.1.2.3"}
+    caller.get("entries/", status=403, **forged)  # no proxy is trusted: the header says nothing
+    settings.TRUSTED_PROXY_COUNT = 1
+    caller.get("entries/", **forged)
+    caller.get("entries/", status=403, **{"x-forwarded-for": "10.1.2.3, 203.0.113.9"})  # what the caller wrote stands further left
+    caller.get("entries/", **{"x-forwarded-for": "203.0.113.9, ::ffff:10.1.2.3"})
+    caller.get("entries/", status=403, **{"x-forwarded-for": "nonsense"})
+
+
 def test_a_client_has_its_own_rate_and_reads_it_in_standard_headers() -> None:
     caller = Caller.of(InstitutionFactory(), requests_per_minute=2)
     first = caller.http.get("/api/v1/loans/", headers=caller.headers)

@@ -4,17 +4,21 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
+from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
+from urllib3 import HTTPResponse
 
 from api.models import Webhook, WebhookMessage
 from api.services.webhooks import GIVE_UP_AFTER, WAITS, forget_sent_messages, send_to
+from api.tasks import send_events_to
 from api.webhook_calls import AddressRefused, Called, call, checked_address, is_callable
 from notices.models import Notice
 from tests.api.bank import Stage, make_stage
@@ -228,6 +232,13 @@ def test_addresses_inside_are_not_called(settings: Any, address: str) -> None:
         checked_address(f"https://{bracketed}/hook")
 
 
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "017700000001", "127.1", "0", "0x0a000001", "167772161", "localhost", "[::]"])
+def test_addresses_inside_are_not_called_however_they_are_written(settings: Any, host: str) -> None:
+    settings.WEBHOOK_ALLOWED_NETWORKS = []
+    with pytest.raises(AddressRefused):
+        checked_address(f"https://{host}/hook")
+
+
 @pytest.mark.parametrize("address", ["8.8.8.8", "223.5.5.5", "2400:3200::1"])
 def test_addresses_of_the_open_internet_are_called_over_https_only(settings: Any, address: str) -> None:
     settings.WEBHOOK_ALLOWED_NETWORKS = []
@@ -267,3 +278,73 @@ def test_the_interface_refuses_such_addresses_and_unknown_types(stage: Stage, se
     refused = stage.bank.post("webhooks/", {"url": "http://169.254.169.254/latest/meta-data/"}, status=400)
     assert refused["code"] == "webhook_address_refused"
     assert stage.bank.post("webhooks/", {"url": "https://8.8.8.8/", "types": ["colour"]}, status=400)["errors"]
+
+
+@dataclass
+class Line:
+    """A pool that notes where it goes and what it carries."""
+
+    sent: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    raises: BaseException | None = None
+
+    def pool(self, parts: Any, address: str) -> "Line":
+        self.address = address
+        return self
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        pass
+
+    def urlopen(self, method: str, target: str, *, body: bytes, headers: dict[str, str], redirect: bool, **options: Any) -> Any:
+        assert not redirect
+        if self.raises is not None:
+            raise self.raises
+        self.sent.append((self.address, headers, body))
+        return HTTPResponse(status=204)
+
+
+def test_the_signature_is_that_of_the_specifications_own_example(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Source: Standard Webhooks, reference vector."""
+    line = Line()
+    monkeypatch.setattr("api.webhook_calls._pool", line.pool)
+    moment = datetime.fromtimestamp(1614265330, UTC)
+    said = {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "message_id": "msg_p5jXN8AQM9LWM0D4loKWxJek"}
+    assert call(url="https://8.8.8.8/x", body='{"test": 2432232314}', at=moment, **said) == Called()
+    ((_, headers, body),) = line.sent
+    assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330")
+    assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert body == b'{"test": 2432232314}'
+
+
+def test_a_name_is_looked_up_once_so_that_it_cannot_turn_inside_after_the_check(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.WEBHOOK_ALLOWED_NETWORKS = []
+    line, told = Line(), [["8.8.8.8"], ["10.0.0.1"]]
+    monkeypatch.setattr("api.webhook_calls._pool", line.pool)
+    monkeypatch.setattr("api.webhook_calls.socket.getaddrinfo", lambda *args, **kwargs: [(2, 1, 6, "", (ip, 443)) for ip in told.pop(0)])
+    assert call(url="https://rebinding.example/hook", secret="whsec_c2VjcmV0", message_id="1", body="{}", at=AT) == Called()
+    assert [address for address, _, _ in line.sent] == ["8.8.8.8"]
+    assert told == [["10.0.0.1"]]
+
+
+def test_a_receiver_that_lets_its_answer_drip_in_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.webhook_calls._pool", Line(raises=SoftTimeLimitExceeded()).pool)
+    assert "过慢" in call(url="https://8.8.8.8/x", secret="whsec_c2VjcmV0", message_id="1", body="{}", at=AT).error
+
+
+def test_each_message_is_signed_with_a_moment_receivers_still_accept(committed: Stage, receiver: Receiver) -> None:
+    """Standard Webhooks receivers refuse a timestamp older than five minutes; slow answers must not age the messages behind them."""
+    webhook, _ = subscribed(committed, receiver)
+    committed.signed()
+    moments: list[datetime] = []
+
+    def slow(**given: Any) -> Called:
+        moments.append(given["at"])
+        committed.clock.shift(timedelta(seconds=19))
+        assert timezone.now() - given["at"] < timedelta(minutes=5)
+        return Called()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.services.webhooks.call", slow)
+        assert send_events_to(webhook.pk) == len(moments) >= 8
