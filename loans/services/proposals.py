@@ -25,7 +25,7 @@ from loans.services.movements.batch import (
     require_signed_off,
     require_well_formed,
 )
-from loans.services.movements.record import record, reverse
+from loans.services.movements.record import record, require_movable, reverse
 from parties.models import Member
 
 
@@ -51,7 +51,7 @@ def propose_movements(items: Sequence[NewMovement], *, kind: MovementKind, actor
 
     Raises:
         NotVisible, RoleMissing, ReferenceReused.
-        AmountInvalid, ReferenceMissing, MovementDated, ReasonMissing.
+        AmountInvalid, ReferenceMissing, MovementDated, ReasonMissing, RecognisedBad.
 
     Source: FP 1.6.3; architecture, who may.
     """
@@ -61,6 +61,7 @@ def propose_movements(items: Sequence[NewMovement], *, kind: MovementKind, actor
     for position, new in enumerate(items):
         with at_item(position, of=len(items)):
             require_well_formed(new, today=localdate(at))
+            require_movable(loans[new.loan_id], kind)
         row = Proposal(loan=loans[new.loan_id], kind=kind, amount=new.amount, value_on=new.value_on, made_by=actor, made_at=at)
         row.bank_reference, row.reason = new.bank_reference.strip(), new.reason.strip()
         rows.append(row)
@@ -88,6 +89,7 @@ def propose_reversals(items: Sequence[NewReversal], *, actor: Member, at: dateti
         target = targets[new.movement_id]
         with at_item(position, of=len(items)):
             require_signed_off(new)
+            require_movable(loans[target.loan.public_id], MovementKind.REVERSAL, reverses=target)
         row = Proposal(loan=loans[target.loan.public_id], kind=MovementKind.REVERSAL, reverses=target, made_by=actor, made_at=at)
         row.amount, row.value_on = target.amount, target.value_on
         row.bank_reference, row.reason = new.bank_reference.strip(), new.reason.strip()

@@ -14,6 +14,7 @@ from loans.services import (
     NewReversal,
     confirm_proposals,
     propose_movements,
+    propose_reversals,
     record_cures,
     record_drawdowns,
     record_repayments,
@@ -52,9 +53,14 @@ def drawdown_reversed(scene: Scene, loan: Loan) -> Any:
     return record_reversals([item], actor=scene.handler, checked_by=scene.checker, at=NOW)
 
 
-def proposed_and_confirmed(scene: Scene, loan: Loan) -> Any:
-    [proposal] = propose_movements([moved(loan)], kind=MovementKind.REPAYMENT, actor=scene.handler, at=NOW)
-    return confirm_proposals([proposal.public_id], actor=scene.checker, at=NOW)
+def proposed(scene: Scene, loan: Loan) -> Any:
+    return propose_movements([moved(loan)], kind=MovementKind.REPAYMENT, actor=scene.handler, at=NOW)
+
+
+def reversal_proposed(scene: Scene, loan: Loan) -> Any:
+    movement = loan.movements.get(kind=MovementKind.DRAWDOWN)
+    item = NewReversal(movement_id=movement.public_id, bank_reference="CZ1", reason="重复登记")
+    return propose_reversals([item], actor=scene.handler, at=NOW)
 
 
 def by_program(scene: Scene, loan: Loan) -> Any:
@@ -64,13 +70,21 @@ def by_program(scene: Scene, loan: Loan) -> Any:
 
 @pytest.mark.clause("FP 1.5.3")
 @pytest.mark.clause("D21")
-@pytest.mark.parametrize("way", [repaid, drawn, cured, drawdown_reversed, proposed_and_confirmed, by_program])
+@pytest.mark.parametrize("way", [repaid, drawn, cured, drawdown_reversed, proposed, reversal_proposed, by_program])
 def test_money_comes_back_of_a_bad_debt_as_a_recovery_and_no_other_way(scene: Scene, way: Callable[[Scene, Loan], Any]) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     with pytest.raises(RecognisedBad) as refusal:
         way(scene, bad_debt.loan)
     assert "追偿收回" in str(refusal.value)
     assert bad_debt.loan.movements.count() == 2
+
+
+def test_what_was_proposed_before_the_recognition_is_not_confirmed_after_it(scene: Scene) -> None:
+    loan = scene.loan(1_000_000)
+    [proposal] = propose_movements([moved(loan)], kind=MovementKind.REPAYMENT, actor=scene.handler, at=NOW)
+    scene.bad(loan)
+    with pytest.raises(RecognisedBad):
+        confirm_proposals([proposal.public_id], actor=scene.checker, at=NOW)
 
 
 def test_a_repayment_of_before_is_given_back_when_it_is_sent_again(scene: Scene) -> None:

@@ -210,14 +210,23 @@ def _entered(items: list[Item], new: list[Item], history: History, *, actor: Mem
 
 
 def _require_not_bad(items: Sequence[Item], *, of: int) -> None:
-    """Refuse whatever would move the principal of a debt recognised as bad; what falls due meanwhile may still become overdue."""
     for item in items:
-        kind = item.reverses.kind if item.reverses is not None else item.kind
-        harmless = (MovementKind.OVERDUE,) if item.reverses is None else (MovementKind.OVERDUE, MovementKind.CURE)
-        loan = item.loan
-        if loan.recognised_bad_on is not None and kind not in harmless:
-            with at_item(item.position, of=of):
-                raise RecognisedBad(contract_number=loan.contract_number, on=loan.recognised_bad_on, kind=item.kind.label)
+        with at_item(item.position, of=of):
+            require_movable(item.loan, item.kind, reverses=item.reverses)
+
+
+def require_movable(loan: Loan, kind: MovementKind, *, reverses: Movement | None = None) -> None:
+    """
+    Refuse whatever would move the principal of a debt recognised as bad; what falls due meanwhile may still become overdue.
+
+    Raises:
+        RecognisedBad: with what to do instead.
+
+    Source: FP 1.5.3; D21.
+    """
+    moved, harmless = (kind, (MovementKind.OVERDUE,)) if reverses is None else (reverses.kind, (MovementKind.OVERDUE, MovementKind.CURE))
+    if loan.recognised_bad_on is not None and moved not in harmless:
+        raise RecognisedBad(contract_number=loan.contract_number, on=loan.recognised_bad_on, kind=MovementKind(kind).label)
 
 
 def _change(item: Item, balances: dict[int, RunningBalance]) -> Change:
