@@ -78,9 +78,10 @@ def _is_moment(value: str) -> bool:
     """Return whether it is a moment with its zone, of a year and an offset that exist."""
     try:
         moment = datetime.fromisoformat(value)
-        return moment.year > 1 and abs(moment.utcoffset() or timedelta()) <= FARTHEST_ZONE
     except ValueError:
         return False
+    zone = moment.utcoffset()
+    return moment.year > 1 and zone is not None and abs(zone) <= FARTHEST_ZONE
 
 
 def _problem(detail: str, code: str) -> Any:

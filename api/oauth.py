@@ -31,7 +31,7 @@ class FundValidator(OAuth2Validator):
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         """Return whether id and secret, from the header or the body, are a known client's; notes the client on the request."""
         client_id, secret = _credentials_of(self._extract_basic_auth(request), request)
-        if not client_id or not secret:
+        if not client_id or not secret or "\x00" in client_id:
             return False
         now = timezone.now()
         valid = Q(issued_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
