@@ -38,6 +38,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "id"], name="event_object"),
             models.Index(fields=["transaction", "id"], name="event_order"),
+            # The last change of a case is found without going back over all the times it was looked at since.
+            models.Index(fields=["object_type", "object_id", "id"], name="event_change", condition=~models.Q(verb="opened")),
         ]
 
     def __str__(self) -> str:

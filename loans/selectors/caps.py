@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, ExpressionWrapper, F, Q, QuerySet, Sum, Value, When
+from django.db import connection
+from django.db.models import Q, Sum
 
 from common.enums import Category, Mode
 from common.errors import DomainError
-from common.fields import MoneyField
 from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
 from loans.models import Application, BankQuota, Loan
@@ -202,44 +202,46 @@ def headroom(case: CapCase, *, on: date) -> Headroom:
     return CapBook.read([case], on=on).headroom(case)
 
 
+_COMMITTED = """
+WITH taken AS NOT MATERIALIZED (
+    SELECT project_id, enterprise_id, category, bank_id, mode, 0.00 AS disbursed, 0.00 AS outstanding, amount_approved AS undrawn
+    FROM loans_application WHERE state = ANY (%(approved)s) AND lapses_on > %(on)s
+    UNION ALL
+    SELECT project_id, enterprise_id, category, bank_id, mode, drawn, performing + overdue,
+        CASE WHEN available_until > %(on)s THEN contract_amount - drawn ELSE 0.00 END
+    FROM loans_loan
+)
+SELECT 'project', project_id, category, sum(disbursed), sum(outstanding), sum(undrawn)
+FROM taken WHERE project_id = ANY (%(projects)s::bigint[]) GROUP BY project_id, category
+UNION ALL
+SELECT 'enterprise', enterprise_id, category, sum(disbursed), sum(outstanding), sum(undrawn)
+FROM taken WHERE enterprise_id = ANY (%(enterprises)s::bigint[]) AND project_id IS NULL GROUP BY enterprise_id, category
+UNION ALL
+SELECT 'purse', bank_id, mode, sum(disbursed), sum(outstanding), sum(undrawn)
+FROM taken WHERE (bank_id, mode) IN (SELECT * FROM unnest(%(banks)s::bigint[], %(modes)s::text[])) GROUP BY bank_id, mode
+"""
+
+
 def _read_committed(book: CapBook, projects: Sequence[int], enterprises: Sequence[int], purses: Sequence[Purse]) -> None:
     """
     Note what is approved and not contracted, and what is lent, by owner and category and by purse: sums, in one statement.
 
     An approval takes all of it until the day it lapses (excluded); of a loan it is ``committed_by_loan`` in SQL. Source: D2, D3, D37.
     """
-    zero = Value(ZERO, output_field=MoneyField())
-    approved = Application.objects.filter(state__in=APPROVED_NOT_CONTRACTED, lapses_on__gt=book.on).annotate(
-        disbursed=zero, outstanding=zero, undrawn=F("amount_approved")
-    )
-    left = When(available_until__gt=book.on, then=F("contract_amount") - F("drawn"))
-    lent = Loan.objects.annotate(
-        disbursed=F("drawn"),
-        outstanding=ExpressionWrapper(F("performing") + F("overdue"), output_field=MoneyField()),
-        undrawn=Case(left, default=zero, output_field=MoneyField()),
-    )
-    sums = [
-        _sums(rows.filter(condition), *names)
-        for rows in (approved, lent)
-        for condition, *names in (
-            (Q(project__in=projects), "project", "project", "category"),
-            (Q(enterprise__in=enterprises, project__isnull=True), "enterprise", "enterprise", "category"),
-            (_of_purses(purses), "purse", "bank", "mode"),
-        )
-    ]
-    for kind, key, name, disbursed, outstanding, undrawn in sums[0].union(*sums[1:], all=True):
-        part = Committed(disbursed=disbursed, outstanding=outstanding, undrawn=undrawn)
-        if kind == "purse":
-            book.used[key, name] = book.used.get((key, name), Committed()) + part
-        else:
-            of_owner = book.committed.setdefault((kind, key), {})
-            of_owner[name] = of_owner.get(name, Committed()) + part
-
-
-def _sums(rows: QuerySet[Any], kind: str, key: str, name: str) -> QuerySet[Any, Any]:
-    """Return kind, key, name and the three sums of the rows, one line per key and name."""
-    tagged = rows.order_by().annotate(kind=Value(kind)).values_list("kind", key, name)
-    return tagged.annotate(a=Sum("disbursed"), b=Sum("outstanding"), c=Sum("undrawn"))
+    of: dict[str, Any] = {
+        "projects": list(projects),
+        "enterprises": list(enterprises),
+        "approved": [str(state) for state in APPROVED_NOT_CONTRACTED],
+    }
+    of |= {"banks": [bank for bank, _ in purses], "modes": [str(mode) for _, mode in purses]}
+    with connection.cursor() as cursor:
+        cursor.execute(_COMMITTED, of | {"on": book.on})
+        for kind, key, name, disbursed, outstanding, undrawn in cursor.fetchall():
+            part = Committed(disbursed=disbursed, outstanding=outstanding, undrawn=undrawn)
+            if kind == "purse":
+                book.used[key, name] = part
+            else:
+                book.committed.setdefault((kind, key), {})[name] = part
 
 
 def _of_purses(purses: Sequence[Purse]) -> Q:
