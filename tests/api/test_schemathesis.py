@@ -30,8 +30,8 @@ from tests.api.bank import Stage
 from tests.api.caller import Caller
 from tests.api.month import World
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
-EDGES = 3  # times as many
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
+EDGES = 2  # times as many
 PARTS = 4  # so that workers share the operations
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CHECKS = [
