@@ -156,6 +156,7 @@ class Scene:
             costs=yuan(costs),
             received_on=on,
             bank_reference=self.references[-1],
+            remark="评估费、拍卖费",
             actor=handler,
             at=when,
         )

@@ -165,6 +165,7 @@ def test_recoveries_checked_at_once_share_costs_and_never_exceed_the_loss(scene:
             costs=yuan(costs),
             received_on=TODAY,
             bank_reference=f"ZC-{n}",
+            remark="评估费",
             actor=scene.handler,
             at=NOW,
         )

@@ -6,9 +6,11 @@ import pytest
 
 from common.enums import Mode
 from ledger.verification import verify
+from loans.services import NewReversal, record_reversals
 from notices.models import Notice
 from parties.models import Institution
 from parties.selectors import NoSuchInstitution, system_member
+from policy.models import PolicyVersion
 from risk import services
 from risk.enums import BreakerState, ClaimState
 from risk.models import BankRisk, BreakerChange, Claim, Payment
@@ -16,6 +18,7 @@ from risk.selectors import position_of, standing_of_bank, standings
 from risk.services.payments import NoRoomYet, NothingQueued
 from tests.loan_factories import noon
 from tests.risk.scene import NOW, TODAY, Scene, yuan
+from tests.translations import version_1
 
 
 def reapply(scene: Scene) -> None:
@@ -163,3 +166,48 @@ def test_what_stands_in_one_bank_s_way_does_not_keep_the_others_from_being_paid(
     assert services.pay_due_claims(actor=system_member(), at=NOW) == 1
     Institution.objects.filter(pk=treasury.pk).update(is_active=False)
     assert list(verify()) == []
+
+
+@pytest.mark.clause("D20")
+def test_a_drawdown_taken_back_after_the_payment_lets_nothing_more_through(scene: Scene) -> None:
+    """50 M disbursed and 0.8 M paid; 43 M turn out never to have been drawn: the cap is 0.7 M, and what was paid in order stays paid."""
+    wrong = scene.disburse(43_000_000)
+    scene.disburse(6_000_000)
+    first = scene.loan(1_000_000)
+    scene.paid(scene.accepted(scene.bad(first)))
+    item = NewReversal(movement_id=wrong.movements.get().public_id, bank_reference="CZ1", reason="重复登记")
+    record_reversals([item], actor=scene.handler, checked_by=scene.checker, at=NOW)
+    services.evaluate_banks(actor=system_member(), at=NOW)
+    assert states(scene)[-1] == "suspended"
+    scene.recovered(first.bad_debt, 950_000)
+    standing = standing_of_bank(scene.bank, on=TODAY)
+    assert (standing.headroom.state, standing.headroom.cap, standing.headroom.cap_left) == (BreakerState.NORMAL, yuan(700_000), 0)
+    assert (standing.radar.return_for_room, standing.radar.disbursement_for_room) == (yuan("100000.01"), yuan("1000000.10"))
+    claim = scene.paid(scene.accepted(scene.bad(scene.loan(10_000))))
+    assert (claim.state, claim.needs_reapplication, Payment.objects.count()) == (ClaimState.QUEUED, True, 1)
+    assert list(verify()) == []
+
+
+@pytest.mark.clause("D38")
+def test_the_cap_is_that_of_the_version_in_force_on_the_day_of_payment(scene: Scene) -> None:
+    """The loan is of version 1 (10 %); a version from the day of payment on gives 1 % of 31 M: 0.31 M of 0.8 M."""
+    scene.disburse(30_000_000)
+    claim = scene.accepted(scene.bad(scene.loan(1_000_000)))
+    terms = version_1().as_json()
+    terms["risk"]["compensation_cap_rate"] = "0.01"
+    PolicyVersion.objects.filter(number=1).update(valid_until=TODAY)
+    PolicyVersion.objects.create(number=2, name="修订", valid_from=TODAY, terms=terms)
+    claim = scene.paid(claim)
+    payment = Payment.objects.get()
+    assert (claim.state, payment.amount, payment.policy_version.number) == (ClaimState.PART_PAID, yuan(310_000), 2)
+    assert claim.shares is not None
+    assert claim.shares.guarantor == yuan(800_000)  # the tier is the loan's own
+
+
+@pytest.mark.clause("D25")
+@pytest.mark.clause("D38")
+def test_after_the_plan_s_end_its_last_version_still_pays(scene: Scene) -> None:
+    scene.disburse(30_000_000)
+    claim = scene.paid(scene.accepted(scene.bad(scene.loan(1_000_000))), at=noon(date(2026, 1, 15)))
+    payment = Payment.objects.get()
+    assert (claim.state, payment.paid_on, payment.policy_version.number) == (ClaimState.PAID, date(2026, 1, 15), 1)

@@ -25,7 +25,7 @@ from risk import services
 from risk.models import BadDebt, Recovery, Return
 from risk.rules import RecoveryExceedsPaid
 from risk.selectors import position_of
-from risk.services.recoveries import RecoveryDated, ReferenceUsed
+from risk.services.recoveries import CostsUnexplained, RecoveryDated, ReferenceUsed
 from tests.factories import MemberFactory
 from tests.loan_factories import move, noon
 from tests.risk.scene import BAD_ON, DRAWN_ON, NOW, TODAY, Scene, yuan
@@ -194,3 +194,13 @@ def test_a_recovery_dated_before_the_debt_was_bad_is_refused(scene: Scene) -> No
     bad_debt = scene.bad(scene.loan(1_000_000))
     with pytest.raises(RecoveryDated):
         scene.recovered(bad_debt, 1, on=DRAWN_ON, at=noon(TODAY))
+
+
+@pytest.mark.clause("D21")
+def test_costs_above_what_came_back_are_explained(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    asked = {"bad_debt_id": bad_debt.public_id, "amount": yuan(100), "received_on": TODAY, "actor": scene.handler, "at": NOW}
+    services.record_recovery(costs=yuan(100), bank_reference="ZC1", **asked)
+    with pytest.raises(CostsUnexplained):
+        services.record_recovery(costs=yuan("100.01"), bank_reference="ZC2", remark=" ", **asked)
+    services.record_recovery(costs=yuan("100.01"), bank_reference="ZC2", remark="评估费", **asked)

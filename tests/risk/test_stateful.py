@@ -269,7 +269,13 @@ class Lives(RuleBasedStateMachine):
         bad_debt = self.picked(list(BadDebt.objects.order_by("id")), pick)
         amount, reference = max(yuan(bad_debt.principal * Decimal(part)), Decimal("0.01")), self.reference()
         handler, checker = self.scene.people_of(bad_debt.loan)
-        receipt: dict[str, Any] = {"amount": amount, "costs": yuan(costs), "received_on": self.day, "bank_reference": reference}
+        receipt: dict[str, Any] = {
+            "amount": amount,
+            "costs": yuan(costs),
+            "received_on": self.day,
+            "bank_reference": reference,
+            "remark": "评估费",
+        }
         recovery = self.twice(lambda: services.record_recovery(bad_debt_id=bad_debt.public_id, actor=handler, at=self.now, **receipt))
         if recovery is not None and checked:
             self.twice(lambda: services.check_recovery(recovery_id=recovery.public_id, actor=checker, at=self.now))

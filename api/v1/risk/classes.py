@@ -30,7 +30,7 @@ from risk.rules import RecoveryExceedsPaid
 from risk.selectors import bad_debts_visible_to, classifications_visible_to, suggestions_visible_to
 from risk.services import record_recovery
 from risk.services.claims import AmountBeyondLoss, ClaimOpen, NothingCovered, WrongWay
-from risk.services.recoveries import AmountInvalid, RecoveryDated, ReferenceUsed
+from risk.services.recoveries import AmountInvalid, CostsUnexplained, RecoveryDated, ReferenceUsed
 
 
 class LoanFilters(SyncedFilters):
@@ -182,7 +182,7 @@ class BadDebtView(ListModelMixin, BankView):
         summary="登记追偿收回",
         says="由程序登记的，须由本行复核人员在系统内复核后才计入；复核后按分担比例退回各支付方。",
         clause="FP 1.5.1、FP 1.5.2(2)；D19、D21",
-        refuses=(AmountInvalid, RecoveryDated, ReferenceUsed, ReasonMissing, RecoveryExceedsPaid),
+        refuses=(AmountInvalid, CostsUnexplained, RecoveryDated, ReferenceUsed, ReasonMissing, RecoveryExceedsPaid),
         status=201,
     )
     def recoveries(self, public_id: UUID, **asked: Any) -> Recovery:

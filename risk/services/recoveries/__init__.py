@@ -2,6 +2,7 @@
 
 from risk.services.recoveries.records import (
     AmountInvalid,
+    CostsUnexplained,
     NotWaiting,
     RecoveryDated,
     ReferenceUsed,
@@ -20,6 +21,7 @@ from risk.services.recoveries.returns import (
 
 __all__ = [
     "AmountInvalid",
+    "CostsUnexplained",
     "NotWaiting",
     "RecoveryDated",
     "ReferenceUsed",

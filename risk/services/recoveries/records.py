@@ -47,6 +47,15 @@ class AmountInvalid(DomainError):
     status = 400
 
 
+class CostsUnexplained(DomainError):
+    """Costs above what came back lessen later recoveries, and so what goes back to those who paid: they are explained."""
+
+    code = "costs_unexplained"
+    sentence = "追偿费用 {costs} 元超过追回金额 {amount} 元，超出部分将从以后追回的款项中扣除，请在说明中写明各项费用。"
+    clause = "FP 1.5.2(2)"
+    status = 400
+
+
 class RecoveryDated(DomainError):
     """Money that came back before the debt was bad, or that has not come yet."""
 
@@ -90,6 +99,7 @@ def record_recovery(
     Raises:
         NotVisible, RoleMissing: not the bank's debt.
         AmountInvalid, RecoveryDated, ReferenceUsed.
+        CostsUnexplained: the costs exceed what came back, without a remark.
         RecoveryExceedsPaid: more came back than was lost.
 
     Source: FP 1.5.1, FP 1.5.2(2); D21.
@@ -128,6 +138,8 @@ def _require_well_formed(asked: Recovery, *, today: date) -> None:
         raise RecoveryDated(recognised_on=asked.bad_debt.recognised_on, field="received_on")
     if not asked.bank_reference:
         raise ReasonMissing(field="bank_reference")
+    if asked.costs > asked.amount and not asked.remark.strip():
+        raise CostsUnexplained(costs=display(asked.costs), amount=display(asked.amount), field="remark")
 
 
 def _recorded_before(asked: Recovery) -> Recovery | None:
