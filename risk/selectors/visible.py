@@ -11,7 +11,7 @@ from loans.models import Guarantee, Loan
 from loans.selectors import loans_visible_to
 from parties.access import sees_all
 from parties.enums import InstitutionKind
-from parties.models import Institution, Member
+from parties.models import BankParticipation, Institution, Member
 from risk.models import (
     BadDebt,
     BankRisk,
@@ -80,11 +80,8 @@ def suggestions_visible_to(actor: Member) -> QuerySet[ClassificationSuggestion]:
 
 
 def _of_bank(actor: Member) -> Q:
-    """Return the condition on rows about a bank: the bank itself, those who see all, and the fund manager."""
-    institution = actor.institution
-    if sees_all(actor) or (institution is not None and institution.kind == InstitutionKind.FUND_MANAGER):
-        return Q()
-    return Q(bank=actor.institution_id) if actor.institution_id is not None else Q(pk__in=[])
+    """Return the condition on rows about a bank: of those whose figures the actor may see."""
+    return Q() if sees_all(actor) else Q(bank__in=banks_visible_to(actor))
 
 
 def bank_risks_visible_to(actor: Member) -> QuerySet[BankRisk]:
@@ -103,11 +100,17 @@ def reapplications_visible_to(actor: Member) -> QuerySet[Reapplication]:
 
 
 def banks_visible_to(actor: Member) -> QuerySet[Institution]:
-    """Return the banks whose figures of risk the actor may see. Source: FP 1.5.3."""
+    """
+    Return the banks whose figures of risk the actor may see: its own, or all; the fund manager those that were ever in the trust mode.
+
+    Source: FP 1.3, FP 1.5.3; D35.
+    """
     banks = Institution.objects.filter(kind=InstitutionKind.BANK)
     institution = actor.institution
-    if sees_all(actor) or (institution is not None and institution.kind == InstitutionKind.FUND_MANAGER):
+    if sees_all(actor):
         return banks
+    if institution is not None and institution.kind == InstitutionKind.FUND_MANAGER:
+        return banks.filter(pk__in=BankParticipation.objects.filter(mode=Mode.TRUST).values("bank"))
     return banks.filter(pk=actor.institution_id) if actor.institution_id is not None else banks.none()
 
 

@@ -35,4 +35,11 @@ def test_the_radar_shows_the_own_bank_alone(stage: Stage) -> None:
     assert (own["bad_debt_rate"], own["cap"], own["to_warning"]) == ("0.000000", "1000000.00", "499999.99")
     (other,) = stage.other.get("radar/")
     assert (other["state"], other["bad_debt_rate"]) == ("no_data", None)
-    assert {row["bank"]["code"] for row in stage.trustee.get("radar/")} >= {own["bank"]["code"], other["bank"]["code"]}
+
+
+@pytest.mark.clause("FP 1.3")
+def test_the_fund_manager_sees_the_radar_of_the_banks_of_the_trust_mode(stage: Stage) -> None:
+    (own,), (other,) = stage.bank.get("radar/"), stage.other.get("radar/")
+    seen = {row["bank"]["code"] for row in stage.trustee.get("radar/")}
+    assert own["bank"]["code"] in seen
+    assert other["bank"]["code"] not in seen
