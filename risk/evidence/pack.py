@@ -14,13 +14,19 @@ VERIFIER = Path(__file__).with_name("verify.py")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One line of the timeline; ``working_days`` are counted from the step before, the start not included."""
+    """
+    One line of the timeline; ``working_days`` are counted from the step before, the start not included.
+
+    ``label`` is the clause as the plan numbers it; ``term`` compares the working days with a term that ended by the step, or is empty.
+    """
 
     on: date
     what: str
     clause: str
     working_days: int | None
     arithmetic: str  # how the working days were counted, in Chinese
+    label: str = ""
+    term: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the line for the pack."""
@@ -28,8 +34,10 @@ class Step:
             "on": self.on.isoformat(),
             "what": self.what,
             "clause": self.clause,
+            "label": self.label,
             "working_days": self.working_days,
             "arithmetic": self.arithmetic,
+            "term": self.term,
         }
 
 
@@ -89,5 +97,5 @@ def _json(value: object) -> bytes:
 
 
 def _timeline_text(timeline: Sequence[Step]) -> bytes:
-    lines = [f"{step.on}  {step.what}（{step.clause}）{'  ' + step.arithmetic if step.arithmetic else ''}" for step in timeline]
+    lines = ["  ".join(filter(None, (f"{step.on}", f"{step.what}（{step.label}）", step.arithmetic, step.term))) for step in timeline]
     return ("\n".join(lines) + "\n").encode()

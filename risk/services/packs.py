@@ -19,9 +19,11 @@ from parties.models import Member
 from policy.selectors import register_line, version_for, working_calendar
 from policy.working_days import WorkingCalendar
 from risk.evidence.pack import PackContent, PackedDocument, Step, build
-from risk.models import BadDebt, EvidencePack, Exemption
+from risk.models import BadDebt, Claim, EvidencePack, Exemption, Return
 from risk.rules import clause_of, clauses_of_checklist
 from risk.selectors import events_about, evidence_packs_visible_to, exemptions_visible_to, owners_of_papers, visible_or_404
+
+DECIDED = "批复"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,12 @@ def _clauses(bad_debt: BadDebt) -> list[dict[str, object]]:
 
 
 def _timeline(exemption: Exemption, *, until: date) -> list[Step]:
-    """Return the steps of the case in order, each with the working days since the one before. Source: FP 1.7; D6."""
-    calendar = working_calendar()
+    """
+    Return the steps of the case in order, each with the working days since the one before, and where a term ended with its own.
+
+    Source: FP 1.7; D6, D7, D37.
+    """
+    calendar, terms = working_calendar(), _terms(exemption)
     steps: list[Step] = []
     previous: date | None = None
     for on, what, clause in sorted(_dated(exemption), key=lambda step: step[0]):
@@ -141,9 +147,36 @@ def _timeline(exemption: Exemption, *, until: date) -> list[Step]:
             continue
         days = calendar.elapsed(previous, on) if previous is not None else None
         arithmetic = "" if previous is None or days is None else _arithmetic(calendar, previous, on, days)
-        steps.append(Step(on=on, what=what, clause=clause, working_days=days, arithmetic=arithmetic))
+        term = terms.get((on, what))
+        said = f"期限核对：{_arithmetic(calendar, term[0], on, calendar.elapsed(term[0], on))}，期限 {term[1]} 个工作日" if term else ""
+        label = register_line(clause).label
+        steps.append(Step(on=on, what=what, clause=clause, label=label, working_days=days, arithmetic=arithmetic, term=said))
         previous = on
     return steps
+
+
+def _terms(exemption: Exemption) -> dict[tuple[date, str], tuple[date, int]]:
+    """Return for the steps that ended a term the day it began and its working days: decision, examination, return of public money."""
+    application, found = exemption.bad_debt.loan.application, {}
+    clock = version_for(exemption.bad_debt.loan.policy_version).terms.clock
+    if application.submitted_on is not None and application.decided_on is not None:
+        found[application.decided_on, DECIDED] = (application.submitted_on, clock.approval_working_days)
+    for claim in exemption.bad_debt.claims.all():
+        if claim.deadline is not None and claim.reviewed_on is not None:
+            found[claim.reviewed_on, _reviewed(claim)] = (claim.deadline.started_on, claim.deadline.working_days)
+    for recovery in exemption.bad_debt.recoveries.all():
+        for row in recovery.returns.all():
+            if row.returned_on is not None:
+                found[row.returned_on, _returned(row)] = (row.deadline.started_on, row.deadline.working_days)
+    return found
+
+
+def _reviewed(claim: Claim) -> str:
+    return f"审核补偿申请 {claim.number}：{'不予补偿' if claim.refusal else '审核通过'}"
+
+
+def _returned(row: Return) -> str:
+    return f"退回{row.answers.get_payer_display()}追偿款 {row.amount:,.2f} 元"
 
 
 def _arithmetic(calendar: WorkingCalendar, start: date, end: date, days: int) -> str:
@@ -154,38 +187,38 @@ def _arithmetic(calendar: WorkingCalendar, start: date, end: date, days: int) ->
 
 
 def _dated(exemption: Exemption) -> Iterator[tuple[date, str, str]]:
-    """Yield day, fact and clause of everything that happened in the case."""
+    """Yield day, fact and clause of everything that happened in the case; what falls on one day in the order in which it must have come."""
     bad_debt, loan = exemption.bad_debt, exemption.bad_debt.loan
     application = loan.application
     clause = clause_of(mode=loan.mode, category=loan.category)
-    single = [
+    begun = [
         (application.entry.published_on, "列入“白名单”", "FP 1.1.3"),
         (application.submitted_on, "提交融资申请", "FP 1.6.3"),
         (application.accepted_on, "银行受理", "FP 1.6.3"),
-        (application.decided_on, "批复", "FP 1.6.3"),
+        (application.decided_on, DECIDED, "FP 1.6.3"),
         (application.conditions_met_on, "达到放款条件", "FP 2.2.1"),
         (loan.signed_on, "签订合同", "FP 1.6.3"),
-        (bad_debt.recognised_on, f"认定坏账 {bad_debt.principal:,.2f} 元", "FP 1.5.3"),
-        (exemption.opened_on, "发起尽职免责核查", "FP 1.7"),
-        (exemption.concluded_on, "机构作出结论", "FP 1.7"),
-        (exemption.found_on, "监管核查", "FP 1.7"),
     ]
-    yield from ((on, what, cited) for on, what, cited in single if on is not None)
-    for movement in loan.movements.all():
+    yield from ((on, what, cited) for on, what, cited in begun if on is not None)
+    recovered = {recovery.bank_reference for recovery in bad_debt.recoveries.all() if recovery.is_checked}
+    for movement in loan.movements.exclude(bank_reference__in=recovered):
         yield movement.value_on, f"{movement.get_kind_display()} {movement.amount:,.2f} 元", "FP 1.6.3"
     for check in loan.use_checks.all():
         yield check.checked_on, "资金用途检查", "FP 1.6.3"
     for row in loan.classifications.all():
         yield row.from_on, f"风险分类认定为{row.get_grade_display()}（逾期 {row.overdue_days} 天）", "FP 1.5.3"
+    yield bad_debt.recognised_on, f"认定坏账 {bad_debt.principal:,.2f} 元", "FP 1.5.3"
     yield from _claims(bad_debt, clause)
     yield from _recoveries(bad_debt, clause)
+    judged = ((exemption.opened_on, "发起尽职免责核查"), (exemption.concluded_on, "机构作出结论"), (exemption.found_on, "监管核查"))
+    yield from ((on, what, "FP 1.7") for on, what in judged if on is not None)
 
 
 def _claims(bad_debt: BadDebt, clause: str) -> Iterator[tuple[date, str, str]]:
     for claim in bad_debt.claims.all():
         yield claim.opened_on, f"提交补偿申请 {claim.number}", clause
         if claim.reviewed_on is not None:
-            yield claim.reviewed_on, f"审核补偿申请 {claim.number}：{'不予补偿' if claim.refusal else '审核通过'}", clause
+            yield claim.reviewed_on, _reviewed(claim), clause
         if claim.certified_on is not None:
             yield claim.certified_on, f"认定损失 {claim.amount:,.2f} 元（{claim.evidence_number}）", clause
         for payment in claim.payments.all():
@@ -195,10 +228,10 @@ def _claims(bad_debt: BadDebt, clause: str) -> Iterator[tuple[date, str, str]]:
 def _recoveries(bad_debt: BadDebt, clause: str) -> Iterator[tuple[date, str, str]]:
     for recovery in bad_debt.recoveries.all():
         if recovery.is_checked:
-            yield recovery.received_on, f"追回净额 {recovery.net:,.2f} 元", clause
+            yield recovery.received_on, f"追回净额 {recovery.net:,.2f} 元，冲减坏账本金", clause
         for row in recovery.returns.all():
             if row.returned_on is not None:
-                yield row.returned_on, f"退回追偿款 {row.amount:,.2f} 元", clause
+                yield row.returned_on, _returned(row), clause
 
 
 def _event(event: Any) -> dict[str, object]:

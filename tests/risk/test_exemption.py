@@ -142,6 +142,10 @@ def test_the_pack_holds_timeline_papers_events_and_clauses(scene: Scene) -> None
     decided = next(step for step in timeline if step["what"] == "批复")
     assert (decided["on"], decided["clause"]) == ("2024-03-20", "FP 1.6.3")
     assert "个工作日" in decided["arithmetic"]
+    assert decided["term"].endswith("期限 30 个工作日")
+    assert decided["term"].startswith("期限核对：自 2024-03-01（不含）至 2024-03-20（含）共 19 天")
+    assert f"2024-03-20  批复（{decided['label']}）" in files.read("timeline.txt").decode()
+    assert decided["label"] == "《实施方案》一(六)3"
     documents = json.loads(files.read("documents.json"))
     assert {row["kind"] for row in documents} >= {"contract", "collection_record"}
     assert all(row["file"] in files.namelist() and len(row["sha256"]) == 64 for row in documents)
@@ -151,6 +155,25 @@ def test_the_pack_holds_timeline_papers_events_and_clauses(scene: Scene) -> None
     assert pack.size == len(raw)
     bad_debt = BadDebt.objects.get()
     assert json.loads(files.read("case.json"))["bad_debt_principal"] == str(bad_debt.principal)
+
+
+@pytest.mark.clause("FP 1.7")
+@pytest.mark.clause("D37")
+def test_the_timeline_tells_each_fact_once_in_its_order_and_checks_each_term(scene: Scene) -> None:
+    scene.disburse(900_000_000)
+    exemption = opened(scene)
+    claim = scene.paid(scene.accepted(exemption.bad_debt))
+    scene.returned(scene.recovered(exemption.bad_debt, 1_000_000))
+    pack = services.build_evidence_pack(exemption_id=exemption.public_id, actor=scene.handler, at=NOW)
+    with services.open_evidence_pack(pack_id=pack.public_id, actor=scene.handler, at=NOW).content as content:
+        steps = json.loads(zipfile.ZipFile(content).read("timeline.json"))
+    told = [step["what"] for step in steps]
+    classed = next(number for number, what in enumerate(told) if what.startswith("风险分类认定为损失"))
+    assert classed < told.index("认定坏账 10,000,000.00 元")
+    assert [what for what in told if "1,000,000.00" in what] == ["追回净额 1,000,000.00 元，冲减坏账本金"]  # and no repayment besides
+    terms = {step["what"]: step["term"] for step in steps if step["term"]}
+    assert list(terms) == ["批复", f"审核补偿申请 {claim.number}：审核通过", "退回政府性融资担保公司追偿款 800,000.00 元"]
+    assert all(said.endswith("期限 10 个工作日") for said in list(terms.values())[1:])
 
 
 @pytest.fixture
