@@ -19,6 +19,7 @@ from common.money import display
 
 PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
+AMOUNT = re.compile(r"-?\d+\.\d\d")
 OWN_APPS = ("parties", "policy", "whitelist", "loans", "subsidy", "risk", "ledger", "documents")
 SAID_LIKE = {  # facts of an event that are no field of its object, and the field whose words and unit they have
     "left": ("risk.payment", "amount"),
@@ -85,7 +86,11 @@ def _said(event: Event, name: str, value: Any) -> str:
     field = _field(event, name)
     choices = dict(getattr(field, "flatchoices", None) or getattr(getattr(field, "base_field", None), "flatchoices", None) or ())
     if isinstance(value, dict):
-        return "、".join(f"{choices[key]} {part}" for key, part in value.items()) if choices.keys() >= value.keys() else f"{len(value)}项"
+        return (
+            "、".join(f"{choices[key]} {_yuan(part)}" for key, part in value.items())
+            if choices.keys() >= value.keys()
+            else f"{len(value)}项"
+        )
     if isinstance(value, list):
         return "、".join(str(choices.get(item, item)) for item in value) if all(isinstance(i, str) for i in value) else f"{len(value)}项"
     if isinstance(field, MoneyField):
@@ -94,6 +99,11 @@ def _said(event: Event, name: str, value: Any) -> str:
         return percent(Decimal(str(value)))
     text = str(choices.get(value, value))
     return f"{text[:12]}…" if DIGEST.fullmatch(text) else text
+
+
+def _yuan(part: Any) -> str:
+    """Return a logged amount of money as people read it, anything else as it is."""
+    return f"{display(Decimal(part))}元" if isinstance(part, str) and AMOUNT.fullmatch(part) else str(part)
 
 
 def _is_pointer(event: Event, name: str) -> bool:

@@ -130,7 +130,7 @@ def checklist(request: HttpRequest, exemption: Exemption) -> Table:
     rows = [
         (_answer(one), one.wording, Cited(one.clause), Small(one.facts), one.remark, link_to(request, one.answered_by)) for one in items
     ]
-    heads = ("结论", "核查内容", "条款", "系统记录", "核查情况", "核查人")
+    heads = ("结论", "核查内容", "条款", f"系统记录（截至 {exemption.opened_on} 发起时）", "核查情况", "核查人")
     return table("尽职核查表", heads, rows, clause="FP 1.7")
 
 

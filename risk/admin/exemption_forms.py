@@ -36,7 +36,10 @@ class ChecklistForm(StepForm):
             self.codes.append(item.code)
             initial = "" if item.is_fulfilled is None else "yes" if item.is_fulfilled else "no"
             self.fields[item.code] = YesNo(
-                label=f"{number}. {item.wording}", required=False, initial=initial, help_text=f"系统记录：{item.facts}"
+                label=f"{number}. {item.wording}",
+                required=False,
+                initial=initial,
+                help_text=f"系统记录（截至 {self.obj.opened_on} 发起时）：{item.facts}",
             )
             self.fields[f"{item.code}{REMARK}"] = LongText(label="核查情况", required=False, rows=2, initial=item.remark, max_length=1000)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Fact, Facts, Money, Row, link_to, page_of, table
+from common.admin import Fact, Facts, Money, Row, Small, joined, link_to, page_of, table
 from common.money import ZERO, display
 from parties.models import Institution, Member
 from risk.admin.money_panels import hold_badge
@@ -15,7 +15,7 @@ from risk.enums import BreakerState
 from risk.models import Claim
 from risk.selectors import BankQueue, bank_risks_visible_to, banks_visible_to, queues_of
 
-HEADS = ("次序", "补偿编号", "企业", "可支付日期", "状态", "尚应支付", "累计尚应支付", "暂缓原因")
+HEADS = ("次序", "补偿编号和企业", "尚应支付", "暂缓原因", "可支付日期", "状态", "累计尚应支付")
 INTRO = (
     "复核支付后的申请按可支付日期、再按编号先后排队，任何一笔不得越过前面的；支付时核对熔断和补偿上限。"
     "因熔断或上限暂缓的，放款增加或款项追回后由银行重新申请，再按原次序支付。"
@@ -49,8 +49,8 @@ def _bank(request: HttpRequest, queue: BankQueue, *, reads: bool, url: str | Non
         left = one.standing.payable.compensation
         total += left
         cells = (
-            one.place, link_to(request, one.claim), one.claim.loan.enterprise.name, one.claim.payable_on, claim_state(one.claim),
-            Money(left), Money(total), hold_badge(one.hold),
+            one.place, joined((link_to(request, one.claim), Small(one.claim.loan.enterprise.name))), Money(left), hold_badge(one.hold),
+            one.claim.payable_on, claim_state(one.claim), Money(total),
         )  # fmt: skip
         rows.append(Row(cells=cells))
     return table(

@@ -222,7 +222,7 @@ def test_a_trust_claim_shows_the_pool_first_and_what_is_recovered_by_payer(scene
     assert "其中县级财政：350,000.00 × 50.00% = 175,000.00" in page
     assert "25,000.00" in page
     assert "坏账损失先从增信服务费中抵扣" in page  # the clause in its own words
-    assert "市级财政 175000.00" in page  # in the log of what was proposed
+    assert "市级财政 175,000.00元" in page  # in the log of what was proposed
     assert login(scene.trustee).get(page_of(claim)).status_code == 200  # the fund manager reads trust loans
 
 
