@@ -165,6 +165,13 @@ class Loan(models.Model):
         triggers = [
             pgtrigger.Protect(name="loan_no_delete", operation=pgtrigger.Delete),
             pgtrigger.Protect(
+                name="loan_bad_for_good",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.recognised_bad_on IS NOT NULL AND OLD.recognised_bad_on IS DISTINCT FROM NEW.recognised_bad_on"
+                ),
+            ),
+            pgtrigger.Protect(
                 name="loan_fixed_by_contract",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(" OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in FIXED_BY_CONTRACT)),

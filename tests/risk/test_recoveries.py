@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import InternalError
 
 from common.enums import Mode
 from loans.enums import MovementKind
@@ -85,6 +86,12 @@ def test_what_was_proposed_before_the_recognition_is_not_confirmed_after_it(scen
     scene.bad(loan)
     with pytest.raises(RecognisedBad):
         confirm_proposals([proposal.public_id], actor=scene.checker, at=NOW)
+
+
+def test_a_loan_once_bad_stays_bad(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    with pytest.raises(InternalError, match="loan_bad_for_good|Cannot update"):
+        Loan.objects.filter(pk=bad_debt.loan_id).update(recognised_bad_on=None)
 
 
 def test_a_repayment_of_before_is_given_back_when_it_is_sent_again(scene: Scene) -> None:
