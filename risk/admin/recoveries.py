@@ -101,7 +101,7 @@ RECOVERY_STEPS = (
         when=_is_recorded,
         form=ReasonForm,
         run=lambda do: services.send_back_recovery(recovery_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
-        sentence="退回后该记录不再计入，流水号不可重复使用；请经办更正后以更正后的流水号重新登记。",
+        sentence="退回后该记录不再计入；请经办更正后重新登记，银行流水号不变的仍填原流水号。",
         tone="danger",
     ),
 )

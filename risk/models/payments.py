@@ -111,7 +111,10 @@ class Recovery(MadeAndChecked):
         ordering = ["-received_on", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["bank", "bank_reference"], name="recovery_reference_once_per_bank", violation_error_message="该流水号已登记。"
+                fields=["bank", "bank_reference"],
+                condition=~Q(step=MoneyStep.RETURNED),
+                name="recovery_reference_once_per_bank",
+                violation_error_message="该流水号已登记。",
             ),
             positive("recovery_positive"),
             models.CheckConstraint(

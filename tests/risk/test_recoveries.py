@@ -71,6 +71,20 @@ def by_program(scene: Scene, loan: Loan) -> Any:
 
 @pytest.mark.clause("FP 1.5.3")
 @pytest.mark.clause("D21")
+def test_what_was_sent_back_is_recorded_anew_under_the_bank_s_own_reference(scene: Scene) -> None:
+    bad_debt = scene.bad(scene.loan(1_000_000))
+    wrong = recorded(scene, bad_debt, 100_000)
+    services.send_back_recovery(recovery_id=wrong.public_id, reason="金额有误", actor=scene.checker, at=NOW)
+    right = recorded(scene, bad_debt, 100_001)
+    assert right != wrong
+    assert recorded(scene, bad_debt, 100_001) == right
+    services.check_recovery(recovery_id=right.public_id, actor=scene.checker, at=NOW)
+    assert position_of(scene.bank).recovered == yuan(100_001)
+    with pytest.raises(ReferenceUsed):
+        recorded(scene, bad_debt, 100_000)
+
+
+@pytest.mark.clause("D21")
 @pytest.mark.parametrize("way", [repaid, drawn, cured, drawdown_reversed, proposed, reversal_proposed, by_program])
 def test_money_comes_back_of_a_bad_debt_as_a_recovery_and_no_other_way(scene: Scene, way: Callable[[Scene, Loan], Any]) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))

@@ -144,7 +144,8 @@ def _require_well_formed(asked: Recovery, *, today: date) -> None:
 
 def _recorded_before(asked: Recovery) -> Recovery | None:
     """Return the same recovery where it is recorded already; refuse a reference that names another one, or a movement of a loan."""
-    earlier = Recovery.objects.filter(bank=asked.bank, bank_reference=asked.bank_reference).first()
+    standing = Recovery.objects.exclude(step=MoneyStep.RETURNED)
+    earlier = standing.filter(bank=asked.bank, bank_reference=asked.bank_reference).first()
     if earlier is None:
         if Movement.objects.filter(bank=asked.bank, bank_reference=asked.bank_reference).exists():
             raise ReferenceUsed(reference=asked.bank_reference, field="bank_reference")
@@ -205,7 +206,7 @@ def check_recovery(*, recovery_id: UUID, actor: Member, at: datetime) -> Recover
 @transaction.atomic
 def send_back_recovery(*, recovery_id: UUID, reason: str, actor: Member, at: datetime) -> Recovery:
     """
-    Give a recorded recovery back, as checker; it never counts, and its reference is spent.
+    Give a recorded recovery back, as checker; it never counts, and its reference may be recorded anew with the right figures.
 
     Raises:
         NotVisible, RoleMissing, NotWaiting, ReasonMissing, SamePerson.
