@@ -91,7 +91,7 @@ def read_rows(content: bytes, file_format: str) -> list[Mapping[str, Any]]:
 def parse_row(number: int, written: Mapping[str, Any]) -> Row | Fault:
     """Return what a row says, or its first fault."""
     reference = written.get("bank_reference")
-    named = reference.strip()[:64] if isinstance(reference, str) else ""
+    named = _storable(reference).strip()[:64] if isinstance(reference, str) else ""
     field = ""
     try:
         for field in written:
@@ -104,7 +104,7 @@ def parse_row(number: int, written: Mapping[str, Any]) -> Row | Fault:
         if (values["loan_id"] is None) == (values["contract_number"] == ""):
             raise _Bad("required", "请填写 loan_id 或 contract_number，只填其一。")
     except _Bad as bad:
-        return Fault(number=number, bank_reference=named, field=field[:60], code=bad.code, detail=bad.detail)
+        return Fault(number=number, bank_reference=named, field=_storable(field)[:60], code=bad.code, detail=bad.detail)
     return Row(number=number, **values)
 
 
@@ -163,12 +163,17 @@ def _table(rows: Iterator[list[Any]]) -> Iterator[Mapping[str, Any]]:
             yield dict(zip(headings, cells, strict=False))
 
 
+def _storable(text: str) -> str:
+    """Return a text without what no database holds: NUL and half characters."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
 def _text(field: str, cell: Any, *, required: bool = False) -> str:
     if cell in (None, "") and not required:
         return ""
     if isinstance(cell, float) and cell.is_integer():  # a workbook has no whole numbers
         cell = str(int(cell))
-    if not isinstance(cell, str) or "\x00" in cell:
+    if not isinstance(cell, str) or _storable(cell) != cell:
         raise _Bad("invalid" if cell not in (None, "") else "required", "请填写文本。")
     said = cell.strip()
     if required and not said:
@@ -183,7 +188,9 @@ def _reference(field: str, cell: Any) -> str:
 
 
 def _money(field: str, cell: Any) -> Decimal:
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == round(cell, 2):
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        cell = str(cell)
+    if isinstance(cell, float) and cell == round(cell, 2):
         cell = f"{cell:.2f}"
     if not isinstance(cell, str) or MONEY.fullmatch(cell.strip()) is None:
         raise _Bad("amount_invalid", "金额须大于 0，最多两位小数，以元为单位，不含千分位。")

@@ -247,6 +247,20 @@ def test_another_programs_upload_does_not_exist(stage: Stage, drawn: tuple[Loan,
     assert stage.other.get("uploads/")["results"] == []
 
 
+@pytest.mark.parametrize("field", ["bank_reference", "reason", "contract_number", "loan_id", "amount", "value_on", "x\x00\ud800"])
+@pytest.mark.parametrize(
+    "cell", ["a\x00b", "\ud800", "x" * 100_000, [1], {"a": 1}, 10**400, float("inf"), True, "９"], ids=lambda cell: f"{cell!r:.12}"
+)
+def test_a_cell_that_nobody_can_store_is_a_row_that_is_rejected_not_a_job_that_fails_for_ever(
+    stage: Stage, drawn: tuple[Loan, ...], field: str, cell: Any
+) -> None:
+    rows = [repayment(drawn[0], 1) | {field: cell}, repayment(drawn[1], 2)]
+    progress, found = worked(stage, "\n".join(json.dumps(row) for row in rows).encode())
+    assert (progress["state"], progress["done_count"]) == ("done", 2)
+    outcome = "recorded" if (field, cell) in (("bank_reference", "９"), ("reason", "９")) else "rejected"
+    assert [row["outcome"] for row in found] == [outcome, "recorded"]
+
+
 GOOD = {"contract_number": "HT1", "amount": "1000.50", "value_on": "2024-06-20", "bank_reference": " LS1 "}
 
 
