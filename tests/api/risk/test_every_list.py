@@ -23,9 +23,9 @@ LISTS = sorted({prefix for prefix, view, _ in router.registry if hasattr(view, "
 # What no case makes more of: the rulebook, who calls; and what the programs of one bank see one or none of; a
 # page of events is full from the first.
 OF_ONE_LENGTH = {
-    "breaker-changes", "classification-suggestions", "clauses", "codes", "decisions", "deliveries", "entries", "events", "enhancement-fee-rates",
-    "enhancement-fees", "guarantee-fee-averages", "me", "policy-versions", "quotas", "radar", "reapplications", "return-rates",
-    "settlements",
+    "breaker-changes", "classification-suggestions", "clauses", "codes", "decisions", "deliveries", "entries", "events",
+    "enhancement-fee-rates", "enhancement-fees", "guarantee-fee-averages", "me", "policy-versions", "quotas", "radar",
+    "reapplications", "return-rates", "settlements",
 }  # fmt: skip
 
 
