@@ -71,6 +71,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SORT_OPERATIONS": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema_complete.complete"],
     "ENUM_NAME_OVERRIDES": {
         "EntryStateEnum": "whitelist.enums.EntryState",
         "EntryKindEnum": "whitelist.enums.EntryKind",

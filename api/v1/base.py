@@ -148,7 +148,7 @@ def reads(
         summary=summary,
         description=_described(says, clause),
         parameters=list(parameters),
-        responses={200: answer, **_described_refusals(refuses)} if refuses else answer,
+        responses={200: answer, **described_refusals(refuses)} if refuses else answer,
     )
 
 
@@ -244,7 +244,7 @@ def _digest(view: BankView, request: Request) -> str:
 def _described_write(shape: Any, asks: Any, summary: str, says: str, clause: str, refuses: Refusals, status: int) -> Callable[[Any], Any]:
     """Return the description of a POST, with every refusal of the domain under its status."""
     every: list[type[DomainError]] = [*ALWAYS_REFUSES, KeyMissing, KeyReused, KeyInUse, *refuses]
-    responses: dict[Any, Any] = {status: OpenApiResponse(shape, description="办理结果"), **_described_refusals(every)}
+    responses: dict[Any, Any] = {status: OpenApiResponse(shape, description="办理结果"), **described_refusals(every)}
     example = getattr(asks, "example", None)
     return extend_schema(
         summary=summary,
@@ -256,7 +256,7 @@ def _described_write(shape: Any, asks: Any, summary: str, says: str, clause: str
     )
 
 
-def _described_refusals(refuses: Refusals) -> dict[Any, Any]:
+def described_refusals(refuses: Refusals) -> dict[Any, Any]:
     """Return the description of refusals of the domain, each under its status."""
     by_status: dict[int, list[type[DomainError]]] = {}
     for refusal in dict.fromkeys(refuses):

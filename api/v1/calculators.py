@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.throttles import CalculatorThrottle
+from api.v1.calculator_examples import EXAMPLES
 from api.v1.calculator_schema import answer_schema, input_schema
 from calculators.calculator import Calculator
 from calculators.fields import is_required, meta_of, name_of
@@ -106,6 +107,7 @@ def calculator_view(calculator: Calculator) -> Callable[..., HttpResponse]:
             tags=[TAG],
             request={"application/json": input_schema(calculator.asks)},
             responses={200: answer_schema(calculator)},
+            examples=[OpenApiExample("示例", value=EXAMPLES[calculator.name], request_only=True)],
             auth=[],
         )
     )

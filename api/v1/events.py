@@ -49,7 +49,7 @@ class EventShown(serializers.Serializer[Any]):
     """One event."""
 
     id = shown_text("事件编号，按此去重")
-    type = shown_text("事件类型")
+    type = shown_text("事件类型，清单和含义见事件列表的说明；遇到不认识的类型请略过")
     occurred_at = shown_moment("发生时间")
     recorded_at = shown_moment("记录时间")
     object = ObjectShown(help_text="所涉对象")

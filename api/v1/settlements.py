@@ -5,7 +5,6 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
-from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -59,13 +58,6 @@ class SettlementFilters(SyncedFilters):
     quarter = django_filters.NumberFilter(min_value=1, max_value=4, label="季度")
 
 
-class LinesPage(serializers.Serializer[Any]):
-    """One page of lines."""
-
-    next = serializers.URLField(allow_null=True, help_text="下一页地址，没有则为空")
-    results = LineShown(many=True, help_text="本页明细")
-
-
 class SettlementView(ListModelMixin, BankView):
     """Settlements of the calling bank, or of the trust mode for the fund manager."""
 
@@ -88,7 +80,7 @@ class SettlementView(ListModelMixin, BankView):
         """Return one settlement."""
         return Response(self.shown(SettlementOpened, opened_settlement(self.rows(), settlement_id=public_id, **self.acting)))
 
-    @reads(LinesPage, summary="结算明细", says="现行版次的逐笔明细，含调整明细。", clause="FP 1.4.1；D11、D13")
+    @reads(LineShown, summary="结算明细", says="现行版次的逐笔明细，含调整明细。", clause="FP 1.4.1；D11、D13", many=True)
     @action(detail=True, methods=["get"], filter_backends=[], serializer_class=LineShown, ordering_fields={})
     def lines(self, request: Request, public_id: UUID) -> Response:
         """Return a page of lines."""

@@ -20,11 +20,11 @@ from rest_framework.response import Response
 from api.enums import RowOutcome, Scope, UploadFormat, UploadKind, UploadState
 from api.filters import Filters
 from api.models import Upload, UploadRow
-from api.problems import ProblemSerializer
+from api.services.repeats import KeyInUse, KeyReused
 from api.services.uploads import rows_of, take_upload, uploads_of
 from api.tasks import work_upload_of
 from api.upload_rows import MOST_ROWS, UploadTooLong, UploadUnreadable
-from api.v1.base import KEY_PARAMETER, BankView, keeps_answer, reads
+from api.v1.base import KEY_PARAMETER, BankView, KeyMissing, described_refusals, keeps_answer, reads
 from api.v1.fields import Shown, shown_count, shown_text
 
 MEDIA_TYPES = {
@@ -105,13 +105,6 @@ class UploadRowShown(serializers.ModelSerializer[UploadRow]):
         extra_kwargs = {"outcome": {"help_text": "结果：recorded 已登记，repeated 此前已登记，acceptable 校验通过，rejected 未登记"}}
 
 
-class RowsPage(serializers.Serializer[Any]):
-    """One page of rows."""
-
-    next = serializers.URLField(allow_null=True, help_text="下一页地址，没有则为空")
-    results = UploadRowShown(many=True, help_text="本页各行")
-
-
 class UploadFilters(Filters):
     """How uploads are found."""
 
@@ -165,7 +158,7 @@ class UploadView(ListModelMixin, BankView):
         """Return one upload."""
         return Response(self.shown(UploadShown, self.get_object()))
 
-    @reads(RowsPage, summary="批量提交的逐行结果", says="处理过程中即可读取已处理的行。")
+    @reads(UploadRowShown, summary="批量提交的逐行结果", says="处理过程中即可读取已处理的行。", many=True)
     @action(
         detail=True,
         methods=["get"],
@@ -193,10 +186,7 @@ class UploadView(ListModelMixin, BankView):
         request={name: OpenApiTypes.STR if "openxml" not in name else OpenApiTypes.BINARY for name in MEDIA_TYPES},
         responses={
             202: OpenApiResponse(UploadShown, description="已接收，在后台处理"),
-            (400, "application/problem+json"): OpenApiResponse(
-                ProblemSerializer,
-                description="\n".join(f"- `{one.code}`：{one.sentence}" for one in (UploadUnreadable, UploadTooLong)),
-            ),
+            **described_refusals([KeyMissing, KeyInUse, KeyReused, UploadUnreadable, UploadTooLong]),
         },
         examples=[OpenApiExample("NDJSON 的一行", value=LINE, request_only=True, media_type="application/x-ndjson")],
     )

@@ -80,3 +80,55 @@ def test_examples_of_requests_are_good_requests(schema: dict[str, Any]) -> None:
             assert given.is_valid(), (kind, given.errors)
             checked += 1
     assert checked >= 15
+
+
+def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(address, method, one) for address, item in schema["paths"].items() for method, one in item.items()]
+
+
+def test_every_parameter_says_what_it_means_and_every_answer_its_codes(schema: dict[str, Any]) -> None:
+    for address, method, operation in operations(schema):
+        named = [one for one in operation.get("parameters", ()) if "$ref" not in one]
+        assert [one["name"] for one in named if not one.get("description")] == [], address
+        for status, answer in operation["responses"].items():
+            if "application/problem+json" in answer.get("content", {}):
+                assert "`：" in answer["description"], (address, method, status)
+
+
+def test_pages_within_an_object_say_how_they_are_turned(schema: dict[str, Any]) -> None:
+    for address, orderings in (("uploads/{public_id}/rows", {"number", "created"}), ("settlements/{public_id}/lines", {"created"})):
+        named = {one["name"]: one for one in schema["paths"][f"/api/v1/{address}/"]["get"]["parameters"] if "name" in one}
+        assert {"cursor", "limit", "ordering"} <= set(named)
+        assert {name.removeprefix("-") for name in named["ordering"]["schema"]["enum"]} == orderings
+
+
+def test_headers_of_answers_are_described(schema: dict[str, Any]) -> None:
+    read, drawn = schema["paths"]["/api/v1/loans/{public_id}/"]["get"], schema["paths"]["/api/v1/loans/{public_id}/drawdowns/"]["post"]
+    assert set(read["responses"]["200"]["headers"]) == {"ETag", "RateLimit", "RateLimit-Policy"}
+    assert "304" in read["responses"]
+    assert set(drawn["responses"]["201"]["headers"]) == {"Idempotent-Replayed", "RateLimit", "RateLimit-Policy"}
+    assert {"Retry-After", "RateLimit"} <= set(drawn["responses"]["429"]["headers"])
+    assert {"413", "503"} <= set(drawn["responses"])
+
+
+def test_every_security_scheme_that_is_asked_for_is_described(schema: dict[str, Any]) -> None:
+    asked = {name for _, _, operation in operations(schema) for one in operation.get("security", ()) for name in one}
+    assert asked == set(schema["components"]["securitySchemes"]) == {"oauth2", "basicAuth"}
+
+
+def test_what_is_answered_is_answered_whole(schema: dict[str, Any]) -> None:
+    for name in ("ApplicationShown", "LoanOpened", "SettlementShown", "MovementShown"):
+        shape = schema["components"]["schemas"][name]
+        assert set(shape["required"]) == set(shape["properties"]), name
+    assert "bank_reference" not in schema["components"]["schemas"]["DraftAsked"]["required"]
+
+
+def test_descriptions_of_operations_are_for_readers_of_chinese(schema: dict[str, Any]) -> None:
+    said = {one["operationId"]: one.get("description", "") for _, _, one in operations(schema)}
+    assert [name for name, text in said.items() if text and text.isascii()] == []
+
+
+def test_every_calculator_has_an_example(schema: dict[str, Any]) -> None:
+    for name in CALCULATORS:
+        body = schema["paths"][f"/api/v1/calculators/{name}/"]["post"]["requestBody"]["content"]["application/json"]
+        assert body["examples"]["示例"]["value"]
