@@ -70,6 +70,7 @@ def test_every_command_of_the_page_works(fund: tuple[Scene, str], run: Run, tmp_
         "CLIENT_SECRET": run.line.secret,
         "GUARANTOR_ID": guarantor.client_id,
         "GUARANTOR_SECRET": guarantor.secret,
+        "HOOKS": "http://127.0.0.1:9000/fund",
         "NO_PROXY": "*",
     }
     run_script(script(before) + KEEP, tmp_path, environment)
