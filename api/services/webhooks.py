@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.timezone import localtime
 
 from api.event_types import VERB_OF
 from api.feed import as_json, read_events
@@ -165,6 +166,7 @@ def _fan_out(webhook_pk: int, *, at: datetime) -> bool:
 def body_of(event: Event) -> str:
     """Return the message of an event, the same bytes on every attempt."""
     told = as_json(event)
+    told |= {name: localtime(told[name]).isoformat() for name in ("occurred_at", "recorded_at")}  # as the feed writes them
     said = {"type": told["type"], "timestamp": told["recorded_at"], "data": told}
     return json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
 

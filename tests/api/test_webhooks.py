@@ -17,6 +17,7 @@ from standardwebhooks import Webhook as Verifier
 from urllib3 import HTTPResponse
 
 from api.models import Webhook, WebhookMessage
+from api.schema_webhook import MESSAGE
 from api.services.webhooks import GIVE_UP_AFTER, WAITS, forget_sent_messages, send_to
 from api.tasks import send_events_to
 from api.webhook_calls import AddressRefused, Called, call, checked_address, is_callable
@@ -90,6 +91,9 @@ def test_events_from_now_on_arrive_signed_once_and_in_order(committed: Stage, re
     headers, body = receiver.got[1]
     monkeypatch.setattr("standardwebhooks.webhooks.Webhook._Webhook__verify_timestamp", lambda self, given: AT.astimezone(UTC))
     assert Verifier(said["secret"]).verify(body, headers)["data"]["object"]["id"] == found["id"]
+    (fed,) = committed.bank.get("events/?types=application.submitted")["results"]
+    assert json.loads(body) == {"type": fed["type"], "timestamp": fed["recorded_at"], "data": fed}
+    assert set(MESSAGE["required"]) == set(json.loads(body))
     assert headers["webhook-timestamp"] == str(int(AT.timestamp()))
     assert headers["host"] == receiver.url.split("/")[2]
     assert send_to(webhook.pk, at=AT) == 0
