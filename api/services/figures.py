@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from common.errors import FieldProblem
 from parties.models import Member
 from subsidy.models import Reconciliation, Revision
-from subsidy.services.reconciliation import check_bank_figures, commit_bank_figures
+from subsidy.services.reconciliation import NoRowAccepted, check_bank_figures, commit_bank_figures
 
 HEADINGS = {"contract_number": "合同编号", "subsidy": "贴息金额", "bank_interest": "按回报利率计息"}
 FIELDS = {heading: field for field, heading in HEADINGS.items()}
@@ -52,11 +53,15 @@ def take_figures(*, settlement_id: UUID, figures: Sequence[Mapping[str, Any]], a
     Source: FP 1.6.4.
     """
     checked = check_bank_figures(settlement_id=str(settlement_id), filename=FILENAME, content=_as_csv(figures), actor=actor, at=at)
-    taken: Reconciliation = commit_bank_figures(reconciliation_id=str(checked.public_id), actor=actor, at=at)
     faults = tuple(
         Fault(row=fault["row"] - 1, column=FIELDS.get(fault["column"], fault["column"]), code=fault["code"], detail=fault["detail"])
-        for fault in taken.errors
+        for fault in checked.errors
     )
+    try:
+        taken: Reconciliation = commit_bank_figures(reconciliation_id=str(checked.public_id), actor=actor, at=at)
+    except NoRowAccepted:
+        problems = [FieldProblem(f"figures.{fault.row - 1}.{fault.column}", fault.code, fault.detail) for fault in faults]
+        raise NoRowAccepted(filename=FILENAME, errors=problems) from None
     return TakenFigures(public_id=taken.public_id, state=taken.state, revision=taken.revision, row_count=taken.row_count, faults=faults)
 
 

@@ -79,6 +79,13 @@ def test_own_figures_are_taken_and_differences_opened(stage: Stage, drafted: dic
     assert stage.bank.get(f"{here}/differences/") == []
 
 
+def test_figures_none_of_which_can_stand_are_named_one_by_one(stage: Stage, drafted: dict[str, Any]) -> None:
+    asked = {"figures": [{"contract_number": "没有", "subsidy": "-1.00"}]}
+    refused = stage.bank.post(f"settlements/{drafted['id']}/figures/", asked, status=409)
+    assert refused["code"] == "no_row_accepted"
+    assert [(one["field"], one["code"]) for one in refused["errors"]] == [("figures.0.contract_number", "unknown_contract")]
+
+
 def test_another_banks_settlement_does_not_exist(stage: Stage, drafted: dict[str, Any]) -> None:
     here = f"settlements/{drafted['id']}"
     for address in (f"{here}/", f"{here}/lines/", f"{here}/loans/{drafted['loan']}/", f"{here}/differences/"):
