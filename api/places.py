@@ -29,6 +29,7 @@ class FeedRestoring(DomainError):
     code = "feed_restoring"
     sentence = "系统正在从备份恢复，事件暂时不能读取，请稍后重试；持续出现的，请联系市工信局。"
     status = 503
+    retry_after = 60
 
 
 @dataclass(frozen=True, slots=True, order=True)

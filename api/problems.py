@@ -78,6 +78,7 @@ class Refusal(exceptions.APIException):
     def __init__(self, error: DomainError) -> None:
         super().__init__(detail=error.message, code=error.code)
         self.status_code = error.status
+        self.wait = getattr(error, "retry_after", None)  # seconds
 
 
 class NotNow(exceptions.APIException):
@@ -102,6 +103,7 @@ class TryAgain(exceptions.APIException):
     status_code = 503
     default_code = "try_again"
     default_detail = SENTENCES["try_again"]
+    wait = 1  # seconds
 
 
 class ProblemHandler(ExceptionHandler):

@@ -17,7 +17,7 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 HEADERS: dict[str, Described] = {
     "RateLimit-Policy": {"description": '本程序的请求上限：q 为次数，w 为窗口秒数，如 "client";q=600;w=60', "schema": TEXT},
     "RateLimit": {"description": '本窗口的余量：r 为剩余次数，t 为距窗口结束的秒数，如 "client";r=599;t=42', "schema": TEXT},
-    "Retry-After": {"description": "多少秒后可以重试", "schema": {"type": "integer", "minimum": 1}},
+    "Retry-After": {"description": "多少秒后可以重试；原样再发即可成功的拒绝才有", "schema": {"type": "integer", "minimum": 1}},
     "ETag": {"description": "内容的标识；下次读取放在 If-None-Match，内容未变返回 304", "schema": TEXT},
     "Idempotent-Replayed": {
         "description": "仅在返回此前同一幂等键的原答复时出现，值为 true",
@@ -131,6 +131,8 @@ def _say_headers(method: str, operation: Described) -> None:
             operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IfNoneMatch"})
             responses["304"] = {"description": "内容与 If-None-Match 所指的相同，没有正文"}
             _carry(responses["304"], *named)
+    for status in {"409", "503"} & set(responses):
+        _carry(responses[status], "Retry-After")
     if "429" in responses:
         _carry(responses["429"], "Retry-After", *(["RateLimit-Policy", "RateLimit"] if _is_ours(operation) else []))
 

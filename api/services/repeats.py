@@ -27,6 +27,7 @@ class KeyInUse(DomainError):
 
     code = "idempotency_key_in_use"
     sentence = "幂等键 {key} 的请求正在处理，请稍候用同一幂等键重试。"
+    retry_after = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

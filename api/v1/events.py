@@ -205,7 +205,7 @@ def _asked(request: Request) -> dict[str, Any]:
         problems["limit"] = f"条数须为 1 至 {LONGEST_PAGE} 的整数。"
     types = given.getlist("types")
     if not set(types) <= set(VERB_OF):
-        problems["types"] = "没有这种事件类型。"
+        problems["types"] = "没有这种事件类型，可用的类型见接口文档中事件列表的说明。"
     if problems:
         raise ValidationError({name: [ErrorDetail(detail, code="invalid")] for name, detail in problems.items()})
     return {"after": Place.of_cursor(given.get("cursor", "")), "limit": int(limit), "types": types}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models import Field, Model
 from drf_spectacular.types import OpenApiTypes
@@ -51,6 +51,8 @@ class AskedCount(serializers.IntegerField):
 class AskedMoney(serializers.DecimalField):
     """Yuan as a text with at most two places, more than nothing unless told otherwise."""
 
+    default_error_messages = {"invalid": '金额须为文本（带引号），单位元，最多两位小数，不含千分位，如 "1000000.00"。'}
+
     def __init__(self, *, min_value: Decimal = CENT, **kwargs: Any) -> None:
         super().__init__(max_digits=18, decimal_places=2, min_value=min_value, max_value=MAX_AMOUNT, **kwargs)
 
@@ -65,6 +67,8 @@ class AskedMoney(serializers.DecimalField):
 class AskedRate(serializers.DecimalField):
     """An annual fraction as a text with at most six places."""
 
+    default_error_messages = {"invalid": '费率须为文本（带引号）的年费率小数，最多六位小数，如 "0.005"。'}
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=7, decimal_places=6, min_value=Decimal(0), max_value=Decimal(1), **kwargs)
 
@@ -75,19 +79,46 @@ class AskedRate(serializers.DecimalField):
         return Decimal(super().to_internal_value(data))
 
 
+class AskedDigest(serializers.RegexField):
+    """A SHA-256 as text."""
+
+    default_error_messages = {"invalid": "SHA-256 须为 64 位小写十六进制文本。"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[0-9a-f]{64}$", **kwargs)
+
+
 class Asked(serializers.Serializer[Any]):
     """An input; a name it does not know is refused, so that a misspelt field is never silently dropped."""
 
     example: ClassVar[Mapping[str, Any]] = {}
+    default_error_messages = {"invalid": '请求内容须为 JSON 对象，如 {{"on": "2024-03-01"}}。'}
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return the fields; a wrong choice is answered with the right ones."""
+        found = super().get_fields()
+        for field in found.values():
+            if isinstance(field, serializers.ChoiceField):
+                known = "、".join(str(choice) for choice in field.choices)
+                field.error_messages["invalid_choice"] = f"“{{input}}” 不是可用的值，可用：{known}。"
+        return found
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the values once every name is known."""
-        if isinstance(data, Mapping):
-            unknown = [str(name) for name in data if name not in self.fields]
-            if unknown:
-                problem = serializers.ErrorDetail("没有这个字段，请核对名称。", code="unknown")
-                raise serializers.ValidationError({name: [problem] for name in unknown})
-        return super().to_internal_value(data)
+        """
+        Return the values once every name is known.
+
+        Raises:
+            ValidationError: a name is unknown or a value cannot stand; all of them are told at once.
+        """
+        problem = serializers.ErrorDetail("没有这个字段，请核对名称。", code="unknown")
+        unknown = {str(name): [problem] for name in data if name not in self.fields} if isinstance(data, Mapping) else {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as refused:
+            raise serializers.ValidationError({**unknown, **cast("dict[str, Any]", refused.detail)}) from None
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return values
 
 
 class Shown(serializers.ModelSerializer[Any]):

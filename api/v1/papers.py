@@ -22,7 +22,7 @@ from api.enums import Scope
 from api.parsers import BodyTooLarge
 from api.services.papers import DigestDiffers, attach_once, paper_with_content
 from api.v1.base import BankView, reads, writes
-from api.v1.fields import Asked, AskedText, Shown
+from api.v1.fields import Asked, AskedDigest, AskedText, Shown
 from common.errors import NotVisible
 from documents.models import Document
 from documents.scanning import InfectedFile, ScannerUnreachable
@@ -81,7 +81,7 @@ class PaperAsked(Asked):
     """A paper."""
 
     filename = AskedText(max_length=200, help_text="文件名")
-    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$", required=False, help_text="文件的 SHA-256")
+    sha256 = AskedDigest(required=False, help_text="文件的 SHA-256")
     content = ContentField(help_text="文件内容")
 
 

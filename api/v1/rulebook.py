@@ -10,6 +10,7 @@ from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
+from rest_framework.fields import empty
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -332,7 +333,10 @@ def _period(request: Request) -> tuple[date, date]:
         raise ValidationError({name: [ErrorDetail("没有这个查询参数，请核对名称。", code="unknown")] for name in strange})
     days = {}
     for name in ("from", "until"):
-        days[name] = serializers.DateField().run_validation(request.query_params.get(name, ""))
+        try:
+            days[name] = serializers.DateField().run_validation(request.query_params.get(name, empty))
+        except ValidationError as problem:
+            raise ValidationError({name: problem.detail}) from None
     if not 0 < (days["until"] - days["from"]).days <= LONGEST_CALENDAR:
         raise ValidationError({"until": [ErrorDetail(f"截止日须晚于起始日，且不超过 {LONGEST_CALENDAR} 天。", code="invalid")]})
     return days["from"], days["until"]

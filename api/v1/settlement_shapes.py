@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.v1.fields import (
     Asked,
+    AskedDigest,
     AskedText,
     Shown,
     UpdatedAt,
@@ -23,6 +24,7 @@ from subsidy.models import Settlement
 
 MAX_FIGURES = 5000
 SIGNED_MONEY = r"^-?[0-9]{1,16}(\.[0-9]{1,2})?$"
+AMOUNT_INVALID = {"invalid": '金额须为文本（带引号），单位元，最多两位小数，可为负数，如 "-120.50"。'}
 
 
 class RevisionShown(serializers.Serializer[Any]):
@@ -168,8 +170,10 @@ class FigureAsked(Asked):
     """What the bank says one loan earns."""
 
     contract_number = AskedText(max_length=64, help_text="合同编号")
-    subsidy = serializers.RegexField(SIGNED_MONEY, help_text="本行计算的贴息，元；冲回以前季度的为负数")
-    bank_interest = serializers.RegexField(SIGNED_MONEY, required=False, help_text="本行按回报利率计算的利息，元")
+    subsidy = serializers.RegexField(SIGNED_MONEY, error_messages=AMOUNT_INVALID, help_text="本行计算的贴息，元；冲回以前季度的为负数")
+    bank_interest = serializers.RegexField(
+        SIGNED_MONEY, error_messages=AMOUNT_INVALID, required=False, help_text="本行按回报利率计算的利息，元"
+    )
 
 
 class FiguresAsked(Asked):
@@ -185,7 +189,7 @@ class ConfirmAsked(Asked):
     """Which revision is confirmed."""
 
     example = {"sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
-    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$", help_text="所确认版次的 sha256；已有新版次的，确认被拒绝，依据 D13")
+    sha256 = AskedDigest(help_text="所确认版次的 sha256；已有新版次的，确认被拒绝，依据 D13")
 
 
 class SendBackAsked(Asked):

@@ -88,7 +88,7 @@ class RevokeView(OAuthView):
         summary="作废访问令牌",
         description="RFC 7009。令牌不存在时同样返回 200。",
         tags=[TAG],
-        auth=cast("Any", [{"basicAuth": []}]),
+        auth=cast("Any", [{"basicAuth": []}, {}]),
         request={"application/x-www-form-urlencoded": RevokeAsked},
         responses={200: OpenApiResponse(description="已作废"), **REFUSALS},
     )

@@ -145,3 +145,12 @@ def test_a_write_killed_before_its_commit_is_as_never_asked(settings: Any, tmp_p
         assert (answer.status_code, "Idempotent-Replayed" in answer) == (201, False)
     finally:
         traveller.stop()
+
+
+def test_a_key_in_use_says_when_to_ask_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(**_: Any) -> Answer:
+        raise KeyInUse(key="k-1")
+
+    monkeypatch.setattr("api.v1.base.answer_once", taken)
+    refused = stage.bank.response("intents/", {"entry_id": str(stage.scene.entry.public_id)}, key="k-1")
+    assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (409, "idempotency_key_in_use", "1")
