@@ -25,7 +25,8 @@ class SyncedFilters(Filters):
     """The filters of a resource whose changes are events."""
 
     updated_since = django_filters.IsoDateTimeFilter(
-        method="filter_updated_since", label="自该时间（含）起有变更的记录，ISO 8601 带时区，如 2026-01-05T00:00:00+08:00；增量同步用"
+        method="filter_updated_since",
+        label="自该时间（含）起有变更的记录，如 2026-01-05T00:00:00+08:00（地址中的加号写作 %2B），无时区的按北京时间；增量同步用",
     )
     bank_reference = django_filters.CharFilter(field_name="own_reference", label="本机构自己的业务编号")
 
