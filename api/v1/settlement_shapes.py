@@ -24,7 +24,7 @@ from subsidy.models import Settlement
 
 MAX_FIGURES = 5000
 SIGNED_MONEY = r"^-?[0-9]{1,16}(\.[0-9]{1,2})?$"
-AMOUNT_INVALID = {"invalid": '金额须为文本（带引号），单位元，最多两位小数，可为负数，如 "-120.50"。'}
+AMOUNT_INVALID: Any = {"invalid": '金额须为文本（带引号），单位元，最多两位小数，可为负数，如 "-120.50"。'}
 
 
 class RevisionShown(serializers.Serializer[Any]):
