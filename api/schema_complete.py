@@ -8,6 +8,7 @@ from api.authentication import AddressNotAllowed, TokenInvalid
 from api.parsers import BodyTooLarge
 from api.permissions import ScopeMissing
 from api.problems import MEDIA_TYPE, SENTENCES
+from api.schema_examples import EXAMPLES, show_answers
 from api.schema_webhook import EVENT_SENT
 
 Described = dict[str, Any]
@@ -69,6 +70,7 @@ def complete(result: Described, generator: Any, request: Any, public: bool) -> D
     """Return the description with what all operations share; called last of all by the generator."""
     components = result["components"]
     components["headers"] = HEADERS
+    components["examples"] = {name: {"value": value} for name, value in EXAMPLES.items()}
     components.setdefault("parameters", {})["IfNoneMatch"] = IF_NONE_MATCH
     components["securitySchemes"]["basicAuth"] = BASIC
     for method, operation in _operations(result):
@@ -76,6 +78,7 @@ def complete(result: Described, generator: Any, request: Any, public: bool) -> D
         _drop_what_programmers_read(operation)
         _say_codes(method, operation)
         _say_headers(method, operation)
+        show_answers(operation)
     _require_what_is_always_answered(result)
     result["webhooks"] = {"event": {"post": EVENT_SENT}}
     return result

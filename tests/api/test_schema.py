@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from jsonschema import Draft202012Validator
 
+from api.schema_examples import EXAMPLES
 from api.v1.fields import Asked
 from calculators.registry import CALCULATORS
 
@@ -132,3 +134,14 @@ def test_every_calculator_has_an_example(schema: dict[str, Any]) -> None:
     for name in CALCULATORS:
         body = schema["paths"][f"/api/v1/calculators/{name}/"]["post"]["requestBody"]["content"]["application/json"]
         assert body["examples"]["示例"]["value"]
+
+
+def test_examples_of_answers_are_answers_and_most_operations_have_one(schema: dict[str, Any]) -> None:
+    for name, value in EXAMPLES.items():
+        whole = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schema["components"]["schemas"]}}
+        found = [f"{name}.{'.'.join(map(str, one.path))}: {one.message}" for one in Draft202012Validator(whole).iter_errors(value)]
+        assert found == []
+        assert set(schema["components"]["schemas"][name]["properties"]) == set(value), name
+    answers = [one["responses"][status] for _, _, one in operations(schema) for status in one["responses"] if status.startswith("2")]
+    shown = [one for one in answers if any(body.get("examples") for body in one.get("content", {}).values())]
+    assert len(shown) > 0.7 * len(answers)
