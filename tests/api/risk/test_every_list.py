@@ -14,7 +14,7 @@ from notices.services import notify
 from parties.models import Institution
 from tests.api.risk.hall import Hall
 from tests.api.risk.test_reads import one_of_everything
-from tests.factories import InstitutionFactory
+from tests.factories import BankParticipationFactory, InstitutionFactory
 from tests.loan_factories import ApplicationFactory
 from tests.risk.scene import NOW, TODAY
 
@@ -23,9 +23,9 @@ LISTS = sorted({prefix for prefix, view, _ in router.registry if hasattr(view, "
 # What no case makes more of: the rulebook, who calls; and what the programs of one bank see one or none of; a
 # page of events is full from the first.
 OF_ONE_LENGTH = {
-    "breaker-changes", "classification-suggestions", "clauses", "codes", "decisions", "deliveries", "entries", "events",
-    "enhancement-fee-rates", "enhancement-fees", "guarantee-fee-averages", "me", "policy-versions", "quotas", "radar",
-    "reapplications", "return-rates", "settlements",
+    "breaker-changes", "classification-suggestions", "clauses", "codes", "decisions", "deliveries", "enhancement-fee-rates",
+    "enhancement-fees", "events", "guarantee-fee-averages", "me", "policy-versions", "quotas", "radar", "reapplications",
+    "return-rates", "settlements",
 }  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def one_more_of_all(hall: Hall, bank: Institution, number: int) -> None:
 def test_no_list_takes_more_queries_for_more_rows(hall: Hall, settings: Any) -> None:
     settings.WEBHOOK_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
     bank = hall.scene.bank
+    BankParticipationFactory(bank=bank)
     hall.scene.disburse(200_000_000)
 
     def asked(name: str) -> tuple[int, int]:
