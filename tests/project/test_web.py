@@ -4,12 +4,15 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.views.defaults import permission_denied, server_error
 from redis.exceptions import ConnectionError as RedisGone
 
 from parties.models import User
 from quanzhou_fund import health
+from tests.factories import InstitutionFactory, MemberFactory
 
 
 @pytest.fixture
@@ -84,3 +87,33 @@ def test_behind_a_proxy_each_address_is_locked_by_itself(client: Client, setting
     assert answer.status_code == 429
     elsewhere = client.post("/admin/login/", wrong, headers={"X-Forwarded-For": "203.0.113.8"})
     assert elsewhere.status_code == 200
+
+
+@pytest.mark.django_db
+class TestRefusals:
+    """What Django refuses by itself is said in Chinese too, as a page of the house."""
+
+    @pytest.mark.parametrize("address", ["/nothing/", "/portal/nothing/"])
+    def test_an_address_that_leads_nowhere(self, client: Client, address: str) -> None:
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert "不属于本单位" in answer.content.decode()
+        assert "Not Found" not in answer.content.decode()
+        assert "<style" not in answer.content.decode()  # which the policy of these pages forbids
+
+    def test_a_case_of_another_house(self, client: Client) -> None:
+        member = MemberFactory(institution=InstitutionFactory())
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        assert "不属于本单位" in client.get("/admin/risk/claim/999999/change/").content.decode()
+
+    def test_a_form_from_before_the_login(self) -> None:
+        answer = Client(enforce_csrf_checks=True).post("/portal/login/", {"username": "x"})
+        assert answer.status_code == 403
+        assert "页面已失效" in answer.content.decode()
+
+    @pytest.mark.parametrize(("view", "status", "heading"), [(server_error, 500, "系统出错"), (permission_denied, 403, "无权办理")])
+    def test_refusals_and_failures(self, rf: RequestFactory, view: Any, status: int, heading: str) -> None:
+        answer = view(rf.get("/"), **({"exception": PermissionDenied("须由复核人员办理。")} if status == 403 else {}))
+        assert answer.status_code == status
+        assert heading in answer.content.decode()
+        assert ("须由复核人员办理。" in answer.content.decode()) == (status == 403)
