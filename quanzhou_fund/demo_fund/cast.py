@@ -55,7 +55,11 @@ VISITORS = (
     ("citong", "bank", "citong", False, "刺桐银行经办"),
     ("citong2", "bank", "citong", True, "刺桐银行复核"),
     ("anping", "bank", "anping", False, "安平银行经办(较慢的一家)"),
-    ("danbao", "guarantor", "rongzi", False, "刺桐担保"),
+    ("jiuri", "bank", "jiuri", False, "九日山银行经办(熔断后恢复、又熔断的一家，有排队)"),
+    ("jiuri2", "bank", "jiuri", True, "九日山银行复核"),
+    ("jinshui", "bank", "jinjiang", False, "晋水农商银行经办(警示中的一家，有尽职免责)"),
+    ("danbao", "guarantor", "rongzi", False, "刺桐担保经办：审核补偿申请、提请支付"),
+    ("danbao2", "guarantor", "rongzi", True, "刺桐担保复核：复核支付"),
     ("xintuo", "fund_manager", "xintuo", False, "海丝信托经办(基金管理人)"),
     ("xintuo2", "fund_manager", "xintuo", True, "海丝信托复核"),
 )
