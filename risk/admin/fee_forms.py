@@ -40,8 +40,10 @@ class EnhancementFeeForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Give the period on as the domain keeps it, its end not included."""
         given = super().clean() or {}
-        last_on = given.pop("last_on", None)
-        if last_on is not None:
+        last_on, from_on = given.pop("last_on", None), given.get("from_on")
+        if last_on is not None and from_on is not None and last_on < from_on:
+            self.add_error("last_on", f"不得早于计费起日（{from_on}）。")
+        elif last_on is not None:
             given["until_on"] = last_on + timedelta(days=1)
         return given
 

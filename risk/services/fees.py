@@ -64,6 +64,15 @@ class RateBackDated(DomainError):
     clause = "FP 1.5.2(2)"
 
 
+class FeeRateInvalid(DomainError):
+    """A rate that is no annual fraction."""
+
+    code = "fee_rate_invalid"
+    sentence = "年费率须不低于 0、低于 100%，请核对是否多填了小数位。"
+    clause = "FP 1.5.2(2)"
+    status = 400
+
+
 class FeeDated(DomainError):
     """Collected on a day that has not come."""
 
@@ -86,11 +95,13 @@ def set_enhancement_fee_rate(*, rate: Decimal, from_on: date, document_number: s
     Enter a line of the dated fee table, for the fund office and 市工信局 which keeps it.
 
     Raises:
-        NotAllowed, RateBackDated.
+        NotAllowed, FeeRateInvalid, RateBackDated.
 
     Source: FP 1.5.2(2); D23.
     """
     require(actor, InstitutionKind.FUND_OFFICE, InstitutionKind.CITY_INDUSTRY)
+    if not 0 <= rate < 1:
+        raise FeeRateInvalid(field="rate")
     last = EnhancementFeeRate.objects.order_by("-from_on").first()
     if last is not None and from_on <= last.from_on:
         raise RateBackDated(on=last.from_on, field="from_on")

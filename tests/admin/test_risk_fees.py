@@ -52,6 +52,8 @@ def step(case: object, name: str) -> str:
 @pytest.mark.clause("D23")
 def test_a_fee_is_recorded_by_one_and_checked_by_another(scene: Scene, loan: Loan, login: Login) -> None:
     asked = {"loan": loan.pk, "from_on": "2024-04-10", "last_on": "2025-04-04", "collected_on": "2025-03-10", "voucher": "SK1"}
+    backwards = login(scene.trustee).post(f"{ENHANCEMENT}new/record/", asked | {"last_on": "2024-04-09"}, follow=True).content.decode()
+    assert "不得早于计费起日（2024-04-10）" in backwards
     page = login(scene.trustee).post(f"{ENHANCEMENT}new/record/", asked, follow=True).content.decode()
     fee = EnhancementFee.objects.get()
     assert (fee.amount, fee.until_on) == (yuan(50_000), date(2025, 4, 5))

@@ -15,7 +15,7 @@ from risk import services
 from risk.models import EnhancementFee
 from risk.rules import NoEnhancementFeeRate
 from risk.selectors import average_guarantee_fees, enhancement_fees_visible_to, fee_pool_available, total_cost_of
-from risk.services.fees import FeeCollectedBefore, NoFeeDue, RateBackDated, VoucherUsed
+from risk.services.fees import FeeCollectedBefore, FeeRateInvalid, NoFeeDue, RateBackDated, VoucherUsed
 from risk.services.recoveries import AmountInvalid, NotWaiting
 from tests.factories import MemberFactory
 from tests.loan_factories import noon
@@ -154,3 +154,10 @@ def test_days_of_the_fee_end_with_the_balance(scene: Scene) -> None:
     loan = scene.loan(1_000_000, mode=Mode.TRUST)
     fee = collect(scene, loan, from_on=date(2024, 4, 1), until_on=date(2024, 4, 20))
     assert (fee.amount, fee.collected_on) == (yuan(100), noon(TODAY).date())  # 1 M × 0.36 % × 10 days of 360
+
+
+@pytest.mark.parametrize("rate", ["-0.000001", "1", "40"])
+def test_a_fee_rate_is_an_annual_fraction(scene: Scene, rate: str) -> None:
+    with pytest.raises(FeeRateInvalid):
+        set_rate(scene, rate, date(2024, 1, 1))
+    set_rate(scene, "0", date(2024, 1, 1))
