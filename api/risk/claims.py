@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from api.services.openings import open_row
 from common.errors import DomainError
 from parties.models import Institution, Member
-from risk.enums import WAITING_FOR_MONEY, BreakerState, ClaimState, Payer
+from risk.enums import WAITING_FOR_MONEY, ClaimState, Hold, Payer
 from risk.models import Claim
 from risk.rules import NOTHING, Shares, clause_of
 from risk.selectors import (
     ClaimStanding,
     expected_split,
+    hold_of,
     standing_of_bank,
     standing_of_claim,
 )
@@ -140,17 +141,10 @@ def _held_back(claim: Claim, payable: Decimal, *, on: date) -> HeldBack:
     )
     bank = standing_of_bank(claim.bank, on=on)
     position = queue.index(claim.pk) + 1
-    if bank.headroom.state == BreakerState.SUSPENDED:
-        reason = "suspended"
-    elif position > 1 and not claim.needs_reapplication:
-        reason = "queue"
-    elif bank.headroom.cap_left < payable:
-        reason = "cap"
-    else:
-        reason = "reapply"
+    hold = hold_of(claim, bank)
     return HeldBack(
         amount=payable,
-        reason=reason,
+        reason="queue" if hold == Hold.BEHIND else hold.value,
         position=position,
         cap_left=bank.headroom.cap_left,
         recovery_to_reopen=bank.radar.recovery_to_reopen,

@@ -76,8 +76,8 @@ class HeldBackShown(serializers.Serializer[Any]):
 
     amount = shown_money("排队未付的金额")
     reason = shown_text(
-        "原因：suspended 坏账率超过熔断线，暂停补偿；cap 补偿上限已用完或不足；reapply 已有余额，须由银行重新申请；"
-        "queue 排在前面的补偿申请尚未付清，依据 FP 1.5.3；D20"
+        "原因：suspended 坏账率超过熔断线，暂停补偿；cap 补偿上限已用完；reapply 已有余额，须由银行重新申请；"
+        "queue 排在前面的补偿申请尚未付清；runs 无须办理，下一次付款时支付，依据 FP 1.5.3；D20"
     )
     position = shown_count("在本行队列中的位次，从 1 起，按可支付日期、编号，依据 D20")
     cap_left = shown_money("本行剩余可补偿金额，依据 D20")

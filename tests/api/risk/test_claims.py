@@ -246,6 +246,12 @@ def test_a_claim_paid_in_part_and_those_behind_it_say_so(hall: Hall) -> None:
     assert (behind["state"], behind["needs_reapplication"]) == ("queued", False)
     assert (behind["held_back"]["amount"], behind["held_back"]["reason"], behind["held_back"]["position"]) == ("80000.00", "queue", 2)
     assert {row["id"] for row in hall.bank.get("claims/?needs_reapplication=true")["results"]} == {part["id"]}
+    hall.scene.disburse(100_000)  # room for a part of it, for which the bank may apply
+    some = hall.bank.get(f"claims/{part['id']}/")["held_back"]
+    assert (some["reason"], some["cap_left"]) == ("reapply", "10000.00")
+    hall.bad(hall.scene.loan(10_000_000))
+    reasons = [hall.bank.get(f"claims/{one['id']}/")["held_back"]["reason"] for one in (part, behind)]
+    assert reasons == ["suspended", "queue"]  # as the screen says
     assert len(hall.guarantor.get("compensations/?paid_from=2025-03-10")["results"]) == 2
 
 
