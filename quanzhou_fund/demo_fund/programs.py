@@ -1,18 +1,26 @@
-"""The demo's programs: each bank, the fund manager and the guarantor get a client whose secret every visitor may know."""
+"""
+The demo's programs: each bank, the fund manager and the guarantor get a client whose secret every visitor may know; what the city published
+waits for each bank that takes part.
+"""
 
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from api.enums import Scope
 from api.models import ApiClient
 from api.oauth import digest_of
 from api.services.clients import CALLING_KINDS, open_client
 from common.errors import DomainError
-from parties.models import Institution
-from parties.selectors import system_member
+from parties.models import BankParticipation, Institution, Member
+from parties.selectors import in_force_on, system_member
+from whitelist.enums import ChannelKind, Transport
+from whitelist.models import Channel
+from whitelist.services.delivering import deliver_whole_list
 
+KEEPER = "gongxin"  # the city's clerk, who keeps the whitelist
 REQUESTS_PER_MINUTE = 3000  # a visitor's bank, a simulator and a conformance run at once
 
 
@@ -70,4 +78,14 @@ def _open_program(institution: Institution, *, at: datetime) -> ApiClient:
         client_id=client_id,
     )
     issued.client.secrets.update(sha256=digest_of(secret))
+    if BankParticipation.objects.filter(in_force_on(localdate(at)), bank=institution).exists():
+        _let_fetch_the_whitelist(institution, at=at)
     return issued.client
+
+
+def _let_fetch_the_whitelist(bank: Institution, *, at: datetime) -> None:
+    """Let a bank's program fetch the whitelist as it stands, and what is published from now on. Source: FP 1.6.2."""
+    keeper = Member.objects.get(user__username=KEEPER)
+    named = {"code": f"demo-{bank.code}", "name": f"{bank.short_name}接口（演示）"}
+    channel = Channel.objects.create(kind=ChannelKind.BANK, institution=bank, transport=Transport.PULL, **named)
+    deliver_whole_list(channel=channel, actor=keeper, at=at)

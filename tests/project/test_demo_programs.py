@@ -12,7 +12,8 @@ from api.models import ApiClient, ClientSecret
 from audit.models import Event
 from quanzhou_fund.demo_fund.programs import NotInProduction, open_programs
 from tests.api.caller import FORM, basic, encoded
-from tests.factories import InstitutionFactory
+from tests.factories import BankParticipationFactory, InstitutionFactory, MemberFactory
+from whitelist.models import Channel, Delivery
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -36,6 +37,15 @@ def test_the_listed_id_and_secret_get_a_token() -> None:
     asked = {"grant_type": "client_credentials"}
     answer = Client().post("/api/v1/oauth/token/", data=encoded(asked), content_type=FORM, headers=basic(client_id, secret))
     assert (answer.status_code, answer.json()["scope"]) == (200, "read decide money report")
+
+
+def test_a_bank_that_takes_part_finds_the_whitelist_waiting() -> None:
+    MemberFactory.serving("city_industry", user__username="gongxin")
+    bank, other = BankParticipationFactory().bank, InstitutionFactory()
+    open_programs(at=AT)
+    assert not Channel.objects.filter(institution=other).exists()
+    delivery = Delivery.objects.get(channel__institution=bank)
+    assert (delivery.announcement.kind, delivery.state) == ("snapshot", "pending")
 
 
 def test_production_refuses_them(settings: Any) -> None:
