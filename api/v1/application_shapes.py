@@ -111,7 +111,9 @@ class ApplicationOpened(ApplicationShown):
 
     clock = serializers.SerializerMethodField(help_text="30 个工作日的计算，草稿为空，依据 FP 1.6.3、FP 2.2.1；D6、D7")
     supplements = SupplementShown(many=True, help_text="补充材料要求")
-    open_steps = serializers.SerializerMethodField(help_text="当前状态下本机构可办理的步骤")
+    open_steps = serializers.SerializerMethodField(
+        help_text="当前状态下本机构可办理的步骤；地址中下划线写作连字符，如 begin_review 为 begin-review"
+    )
 
     def get_clock(self, application: Application) -> Any:
         """Return the clock as it stands today."""

@@ -96,7 +96,7 @@ class ClaimOpened(ClaimShown):
     recovered_total = shown_money("本申请已复核的追偿净额，依据 D21")
     held_back = HeldBackShown(allow_null=True, help_text="排队未付的情况，没有排队为空，依据 FP 1.5.3；D20")
     open_steps = serializers.SerializerMethodField(
-        help_text="当前状态下本程序可办理的步骤；复核步骤须由本单位复核人员在系统内办理，不在此列"
+        help_text="当前状态下本程序可办理的步骤（地址中下划线写作连字符）；复核步骤由本单位复核人员在系统内办理，不在此列"
     )
 
     def get_open_steps(self, view: Any) -> list[str]:
