@@ -59,7 +59,7 @@ def way(claim: Claim) -> Any:
 
 def dates(claim: Claim) -> Any:
     """Return when the claim was handed in and, once it is, from when it is payable."""
-    return joined((claim.opened_on, Small(f"{claim.payable_on} 可支付"))) if claim.payable_on else claim.opened_on
+    return joined((claim.opened_on, Small(f"{claim.payable_on} 可付"))) if claim.payable_on else claim.opened_on
 
 
 def standing(claim: Claim) -> Any:
