@@ -26,7 +26,7 @@ def test_programs_of_one_kind_share_the_sql_and_no_row() -> None:
         found = OPENED_LOAN.first(loan.public_id, actor=member, on=TODAY)
         assert (found, found.enterprise.name, found.bank) == (loan, loan.enterprise.name, loan.bank)  # type: ignore[union-attr]
     assert OPENED_LOAN.first(first.public_id, actor=members[1], on=TODAY) is None
-    assert set(OPENED_LOAN.read.kept) == {"bank"}
+    assert "bank" in OPENED_LOAN.read.kept
 
 
 def test_each_kind_of_institution_sees_its_own() -> None:
