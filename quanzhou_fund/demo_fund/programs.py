@@ -3,6 +3,7 @@ The demo's programs: each bank, the fund manager and the guarantor get a client 
 waits for each bank that takes part.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from parties.models import BankParticipation, Institution, Member
 from parties.selectors import in_force_on, system_member
 from whitelist.enums import ChannelKind, Transport
 from whitelist.models import Channel
+from whitelist.services.announcing import queue
 from whitelist.services.delivering import deliver_whole_list
 
 KEEPER = "gongxin"  # the city's clerk, who keeps the whitelist
@@ -47,11 +49,11 @@ def open_programs(*, at: datetime) -> list[ApiClient]:
     if settings.IS_PRODUCTION:
         raise NotInProduction
     known = set(ApiClient.objects.values_list("application__client_id", flat=True))
-    return [
-        _open_program(institution, at=at)
-        for institution in Institution.objects.filter(kind__in=CALLING_KINDS, is_active=True).order_by("pk")
-        if credentials_of(institution)[0] not in known
-    ]
+    calling = Institution.objects.filter(kind__in=CALLING_KINDS, is_active=True).order_by("pk")
+    without = [institution for institution in calling if credentials_of(institution)[0] not in known]
+    opened = [_open_program(institution, at=at) for institution in without]
+    _let_fetch_the_whitelist(without, at=at)
+    return opened
 
 
 def program_logins() -> list[tuple[str, str, str]]:
@@ -78,14 +80,23 @@ def _open_program(institution: Institution, *, at: datetime) -> ApiClient:
         client_id=client_id,
     )
     issued.client.secrets.update(sha256=digest_of(secret))
-    if BankParticipation.objects.filter(in_force_on(localdate(at)), bank=institution).exists():
-        _let_fetch_the_whitelist(institution, at=at)
     return issued.client
 
 
-def _let_fetch_the_whitelist(bank: Institution, *, at: datetime) -> None:
-    """Let a bank's program fetch the whitelist as it stands, and what is published from now on. Source: FP 1.6.2."""
-    keeper = Member.objects.get(user__username=KEEPER)
-    named = {"code": f"demo-{bank.code}", "name": f"{bank.short_name}接口（演示）"}
-    channel = Channel.objects.create(kind=ChannelKind.BANK, institution=bank, transport=Transport.PULL, **named)
-    deliver_whole_list(channel=channel, actor=keeper, at=at)
+def _let_fetch_the_whitelist(institutions: Sequence[Institution], *, at: datetime) -> None:
+    """Let the banks among them that take part fetch the whitelist as it stands, and what is published from now on. Source: FP 1.6.2."""
+    taking_part = set(BankParticipation.objects.filter(in_force_on(localdate(at))).values_list("bank", flat=True))
+    channels = [
+        Channel.objects.create(
+            code=f"demo-{bank.code}",
+            name=f"{bank.short_name}接口（演示）",
+            kind=ChannelKind.BANK,
+            institution=bank,
+            transport=Transport.PULL,
+        )
+        for bank in institutions
+        if bank.pk in taking_part
+    ]
+    if channels:
+        keeper = Member.objects.get(user__username=KEEPER)
+        queue(deliver_whole_list(channel=channels[0], actor=keeper, at=at), channels[1:], at=at)

@@ -41,11 +41,11 @@ def test_the_listed_id_and_secret_get_a_token() -> None:
 
 def test_a_bank_that_takes_part_finds_the_whitelist_waiting() -> None:
     MemberFactory.serving("city_industry", user__username="gongxin")
-    bank, other = BankParticipationFactory().bank, InstitutionFactory()
+    bank, second, other = BankParticipationFactory().bank, BankParticipationFactory().bank, InstitutionFactory()
     open_programs(at=AT)
     assert not Channel.objects.filter(institution=other).exists()
-    delivery = Delivery.objects.get(channel__institution=bank)
-    assert (delivery.announcement.kind, delivery.state) == ("snapshot", "pending")
+    waiting = Delivery.objects.filter(channel__institution__in=(bank, second))
+    assert [(delivery.announcement.kind, delivery.state) for delivery in waiting] == [("snapshot", "pending")] * 2
 
 
 def test_production_refuses_them(settings: Any) -> None:
