@@ -181,7 +181,7 @@ def test_each_party_is_told_of_its_own_risk(hall: Hall) -> None:
     }  # fmt: skip
     assert told(bank) == shared | {"breaker.changed", "exemption.opened", "evidence_pack.built"}
     assert told(guarantor) == shared
-    assert told(trustee) == {"breaker.changed"}  # of every bank; the loan is none of the trust mode
+    assert told(trustee) == set()  # neither bank nor loan is of the trust mode
     assert told(hall.other.client.member) == set()
     hall.bad(hall.scene.loan(1_000_000, mode=Mode.TRUST))
     assert {"loan.classified", "bad_debt.recognised"} <= told(trustee)
