@@ -182,6 +182,7 @@ def test_what_the_cap_holds_back_is_written_out_and_waits_in_the_queue(scene: Sc
     assert [claim.state for claim in paid] == [ClaimState.QUEUED, ClaimState.QUEUED]
     assert "熔断，暂停补偿" in page
     assert page.index(paid[0].number) < page.index(paid[1].number)
+    assert "熔断期间暂停补偿，剩余可补偿按零计。再追回" in page
     assert "后可重新申请" in page
     own = city.get(page_of(paid[0])).content.decode()
     assert "超过 10.00% 熔断" in own
