@@ -147,20 +147,15 @@ def test_a_step_out_of_state_is_409(stage: Stage) -> None:
 
 
 def test_bad_fields_are_named_one_by_one(stage: Stage) -> None:
-    refused = stage.bank.post(
-        "applications/",
-        {"entry_id": "1", "mode": "gift", "amount_requested": 10, "term_months": "60", "purpose": "", "security": True, "coulor": 1},
-        status=400,
-    )
-    assert [(problem["field"], problem["code"]) for problem in refused["errors"]] == [("coulor", "unknown")]
-    refused = stage.bank.post(
-        "applications/",
-        {"entry_id": "1", "mode": "gift", "amount_requested": 10, "term_months": "60", "purpose": "", "security": True},
-        status=400,
-    )
-    assert {problem["field"] for problem in refused["errors"]} == {
-        "entry_id", "mode", "amount_requested", "term_months", "purpose", "security", "category",
+    body = {"entry_id": "1", "mode": "gift", "amount_requested": 10, "term_months": "60", "purpose": "", "security": True}
+    known = {
+        ("entry_id", "invalid"), ("mode", "invalid_choice"), ("amount_requested", "invalid"), ("term_months", "invalid"),
+        ("purpose", "blank"), ("security", "invalid_choice"), ("category", "required"),
     }  # fmt: skip
+    refused = stage.bank.post("applications/", body, status=400)
+    assert {(problem["field"], problem["code"]) for problem in refused["errors"]} == known
+    refused = stage.bank.post("applications/", {**body, "coulor": 1}, status=400)
+    assert {(problem["field"], problem["code"]) for problem in refused["errors"]} == {*known, ("coulor", "unknown")}
 
 
 def test_opening_a_case_is_in_the_log_under_the_clients_name(stage: Stage) -> None:
