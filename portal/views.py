@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record_opening
 from common.errors import NotVisible
-from loans.selectors import loan_of, loans_visible_to, scope_of
+from loans.selectors import loans_visible_to, scope_of
+from loans.services import open_loan
 from parties.models import Member
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
@@ -56,10 +57,9 @@ def my_loan(request: HttpRequest, *, member: Member, at: datetime, public_id: UU
     """Show one loan with what it costs; the opening is an event of the log."""
     today = localdate(at)
     try:
-        loan = loan_of(member, public_id)
+        loan = open_loan(loan_id=public_id, actor=member, at=at)
     except NotVisible as unknown:
         return _page(request, "portal/not_found.html", member, {"message": unknown.message}, status=404)
-    record_opening(obj=loan, actor=member, at=at, scope=scope_of(loan))
     context = {"loan": loan, "stage": loan.stage_on(today), "cost": cost_of(loan, on=today, actor=member)}
     return _page(request, "portal/loan.html", member, context)
 

@@ -4,7 +4,6 @@ from loans.selectors.balances import balances_on
 from loans.selectors.caps import CapBook, CapCase, NoQuota, case_of_application, case_of_loan, fully_drawn_entries, headroom
 from loans.selectors.clock import ApprovalClock, approval_clock, awaiting_decision_on
 from loans.selectors.visible import (
-    application_of,
     applications_visible_to,
     intents_visible_to,
     loan_of,
@@ -21,7 +20,6 @@ __all__ = [
     "CapBook",
     "CapCase",
     "NoQuota",
-    "application_of",
     "applications_visible_to",
     "approval_clock",
     "awaiting_decision_on",

@@ -136,20 +136,6 @@ def quotas_visible_to(actor: Member) -> QuerySet[BankQuota]:
     return rows.none()
 
 
-def application_of(actor: Member, public_id: UUID) -> Application:
-    """
-    Return one application with what its page shows.
-
-    Raises:
-        NotVisible: no such application for this actor.
-    """
-    related = ("entry__district", "enterprise", "project", "bank", "deadline", "policy_version", "submitted_by")
-    found = applications_visible_to(actor).select_related(*related).filter(public_id=public_id).first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
 def loan_of(actor: Member, public_id: UUID) -> Loan:
     """
     Return one loan with what its page shows.

@@ -24,7 +24,7 @@ from loans.services.movements import (
     record_repayments,
     record_reversals,
 )
-from loans.services.openings import open_application, open_loan
+from loans.services.openings import open_loan
 from loans.services.proposals import confirm_proposals, propose_movements, propose_reversals, refuse_proposal
 from loans.services.quotas import set_bank_quota
 from loans.services.return_rates import apply_return_rates
@@ -45,7 +45,6 @@ __all__ = [
     "expire_drawn_projects",
     "lapse_approvals",
     "meet_conditions",
-    "open_application",
     "open_loan",
     "propose_movements",
     "propose_reversals",

@@ -533,11 +533,3 @@ def test_the_steps_offered_are_those_the_guard_lets_through(scene):
     assert open_steps(application, scene.owner) == ["withdraw"]
     assert open_steps(application, scene.city) == []
     assert open_steps(application, MemberFactory(institution=scene.bank, viewer=True)) == []
-
-
-def test_opening_a_case_is_written_down(scene):
-    application = scene.submitted()
-    assert services.open_application(application_id=application.public_id, actor=scene.county, at=FIRST) == application
-    assert events()[-1] == "opened"
-    with pytest.raises(NotVisible):
-        services.open_application(application_id=application.public_id, actor=MemberFactory(), at=FIRST)
