@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "api",
     "portal",
     "quanzhou_fund",
+    "demo_fund",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

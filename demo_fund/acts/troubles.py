@@ -6,14 +6,14 @@ from decimal import Decimal
 from functools import partial
 
 from common.enums import Mode
+from demo_fund.papers import attach_paper
+from demo_fund.player import Step
+from demo_fund.stage import Stage
+from demo_fund.troubles import Recovered, Trouble
 from loans.models import Application, Loan
 from parties.enums import Role
 from parties.models import Institution, Member, User
 from parties.services import appoint_member, open_login
-from quanzhou_fund.demo_fund.papers import attach_paper
-from quanzhou_fund.demo_fund.player import Step
-from quanzhou_fund.demo_fund.stage import Stage
-from quanzhou_fund.demo_fund.troubles import Recovered, Trouble
 from risk import services
 from risk.enums import PROJECT_PAPERS, RD_PAPERS, WAITING_FOR_MONEY, ReturnState
 from risk.models import BadDebt, Claim, Exemption, Return

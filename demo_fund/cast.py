@@ -8,11 +8,11 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db.models import Count, Q
 
 from common.enums import Mode
+from demo_fund.places import BANKS, TRUST_BANKS
 from parties.enums import InstitutionKind, Role
 from parties.models import Enterprise, Institution, Member, User
 from parties.selectors import system_member
 from parties.services import admit_bank, appoint_member, enter_institution, open_login
-from quanzhou_fund.demo_fund.places import BANKS, TRUST_BANKS
 from risk.models import GuaranteeFee
 
 PASSWORD = "quanzhou-demo-2026"

@@ -3,11 +3,11 @@
 from datetime import date
 from random import Random
 
-from quanzhou_fund.demo_fund.companies import invent_companies
-from quanzhou_fund.demo_fund.financing import plan_financings
-from quanzhou_fund.demo_fund.projects import plan_projects
-from quanzhou_fund.demo_fund.story import SEED
-from quanzhou_fund.demo_fund.troubles import WISHES, plan_troubles, with_troubles
+from demo_fund.companies import invent_companies
+from demo_fund.financing import plan_financings
+from demo_fund.projects import plan_projects
+from demo_fund.story import SEED
+from demo_fund.troubles import WISHES, plan_troubles, with_troubles
 
 UNTIL = date(2026, 11, 20)
 

@@ -9,14 +9,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit.models import Event
+from demo_fund import player
+from demo_fund.companies import invent_companies
+from demo_fund.financing import plan_financings
+from demo_fund.glance import problems_of_the_books
+from demo_fund.models import DemoDay, DemoRun
+from demo_fund.places import BATCH_SIX
+from demo_fund.projects import plan_projects
 from loans.models import Loan, Movement
-from quanzhou_fund.demo_fund import player
-from quanzhou_fund.demo_fund.companies import invent_companies
-from quanzhou_fund.demo_fund.financing import plan_financings
-from quanzhou_fund.demo_fund.glance import problems_of_the_books
-from quanzhou_fund.demo_fund.places import BATCH_SIX
-from quanzhou_fund.demo_fund.projects import plan_projects
-from quanzhou_fund.models import DemoDay, DemoRun
 from subsidy.models import Settlement
 
 UNTIL = date(2026, 11, 20)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from quanzhou_fund.demo_fund.companies import Company
-from quanzhou_fund.demo_fund.places import BATCH_SIX
+from demo_fund.companies import Company
+from demo_fund.places import BATCH_SIX
 
 BATCH_MONTHS = (2, 4, 6, 8, 10, 12)
 WORKS = ("智能化生产线技术改造", "数字化车间建设", "年产能扩建", "绿色节能改造", "新厂区增资扩产", "高端装备更新", "研发检测中心及产线升级")

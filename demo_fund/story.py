@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 from random import Random
 
+from demo_fund.acts.lending import lending_steps
+from demo_fund.acts.listing import listing_steps
+from demo_fund.acts.opening import opening_steps
+from demo_fund.acts.running import running_steps
+from demo_fund.acts.settling import settling_steps
+from demo_fund.acts.troubles import trouble_steps
+from demo_fund.cast import Cast
+from demo_fund.companies import invent_companies
+from demo_fund.financing import plan_financings
+from demo_fund.player import Step
+from demo_fund.projects import plan_projects
+from demo_fund.stage import Stage
+from demo_fund.troubles import plan_troubles, with_troubles
 from policy.selectors import working_calendar
-from quanzhou_fund.demo_fund.acts.lending import lending_steps
-from quanzhou_fund.demo_fund.acts.listing import listing_steps
-from quanzhou_fund.demo_fund.acts.opening import opening_steps
-from quanzhou_fund.demo_fund.acts.running import running_steps
-from quanzhou_fund.demo_fund.acts.settling import settling_steps
-from quanzhou_fund.demo_fund.acts.troubles import trouble_steps
-from quanzhou_fund.demo_fund.cast import Cast
-from quanzhou_fund.demo_fund.companies import invent_companies
-from quanzhou_fund.demo_fund.financing import plan_financings
-from quanzhou_fund.demo_fund.player import Step
-from quanzhou_fund.demo_fund.projects import plan_projects
-from quanzhou_fund.demo_fund.stage import Stage
-from quanzhou_fund.demo_fund.troubles import plan_troubles, with_troubles
 
 SEED = 350500
 

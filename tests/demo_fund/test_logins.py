@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.test import Client
 
 from common.enums import Mode
+from demo_fund.cast import PASSWORD, open_enterprise_logins, visitor_logins
 from parties.models import User
-from quanzhou_fund.demo_fund.cast import PASSWORD, open_enterprise_logins, visitor_logins
 from risk.services import record_enhancement_fee, record_guarantee_fee, set_enhancement_fee_rate
 from tests.factories import MemberFactory
 from tests.risk.scene import DRAWN_ON, NOW, TODAY, make_scene, yuan

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from quanzhou_fund.demo_fund.financing import Change, Financing
+from demo_fund.financing import Change, Financing
 
 SEASONED = timedelta(days=60)  # a loan goes bad some time after its last drawdown
 

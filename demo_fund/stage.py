@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from functools import cached_property
 
+from demo_fund.cast import Cast, appoint_person_of
+from demo_fund.companies import Company
 from parties.models import District, Enterprise, Member
 from parties.services import NewEnterprise, register_enterprise
 from policy.working_days import WorkingCalendar
-from quanzhou_fund.demo_fund.cast import Cast, appoint_person_of
-from quanzhou_fund.demo_fund.companies import Company
 
 
 class Stage:

@@ -7,6 +7,10 @@ from functools import partial
 
 from common.dates import add_months
 from common.enums import Category, Mode, Security
+from demo_fund.financing import Change, Financing
+from demo_fund.papers import attach_paper
+from demo_fund.player import Step
+from demo_fund.stage import Stage
 from loans.enums import MovementKind, Paper, RefusalReason
 from loans.models import Application, Loan
 from loans.services import (
@@ -29,10 +33,6 @@ from loans.services import (
     withdraw_application,
 )
 from parties.models import Institution
-from quanzhou_fund.demo_fund.financing import Change, Financing
-from quanzhou_fund.demo_fund.papers import attach_paper
-from quanzhou_fund.demo_fund.player import Step
-from quanzhou_fund.demo_fund.stage import Stage
 from whitelist.enums import EntryKind, EntryState
 from whitelist.models import Entry
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from quanzhou_fund.models import DemoDay
+from demo_fund.models import DemoDay
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from api.models import ApiClient, ClientSecret
 from audit.models import Event
-from quanzhou_fund.demo_fund.programs import NotInProduction, open_programs
+from demo_fund.programs import NotInProduction, open_programs
 from tests.api.caller import FORM, basic, encoded
 from tests.factories import BankParticipationFactory, InstitutionFactory, MemberFactory
 from whitelist.models import Channel, Delivery

@@ -7,14 +7,14 @@ from decimal import ROUND_CEILING, Decimal
 from functools import partial
 
 from common.enums import Category, Mode
+from demo_fund.cast import FIRST_DAY, appoint_people, enter_institutions
+from demo_fund.financing import Financing
+from demo_fund.places import BANKS, TRUST_BANKS
+from demo_fund.player import Step
+from demo_fund.stage import Stage
 from loans.services import set_bank_quota
 from policy.models import PolicyVersion
 from policy.services import add_policy_version
-from quanzhou_fund.demo_fund.cast import FIRST_DAY, appoint_people, enter_institutions
-from quanzhou_fund.demo_fund.financing import Financing
-from quanzhou_fund.demo_fund.places import BANKS, TRUST_BANKS
-from quanzhou_fund.demo_fund.player import Step
-from quanzhou_fund.demo_fund.stage import Stage
 from subsidy.services.tenders import close_tender, decide_rate, open_tender, record_bid
 
 SUCCESSOR = "演示延续方案"

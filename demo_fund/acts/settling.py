@@ -7,8 +7,8 @@ from functools import partial
 from django.db.models import QuerySet
 
 from common.enums import Mode
-from quanzhou_fund.demo_fund.player import Step
-from quanzhou_fund.demo_fund.stage import Stage
+from demo_fund.player import Step
+from demo_fund.stage import Stage
 from subsidy.enums import PaymentKind, PaymentState, SettlementState
 from subsidy.models import Payment, Settlement
 from subsidy.services.drafts import draft_due_settlements

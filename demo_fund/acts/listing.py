@@ -9,14 +9,14 @@ from uuid import UUID
 
 import xlsxwriter
 
+from demo_fund.companies import MISTYPED, Company
+from demo_fund.papers import attach_paper
+from demo_fund.player import Step
+from demo_fund.projects import ProjectPlan
+from demo_fund.stage import Stage
 from parties.enums import FactSource
 from parties.models import Member
 from parties.services import YearFigures, record_year_figures
-from quanzhou_fund.demo_fund.companies import MISTYPED, Company
-from quanzhou_fund.demo_fund.papers import attach_paper
-from quanzhou_fund.demo_fund.player import Step
-from quanzhou_fund.demo_fund.projects import ProjectPlan
-from quanzhou_fund.demo_fund.stage import Stage
 from whitelist.enums import EntryKind, EntryState
 from whitelist.models import Entry
 from whitelist.papers import APPLICATION_FORM, BUSINESS_LICENCE, PROJECT_FILING

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from demo_fund.player import Step
+from demo_fund.stage import Stage
 from ledger.closing import close_days
 from loans.services import apply_return_rates, expire_drawn_projects, lapse_approvals, remind_of_deadlines
-from quanzhou_fund.demo_fund.player import Step
-from quanzhou_fund.demo_fund.stage import Stage
 from risk.services import alarm_about_guarantee_fees, evaluate_banks, pay_due_claims, remind_of_terms, suggest_classes
 
 BEGIN = date(2023, 3, 6)

@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from quanzhou_fund.demo_fund.cast import PASSWORD, visitor_logins
-from quanzhou_fund.demo_fund.programs import program_logins
+from demo_fund.cast import PASSWORD, visitor_logins
+from demo_fund.programs import program_logins
 
 
 class Command(BaseCommand):

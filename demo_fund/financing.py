@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 
 from common.dates import add_years
-from quanzhou_fund.demo_fund.companies import MISTYPED, Company
-from quanzhou_fund.demo_fund.places import BANKS, SLOW_BANKS, TRUST_BANKS
-from quanzhou_fund.demo_fund.projects import ProjectPlan
+from demo_fund.companies import MISTYPED, Company
+from demo_fund.places import BANKS, SLOW_BANKS, TRUST_BANKS
+from demo_fund.projects import ProjectPlan
 
 TEN_THOUSAND = Decimal(10_000)
 RD_LIST_ON = (7, 20)  # the yearly R&D list comes out in July, after the income-tax settlement

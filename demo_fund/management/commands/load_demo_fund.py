@@ -9,12 +9,12 @@ from django.utils.timezone import localdate, now
 from tqdm import tqdm
 
 from audit.sealing import seal_events
-from quanzhou_fund.demo_fund.cast import open_enterprise_logins
-from quanzhou_fund.demo_fund.glance import glance, problems_of_the_books
-from quanzhou_fund.demo_fund.player import played
-from quanzhou_fund.demo_fund.programs import open_programs
-from quanzhou_fund.demo_fund.story import SEED, story
-from quanzhou_fund.models import DemoRun
+from demo_fund.cast import open_enterprise_logins
+from demo_fund.glance import glance, problems_of_the_books
+from demo_fund.models import DemoRun
+from demo_fund.player import played
+from demo_fund.programs import open_programs
+from demo_fund.story import SEED, story
 
 SEAL_EVERY_DAYS = 60
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from demo_fund.places import FIRST_CHARACTERS, PLACES, SECOND_CHARACTERS, Place
 from parties.rules import credit_code_check_digit, organisation_check_digit
-from quanzhou_fund.demo_fund.places import FIRST_CHARACTERS, PLACES, SECOND_CHARACTERS, Place
 
 FIRST_YEAR = 2021  # the R&D figures of 2022 are the first that a list rests on; a year before shows a trend
 
