@@ -6,7 +6,6 @@ The demo on one machine: servers, data, web, worker and beat, together up and to
 
 import argparse
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -14,19 +13,20 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
+from quanzhou_fund.announcement import Announcement, Phase
 from quanzhou_fund.embedded import CannotStart, Servers
 from quanzhou_fund.embedded.postgres import APP_ROLE, OWNER
-from quanzhou_fund.embedded.processes import PidFile, spawn, stop, tied_to_parent, wait_until
+from quanzhou_fund.embedded.processes import start_mark, stop, tied_to_parent, wait_until
+from quanzhou_fund.parts import ADDRESS, ROOT, PartProcess, parts
+from quanzhou_fund.watching import Restarts
 
-ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "var" / "demo"
-ADDRESS = "127.0.0.1"
 READY_SECONDS = 60
 WATCH_SECONDS = 0.5
 OWNER_PATIENCE_SECONDS = 5
@@ -36,26 +36,15 @@ class Stopped(BaseException):
     """Someone asked the demo to end: Ctrl-C, SIGTERM or a closed terminal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One process of the product, with what ends it and how long that may take."""
+class Watched(Protocol):
+    """What is started again when it ends: a server or a part of the product."""
 
     name: str
     label: str
-    argv: tuple[str, ...]
-    patience_seconds: int
+    log: Path
 
-
-def parts(port: int, home: Path) -> tuple[Part, ...]:
-    """Return web, worker and beat in the order in which they start; they stop in the same order."""
-    python = sys.executable
-    celery = (python, "-m", "celery", "-A", "quanzhou_fund.celery", "--quiet")
-    gunicorn = (python, "-m", "gunicorn", "quanzhou_fund.wsgi", "--preload", "--workers", "2", "--no-control-socket")
-    return (
-        Part("web", "网页服务", (*gunicorn, "--bind", f"{ADDRESS}:{port}", "--log-level", "warning"), 10),
-        Part("beat", "定时任务调度", (*celery, "beat", "--pidfile=", "-s", str(home / "run" / "beat-schedule")), 5),
-        Part("worker", "后台任务", (*celery, "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"), 10),
-    )
+    def has_ended(self) -> bool: ...
+    def start_again(self) -> None: ...
 
 
 class Demo:
@@ -66,8 +55,8 @@ class Demo:
         self.home = home
         self.empty = empty
         self.servers = Servers(home)
-        self.parts = parts(port, home)
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.parts = [PartProcess(part, home=home, environment=self.environment) for part in parts(port, home)]
+        self.restarts: dict[str, Restarts] = defaultdict(Restarts)
         self.started = time.monotonic()
 
     @property
@@ -84,41 +73,52 @@ class Demo:
             Stopped: by a signal.
         """
         self.become_owner()
+        self.announce(Phase.STARTING)
         self.stop_parts()  # what a killed run left; it may still hold the port
         require_free_port(self.port)
         if reset:
             self.servers.erase()
-        self.announce()
         self.servers.start()
         self.prepare()
         for part in self.parts:
-            self.start(part)
+            part.start()
             self.wait_until_ready()  # web first: it is what people wait for
+        self.announce(Phase.SERVING)
         say(f"\n已启动（用时 {time.monotonic() - self.started:.0f} 秒）：{self.url}/admin/\n{self.logins()}")
         say(f"数据在 {self.home}，日志在 {self.home / 'log'}。按 Ctrl-C 停止。")
         self.watch()
 
     def become_owner(self) -> None:
-        """Be the only demo of this folder; one that is just ending gets a moment to do so."""
-        deadline = time.monotonic() + OWNER_PATIENCE_SECONDS
+        """
+        Be the only demo of this folder. While another starts or ends there, wait for what comes of it: if it fails, it is our turn.
+
+        Raises:
+            CannotStart: another serves, or a command that is no demo holds the folder.
+        """
+        deadline, is_told = time.monotonic() + OWNER_PATIENCE_SECONDS, False
         while True:
             try:
                 return self.servers.own()
             except CannotStart:
-                url = self._running_url()
-                if answers(f"{url}/healthz") or time.monotonic() > deadline:
-                    raise CannotStart(f"演示已在运行：{url}。要停止它，请在启动它的终端按 Ctrl-C。") from None
+                other = Announcement.read(self.announcement)
+                if other is None and time.monotonic() > deadline:
+                    raise
+                if other is not None and other.phase == Phase.SERVING:
+                    raise CannotStart(other.already) from None
+                if other is not None and other.phase == Phase.STARTING and not is_told:
+                    say(f"另一个演示（进程 {other.pid}）正在启动：{other.url}。等它就绪或结束……按 Ctrl-C 不再等待。")
+                    is_told = True
                 time.sleep(0.2)
 
-    def _running_url(self) -> str:
-        with contextlib.suppress(FileNotFoundError, ValueError, KeyError):
-            return str(json.loads((self.home / "run" / "demo.json").read_text(encoding="utf-8"))["url"])
-        return f"{self.home}（正在启动）"
+    @property
+    def announcement(self) -> Path:
+        """Where the demo of a folder says which process it is and how far."""
+        return self.home / "run" / "demo.json"
 
-    def announce(self) -> None:
-        """Write down where we serve, for whoever starts the demo a second time."""
-        (self.home / "run").mkdir(parents=True, exist_ok=True)
-        (self.home / "run" / "demo.json").write_text(json.dumps({"url": self.url}), encoding="utf-8")
+    def announce(self, phase: Phase) -> None:
+        """Write down which process serves where and how far it is, for whoever starts the demo a second time."""
+        pid = os.getpid()
+        Announcement(pid=pid, started=start_mark(pid) or "", url=self.url, phase=phase).write(self.announcement)
 
     def environment(self) -> dict[str, str]:
         """Return the environment of every part: the demo's own servers, as the role that production runs as too."""
@@ -157,17 +157,6 @@ class Demo:
             return (self.home / "run" / "logins.txt").read_text(encoding="utf-8").rstrip()
         return ""
 
-    def start(self, part: Part) -> None:
-        """Start one part and remember it."""
-        log = self.home / "log" / f"{part.name}.log"
-        child = spawn(part.argv, log=log, on_parent_death=signal.SIGTERM, env=self.environment(), cwd=ROOT)
-        self.pid_file(part).write(child.pid)
-        self.children[part.name] = child
-
-    def pid_file(self, part: Part) -> PidFile:
-        """Return where the part's number is kept."""
-        return PidFile(self.home / "run" / f"{part.name}.pid")
-
     def wait_until_ready(self) -> None:
         """
         Return once the health address answers that all is well.
@@ -191,26 +180,41 @@ class Demo:
             CannotStart: one ended by itself; with the last line it said.
         """
         for part in self.parts:
-            if part.name in self.children and self.children[part.name].poll() is not None:
-                log = self.home / "log" / f"{part.name}.log"
-                last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-                raise CannotStart(f"{part.label}意外结束，日志见 {log}，最后一行：{''.join(last)}")
+            if part.has_ended():
+                raise CannotStart(f"{part.label}意外结束，日志见 {part.log}，最后一行：{part.last_words()}")
+
+    def watched(self) -> list[Watched]:
+        """Return everything that is started again when it ends, what others need first."""
+        return [self.servers.postgres, self.servers.valkey, *self.parts]
 
     def watch(self) -> NoReturn:
-        """Stay until a part ends or a signal comes."""
+        """Stay until a signal comes, and start again whatever ends before."""
         while True:
-            self.require_alive()
+            for one in self.watched():
+                self.look_after(one, now=time.monotonic())
             time.sleep(WATCH_SECONDS)
+
+    def look_after(self, one: Watched, *, now: float) -> None:
+        """Start it again when it has ended and its wait is over; say so when that goes on and on, and when it is over."""
+        restarts = self.restarts[one.name]
+        if restarts.is_due(now):
+            with contextlib.suppress(CannotStart):  # then it is still ended, which the next look notes
+                one.start_again()
+            restarts.note_start()
+        elif restarts.due_at is None and one.has_ended():
+            if restarts.note_failure(now):
+                say(f"{one.label}一分钟内已意外结束 {len(restarts.failed_at)} 次，仍在继续重新启动，原因见日志 {one.log}")
+        elif restarts.note_health(now):
+            say(f"{one.label}已恢复运行。")
 
     def stop_parts(self) -> None:
         """End web, beat and worker, also those of a killed run."""
         for part in self.parts:
-            if pid := self.pid_file(part).alive():
-                stop(pid, [signal.SIGTERM, signal.SIGQUIT], patience=part.patience_seconds)
-            self.pid_file(part).remove()
+            part.stop()
 
     def stop(self) -> None:
         """End everything, in an order in which nobody misses what it needs."""
+        self.announce(Phase.STOPPING)
         self.stop_parts()
         self.servers.stop()
 

@@ -35,6 +35,8 @@ def free_port() -> int:
 class Postgres:
     """A cluster under ``home``; ``durable=False`` trades safety after a crash for speed, for tests."""
 
+    name, label = "postgres", "数据库（PostgreSQL）"
+
     def __init__(self, home: Path, *, durable: bool) -> None:
         self.home = home
         self.durable = durable
@@ -43,6 +45,7 @@ class Postgres:
         self.log = home / "log" / "postgres.log"
         self.secret = home / "run" / "postgres.secret"
         self.child: subprocess.Popen[bytes] | None = None
+        self.port = 0  # the one it was started on
 
     @property
     def data(self) -> Path:
@@ -63,13 +66,26 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._initialise(programs)
         for _ in range(START_TRIES):
-            port = free_port()
-            if self._start_on(port, programs):
-                url = f"postgres://{OWNER}:{self.secret.read_text(encoding='ascii')}@127.0.0.1:{port}/{DATABASE}"
-                self._create_database(port)
+            self.port = free_port()
+            if self._start(programs):
+                url = f"postgres://{OWNER}:{self.secret.read_text(encoding='ascii')}@127.0.0.1:{self.port}/{DATABASE}"
+                self._create_database(self.port)
                 return url
         last = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise CannotStart(f"PostgreSQL 没有启动成功，日志见 {self.log}，最后一行：{''.join(last)}")
+
+    def has_ended(self) -> bool:
+        """Return whether the server that was started here has ended by itself."""
+        return self.child is not None and self.child.poll() is not None
+
+    def start_again(self) -> None:
+        """
+        Start the server that ended, at its old address; it answers once it has recovered what was committed.
+
+        Raises:
+            CannotStart: the program may not be run.
+        """
+        self._spawn(postgres_bin(self.account))
 
     def stop(self) -> None:
         """End the server, also one that an earlier run left behind; quiet where none runs."""
@@ -116,14 +132,17 @@ class Postgres:
         finally:
             handed_over.unlink(missing_ok=True)
 
-    def _start_on(self, port: int, programs: Path) -> bool:
-        options = ["-D", str(self.data), "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+    def _spawn(self, programs: Path) -> "subprocess.Popen[bytes]":
+        options = ["-D", str(self.data), "-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
         options += ["-c", "max_connections=100", "-c", "timezone=Asia/Shanghai", "-c", "log_timezone=Asia/Shanghai"]
         argv = [str(programs / "postgres"), *options, *(() if self.durable else FORGETFUL)]
         self.child = spawn(argv, log=self.log, on_parent_death=signal.SIGINT, account=self.account)
         self.pid_file.write(self.child.pid)
-        asked = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-d", "postgres", "-U", OWNER]
-        child = self.child
+        return self.child
+
+    def _start(self, programs: Path) -> bool:
+        child = self._spawn(programs)
+        asked = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-d", "postgres", "-U", OWNER]
 
         def settled() -> bool:
             return child.poll() is not None or subprocess.run(asked, check=False, cwd="/").returncode == 0

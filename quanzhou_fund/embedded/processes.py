@@ -115,8 +115,9 @@ def spawn(
             **_as_account(account),
         )
     assert child.stdin is not None
-    child.stdin.write(stdin)
-    child.stdin.close()
+    with contextlib.suppress(BrokenPipeError):  # it ended at once; whoever waits for it sees that
+        child.stdin.write(stdin)
+        child.stdin.close()
     return child
 
 

@@ -18,12 +18,15 @@ START_SECONDS = 10
 class Valkey:
     """A server under ``home``, with a random password for each run; ``durable=False`` keeps nothing on disk."""
 
+    name, label = "valkey", "任务队列（Valkey）"
+
     def __init__(self, home: Path, *, durable: bool) -> None:
         self.durable = durable
         self.data = home / "valkey"
         self.pid_file = PidFile(home / "run" / "valkey.pid")
         self.log = home / "log" / "valkey.log"
         self.child: subprocess.Popen[bytes] | None = None
+        self.port, self.password = 0, ""  # those it was started with
 
     def start(self) -> str:
         """
@@ -36,10 +39,23 @@ class Valkey:
         self.stop()
         self.data.mkdir(parents=True, exist_ok=True)
         for _ in range(START_TRIES):
-            port, password = free_port(), secrets.token_hex(16)
-            if self._start_on(port, password, program):
-                return f"redis://:{password}@127.0.0.1:{port}/0"
+            self.port, self.password = free_port(), secrets.token_hex(16)
+            if self._start(program):
+                return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
         raise CannotStart(f"Valkey（Redis）没有启动成功，日志见 {self.log}。")
+
+    def has_ended(self) -> bool:
+        """Return whether the server that was started here has ended by itself."""
+        return self.child is not None and self.child.poll() is not None
+
+    def start_again(self) -> None:
+        """
+        Start the server that ended, at its old address and with its old password.
+
+        Raises:
+            CannotStart: the program may not be run.
+        """
+        self._spawn(valkey_server())
 
     def stop(self) -> None:
         """End the server, also one that an earlier run left behind; quiet where none runs."""
@@ -55,14 +71,21 @@ class Valkey:
         self.stop()
         shutil.rmtree(self.data, ignore_errors=True)
 
-    def _start_on(self, port: int, password: str, program: Path) -> bool:
-        lines = ["bind 127.0.0.1", f"port {port}", f'dir "{self.data.resolve()}"', f"requirepass {password}"]
+    def _spawn(self, program: Path) -> "subprocess.Popen[bytes]":
+        lines = ["bind 127.0.0.1", f"port {self.port}", f'dir "{self.data.resolve()}"', f"requirepass {self.password}"]
         lines += ['save ""', "maxmemory-policy noeviction", f"appendonly {'yes' if self.durable else 'no'}"]
         settings = "\n".join(lines).encode()  # by standard input: a password among the arguments would show in the process list
         self.child = spawn([str(program), "-"], log=self.log, on_parent_death=signal.SIGTERM, stdin=settings)
         self.pid_file.write(self.child.pid)
-        child = self.child
-        return wait_until(lambda: child.poll() is not None or _answers(port, password), seconds=START_SECONDS) and child.poll() is None
+        return self.child
+
+    def _start(self, program: Path) -> bool:
+        child = self._spawn(program)
+
+        def settled() -> bool:
+            return child.poll() is not None or _answers(self.port, self.password)
+
+        return wait_until(settled, seconds=START_SECONDS) and child.poll() is None
 
 
 def _answers(port: int, password: str) -> bool:

@@ -2,6 +2,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+from celery.signals import worker_shutdown
 from django.db import connection, transaction
 
 from audit import sealing
@@ -46,6 +47,12 @@ def triggers_off():
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield cursor
+
+
+def test_a_worker_that_ends_leaves_nothing_unsealed():
+    written = write(2)
+    worker_shutdown.send(sender=None)
+    assert sealed() == written
 
 
 def test_every_settled_event_is_sealed_once():

@@ -7,8 +7,10 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils.timezone import now
 
 from audit.models import Event
+from audit.services import record_opening
 from demo_fund import player
 from demo_fund.companies import invent_companies
 from demo_fund.financing import plan_financings
@@ -17,6 +19,7 @@ from demo_fund.models import DemoDay, DemoRun
 from demo_fund.places import BATCH_SIX
 from demo_fund.projects import plan_projects
 from loans.models import Loan, Movement
+from parties.selectors import system_member
 from subsidy.models import Settlement
 
 UNTIL = date(2026, 11, 20)
@@ -81,8 +84,10 @@ def test_a_load_killed_half_way_is_finished_and_then_kept(monkeypatch, settings,
     assert Loan.objects.exists()
     assert Settlement.objects.filter(year=2023, quarter=3, state="paid").exists()
 
+    record_opening(obj=Loan.objects.latest("pk"), actor=system_member(), at=now())  # somebody looks, and the power goes before the seal
     facts = (Event.objects.count(), Movement.objects.count(), DemoDay.objects.count())
     call_command("load_demo_fund", stdout=StringIO())
+    assert not Event.objects.filter(seal__isnull=True).exists()
     assert (Event.objects.count(), Movement.objects.count(), DemoDay.objects.count()) == facts
 
     with connection.cursor() as cursor:  # a book that does not tie is noticed

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,13 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from quanzhou_fund.embedded import Servers
+from quanzhou_fund import supervisor
+from quanzhou_fund.announcement import Announcement, Phase
+from quanzhou_fund.embedded import CannotStart, Servers
 from quanzhou_fund.embedded.postgres import free_port
 from quanzhou_fund.embedded.processes import PidFile, start_mark, wait_until
+from quanzhou_fund.supervisor import answers
+from quanzhou_fund.watching import TOLD_AFTER
 from tests.servers import HOME
 from tests.template import DATABASE, copy_into
 
@@ -113,7 +118,8 @@ def test_it_starts_ends_and_starts_again_with_its_data(demo: Demo) -> None:
         family = demo.family()
         second = subprocess.run(first.args, cwd=ROOT, capture_output=True, text=True, check=False)
         assert second.returncode == 1
-        assert second.stdout.strip() == f"演示已在运行：http://127.0.0.1:{demo.port}。要停止它，请在启动它的终端按 Ctrl-C。"
+        said = f"演示已在运行：http://127.0.0.1:{demo.port}（进程 {first.pid}）。要停止它，请在启动它的终端按 Ctrl-C。"
+        assert second.stdout.strip() == said
         remember(demo)
         first.send_signal(signal.SIGINT)
         assert first.wait(timeout=30) == 0
@@ -165,17 +171,87 @@ def test_after_a_kill_the_next_start_cleans_up(demo: Demo) -> None:
         assert again.wait(timeout=30) == 0
 
 
-def test_when_one_part_dies_the_rest_ends_with_a_sentence(demo: Demo) -> None:
+def test_every_part_that_dies_is_started_again(demo: Demo) -> None:
+    """Servers come back where they were, with their rows and passwords, so that nothing else need notice; nothing old is left."""
     with demo.start() as process:
         demo.wait_until_up(process)
-        family = demo.family()
-        os.kill(demo.pids()["beat"], signal.SIGKILL)
-        assert process.stdout is not None
-        said = process.stdout.read()
-        assert process.wait(timeout=30) == 1
-    assert "定时任务调度意外结束，日志见" in said
-    assert "Traceback" not in said
-    assert gone(family)
+        remember(demo)
+        before, family = demo.pids(), demo.family()
+        for pid in before.values():
+            os.kill(pid, signal.SIGKILL)
+
+        def all_back() -> bool:
+            now = demo.pids()
+            return set(now) == set(PROCESSES) and not set(now.values()) & set(before.values()) and answers(demo.address("/healthz"))
+
+        assert wait_until(all_back, seconds=60)
+        assert gone(family)
+        assert remembers(demo)
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=30)
+        assert process.returncode == 0
+    assert "意外结束" not in said
+
+
+class Broken:
+    """A part that ends whenever it is started."""
+
+    name, label, log = "worker", "后台任务", Path("var/log/worker.log")
+
+    def __init__(self) -> None:
+        self.starts = 0
+
+    def has_ended(self) -> bool:
+        return True
+
+    def start_again(self) -> None:
+        self.starts += 1
+        raise CannotStart("系统不允许运行")
+
+
+def test_a_part_that_cannot_stay_up_is_told_once_with_its_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    watching, part = supervisor.Demo(port=1, home=tmp_path), Broken()
+    for tenths in range(1200):
+        watching.look_after(part, now=tenths / 10)
+    assert part.starts > TOLD_AFTER
+    assert capsys.readouterr().out == "后台任务一分钟内已意外结束 5 次，仍在继续重新启动，原因见日志 var/log/worker.log\n"
+
+
+def test_while_the_first_starts_a_second_waits_and_takes_over_when_it_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two starts at once: the loser says which one starts where, and never that something runs which then fails."""
+    first, second = supervisor.Demo(port=1, home=tmp_path), supervisor.Demo(port=2, home=tmp_path)
+    first.become_owner()
+    first.announce(Phase.STARTING)
+    waits = threading.Thread(target=second.become_owner)
+    waits.start()
+    assert wait_until(lambda: f"另一个演示（进程 {os.getpid()}）正在启动：http://127.0.0.1:1。" in capsys.readouterr().out, seconds=10)
+    assert waits.is_alive()
+    first.servers.stop()  # it failed
+    waits.join(timeout=10)
+    assert second.servers.is_owner
+    second.servers.stop()
+
+
+def test_while_the_first_starts_a_second_ends_with_its_address_once_it_serves(tmp_path: Path) -> None:
+    first, second = supervisor.Demo(port=1, home=tmp_path), supervisor.Demo(port=2, home=tmp_path)
+    first.become_owner()
+    first.announce(Phase.SERVING)
+    with pytest.raises(CannotStart, match=f"演示已在运行：http://127.0.0.1:1（进程 {os.getpid()}）"):
+        second.become_owner()
+    first.servers.stop()
+
+
+def test_a_folder_that_another_command_holds_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an earlier demo announced there is not taken for a running one."""
+    announced = tmp_path / "run" / "demo.json"
+    Announcement(pid=os.getpid(), started="long ago", url="http://127.0.0.1:1", phase=Phase.SERVING).write(announced)
+    monkeypatch.setattr(supervisor, "OWNER_PATIENCE_SECONDS", 0)
+    holder = Servers(tmp_path)
+    holder.own()
+    with pytest.raises(CannotStart) as refused:
+        supervisor.Demo(port=1, home=tmp_path).become_owner()
+    holder.stop()
+    assert f"已由另一个进程（{os.getpid()}）启动" in str(refused.value)
 
 
 def test_ending_it_while_it_starts_leaves_nothing(demo: Demo) -> None:

@@ -36,8 +36,8 @@ class Command(BaseCommand):
         if run.finished_at is None:
             self._play(run)
             self.stdout.write(glance(on=run.until))
-        if open_programs(at=now()):
-            seal_events(at=now())
+        open_programs(at=now())
+        seal_events(at=now())  # also what a run left that was killed before it sealed
         problems = problems_of_the_books(on=run.until)
         if problems:
             raise CommandError("账目核对未通过：" + "；".join(problems))

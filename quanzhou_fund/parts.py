@@ -1,0 +1,77 @@
+"""The product's own processes in the demo: what each is, how it is started, how it ends."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from quanzhou_fund.embedded.processes import PidFile, spawn, stop
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process of the product, with what ends it and how long that may take."""
+
+    name: str
+    label: str
+    argv: tuple[str, ...]
+    patience_seconds: int
+
+
+def parts(port: int, home: Path) -> tuple[Part, ...]:
+    """Return web, worker and beat in the order in which they start; they stop in the same order, but the worker seals last."""
+    python = sys.executable
+    celery = (python, "-m", "celery", "-A", "quanzhou_fund.celery", "--quiet")
+    gunicorn = (python, "-m", "gunicorn", "quanzhou_fund.wsgi", "--preload", "--workers", "2", "--no-control-socket")
+    return (
+        Part("web", "网页服务", (*gunicorn, "--bind", f"{ADDRESS}:{port}", "--log-level", "warning"), 10),
+        Part("beat", "定时任务调度", (*celery, "beat", "--pidfile=", "-s", str(home / "run" / "beat-schedule")), 5),
+        Part("worker", "后台任务", (*celery, "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"), 10),
+    )
+
+
+class PartProcess:
+    """A part as it runs; ``environment`` is asked at each start, since servers are up by then."""
+
+    def __init__(self, part: Part, *, home: Path, environment: Callable[[], Mapping[str, str]]) -> None:
+        self.part = part
+        self.name, self.label = part.name, part.label
+        self.log = home / "log" / f"{part.name}.log"
+        self.pid_file = PidFile(home / "run" / f"{part.name}.pid")
+        self.environment = environment
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and remember its number across runs."""
+        self.child = spawn(self.part.argv, log=self.log, on_parent_death=signal.SIGTERM, env=self.environment(), cwd=ROOT)
+        self.pid_file.write(self.child.pid)
+
+    def has_ended(self) -> bool:
+        """Return whether it was started and has ended by itself."""
+        return self.child is not None and self.child.poll() is not None
+
+    def start_again(self) -> None:
+        """Start it anew once nothing of the ended one is left: children without a parent would still hold its port."""
+        if self.child is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.child.pid, signal.SIGKILL)
+        self.start()
+
+    def stop(self) -> None:
+        """End it, also one of a killed run."""
+        if pid := self.pid_file.alive():
+            stop(pid, [signal.SIGTERM, signal.SIGQUIT], patience=self.part.patience_seconds)
+        self.pid_file.remove()
+
+    def last_words(self) -> str:
+        """Return the last line it wrote."""
+        with contextlib.suppress(FileNotFoundError):
+            return "".join(self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:])
+        return ""
