@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from common.transitions import Table, verb_labels
+from risk.claim_transitions import CLAIM_STEPS
+
 
 @dataclass(frozen=True, slots=True)
 class EventType:
@@ -11,6 +14,12 @@ class EventType:
     name: str
     says: str
     verb: str
+
+
+def _of(table: Table) -> list[EventType]:
+    """Return the types of a case's steps, one per verb; of two outcomes of one step, the step's."""
+    words = verb_labels(table)
+    return [EventType(name, words[verb], verb) for verb, name in {row.verb: row.told_as for row in table}.items()]
 
 
 EVENT_TYPES: tuple[EventType, ...] = (
@@ -57,24 +66,9 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("settlement.objected", "县（市、区）提出异议", "objection_raised"),
     EventType("settlement.figures_taken", "本行数据入库", "bank_figures_committed"),
     EventType("bad_debt.recognised", "认定坏账", "bad_debt.recognised"),
-    EventType("claim.opened", "提出补偿申请", "claim.opened"),
-    EventType("claim.supplement_asked", "要求补充补偿材料", "claim.supplement_asked"),
-    EventType("claim.supplied", "补充补偿材料", "claim.supplied"),
-    EventType("claim.review_begun", "开始审核补偿申请", "claim.review_begun"),
-    EventType("claim.accepted", "补偿申请审核通过", "claim.accepted"),
-    EventType("claim.refused", "不予补偿", "claim.refused"),
-    EventType("claim.withdrawn", "撤回补偿申请", "claim.withdrawn"),
-    EventType("claim.loss_proposed", "提出核销损失", "claim.loss_proposed"),
-    EventType("claim.loss_sent_back", "退回损失认定", "claim.loss_sent_back"),
-    EventType("claim.loss_certified", "损失认定", "claim.loss_certified"),
-    EventType("claim.payment_proposed", "提出补偿支付", "claim.payment_proposed"),
-    EventType("claim.payment_returned", "退回补偿支付", "claim.payment_returned"),
-    EventType("claim.payment_released", "补偿支付复核通过", "claim.payment_released"),
+    EventType("claim.opened", "提交补偿申请", "claim.opened"),
+    *_of(CLAIM_STEPS),
     EventType("claim.held_back", "补偿暂停或排队", "claim.held_back"),
-    EventType("claim.part_paid", "部分补偿", "claim.part_paid"),
-    EventType("claim.paid", "补偿完毕", "claim.paid"),
-    EventType("claim.recovering", "转入追偿", "claim.recovering"),
-    EventType("claim.closed", "补偿结案", "claim.closed"),
     EventType("recovery.recorded", "登记追偿", "recovery.recorded"),
     EventType("recovery.checked", "追偿复核通过", "recovery.checked"),
     EventType("recovery.sent_back", "追偿复核退回", "recovery.sent_back"),

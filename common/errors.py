@@ -60,6 +60,14 @@ class InvalidInput(DomainError):
     status = 400
 
 
+class ReasonMissing(DomainError):
+    """A step that sends back, refuses, ends or asks for more says why."""
+
+    code = "reason_missing"
+    sentence = "请填写理由。"
+    status = 400
+
+
 class NotAllowed(DomainError):
     """The actor's institution or role does not open this operation."""
 

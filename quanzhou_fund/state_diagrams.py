@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db.models import Model
 from django_fsm import FSMField, Transition
 
+from common.transitions import Signer
 from loans.guards import APPLICATION_GUARDS, STEP_LABELS
 from parties.enums import InstitutionKind
+from risk.claim_transitions import CLAIM_STEP, ClaimParty
 from risk.enums import ClaimState
-from risk.guards import CHECKER_STEPS, CLAIM_GUARDS
 from whitelist.transitions import CONSULTED, COUNTY, LEAD, STEP
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "states"
@@ -77,9 +78,12 @@ WHO_OF_EXEMPTION: Mapping[str, str] = {
 }
 
 
+WHO_SIGNS: Mapping[Signer, str] = {Signer.CHECKER: "：复核", Signer.SECOND: "：复核(不得为经办人)"}
+
+
 def _who_of_claim(step: str) -> str:
-    parties = "、".join(who.label for who in CLAIM_GUARDS[step])
-    return f"{parties}：复核(不得为经办人)" if step in CHECKER_STEPS else parties
+    row = CLAIM_STEP[step]
+    return "、".join(ClaimParty(who).label for who in row.who) + WHO_SIGNS.get(row.signer, "")
 
 
 def _own_label(step: Transition) -> str:

@@ -1,12 +1,13 @@
 """Who takes part in a claim, and who may take which step of it."""
 
 from common.enums import Mode
+from common.transitions import Transition, open_from
 from parties.access import WORKING_ROLES, RoleMissing, require_institution
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Institution, Member
 from parties.selectors import institution_of_kind
+from risk.claim_transitions import CLAIM_STEP, CLAIM_STEPS, ClaimParty
 from risk.enums import ClaimKind
-from risk.guards import CHECKER_STEPS, CLAIM_GUARDS, Who
 from risk.models import BadDebt, Claim
 
 
@@ -32,17 +33,17 @@ def paying_institution(claim: Claim) -> Institution:
     return institution_of_kind(InstitutionKind.CITY_TREASURY)
 
 
-def parties_of(actor: Member, claim: Claim) -> frozenset[Who]:
+def parties_of(actor: Member, claim: Claim) -> frozenset[ClaimParty]:
     """Return as whom the actor takes part in a claim."""
     if actor.kind == MemberKind.JOB or actor.institution_id is None:
         return frozenset()
     found = set()
     if actor.institution_id == claim.bank_id:
-        found.add(Who.BANK)
+        found.add(ClaimParty.BANK)
     if actor.institution_id == claim.reviewer_id:
-        found.add(Who.REVIEWER)
+        found.add(ClaimParty.REVIEWER)
     if actor.institution_id == paying_institution(claim).pk:
-        found.add(Who.PAYER)
+        found.add(ClaimParty.PAYER)
     return frozenset(found)
 
 
@@ -55,19 +56,17 @@ def require_may(actor: Member, claim: Claim, step: str) -> None:
 
     Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2); D37.
     """
-    allowed = CLAIM_GUARDS[step]
-    roles = (Role.CHECKER,) if step in CHECKER_STEPS else WORKING_ROLES
-    if not parties_of(actor, claim).intersection(allowed) or not set(roles).intersection(actor.roles):
-        people = "复核人员" if step in CHECKER_STEPS else "经办或复核人员"
-        raise RoleMissing(needed="、".join(who.label for who in allowed) + f"的{people}")
+    row = CLAIM_STEP[step]
+    roles = (Role.CHECKER,) if row.needs_checker else WORKING_ROLES
+    if not parties_of(actor, claim).intersection(row.who) or not set(roles).intersection(actor.roles):
+        people = "复核人员" if row.needs_checker else "经办或复核人员"
+        raise RoleMissing(needed="、".join(ClaimParty(who).label for who in row.who) + f"的{people}")
 
 
-def open_steps(claim: Claim, actor: Member) -> list[str]:
-    """Return the transitions open in the claim's state and to this member, for menus."""
-    steps = claim.get_available_state_transitions()  # type: ignore[attr-defined]  # which the state field adds to the class
-    by_state = {transition.name for transition in steps}
+def available_transitions(claim: Claim, actor: Member) -> list[Transition]:
+    """Return the steps open in the claim's state and to this member's house, for menus; roles are judged when a step is taken."""
     taking_part = parties_of(actor, claim)
-    return [step for step, allowed in CLAIM_GUARDS.items() if step in by_state and taking_part.intersection(allowed)]
+    return [row for row in open_from(CLAIM_STEPS, claim.state) if row.is_taken and taking_part.intersection(row.who)]
 
 
 def require_bank(actor: Member, bank: Institution, *, roles: tuple[Role, ...] = WORKING_ROLES) -> None:

@@ -17,7 +17,7 @@ from parties.models import Member
 from policy.admin.deadlines import deadline_facts, left
 from risk.admin import money_panels as money
 from risk.admin import sharing_panels as sharing
-from risk.admin.claim_steps import CLAIM_STEPS
+from risk.admin.claim_steps import CLAIM_STEPS_OFFERED
 from risk.admin.papers import checklist
 from risk.admin.queue import queue_panels
 from risk.admin.shared import SEEN_BY, claim_state
@@ -104,7 +104,7 @@ class ClaimAdmin(VisibleAdmin):
         "loan__application__entry", "loan__district", "loan__policy_version", "loan__guarantee__guarantor", "bad_debt__classification",
         "bad_debt__loan", "reviewer", *(f"{name}__institution" for name in PEOPLE),
     )  # fmt: skip
-    steps = CLAIM_STEPS
+    steps = CLAIM_STEPS_OFFERED
     list_intro = "银行在坏账页面提交补偿申请或启动追偿；研发贷款先补偿后追偿，项目贷款先追偿、认定损失后分担。"
 
     def links(self, request: HttpRequest) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from django import forms
 
 from common.admin import DayInput, LongText, MoneyInput, StepForm
 from common.money import display
-from risk.enums import EvidenceKind, Grade
+from risk.enums import Grade
 from risk.models import ClassificationSuggestion
 from risk.selectors import recovered_of_debt
 
@@ -48,26 +48,6 @@ class FileForm(StepForm):
         left = self.obj.principal - recovered_of_debt(self.obj)
         self.first(amount=left)
         self.fields["amount"].help_text = f"单位：元。只计本金，不含利息和费用；不超过尚未收回的坏账本金 {display(left)} 元。"
-
-
-class SupplementForm(StepForm):
-    """What the bank has to hand in besides."""
-
-    what = LongText(label="需补正的内容", help_text="银行会看到此内容。要求补正不中止审核期限。")
-
-
-class LossForm(StepForm):
-    """The unrecoverable rest of a project loan and what proves it."""
-
-    amount = MoneyInput(label="无法收回的本金损失")
-    evidence_kind = forms.ChoiceField(label="损失证据", choices=[("", "请选择"), *EvidenceKind.choices])
-    evidence_number = forms.CharField(label="文书编号", max_length=80)
-
-    def prepare(self) -> None:
-        """Begin with what is still owed of the bad debt."""
-        left = self.obj.bad_debt.principal - recovered_of_debt(self.obj.bad_debt)
-        self.first(amount=left)
-        self.fields["amount"].help_text = f"单位：元。只计本金；不超过尚未收回的坏账本金 {display(left)} 元。"
 
 
 class RecoveryForm(StepForm):

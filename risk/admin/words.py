@@ -1,28 +1,16 @@
 """The words of the log: what each step of risk is called on screen."""
 
+from common.transitions import verb_labels
+from risk.claim_transitions import CLAIM_STEPS
+
 VERBS = {
+    **verb_labels(CLAIM_STEPS),
     "classification.suggested": "建议风险分类",
     "classification.suggestion_closed": "分类建议了结",
     "loan.classified": "认定风险分类",
     "bad_debt.recognised": "认定坏账",
     "claim.opened": "提交补偿申请",
-    "claim.supplement_asked": "要求补正",
-    "claim.supplied": "提交补正",
-    "claim.review_begun": "开始审核",
-    "claim.accepted": "审核通过",
-    "claim.refused": "不予补偿",
-    "claim.withdrawn": "撤回补偿申请",
-    "claim.loss_proposed": "申报损失",
-    "claim.loss_sent_back": "退回损失申报",
-    "claim.loss_certified": "复核认定损失",
-    "claim.payment_proposed": "提请支付",
-    "claim.payment_returned": "退回支付经办",
-    "claim.payment_released": "复核支付",
     "claim.held_back": "暂不支付，排队",
-    "claim.part_paid": "部分支付",
-    "claim.paid": "付清",
-    "claim.recovering": "进入追偿",
-    "claim.closed": "结案",
     "compensation.reapplied": "重新申请补偿",
     "recovery.recorded": "登记追偿收回",
     "recovery.checked": "复核追偿收回",

@@ -1,22 +1,22 @@
 """A claim for compensation: its way step by step in memory, and what each payer bears of it."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from common.fields import MoneyField, PublicIdField
+from common.fsm import legal_steps, moves
 from common.money import ZERO, display
 from loans.models import Loan
 from parties.models import Institution, Member
 from policy.models import Deadline
+from risk.claim_transitions import CLAIM_STEP, CLAIM_STEPS
 from risk.enums import BEFORE_LOSS, ENDED, UNDER_EXAMINATION, ClaimKind, ClaimState, EvidenceKind, Payer
-from risk.guards import CLAIM_GUARDS, Who
 from risk.models.classification import BadDebt
 from risk.models.common import checked_by_another, known
 from risk.rules import Shares
@@ -30,14 +30,6 @@ class StepOutOfOrder(DomainError):
     code = "step_out_of_order"
     sentence = "{step}日期 {on} 早于上一步的日期 {previous}，请核对日期。"
     clause = "FP 1.5.3"
-    status = 400
-
-
-class ReasonMissing(DomainError):
-    """A step that sends back, refuses or asks for more says why."""
-
-    code = "reason_missing"
-    sentence = "请填写理由。"
     status = 400
 
 
@@ -57,8 +49,6 @@ class Claim(FSMModelMixin, models.Model):
 
     Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D16, D20, D37.
     """
-
-    GUARDS: Mapping[str, tuple[Who, ...]] = CLAIM_GUARDS
 
     public_id = PublicIdField()
     number = models.CharField("补偿编号", max_length=30, unique=True)
@@ -162,7 +152,10 @@ class Claim(FSMModelMixin, models.Model):
                 violation_error_message="各步骤日期不得早于提交日期。",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="claim_no_delete", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="claim_no_delete", operation=pgtrigger.Delete),
+            legal_steps(CLAIM_STEPS, name="claim_legal_steps"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -173,29 +166,29 @@ class Claim(FSMModelMixin, models.Model):
         parts = {share.payer: share.amount for share in self.parts.all()}
         return Shares.from_parts(parts) if parts else None
 
-    @transition(field=state, source=[State.FILED, State.UNDER_REVIEW], target=State.SUPPLEMENT, custom={"label": "要求补正"})
+    @moves(state, CLAIM_STEP["ask_supplement"])
     def ask_supplement(self, *, what: str) -> None:
         """Ask the bank for more; moves no clock. In memory only. Source: D7, D37."""
         if not what.strip():
             raise ReasonMissing(field="what")
         self.supplement = what.strip()
 
-    @transition(field=state, source=State.SUPPLEMENT, target=State.FILED, custom={"label": "提交补正"})
+    @moves(state, CLAIM_STEP["supply"])
     def supply(self) -> None:
         """Hand in what was asked for. In memory only. Source: D7, D37."""
         self.supplement = ""
 
-    @transition(field=state, source=State.FILED, target=State.UNDER_REVIEW, custom={"label": "开始审核"})
+    @moves(state, CLAIM_STEP["begin_review"])
     def begin_review(self) -> None:
         """Take the claim up. In memory only. Source: FP 1.5.2(1); D37."""
 
-    @transition(field=state, source=State.UNDER_REVIEW, target=State.PAYABLE, custom={"label": "审核通过"})
+    @moves(state, CLAIM_STEP["accept"])
     def accept(self, *, by: Member, on: date) -> None:
         """Find the claim right, so that it is payable from that day. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2); D37."""
         self._not_before_opening("审核", on)
         self.reviewed_by, self.reviewed_on, self.payable_on = by, on, on
 
-    @transition(field=state, source=State.UNDER_REVIEW, target=State.REFUSED, custom={"label": "不予补偿"})
+    @moves(state, CLAIM_STEP["refuse"])
     def refuse(self, *, by: Member, on: date, reason: str) -> None:
         """Find that nothing is owed, with the reason. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2); D37."""
         if not reason.strip():
@@ -203,7 +196,7 @@ class Claim(FSMModelMixin, models.Model):
         self._not_before_opening("审核", on)
         self.reviewed_by, self.reviewed_on, self.refusal, self.ended_on = by, on, reason.strip(), on
 
-    @transition(field=state, source=[*UNDER_EXAMINATION, *BEFORE_LOSS], target=State.WITHDRAWN, custom={"label": "撤回"})
+    @moves(state, CLAIM_STEP["withdraw"])
     def withdraw(self, *, on: date, reason: str) -> None:
         """Take the claim back before anything is decided. In memory only. Source: FP 1.5.3."""
         if not reason.strip():
@@ -211,7 +204,7 @@ class Claim(FSMModelMixin, models.Model):
         self._not_before_opening("撤回", on)
         self.ended_on, self.ended_reason = on, reason.strip()
 
-    @transition(field=state, source=State.PURSUING, target=State.CERTIFYING, custom={"label": "提请认定损失"})
+    @moves(state, CLAIM_STEP["propose_loss"])
     def propose_loss(self, *, by: Member, amount: Decimal, evidence_kind: str, evidence_number: str) -> None:
         """Name the unrecoverable rest and what proves it. In memory only. Source: FP 1.5.1."""
         if not evidence_number.strip():
@@ -219,47 +212,45 @@ class Claim(FSMModelMixin, models.Model):
         self.proposed_by, self.amount = by, amount
         self.evidence_kind, self.evidence_number = EvidenceKind(evidence_kind).value, evidence_number.strip()
 
-    @transition(field=state, source=State.CERTIFYING, target=State.PURSUING, custom={"label": "退回继续追偿"})
+    @moves(state, CLAIM_STEP["send_back"])
     def send_back(self) -> None:
         """Find the rest not proved unrecoverable. In memory only. Source: FP 1.5.1."""
         self.proposed_by, self.amount, self.evidence_kind, self.evidence_number = None, None, "", ""
 
-    @transition(field=state, source=State.CERTIFYING, target=State.PAYABLE, custom={"label": "复核认定损失"})
+    @moves(state, CLAIM_STEP["certify"])
     def certify(self, *, by: Member, on: date) -> None:
         """Certify the loss as a second person; others bear a part. In memory only. Source: FP 1.5.1."""
         self._not_before_opening("认定", on)
         self.certified_by, self.certified_on, self.payable_on = by, on, on
 
-    @transition(field=state, source=State.CERTIFYING, target=State.RECOVERING, custom={"label": "复核认定损失（银行承担）"})
+    @moves(state, CLAIM_STEP["certify_own_loss"])
     def certify_own_loss(self, *, by: Member, on: date) -> None:
         """Certify a loss that the bank bears alone. In memory only. Source: FP 1.5.1; D1."""
         self._not_before_opening("认定", on)
         self.certified_by, self.certified_on, self.split_on = by, on, on
 
-    @transition(field=state, source=State.PAYABLE, target=State.RELEASING, custom={"label": "提请支付"})
+    @moves(state, CLAIM_STEP["propose_payment"])
     def propose_payment(self, *, by: Member) -> None:
         """Propose the payment as its maker. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2)."""
         self.released_by = by
 
-    @transition(field=state, source=State.RELEASING, target=State.PAYABLE, custom={"label": "退回支付经办"})
+    @moves(state, CLAIM_STEP["return_payment"])
     def return_payment(self) -> None:
         """Give the proposed payment back to its maker. In memory only. Source: FP 1.5.3."""
         self.released_by = None
 
-    @transition(field=state, source=State.RELEASING, target=State.QUEUED, custom={"label": "复核支付"})
+    @moves(state, CLAIM_STEP["release"])
     def release(self, *, by: Member) -> None:
         """Let the money go as a second person: the claim joins the bank's queue. In memory only. Source: FP 1.5.3; D20."""
         self.checked_by = by
 
-    @transition(field=state, source=[State.QUEUED, State.PART_PAID], target=State.PART_PAID, custom={"label": "部分支付"})
+    @moves(state, CLAIM_STEP["pay_part"])
     def pay_part(self, *, on: date) -> None:
         """Note that the cap let only a part through; the rest waits for the bank's renewed application. In memory only. Source: D20."""
         self._not_before_opening("支付", on)
         self.needs_reapplication = True
 
-    @transition(
-        field=state, source=[State.QUEUED, State.PART_PAID, State.PAYABLE, State.RELEASING], target=State.PAID, custom={"label": "付清"}
-    )
+    @moves(state, CLAIM_STEP["pay_off"])
     def pay_off(self, *, on: date, left: Decimal) -> None:
         """Note that nothing is payable any more. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2); D20, D21."""
         if left > ZERO:
@@ -267,11 +258,11 @@ class Claim(FSMModelMixin, models.Model):
         self._not_before_opening("支付", on)
         self.paid_on, self.needs_reapplication = on, False
 
-    @transition(field=state, source=State.PAID, target=State.RECOVERING, custom={"label": "进入追偿"})
+    @moves(state, CLAIM_STEP["recover"])
     def recover(self) -> None:
         """Note that money comes back of a paid claim. In memory only. Source: FP 1.5.2(2); D21."""
 
-    @transition(field=state, source=[State.PAID, State.RECOVERING], target=State.CLOSED, custom={"label": "结案"})
+    @moves(state, CLAIM_STEP["close"])
     def close(self, *, on: date, reason: str) -> None:
         """End the pursuit. In memory only. Source: FP 1.5.1, FP 1.5.2(2)."""
         if not reason.strip():

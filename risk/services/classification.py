@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from audit.services import record
 from common.enums import Category, Mode
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from loans.models import Loan
 from loans.selectors import balances_on, loans_visible_to, scope_of
 from notices.services import notify
@@ -20,7 +20,6 @@ from policy.selectors import version_for
 from risk.access import require_bank
 from risk.enums import BreakerCause, Grade, SuggestionState
 from risk.models import BadDebt, Classification, ClassificationSuggestion
-from risk.models.claims import ReasonMissing
 from risk.rules import is_worse, suggested_grade
 from risk.selectors import classification_on, grades_of, highest_rd_total, loans_to_classify, overdue_days_of, visible_or_404
 from risk.services.breaker import evaluate

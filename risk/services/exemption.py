@@ -9,13 +9,12 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import record
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from loans.selectors import scope_of
 from parties.access import WORKING_ROLES, RoleMissing, require, require_institution
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Institution, Member
 from risk.models import BadDebt, DiligenceRules, Exemption, ExemptionItem
-from risk.models.claims import ReasonMissing
 from risk.rules import checklist
 from risk.selectors import bad_debts_visible_to, checklist_facts, exemptions_visible_to, officers_of, visible_or_404
 

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from audit.services import record
 from common.dates import Period
 from common.enums import Mode
-from common.errors import DomainError, NotVisible
+from common.errors import DomainError, NotVisible, ReasonMissing
 from common.money import MAX_AMOUNT, ZERO
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
@@ -25,7 +25,6 @@ from parties.models import Member
 from policy.selectors import version_for
 from risk.enums import MoneyStep
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee
-from risk.models.claims import ReasonMissing
 from risk.rules import is_covered
 from risk.selectors import (
     enhancement_fee_of,

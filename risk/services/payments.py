@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import Scope, record
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from common.money import ZERO, display
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
@@ -26,9 +26,9 @@ from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from policy.selectors import version_row_on
 from risk.access import require_bank
+from risk.claim_transitions import CLAIM_STEP
 from risk.enums import WAITING_FOR_MONEY, BreakerCause, BreakerState, Payer
 from risk.models import BankRisk, Claim, Payment, PaymentPart, Reapplication
-from risk.models.claims import ReasonMissing
 from risk.rules import Shares, clause_of, piece_of
 from risk.selectors import BankStanding, ClaimStanding, next_position, standing_of_claim
 from risk.services.breaker import evaluate, figures_of
@@ -76,7 +76,7 @@ def propose_payment(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim.propose_payment(by=actor)
     shares = split_of(claim)
     parts = {payer.value: part for payer, part in shares.items() if part}
-    return saved(claim, "payment_proposed", before=before, actor=actor, at=at, facts={"parts": parts})
+    return saved(claim, CLAIM_STEP["propose_payment"].verb, before=before, actor=actor, at=at, facts={"parts": parts})
 
 
 @transaction.atomic
@@ -94,7 +94,7 @@ def return_payment(*, claim_id: UUID, reason: str, actor: Member, at: datetime) 
     claim = locked_claim(claim_id, actor, step="return_payment")
     before = claim.state
     claim.return_payment()
-    return saved(claim, "payment_returned", before=before, actor=actor, at=at, remark=reason)
+    return saved(claim, CLAIM_STEP["return_payment"].verb, before=before, actor=actor, at=at, remark=reason)
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def release_payment(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim.release(by=actor)
     if claim.released_by is not None:
         checker_differs(maker=claim.released_by, checker=actor)
-    saved(claim, "payment_released", before=before, actor=actor, at=at)
+    saved(claim, CLAIM_STEP["release"].verb, before=before, actor=actor, at=at)
     _pay_while_possible(claim.bank, actor=actor, at=at)
     return Claim.objects.get(pk=claim.pk)
 
@@ -237,7 +237,7 @@ def _settle(claim: Claim, standing: ClaimStanding, *, actor: Member, at: datetim
     before = claim.state
     fix_split(claim, on=localdate(at))
     claim.pay_off(on=localdate(at), left=standing.payable.compensation)
-    saved(claim, "paid", before=before, actor=actor, at=at)
+    saved(claim, CLAIM_STEP["pay_off"].verb, before=before, actor=actor, at=at)
 
 
 def _pay(claim: Claim, standing: ClaimStanding, risk: BankRisk, *, actor: Member, at: datetime) -> Payment | None:
@@ -268,7 +268,9 @@ def _pay(claim: Claim, standing: ClaimStanding, risk: BankRisk, *, actor: Member
         claim.pay_part(on=today)
     else:
         claim.pay_off(on=today, left=left)
-    saved(claim, "part_paid" if left else "paid", before=before, actor=actor, at=at, facts={"paid": amount, "left": left})
+    saved(
+        claim, CLAIM_STEP["pay_part" if left else "pay_off"].verb, before=before, actor=actor, at=at, facts={"paid": amount, "left": left}
+    )
     _tell_bank(claim, payment, left, at=at)
     return payment
 
@@ -277,7 +279,7 @@ def _hold_back(claim: Claim, bank: BankStanding, *, actor: Member, at: datetime)
     """Leave the claim in the queue until the bank applies anew."""
     claim.needs_reapplication = True
     facts = {"breaker": bank.headroom.state.value, **figures_of(bank.position, bank.headroom)}
-    saved(claim, "held_back", before=claim.state, actor=actor, at=at, facts=facts)
+    saved(claim, "claim.held_back", before=claim.state, actor=actor, at=at, facts=facts)
     notify(
         key=f"claim:{claim.public_id}:held_back:{localdate(at)}",
         kind="claim",

@@ -9,7 +9,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from common.enums import Category, Mode, Security
-from common.errors import NotVisible
+from common.errors import NotVisible, ReasonMissing
 from documents.selectors import PaperMissing, documents_of
 from documents.services import withdraw
 from ledger.models import Entry
@@ -18,7 +18,6 @@ from parties.access import RoleMissing, SamePerson
 from risk import services
 from risk.enums import PROJECT_PAPERS, RD_PAPERS, ClaimState, Payer
 from risk.models import Claim, Payment, Return
-from risk.models.claims import ReasonMissing
 from risk.rules import Shares
 from risk.services.claims import AmountBeyondLoss, ClaimOpen, NothingCovered, WrongWay
 from risk.services.classification import AlreadyRecognised, NotNonPerforming, RecognitionDated

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import InternalError, transaction
 
+from common.errors import ReasonMissing
 from loans.enums import MovementKind
 from notices.models import Notice
 from parties.access import RoleMissing
@@ -12,7 +13,6 @@ from parties.selectors import system_member
 from risk import services
 from risk.enums import Grade, SuggestionState
 from risk.models import Classification, ClassificationSuggestion
-from risk.models.claims import ReasonMissing
 from risk.selectors import grades_of, overdue_days_of
 from risk.services.classification import ClassifiedBefore, DayToCome
 from tests.factories import MemberFactory

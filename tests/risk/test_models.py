@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
+import pgtrigger
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
+from common.transitions import edges
+from risk.claim_transitions import CLAIM_STEPS
+from risk.enums import ClaimState
 from risk.models import Claim, Exemption, Payment, Recovery, Return
 from risk.services import open_exemption, record_diligence_rules
+from risk.services.claim_steps import CLAIM_SERVICES
 from tests.risk.scene import NOW, TODAY, Scene
 
 
@@ -54,8 +59,24 @@ def update(table: str, change: str) -> Callable[[], None]:
 )
 def test_the_database_refuses(scene: Scene, table: str, change: str, constraint: str) -> None:
     paid_claim(scene)
-    with pytest.raises(IntegrityError, match=constraint):
+    with pgtrigger.ignore("risk.Claim:claim_legal_steps"), pytest.raises(IntegrityError, match=constraint):
         update(table, change)()
+
+
+def test_the_database_lets_a_claim_move_along_its_table_alone(scene: Scene) -> None:
+    claim = paid_claim(scene)
+    legal = set(edges(CLAIM_STEPS))
+    for state in ClaimState.values:
+        if state != claim.state and (claim.state, state) not in legal:
+            with pytest.raises(InternalError, match="Invalid transition"), transaction.atomic():
+                update("risk_claim", f"state = '{state}'")()
+
+
+def test_the_claims_table_and_its_state_machine_are_one() -> None:
+    field = Claim._meta.get_field("state")
+    moved = {(one.name, str(one.source), str(one.target)) for one in field.get_all_transitions(Claim)}
+    assert moved == {(row.name, str(source), str(row.target)) for row in CLAIM_STEPS for source in row.sources}
+    assert {row.name for row in CLAIM_STEPS if row.is_taken} == set(CLAIM_SERVICES)
 
 
 @pytest.mark.parametrize("table", ["risk_baddebt", "risk_share", "risk_payment", "risk_paymentpart", "risk_breakerchange"])

@@ -18,9 +18,7 @@ from api.v1.fields import (
 )
 from api.v1.risk.class_shapes import OfLoan
 from api.v1.shapes import DeadlineShown, InstitutionShown
-from risk.access import open_steps
-from risk.enums import EvidenceKind
-from risk.guards import CHECKER_STEPS
+from risk.access import available_transitions
 from risk.models import Claim, Payment, Reapplication
 
 
@@ -101,7 +99,7 @@ class ClaimOpened(ClaimShown):
 
     def get_open_steps(self, view: Any) -> list[str]:
         """Return the names of the steps."""
-        return [step for step in open_steps(view.claim, self.context["actor"]) if step not in CHECKER_STEPS]
+        return [row.name for row in available_transitions(view.claim, self.context["actor"]) if not row.needs_checker]
 
     class Meta(ClaimShown.Meta):
         fields = (  # type: ignore[assignment]
@@ -122,29 +120,6 @@ class PursueAsked(Asked):
 
     example = {"bank_reference": "ZC20250310001"}
     bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
-
-
-class LossAsked(Asked):
-    """What cannot be recovered, and what proves it."""
-
-    example = {"amount": "6000000.00", "evidence_kind": "court", "evidence_number": "(2025)闽05执恢1号"}
-    amount = AskedMoney(help_text="不能收回的本金，元，依据 D16")
-    evidence_kind = serializers.ChoiceField(EvidenceKind.choices, help_text="损失证据，依据 FP 1.5.1")
-    evidence_number = AskedText(max_length=80, help_text="文书编号")
-
-
-class ReasonAsked(Asked):
-    """Why."""
-
-    example = {"reason": "借款人已恢复还款。"}
-    reason = AskedText(max_length=2000, help_text="理由")
-
-
-class WhatAsked(Asked):
-    """What is missing."""
-
-    example = {"what": "请补正最近一次催收记录。"}
-    what = AskedText(max_length=2000, help_text="需要补正的内容，银行可见")
 
 
 class PaidPartShown(serializers.Serializer[Any]):

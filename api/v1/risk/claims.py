@@ -21,34 +21,19 @@ from api.v1.risk.claim_shapes import (
     ClaimOpened,
     ClaimShown,
     CompensationShown,
-    LossAsked,
     ReapplicationShown,
     ReapplyAsked,
-    ReasonAsked,
-    WhatAsked,
 )
 from api.v1.risk.classes import LoanFilters
 from api.v1.risk.references import TAG, names_own_number
-from api.v1.shapes import Nothing
 from api.v1.single import shows_one
-from documents.selectors import PaperMissing
+from api.v1.steps import takes_steps
+from common.errors import ReasonMissing
+from risk.claim_transitions import CLAIM_STEPS
 from risk.enums import ClaimKind, ClaimState
 from risk.models import Claim, Payment, Reapplication
-from risk.models.claims import ReasonMissing, StepOutOfOrder
-from risk.rules import OverEnterpriseCap
 from risk.selectors import claims_visible_to, compensations_visible_to, reapplications_visible_to
-from risk.services import (
-    accept_claim,
-    ask_supplement,
-    begin_review,
-    close_claim,
-    propose_loss,
-    propose_payment,
-    refuse_claim,
-    supply,
-    withdraw_claim,
-)
-from risk.services.claims import AmountBeyondLoss, ReturnsOpen
+from risk.services.claim_steps import CLAIM_SERVICES
 from risk.services.payments import NoRoomYet, NothingQueued
 
 
@@ -63,6 +48,7 @@ class ClaimFilters(LoanFilters):
     due_before = django_filters.DateFilter(field_name="deadline__due_on", lookup_expr="lt", label="审核期限早于")
 
 
+@takes_steps(CLAIM_STEPS, CLAIM_SERVICES, shape=ClaimShown, key="claim_id")
 class ClaimView(ListModelMixin, BankView):
     """Claims of the calling bank, of the trust mode, or of loans the calling guarantor guarantees."""
 
@@ -91,115 +77,6 @@ class ClaimView(ListModelMixin, BankView):
         today = self.get_serializer_context()["today"]
         found = opened_claim(self.rows(), claim_id=public_id, on=today, **self.acting)
         return Response(self.shown(ClaimOpened, found))
-
-    @writes(
-        ClaimShown,
-        scope=Scope.DECIDE,
-        asks=Nothing,
-        summary="提交补正",
-        says="补正材料先上传到补偿申请。审核期限不因补正顺延。",
-        clause="FP 1.5.2(1)、FP 1.5.2(2)；D7、D37",
-        refuses=(PaperMissing,),
-    )
-    def supply(self, public_id: UUID) -> Claim:
-        """Hand in what was asked for."""
-        return supply(claim_id=public_id, **self.acting)
-
-    @writes(
-        ClaimShown,
-        scope=Scope.DECIDE,
-        asks=ReasonAsked,
-        summary="撤回补偿申请",
-        says="审核通过或损失认定之前可以撤回，此后可再次申请。",
-        clause="FP 1.5.3",
-        refuses=(ReasonMissing, StepOutOfOrder),
-    )
-    def withdraw(self, public_id: UUID, reason: str) -> Claim:
-        """Take the claim back."""
-        return withdraw_claim(claim_id=public_id, reason=reason, **self.acting)
-
-    @writes(
-        ClaimShown,
-        scope=Scope.DECIDE,
-        asks=LossAsked,
-        summary="提请认定损失（项目贷款）",
-        says="写明不能收回的本金和法院或破产文书；须由本行复核人员在系统内复核认定。",
-        clause="FP 1.5.1；D16",
-        refuses=(AmountBeyondLoss, PaperMissing, ReasonMissing),
-    )
-    def propose_loss(self, public_id: UUID, **asked: Any) -> Claim:
-        """Propose what cannot be recovered."""
-        return propose_loss(claim_id=public_id, **asked, **self.acting)
-
-    @writes(
-        ClaimShown,
-        scope=Scope.DECIDE,
-        asks=ReasonAsked,
-        summary="结案",
-        says="追偿终结且应退回款项全部退回后结案。",
-        clause="FP 1.5.1、FP 1.5.2(2)",
-        refuses=(ReasonMissing, ReturnsOpen, StepOutOfOrder),
-    )
-    def close(self, public_id: UUID, reason: str) -> Claim:
-        """End the claim."""
-        return close_claim(claim_id=public_id, reason=reason, **self.acting)
-
-    @writes(ClaimShown, scope=Scope.DECIDE, asks=Nothing, summary="开始审核（担保公司）", clause="FP 1.5.2(1)；D37")
-    def begin_review(self, public_id: UUID) -> Claim:
-        """Take the claim up."""
-        return begin_review(claim_id=public_id, **self.acting)
-
-    @writes(
-        ClaimShown,
-        scope=Scope.DECIDE,
-        asks=WhatAsked,
-        summary="要求补正（担保公司）",
-        says="审核期限继续计算。",
-        clause="FP 1.5.2(1)；D7、D37",
-        refuses=(ReasonMissing,),
-    )
-    def ask_supplement(self, public_id: UUID, what: str) -> Claim:
-        """Ask the bank for more."""
-        return ask_supplement(claim_id=public_id, what=what, **self.acting)
-
-    @writes(
-        ClaimShown,
-        scope=Scope.DECIDE,
-        asks=Nothing,
-        summary="审核通过（担保公司）",
-        says="自今天起可支付。",
-        clause="FP 1.5.2(1)；D20、D37",
-        refuses=(StepOutOfOrder, PaperMissing),
-    )
-    def accept(self, public_id: UUID) -> Claim:
-        """Find the claim right."""
-        return accept_claim(claim_id=public_id, **self.acting)
-
-    @writes(
-        ClaimShown,
-        scope=Scope.DECIDE,
-        asks=ReasonAsked,
-        summary="不予补偿（担保公司）",
-        says="写明理由，银行可见；银行可再次申请。",
-        clause="FP 1.5.2(1)；D37",
-        refuses=(ReasonMissing, StepOutOfOrder),
-    )
-    def refuse(self, public_id: UUID, reason: str) -> Claim:
-        """Find that nothing is owed."""
-        return refuse_claim(claim_id=public_id, reason=reason, **self.acting)
-
-    @writes(
-        ClaimShown,
-        scope=Scope.MONEY,
-        asks=Nothing,
-        summary="提请支付（担保公司）",
-        says="提请支付可支付的补偿；须由本公司复核人员在系统内复核，复核后按队列和补偿上限支付。",
-        clause="FP 1.5.2(1)、FP 1.5.3；D20",
-        refuses=(OverEnterpriseCap,),
-    )
-    def propose_payment(self, public_id: UUID) -> Claim:
-        """Propose the payment."""
-        return propose_payment(claim_id=public_id, **self.acting)
 
     set_reference = names_own_number(ClaimShown)
 

@@ -22,10 +22,10 @@ from api.v1.risk.class_shapes import BadDebtOpened, BadDebtShown, Classification
 from api.v1.risk.recovery_shapes import RecoveryAsked, RecoveryShown
 from api.v1.risk.references import TAG, names_own_number
 from api.v1.single import shows_one
+from common.errors import ReasonMissing
 from documents.selectors import PaperMissing
 from risk.enums import Grade, SuggestionState
 from risk.models import BadDebt, Claim, Classification, ClassificationSuggestion, Recovery
-from risk.models.claims import ReasonMissing
 from risk.rules import RecoveryExceedsPaid
 from risk.selectors import bad_debts_visible_to, classifications_visible_to, suggestions_visible_to
 from risk.services import record_recovery

@@ -15,8 +15,8 @@ from api.v1.base import BankView, reads, writes
 from api.v1.risk.class_shapes import BadDebtShown, ClassificationShown, ClassifyAsked, RecogniseAsked
 from api.v1.risk.recovery_shapes import EnhancementFeeAsked, EnhancementFeeShown, GuaranteeFeeAsked, GuaranteeFeeShown, TotalCostShown
 from common.dates import PeriodReversed
+from common.errors import ReasonMissing
 from risk.models import BadDebt, Classification, EnhancementFee, GuaranteeFee
-from risk.models.claims import ReasonMissing
 from risk.rules import NoEnhancementFeeRate
 from risk.services.classification import (
     AlreadyRecognised,

@@ -13,6 +13,7 @@ from documents.services import require_papers
 from parties.access import checker_differs
 from parties.models import Member
 from policy.selectors import version_for
+from risk.claim_transitions import CLAIM_STEP
 from risk.enums import PROJECT_PAPERS, EvidenceKind, ReturnState
 from risk.models import Claim, Return
 from risk.rules import project_government_share
@@ -46,7 +47,7 @@ def propose_loss(
     require_within_loss(claim.bad_debt, amount)
     require_papers(claim.bad_debt, PROJECT_PAPERS)
     claim.propose_loss(by=actor, amount=amount, evidence_kind=evidence_kind, evidence_number=evidence_number)
-    return saved(claim, "loss_proposed", before=before, actor=actor, at=at, remark=evidence_number)
+    return saved(claim, CLAIM_STEP["propose_loss"].verb, before=before, actor=actor, at=at, remark=evidence_number)
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def send_back_loss(*, claim_id: UUID, reason: str, actor: Member, at: datetime) 
     claim = locked_claim(claim_id, actor, step="send_back")
     before = claim.state
     claim.send_back()
-    return saved(claim, "loss_sent_back", before=before, actor=actor, at=at, remark=reason)
+    return saved(claim, CLAIM_STEP["send_back"].verb, before=before, actor=actor, at=at, remark=reason)
 
 
 @transaction.atomic
@@ -91,7 +92,7 @@ def certify_loss(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
         checker_differs(maker=claim.proposed_by, checker=actor)
     require_within_loss(claim.bad_debt, claim.amount or ZERO)
     require_papers(claim.bad_debt, PROJECT_PAPERS)
-    saved(claim, "loss_certified", before=before, actor=actor, at=at)
+    saved(claim, CLAIM_STEP["certify"].verb, before=before, actor=actor, at=at)
     if shared:
         tell_payer(claim, at=at)
     else:
@@ -116,4 +117,4 @@ def close_claim(*, claim_id: UUID, reason: str, actor: Member, at: datetime) -> 
     waiting = Return.objects.filter(answers__payment__claim=claim).exclude(state=ReturnState.PAID).count()
     if waiting:
         raise ReturnsOpen(count=waiting)
-    return saved(claim, "closed", before=before, actor=actor, at=at, remark=reason)
+    return saved(claim, CLAIM_STEP["close"].verb, before=before, actor=actor, at=at, remark=reason)

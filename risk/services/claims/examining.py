@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from documents.services import require_papers
 from parties.models import Member
+from risk.claim_transitions import CLAIM_STEP
 from risk.enums import RD_PAPERS
 from risk.models import Claim
 from risk.services.claims.steps import close_term, locked_claim, saved, tell, tell_payer
@@ -27,7 +28,7 @@ def ask_supplement(*, claim_id: UUID, what: str, actor: Member, at: datetime) ->
     before = claim.state
     claim.ask_supplement(what=what)
     tell(claim, f"supplement:{at.isoformat()}", claim.bank, title=f"补偿申请 {claim.number} 需补正", body=f"请补正：{what}", at=at)
-    return saved(claim, "supplement_asked", before=before, actor=actor, at=at, remark=what)
+    return saved(claim, CLAIM_STEP["ask_supplement"].verb, before=before, actor=actor, at=at, remark=what)
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def supply(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     before = claim.state
     claim.supply()
     require_papers(claim.bad_debt, RD_PAPERS)
-    return saved(claim, "supplied", before=before, actor=actor, at=at)
+    return saved(claim, CLAIM_STEP["supply"].verb, before=before, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def begin_review(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim = locked_claim(claim_id, actor, step="begin_review")
     before = claim.state
     claim.begin_review()
-    return saved(claim, "review_begun", before=before, actor=actor, at=at)
+    return saved(claim, CLAIM_STEP["begin_review"].verb, before=before, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -81,7 +82,7 @@ def accept_claim(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     require_papers(claim.bad_debt, RD_PAPERS)
     close_term(claim, on=localdate(at))
     tell_payer(claim, at=at)
-    return saved(claim, "accepted", before=before, actor=actor, at=at)
+    return saved(claim, CLAIM_STEP["accept"].verb, before=before, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -99,7 +100,7 @@ def refuse_claim(*, claim_id: UUID, reason: str, actor: Member, at: datetime) ->
     claim.refuse(by=actor, on=localdate(at), reason=reason)
     close_term(claim, on=localdate(at))
     tell(claim, "refused", claim.bank, title=f"补偿申请 {claim.number} 不予补偿", body=f"理由：{reason}", at=at)
-    return saved(claim, "refused", before=before, actor=actor, at=at, remark=reason)
+    return saved(claim, CLAIM_STEP["refuse"].verb, before=before, actor=actor, at=at, remark=reason)
 
 
 @transaction.atomic
@@ -116,4 +117,4 @@ def withdraw_claim(*, claim_id: UUID, reason: str, actor: Member, at: datetime) 
     before = claim.state
     claim.withdraw(on=localdate(at), reason=reason)
     close_term(claim, on=localdate(at))
-    return saved(claim, "withdrawn", before=before, actor=actor, at=at, remark=reason)
+    return saved(claim, CLAIM_STEP["withdraw"].verb, before=before, actor=actor, at=at, remark=reason)

@@ -50,7 +50,7 @@ def saved(
     claim.save()
     after = {name: getattr(claim, name) for name in COLUMNS} | dict(facts or {})
     record(
-        verb=f"claim.{verb}",
+        verb=verb,
         obj=claim,
         actor=actor,
         occurred_at=at,

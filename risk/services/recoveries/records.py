@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import record
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from common.money import MAX_AMOUNT, ZERO, display
 from loans.models import Movement
 from loans.selectors import scope_of
@@ -17,9 +17,9 @@ from parties.access import checker_differs
 from parties.enums import Role
 from parties.models import Member
 from risk.access import require_bank
+from risk.claim_transitions import CLAIM_STEP
 from risk.enums import BEFORE_LOSS, WAITING_FOR_MONEY, BreakerCause, ClaimState, MoneyStep
 from risk.models import BadDebt, Claim, Recovery
-from risk.models.claims import ReasonMissing
 from risk.rules import RecoveryExceedsPaid, still_returnable
 from risk.selectors import (
     bad_debts_visible_to,
@@ -255,8 +255,8 @@ def _share_back(claim: Claim, recovery: Recovery, *, actor: Member, at: datetime
         open_returns(claim, recovery, owed, actor=actor, at=at)
         if claim.state in WAITING_FOR_MONEY and not standing.payable.compensation:
             claim.pay_off(on=localdate(at), left=ZERO)
-            saved(claim, "paid", before=before, actor=actor, at=at)
+            saved(claim, CLAIM_STEP["pay_off"].verb, before=before, actor=actor, at=at)
     if claim.state == ClaimState.PAID:
         before = claim.state
         claim.recover()
-        saved(claim, "recovering", before=before, actor=actor, at=at)
+        saved(claim, CLAIM_STEP["recover"].verb, before=before, actor=actor, at=at)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record, record_many
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from common.money import ZERO, display
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
@@ -23,7 +23,6 @@ from policy.services import NewDeadline, close_deadline, open_deadlines
 from risk.access import require_bank
 from risk.enums import Payer, ReturnState
 from risk.models import Claim, PaymentPart, Recovery, Return
-from risk.models.claims import ReasonMissing
 from risk.rules import NOTHING, Shares
 from risk.selectors import returns_visible_to, visible_or_404
 from risk.services.locks import lock_bank

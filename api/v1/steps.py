@@ -1,0 +1,88 @@
+"""Named POSTs and their descriptions, read off a case's table of steps."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.serializers import BaseSerializer
+
+from api.enums import Scope
+from api.v1.base import BankView, writes
+from api.v1.fields import Asked, AskedCount, AskedFlag, AskedMoney, AskedRate, AskedText
+from api.v1.shapes import Nothing
+from common.step_services import StepService
+from common.transitions import AnswerKind, Question, Table, Transition
+
+Field = serializers.Field[Any, Any, Any, Any]
+
+
+def _money(question: Question, **options: Any) -> Field:
+    least = {} if question.least is None else {"min_value": question.least}
+    return AskedMoney(**least, **options)
+
+
+def _text(question: Question, **options: Any) -> Field:
+    return AskedText(max_length=question.max_length, allow_blank=not question.required, **options)
+
+
+FIELD_OF: dict[AnswerKind, Callable[..., Field]] = {
+    AnswerKind.MONEY: _money,
+    AnswerKind.RATE: lambda question, **options: AskedRate(**options),
+    AnswerKind.DAY: lambda question, **options: serializers.DateField(**options),
+    AnswerKind.COUNT: lambda question, **options: AskedCount(min_value=0, **options),
+    AnswerKind.LINE: _text,
+    AnswerKind.TEXT: _text,
+    AnswerKind.CHOICE: lambda question, **options: serializers.ChoiceField(list(question.choices), **options),
+    AnswerKind.YES_NO: lambda question, **options: AskedFlag(**options),
+}
+
+
+@cache
+def shape_of(name: str, asks: tuple[Question, ...]) -> type[Asked]:
+    """Return the input of these questions under a name, one class for the same ones."""
+    fields: dict[str, Any] = {one.name: FIELD_OF[one.kind](one, required=one.required, help_text=one.meaning) for one in asks}
+    example = {one.name: one.example for one in asks if one.example}
+    return type(name, (Asked,), fields | {"example": example, "__doc__": f"What the step asks: {', '.join(fields)}."})
+
+
+def asked_of(row: Transition) -> type[BaseSerializer[Any]]:
+    """Return what a step's POST takes: nothing, one thing under its own name, or the step's."""
+    if not row.asks:
+        return Nothing
+    name = row.asks[0].name if len(row.asks) == 1 else row.name
+    return shape_of(f"{name.title().replace('_', '')}Asked", row.asks)
+
+
+def takes_steps(
+    table: Table, services: Mapping[str, StepService], *, shape: type[BaseSerializer[Any]], key: str
+) -> Callable[[type[BankView]], type[BankView]]:
+    """Return a class decorator that gives a view one POST per step with a door; ``key`` is the services' keyword of the case's id."""
+
+    def give(view: type[BankView]) -> type[BankView]:
+        for row in table:
+            if row.door is not None:
+                setattr(view, row.name, _post(row, services[row.name], shape=shape, key=key))
+        return view
+
+    return give
+
+
+def _post(row: Transition, service: StepService, *, shape: type[BaseSerializer[Any]], key: str) -> Any:
+    assert row.door is not None
+
+    def take(view: BankView, public_id: UUID, **asked: Any) -> Any:
+        return service.run(**{key: public_id}, **asked, **view.acting)
+
+    take.__name__, take.__doc__ = row.name, row.label
+    described = writes(
+        shape,
+        scope=Scope(row.door.scope),
+        asks=asked_of(row),
+        summary=f"{row.label}{row.door.whose}",
+        says=row.door.says,
+        clause=row.door.clause or row.clause,
+        refuses=service.refuses,
+    )
+    return described(take)

@@ -1,0 +1,77 @@
+"""Forms and buttons of the admin, read off a case's table of steps."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from common.admin.forms import DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
+from common.admin.steps import Do, Step, Who
+from common.transitions import AnswerKind, Question, Transition
+
+
+def _text(question: Question, **options: Any) -> forms.Field:
+    return LongText(max_length=question.max_length, **options)
+
+
+def _line(question: Question, **options: Any) -> forms.Field:
+    return forms.CharField(max_length=question.max_length, **options)
+
+
+def _money(question: Question, **options: Any) -> forms.Field:
+    least = {} if question.least is None else {"min_value": question.least}
+    return MoneyInput(**least, **options)
+
+
+def _choice(question: Question, **options: Any) -> forms.Field:
+    return forms.ChoiceField(choices=[("", "请选择"), *question.choices], **options)
+
+
+def _count(question: Question, **options: Any) -> forms.Field:
+    return forms.IntegerField(min_value=0, **options)
+
+
+FIELD_OF: dict[AnswerKind, Callable[..., forms.Field]] = {
+    AnswerKind.MONEY: _money,
+    AnswerKind.RATE: lambda question, **options: PercentInput(**options),
+    AnswerKind.DAY: lambda question, **options: DayInput(**options),
+    AnswerKind.COUNT: _count,
+    AnswerKind.LINE: _line,
+    AnswerKind.TEXT: _text,
+    AnswerKind.CHOICE: _choice,
+    AnswerKind.YES_NO: lambda question, **options: YesNo(**options),
+}
+
+
+def field_of(question: Question) -> forms.Field:
+    """Return the field in which people answer a question."""
+    hint = {"help_text": question.hint} if question.hint else {}
+    return FIELD_OF[question.kind](question, label=question.label, required=question.required, **hint)
+
+
+def form_of(row: Transition, base: type[StepForm] = StepForm) -> type[StepForm]:
+    """Return the form that asks what the step asks; ``base`` may fill first values that depend on the case."""
+    fields = {question.name: field_of(question) for question in row.asks}
+    return type(f"{row.name.title().replace('_', '')}Form", (base,), fields) if fields else base
+
+
+def offered(
+    row: Transition,
+    *,
+    run: Callable[[Do], Any],
+    who: Who,
+    may: Callable[[Any, Any], bool],
+    base: type[StepForm] = StepForm,
+    **options: Any,
+) -> Step:
+    """Return a step of the table as the admin offers it: in its states, to its parties, with its words."""
+    return Step(
+        name=row.name.replace("_", "-"),
+        label=row.label,
+        who=who,
+        may=may,
+        states=frozenset(str(source) for source in row.sources),
+        form=form_of(row, base),
+        run=run,
+        **({"clause": row.clause, "sentence": row.sentence, "done": row.done, "tone": row.tone} | options),
+    )
