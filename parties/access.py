@@ -105,15 +105,27 @@ def checker_differs(*, maker: Member, checker: Member) -> None:
     """
     if checker.kind == MemberKind.JOB:
         raise JobIsNoChecker
-    if checker.pk == maker.pk or (checker.user_id is not None and checker.user_id == maker.user_id):
+    if is_same_person(maker, checker):
         raise SamePerson
     if checker.kind == MemberKind.PROGRAM and _party_key(checker) == _party_key(maker):
         raise ProgramChecksOwnHouse
 
 
+def is_same_person(one: Member, other: Member) -> bool:
+    """Return whether two members are one human being: one login, or two logins with one mobile number."""
+    if one.pk == other.pk:
+        return True
+    if one.user_id is None or other.user_id is None:
+        return False
+    if one.user_id == other.user_id:
+        return True
+    first, second = one.user, other.user
+    return first is not None and second is not None and bool(first.phone) and first.phone == second.phone
+
+
 def sees_all(actor: Member) -> bool:
-    """Return whether the actor reads every case of the fund: city bureaus, regulator, central bank, the fund's own system."""
-    return actor.institution is not None and actor.institution.kind in SEES_ALL
+    """Return whether the actor reads every case: city bureaus, regulator, central bank, the fund's jobs; never the three administrators."""
+    return actor.institution is not None and actor.institution.kind in SEES_ALL and not actor.is_administrator
 
 
 def _has_role(actor: Member, roles: tuple[Role, ...]) -> bool:

@@ -39,6 +39,24 @@ class Role(models.TextChoices):
     HANDLER = "handler", "经办"
     CHECKER = "checker", "复核"
     ADMIN = "admin", "管理"
+    SYSTEM = "system", "系统管理员"
+    SECURITY = "security", "安全管理员"
+    AUDIT = "audit", "审计管理员"
+
+
+# The three administrators of the operator: exclusive of each other and of every role in business.
+ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
+HOUSE_ROLES = (Role.VIEWER, Role.HANDLER, Role.CHECKER, Role.ADMIN)
+
+
+class RightsState(models.TextChoices):
+    """Where a change of rights stands."""
+
+    PROPOSED = "proposed", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    REFUSED = "refused", "不予确认"
+    WITHDRAWN = "withdrawn", "已撤回"
+    EXPIRED = "expired", "已过期"
 
 
 class FactSource(models.TextChoices):

@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from common.enums import Mode
 from common.errors import DomainError
 from parties.access import sees_all
-from parties.enums import COUNTY_KINDS, InstitutionKind, MemberKind
-from parties.models import BankParticipation, District, Enterprise, Institution, Member, TaxHome, User
+from parties.enums import COUNTY_KINDS, InstitutionKind, MemberKind, RightsState, Role
+from parties.models import BankParticipation, District, Enterprise, Institution, Member, RightsChange, TaxHome, User
 from parties.rules import FIRST_INDUSTRIAL_DIVISION, LAST_INDUSTRIAL_DIVISION, is_industrial
 
 
@@ -33,10 +33,14 @@ def in_force_on(day: date) -> Q:
 
 
 def current_member(user: User, *, on: date) -> Member | None:
-    """Return the member as which the user acts on that day, with party and district, in one query; ``None`` for none."""
+    """
+    Return the member as which the user acts on that day, with party and district, in one query; ``None`` for none.
+
+    Django's superuser acts for nobody, whatever memberships it has: it would take part in business beside every check.
+    """
     members = Member.objects.select_related("institution__district", "enterprise", "user")
     serving = Q(institution__isnull=True) | Q(institution__is_active=True)
-    return members.filter(in_force_on(on), serving, user=user, user__is_active=True).first()
+    return members.filter(in_force_on(on), serving, user=user, user__is_active=True, user__is_superuser=False).first()
 
 
 def system_member() -> Member:
@@ -109,10 +113,49 @@ def enterprises_visible_to(actor: Member) -> QuerySet[Enterprise]:
 
 
 def members_visible_to(actor: Member) -> QuerySet[Member]:
-    """Return the members the actor may know of: those of its own party; all for the system and 市工信局, who appoint anywhere."""
+    """Return the members the actor may know of: those of its own party; all for jobs and the operator's people, who keep rights."""
     members = Member.objects.select_related("institution", "enterprise", "user")
     if actor.institution is not None:
-        if actor.institution.kind in (InstitutionKind.FUND_OFFICE, InstitutionKind.CITY_INDUSTRY):
+        if keeps_rights(actor) or actor.institution.kind == InstitutionKind.CITY_INDUSTRY:
             return members
         return members.filter(institution=actor.institution_id)
     return members.filter(enterprise=actor.enterprise_id)
+
+
+def keeps_rights(actor: Member) -> bool:
+    """Return whether the actor reads the rights of every house: jobs, the operator's system and security administrators."""
+    if actor.kind == MemberKind.JOB:
+        return True
+    at_operator = actor.institution is not None and actor.institution.is_operator
+    return at_operator and not {Role.SYSTEM, Role.SECURITY}.isdisjoint(actor.roles)
+
+
+def rights_changes_visible_to(actor: Member) -> QuerySet[RightsChange]:
+    """Return the changes of rights the actor may read: all for who keeps rights, those of the own house for its user administrators."""
+    changes = RightsChange.objects.select_related("institution", "enterprise", "member__user", "made_by__user", "decided_by")
+    if keeps_rights(actor):
+        return changes
+    if Role.ADMIN not in actor.roles or actor.kind != MemberKind.PERSON:
+        return changes.none()
+    if actor.institution_id is not None:
+        return changes.filter(institution=actor.institution_id)
+    return changes.filter(enterprise=actor.enterprise_id)
+
+
+def mark_of(subject: str) -> str:
+    """Return a mark that changes with every confirmed change of a subject's rights; a form carries the one it was opened with."""
+    last = RightsChange.objects.filter(subject=subject, state=RightsState.CONFIRMED).order_by("-pk").values_list("pk", flat=True).first()
+    return str(last or 0)
+
+
+def operator() -> Institution:
+    """
+    Return the institution that runs the system: data, not code.
+
+    Raises:
+        NoSuchInstitution: none is entered as such.
+    """
+    found = Institution.objects.filter(is_operator=True).first()
+    if found is None:
+        raise NoSuchInstitution(kind="系统运行单位", district="")
+    return found

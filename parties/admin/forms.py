@@ -6,7 +6,7 @@ from django import forms
 
 from common.admin import DayInput, LongText, MoneyInput, StepForm
 from common.enums import Mode
-from parties.enums import InstitutionKind, Role
+from parties.enums import HOUSE_ROLES, InstitutionKind, Role
 from parties.models import District
 
 ENTERED_KINDS = (InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKind.FUND_MANAGER, InstitutionKind.CONTRIBUTOR)
@@ -109,7 +109,9 @@ class AppointForm(StepForm):
 
     username = forms.CharField(label="登录名", max_length=150, help_text="先用“开设登录账号”开设；须未在其他单位任职。")
     name = forms.CharField(label="姓名", max_length=60)
-    roles = forms.MultipleChoiceField(label="岗位", choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label="岗位", choices=[(role.value, role.label) for role in HOUSE_ROLES], widget=forms.CheckboxSelectMultiple
+    )
     from_on = DayInput(label="自")
     until_on = DayInput(label="至(不含)", required=False)
 
@@ -121,7 +123,9 @@ class AppointForm(StepForm):
 class RolesForm(StepForm):
     """Other roles for a member."""
 
-    roles = forms.MultipleChoiceField(label="岗位", choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label="岗位", choices=[(role.value, role.label) for role in HOUSE_ROLES], widget=forms.CheckboxSelectMultiple
+    )
 
     def prepare(self) -> None:
         """Begin with the roles held."""

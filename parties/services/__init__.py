@@ -12,11 +12,14 @@ from parties.services.enterprises import (
     register_enterprises,
 )
 from parties.services.figures import YearFigures, record_year_figures
+from parties.services.handovers import HandoverRefused, link_token, open_handover, use_handover
 from parties.services.institutions import admit_bank, end_participation, enter_institution
 from parties.services.members import appoint_member, change_roles, end_membership, open_login
+from parties.services.rights import confirm_change, propose_change, refuse_change, withdraw_change
 
 __all__ = [
     "EnterpriseExists",
+    "HandoverRefused",
     "NewEnterprise",
     "NotOwnDistrict",
     "YearFigures",
@@ -25,13 +28,20 @@ __all__ = [
     "change_enterprise",
     "change_roles",
     "change_tax_home",
+    "confirm_change",
     "end_membership",
     "end_participation",
     "enter_institution",
     "lift_industry_override",
+    "link_token",
+    "open_handover",
     "open_login",
     "override_industry",
+    "propose_change",
     "record_year_figures",
+    "refuse_change",
     "register_enterprise",
     "register_enterprises",
+    "use_handover",
+    "withdraw_change",
 ]

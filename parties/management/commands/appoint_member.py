@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate, now
 
 from common.errors import DomainError
-from parties.enums import Role
+from parties.enums import HOUSE_ROLES, Role
 from parties.models import Institution
 from parties.selectors import system_member
 from parties.services import appoint_member, open_login
@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("institution", help="机构代号，如 city-industry")
         parser.add_argument("username", help="登录名")
         parser.add_argument("name", help="姓名")
-        parser.add_argument("--role", action="append", choices=Role.values, dest="roles", help="岗位，可多次；默认 admin")
+        parser.add_argument(
+            "--role", action="append", choices=[role.value for role in HOUSE_ROLES], dest="roles", help="岗位，可多次；默认 admin"
+        )
         parser.add_argument("--email", default="")
 
     def handle(self, *args: Any, institution: str, username: str, name: str, roles: list[str] | None, email: str, **options: Any) -> None:

@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q, Value
 
 from common.enums import Mode
 from common.fields import MoneyField, PublicIdField
-from parties.enums import COUNTY_KINDS, FactSource, InstitutionKind, MemberKind, Role
+from parties.enums import ADMINISTRATORS, COUNTY_KINDS, FactSource, InstitutionKind, MemberKind, Role
 
 CREDIT_CODE_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
 INDUSTRY_CODE_PATTERN = r"^[A-T][0-9]{2,4}$"
@@ -81,6 +81,9 @@ class Institution(models.Model):
     code = models.SlugField("代号", max_length=40, unique=True)
     district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, verbose_name="所属县(市、区)")
     is_active = models.BooleanField("启用", default=True)
+    is_operator = models.BooleanField(
+        "系统运行单位", default=False, help_text="系统管理员、安全管理员和审计管理员所在的单位，全系统只有一个"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "机构"
@@ -96,6 +99,12 @@ class Institution(models.Model):
                 condition=Q(kind__in=COUNTY_KINDS),
                 name="institution_one_per_county_kind",
                 violation_error_message="该县(市、区)的同类部门已存在。",
+            ),
+            models.UniqueConstraint(
+                fields=["is_operator"],
+                condition=Q(is_operator=True),
+                name="institution_one_operator",
+                violation_error_message="系统运行单位只能有一个。",
             ),
         ]
 
@@ -260,6 +269,12 @@ class Member(models.Model):
                 violation_error_message="须至少选择一个岗位。",
             ),
             models.CheckConstraint(
+                name="member_administrator_stands_alone",
+                condition=~Q(roles__overlap=ADMINISTRATORS)
+                | Q(roles__len=1, kind=MemberKind.PERSON, institution__isnull=False, enterprise__isnull=True),
+                violation_error_message="系统管理员、安全管理员、审计管理员不得互相兼任，也不得兼任任何业务岗位。",
+            ),
+            models.CheckConstraint(
                 name="member_known_kind", condition=Q(kind__in=MemberKind.values), violation_error_message="请选择成员类别。"
             ),
             _begins_before_it_ends("member_begins_before_it_ends"),
@@ -273,6 +288,11 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}({self.party})"
+
+    @property
+    def is_administrator(self) -> bool:
+        """Return whether the member is one of the operator's three administrators, who take no part in business."""
+        return not set(ADMINISTRATORS).isdisjoint(self.roles)
 
     @property
     def party(self) -> "Institution | Enterprise":

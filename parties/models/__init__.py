@@ -1,0 +1,26 @@
+"""Who takes part: districts, institutions, enterprises, the members who act for them, and how their rights change."""
+
+from parties.models.parties import (
+    BankParticipation,
+    District,
+    Enterprise,
+    EnterpriseYear,
+    Institution,
+    Member,
+    TaxHome,
+    User,
+)
+from parties.models.rights import Handover, RightsChange
+
+__all__ = [
+    "BankParticipation",
+    "District",
+    "Enterprise",
+    "EnterpriseYear",
+    "Handover",
+    "Institution",
+    "Member",
+    "RightsChange",
+    "TaxHome",
+    "User",
+]
