@@ -15,6 +15,7 @@ from loans.models import Application
 from loans.selectors import loans_visible_to
 from parties.enums import InstitutionKind
 from parties.models import Member
+from parties.reading import reading_of, told_events
 from risk.selectors import visible as risk_visible
 from subsidy.models import Settlement
 from whitelist.selectors import entries_visible_to
@@ -85,24 +86,28 @@ def events_visible_to(actor: Member) -> QuerySet[Event]:
     """
     Return the events that a bank, the fund manager or a guarantor is told: of its own cases, of entries it sees, and of the rules.
 
+    Of these, as everywhere, those that the case's declaration tells it.
+
     Source: architecture, who may.
     """
     own = Q(verb__in=[verb for verb in NAME_OF if verb not in (*TOLD_TO_ALL, *TOLD_BY_ENTRY)]) & _own(actor)
     of_entries = Q(verb__in=TOLD_BY_ENTRY, object_type="whitelist.entry") & Q(_names(entries_visible_to(actor)))
-    return Event.objects.filter(own | of_entries | Q(verb__in=TOLD_TO_ALL))
+    return told_events(Event.objects.filter(own | of_entries | Q(verb__in=TOLD_TO_ALL)), actor)
 
 
-def as_json(event: Event) -> dict[str, Any]:
-    """Return an event as it is told: thin, so that nobody decides on a copy that has grown old."""
+def as_json(event: Event, *, reader: Member) -> dict[str, Any]:
+    """Return an event as this reader is told it: thin, so that nobody decides on a copy that has grown old."""
+    reading = reading_of(event, reader)
+    told = [name for name in TOLD_FIELDS if name in reading.names_of(event)]
     return {
         "id": str(event.pk),
         "type": NAME_OF[event.verb],
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,
         "object": _object_of(event),
-        "institution": event.party_name,
-        "before": _told(event.before),
-        "data": _told(event.after),
+        "institution": event.party_name if reading.institution else "",
+        "before": {name: event.before[name] for name in told if name in event.before},
+        "data": {name: event.after[name] for name in told if name in event.after},
     }
 
 
@@ -111,10 +116,6 @@ def _object_of(event: Event) -> dict[str, str | None]:
     kind = event.object_type.partition(".")[2]
     folder = ADDRESS_OF.get(kind)
     return {"type": kind, "id": event.object_id, "href": f"/api/v1/{folder}/{event.object_id}/" if folder else None}
-
-
-def _told(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: said[name] for name in TOLD_FIELDS if name in said}
 
 
 def _own(actor: Member) -> Q:

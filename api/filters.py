@@ -32,7 +32,7 @@ class SyncedFilters(Filters):
 
     def filter_updated_since(self, rows: QuerySet[Any], name: str, moment: Any) -> QuerySet[Any]:
         """Return the rows changed at the moment or later."""
-        return changed_since(rows, moment)
+        return changed_since(rows, moment, actor=self.request.auth.member)
 
 
 class StrictFilters(rest_framework.DjangoFilterBackend):

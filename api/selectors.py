@@ -10,22 +10,23 @@ from oauth2_provider.models import AccessToken
 
 from api.models import ApiClient, Reference
 from audit.models import Event
-from audit.services import OPENED
 from parties.models import Member
+from parties.reading import changes_told
 
 Row = TypeVar("Row", bound=Model)
 BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)  # of what has no event
 
 
-def changes_of(rows: QuerySet[Row]) -> QuerySet[Event]:
-    """Return the changes of state of the outer row, for a subquery; openings are none."""
-    own = Event.objects.filter(object_type=rows.model._meta.label_lower, object_id=Cast(OuterRef("public_id"), CharField()))
-    return own.exclude(verb=OPENED)
+def changes_of(rows: QuerySet[Row], *, actor: Member) -> QuerySet[Event]:
+    """Return the changes of the outer row that the actor is told of, for a subquery; openings are none."""
+    kind = rows.model._meta.label_lower
+    own = Event.objects.filter(object_type=kind, object_id=Cast(OuterRef("public_id"), CharField()))
+    return changes_told(own, actor, case=kind)
 
 
 def synced(rows: QuerySet[Row], *, actor: Member) -> QuerySet[Row]:
     """Return the rows with ``updated_at`` (moment of the last change) and ``own_reference`` (the caller's number, empty for none)."""
-    last = changes_of(rows).order_by("-id").values("recorded_at")[:1]
+    last = changes_of(rows, actor=actor).order_by("-id").values("recorded_at")[:1]
     moment = Coalesce(Subquery(last), Value(BEFORE_ALL, output_field=DateTimeField()))
     return cast("QuerySet[Row]", referred(rows, actor=actor).annotate(updated_at=moment))
 
@@ -46,9 +47,9 @@ def brief(rows: QuerySet[Row], **related: Sequence[str]) -> QuerySet[Row]:
     return rows.select_related(*related).only(*own, *named)
 
 
-def changed_since(rows: QuerySet[Row], moment: datetime) -> QuerySet[Row]:
-    """Return the rows with a change recorded at the moment or later."""
-    return rows.filter(Exists(changes_of(rows).filter(recorded_at__gte=moment)))
+def changed_since(rows: QuerySet[Row], moment: datetime, *, actor: Member) -> QuerySet[Row]:
+    """Return the rows with a change recorded at the moment or later of which the actor is told."""
+    return rows.filter(Exists(changes_of(rows, actor=actor).filter(recorded_at__gte=moment)))
 
 
 def last_used(clients: QuerySet[ApiClient]) -> QuerySet[ApiClient]:

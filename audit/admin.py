@@ -1,6 +1,7 @@
 """The audit log on screen: every event, read by those who see every case."""
 
 import re
+from collections.abc import Container
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -55,9 +56,9 @@ def verb_of(event: Event) -> str:
     return SEAMS.verbs.get(event.verb) or SEAMS.verbs.get(event.verb.rsplit(".", 1)[-1]) or event.verb
 
 
-def changes_of(event: Event, *, with_names: bool = True) -> Lines | None:
-    """Return what changed, field by field, by the fields' Chinese names; without the names of persons if asked."""
-    names = [name for name in dict.fromkeys([*event.before, *event.after]) if with_names or name not in PERSONS]
+def changes_of(event: Event, *, fields: Container[str], with_names: bool = True) -> Lines | None:
+    """Return what changed of these fields, by their Chinese names; without the names of persons if asked."""
+    names = [name for name in dict.fromkeys([*event.before, *event.after]) if name in fields and (with_names or name not in PERSONS)]
     told = [name for name in names if event.before.get(name) != event.after.get(name) and not _is_pointer(event, name)]
     lines = [Small(_change(event, name)) for name in told]
     return Lines(tuple(lines)) if lines else None

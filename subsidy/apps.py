@@ -2,11 +2,15 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from parties.disclosure import declare
+from subsidy.history import HISTORIES
+
 
 class SubsidyConfig(AppConfig):
     name = "subsidy"
     verbose_name = "财政贴息"
 
     def ready(self) -> None:
-        """Register what is booked; models must be loaded before that module is."""
+        """Register what is booked, and what histories tell whom; models must be loaded first."""
         import_module("subsidy.books")
+        declare(*HISTORIES)

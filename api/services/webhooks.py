@@ -152,9 +152,10 @@ def _fan_out(webhook_pk: int, *, at: datetime) -> bool:
     if webhook is None:
         return False
     place = Place(webhook.transaction, webhook.event, webhook.epoch)
-    reading = read_events(webhook.client.member, after=place, limit=AT_ONCE, types=webhook.types)
+    reader = webhook.client.member
+    reading = read_events(reader, after=place, limit=AT_ONCE, types=webhook.types)
     messages = [
-        WebhookMessage(webhook=webhook, event=event.pk, object_id=event.object_id, body=body_of(event), due_at=at)
+        WebhookMessage(webhook=webhook, event=event.pk, object_id=event.object_id, body=body_of(event, reader=reader), due_at=at)
         for event in reading.events
     ]
     WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
@@ -163,9 +164,9 @@ def _fan_out(webhook_pk: int, *, at: datetime) -> bool:
     return reading.has_more
 
 
-def body_of(event: Event) -> str:
-    """Return the message of an event, the same bytes on every attempt."""
-    told = as_json(event)
+def body_of(event: Event, *, reader: Member) -> str:
+    """Return the message of an event to one reader, the same bytes on every attempt."""
+    told = as_json(event, reader=reader)
     told |= {name: localtime(told[name]).isoformat() for name in ("occurred_at", "recorded_at")}  # as the feed writes them
     said = {"type": told["type"], "timestamp": told["recorded_at"], "data": told}
     return json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))

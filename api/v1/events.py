@@ -31,6 +31,7 @@ from api.v1.base import BankView, reads, writes
 from api.v1.fields import Asked, Shown, shown_flag, shown_moment, shown_text
 from api.v1.shapes import Nothing
 from api.webhook_calls import AddressRefused, secret_of
+from parties.models import Member
 
 TAG = "事件"
 NAMES = [one.name for one in EVENT_TYPES]
@@ -95,7 +96,7 @@ class EventView(BankView):
     def list(self, request: Request) -> Response:
         """Return events."""
         reading = read_events(self.member, **_asked(request))
-        return Response(self.shown(EventsShown, _page(reading)))
+        return Response(self.shown(EventsShown, _page(reading, reader=self.member)))
 
 
 class WebhookShown(Shown):
@@ -185,8 +186,8 @@ class WebhookView(ListModelMixin, BankView):
         return remove_webhook(client=self.caller.client, webhook_id=public_id, at=self.now)
 
 
-def _page(reading: Reading) -> dict[str, Any]:
-    events = [as_json(event) for event in reading.events]
+def _page(reading: Reading, *, reader: Member) -> dict[str, Any]:
+    events = [as_json(event, reader=reader) for event in reading.events]
     return {"results": events, "cursor": reading.place.as_cursor(), "has_more": reading.has_more}
 
 

@@ -191,10 +191,6 @@ class VisibleAdmin(ModelAdmin):
         """Return whom an opening concerns, as the log takes it; nobody in particular by default."""
         return {}
 
-    def tells_changes(self, member: Any, case: Any) -> bool:
-        """Return whether the history shows this member what changed, not only that something did."""
-        return True
-
     def list_panels(self, request: HttpRequest) -> list[Any]:
         """Return the blocks shown above the list; none by default."""
         return []

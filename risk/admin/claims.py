@@ -24,7 +24,7 @@ from risk.admin.shared import SEEN_BY, claim_state
 from risk.enums import ClaimKind, ClaimPaper
 from risk.models import Claim, Payment
 from risk.rules import clause_of
-from risk.selectors import banks_visible_to, claims_visible_to
+from risk.selectors import claims_visible_to
 
 SHOWS = ("number", "loan", "loan__enterprise", "bank", "bad_debt", "kind", "amount", "opened_on", "opened_by")
 PROGRESS = (
@@ -110,10 +110,6 @@ class ClaimAdmin(VisibleAdmin):
     def links(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return the way to the queues."""
         return [("支付队列", reverse("admin:risk_claim_queue"))]
-
-    def tells_changes(self, member: Member, case: Claim) -> bool:
-        """Return whether the history tells figures: those under which a claim was held back are the bank's totals."""
-        return banks_visible_to(member).filter(pk=case.bank_id).exists()
 
     def first_panel(self, request: HttpRequest, case: Claim) -> Facts:
         """Return the claim with the county whose treasury takes part."""

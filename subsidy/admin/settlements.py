@@ -94,10 +94,6 @@ class SettlementAdmin(VisibleAdmin):
         stale = case.state == SettlementState.DRAFT and case.current is not None and is_outdated(case)
         return [state_of(case), *([Badge("有新登记的变动，待重新计算", "warn")] if stale else [])]
 
-    def tells_changes(self, member: Member, case: Settlement) -> bool:
-        """Return no to a county: events carry the sums over all counties, of which it sees its own share only."""
-        return member.institution is not None and member.institution.kind not in COUNTY_KINDS
-
     def preview(self, request: HttpRequest, case: Settlement, step: Step) -> list[Any]:
         """Return the sums, the shares and the hash that is confirmed."""
         member = acting_member(request)

@@ -1,0 +1,37 @@
+"""What the history of an enterprise, an institution and a member tells whom. Plain data; see ``parties.disclosure``."""
+
+from parties.disclosure import EVERYBODY, History, Party, Told, tell, to
+
+PARTICULARS = (
+    "credit_code", "name", "industry_code", "registered_on", "registered_in_city", "registered_capital", "is_little_giant",
+    "is_municipal_key", "contact_name", "contact_phone",
+)  # fmt: skip
+FIGURES = ("rd_expense", "revenue", "employees", "year", "source", "reference")
+
+ENTERPRISE = History(
+    case="parties.enterprise",
+    verbs=(
+        *tell("enterprise.registered", to(Party.COUNTY, fields=(*PARTICULARS, "tax_home", "tax_home_from_on"))),
+        *tell("enterprise.changed", to(Party.COUNTY, fields=PARTICULARS, remark=True)),
+        *tell("enterprise.corrected_by_tax_list", to(Party.COUNTY, fields=PARTICULARS)),
+        *tell(
+            ("enterprise.industry_overridden", "enterprise.industry_override_lifted"),
+            to(Party.COUNTY, fields=("industry_override_reason",), remark=True),
+        ),
+        *tell("enterprise.tax_home_changed", to(Party.COUNTY, fields=("district", "from_on"), remark=True)),
+        *tell("enterprise.year_recorded", to(Party.COUNTY, fields=FIGURES)),
+    ),
+)
+INSTITUTION = History(
+    case="parties.institution",
+    verbs=tell(("bank.admitted", "bank.participation_ended"), to(Party.BANK, fields=("mode", "from_on", "until_on", "document_number"))),
+)
+MEMBER = History(
+    case="parties.member",
+    verbs=tell(
+        ("member.appointed", "member.ended", "member.roles_changed"),
+        Told(to=EVERYBODY, fields=("kind", "name", "roles", "from_on", "until_on"), remark=True),
+    ),
+)
+
+HISTORIES = (ENTERPRISE, INSTITUTION, MEMBER)

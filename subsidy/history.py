@@ -1,0 +1,59 @@
+"""What the history of tenders, settlements, payments, objections and reconciliations tells whom. Plain data; see ``parties.disclosure``."""
+
+from parties.disclosure import EVERYBODY, History, Party, Told, tell, to
+
+BANK, COUNTY, FUND_MANAGER = Party.BANK, Party.COUNTY, Party.FUND_MANAGER
+SUMS = ("state", "revision", "lines", "adjustments", "city", "county", "sha256")
+PAID = ("state", "amount", "paid_on", "voucher")
+
+# A bid's event carries the bank it is of, so each bank is told of its own alone: not that, when or how often others bid.
+TENDER = History(
+    case="subsidy.tender",
+    verbs=(
+        *tell("tender_opened", to(BANK, FUND_MANAGER, fields=("planned_volume",))),
+        *tell("bid_recorded", to(BANK, fields=("rate", "volume"), remark=True)),
+        *tell("tender_closed", to(BANK, FUND_MANAGER, fields=("result", "closed_on"))),
+    ),
+)
+DECISION = History(
+    case="subsidy.ratedecision",
+    verbs=tell("rate_decided", Told(to=EVERYBODY, fields=("rate", "effective_on", "document_number"))),
+)
+# A county reads where a settlement stands, never the sums over all counties, nor why and how often it was computed anew: that may be
+# another county's objection. Its own share and its own objections are parts of the page.
+SETTLEMENT = History(
+    case="subsidy.settlement",
+    verbs=(
+        *tell("settlement_drafted", to(BANK, FUND_MANAGER, fields=SUMS, remark=True), to(COUNTY)),
+        *tell(("settlement_recomputed", "settlement_sent_back"), to(BANK, FUND_MANAGER, fields=SUMS, remark=True)),
+        *tell(
+            ("settlement_confirmed", "settlement_reviewed"), to(BANK, FUND_MANAGER, fields=SUMS, remark=True), to(COUNTY, fields=("state",))
+        ),
+        *tell(
+            "settlement_filed",
+            to(BANK, FUND_MANAGER, fields=("record_number", "filed_on", "payments")),
+            to(COUNTY, fields=("record_number", "filed_on")),
+        ),
+        *tell("settlement_paid", to(BANK, COUNTY, FUND_MANAGER, fields=("paid_on",))),
+    ),
+)
+PAYMENT = History(
+    case="subsidy.payment",
+    verbs=(
+        *tell(("payment_recorded", "payment_checked"), to(BANK, COUNTY, FUND_MANAGER, fields=PAID)),
+        # Why a checker gave it back stays in the payer's house.
+        *tell("payment_returned", to(BANK, COUNTY, FUND_MANAGER, fields=PAID, remark=True, own_acts=True)),
+    ),
+)
+OBJECTION = History(
+    case="subsidy.objection",
+    verbs=tell(
+        ("objection_raised", "objection_withdrawn", "objection_answered"), to(BANK, COUNTY, FUND_MANAGER, fields=("state",), remark=True)
+    ),
+)
+RECONCILIATION = History(
+    case="subsidy.reconciliation",
+    verbs=tell(("bank_figures_checked", "bank_figures_committed"), to(BANK, FUND_MANAGER, fields=("filename", "sha256", "rows", "faults"))),
+)
+
+HISTORIES = (TENDER, DECISION, SETTLEMENT, PAYMENT, OBJECTION, RECONCILIATION)

@@ -1,0 +1,168 @@
+"""The panel 办理记录: nothing of an event reaches a party that the case's declaration does not open to it."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import models
+from django.test import Client
+
+from api.event_types import EVENT_TYPES
+from audit.models import Event
+from audit.services import Scope, record
+from common.admin import SEAMS, VisibleAdmin, page_of
+from common.enums import Category
+from loans.enums import MovementKind
+from parties.disclosure import Party, declared
+from parties.models import Member
+from parties.reading import reading_of, told_events
+from subsidy.models import Tender
+from subsidy.services.tenders import close_tender, open_tender, record_bid
+from tests.admin.world import World
+from tests.factories import InstitutionFactory, MemberFactory
+from tests.loan_factories import noon
+
+Login = Callable[[Member], Client]
+AT = noon(date(2024, 1, 10))
+
+
+def history(browser: Client, case: models.Model) -> str:
+    """Return the text of the panel."""
+    page = browser.get(page_of(case)).content.decode()
+    assert "办理记录" in page
+    return " ".join(re.sub(r"<[^>]+>", " ", page[page.rindex("办理记录") :]).split())
+
+
+def tendered(world: World) -> Tender:
+    """Return a tender with a bid of each bank, not closed."""
+    facts = {"category": Category.RD, "name": "研发贷款招标", "document_number": "泉工信〔2024〕1号", "opened_on": date(2024, 1, 2)}
+    tender = open_tender(**facts, planned_volume=Decimal("5000000000"), actor=world.desk.industry, at=AT)
+    for bank, rate, volume in ((world.bank, "0.0311", "123450000"), (world.other_bank, "0.0322", "678900000")):
+        given = {"rate": Decimal(rate), "volume": Decimal(volume), "submitted_on": date(2024, 1, 5)}
+        record_bid(tender_id=str(tender.public_id), bank=bank, **given, actor=world.desk.industry, at=AT)
+    return tender
+
+
+class TestTenders:
+    @pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
+    def test_a_bank_reads_of_its_own_bid_and_of_no_other(self, is_closed: bool, world: World, login: Login) -> None:
+        tender = tendered(world)
+        if is_closed:
+            close_tender(tender_id=str(tender.public_id), on=date(2024, 1, 20), actor=world.desk.industry, at=AT)
+        own, other = (login(MemberFactory(institution=bank)) for bank in (world.bank, world.other_bank))
+        assert {"3.11%", "123,450,000.00元", "泉州银行"} <= set(
+            re.findall(r"3\.\d\d%|[\d,]+\.00元|泉州银行|兴业银行", history(own, tender))
+        )
+        for trace in ("3.22", "678,900,000", "兴业银行"):
+            assert trace not in own.get(page_of(tender)).content.decode()
+        for trace in ("3.11", "123,450,000", "泉州银行"):
+            assert trace not in other.get(page_of(tender)).content.decode()
+        assert history(own, tender).count("登记投标") == 1  # that there was another is not told either
+
+    def test_a_bank_that_did_not_bid_and_the_fund_manager_read_of_no_bid_at_all(self, world: World, login: Login) -> None:
+        tender = tendered(world)
+        for outsider in (InstitutionFactory(), InstitutionFactory(fund_manager=True)):
+            panel = history(login(MemberFactory(institution=outsider)), tender)
+            assert "登记招标" in panel
+            assert "登记投标" not in panel
+
+    def test_who_sees_every_case_reads_every_bid(self, world: World, login: Login) -> None:
+        assert history(login(world.desk.treasury), tendered(world)).count("登记投标") == 2
+
+
+class TestDeniedByDefault:
+    @pytest.mark.parametrize("kind", ["bank", "county_industry", "guarantor", "fund_manager"])
+    def test_a_verb_nobody_declared_is_told_to_no_party(self, kind: str, world: World, login: Login) -> None:
+        loan = world.drawn
+        reader = {
+            "bank": world.handler,
+            "county_industry": world.desk.county,
+            "guarantor": MemberFactory(institution=InstitutionFactory(guarantor=True)),
+            "fund_manager": MemberFactory(institution=InstitutionFactory(fund_manager=True)),
+        }[kind]
+        said = {"verb": "loan.sold_on", "obj": loan, "occurred_at": AT, "remark": "不应出现", "after": {"amount": "98765.43"}}
+        event = record(**said, actor=reader, scope=Scope(bank_id=loan.bank_id, district_id=loan.district_id))
+        assert event not in told_events(Event.objects.all(), reader)
+        assert reading_of(event, reader).names_of(event) == frozenset()
+        assert not reading_of(event, reader).remark
+        if kind in ("bank", "county_industry"):
+            panel = history(login(reader), loan)
+            assert "98,765.43" not in panel
+            assert "不应出现" not in panel
+        assert "不应出现" in history(login(world.desk.industry), loan)
+
+    def test_a_field_nobody_declared_is_not_told_with_the_event(self, world: World, login: Login) -> None:
+        loan = world.drawn
+        record(verb="loan.cure", obj=loan, actor=world.handler, occurred_at=AT, after={"amount": "77777.77", "principal": "88888.88"})
+        panel = history(login(world.handler), loan)
+        assert "77,777.77" in panel
+        assert "88,888.88" not in panel
+
+    def test_what_concerns_another_is_not_told_whatever_is_declared(self, world: World, login: Login) -> None:
+        entry, said = world.listed.entry, {"verb": "entry.expire", "occurred_at": AT}
+        record(**said, obj=entry, actor=world.desk.industry, remark="另一家银行的", scope=Scope(bank_id=world.other_bank.pk))
+        record(
+            **said,
+            obj=entry,
+            actor=world.desk.industry,
+            remark="另一个县的",
+            scope=Scope(district_id=world.desk.other_county.institution.district_id),
+        )
+        record(**said, obj=entry, actor=world.desk.industry, remark="不涉及他人")
+        panel = history(login(world.handler), entry)
+        assert ("另一家银行的" in panel, "不涉及他人" in panel) == (False, True)
+        panel = history(login(world.desk.county), entry)
+        assert ("另一个县的" in panel, "不涉及他人" in panel) == (False, True)
+
+    def test_openings_are_told_to_no_party(self, world: World, login: Login) -> None:
+        loan = world.drawn
+        login(world.desk.treasury).get(page_of(loan), REMOTE_ADDR="10.9.8.7")
+        panel = history(login(world.handler), loan)
+        assert "查阅" not in panel
+        assert "10.9.8.7" not in panel
+        assert "10.9.8.7" in history(login(world.desk.industry), loan)
+
+    def test_persons_addresses_and_moments_of_recording_stay_in_the_house(self, world: World, login: Login) -> None:
+        world.move(world.loan(), MovementKind.DRAWDOWN, "1000000.00", date(2024, 4, 10))
+        loan = world.listed.entry.applications.get().loan
+        assert "补记于" in history(login(world.handler), loan)  # the clock of the test is years later
+        for trace in ("林经办", "陈复核", "补记于", "系统内部"):
+            assert trace not in history(login(world.desk.county), loan)
+
+
+class TestDeclarations:
+    def test_every_case_declared_is_a_model_and_every_verb_has_a_word(self) -> None:
+        assert {case for case, _ in declared() if apps.get_model(case) is None} == set()
+        assert {verb for _, verb in declared() if verb not in SEAMS.verbs} == set()
+
+    def test_every_page_of_a_case_is_declared_or_known_to_be_told_to_nobody(self) -> None:
+        """A new kind of case, or a new verb, is told to nobody until somebody decides; these are the ones of today."""
+        cases = {
+            model._meta.label_lower
+            for model, page in admin.site._registry.items()
+            if isinstance(page, VisibleAdmin) and hasattr(model, "public_id")
+        }
+        silent = cases - {case for case, _ in declared()}
+        assert silent == SILENT
+        assert SEAMS.verbs.keys() - {verb for _, verb in declared()} == OFFICES_ALONE
+
+    def test_a_named_field_or_remark_is_never_told_to_somebody_unnamed(self) -> None:
+        for told in declared().values():
+            assert all(one.to and one.to <= frozenset(Party) for one in told)
+
+    def test_every_type_of_event_that_programs_subscribe_to_is_told_to_some_party(self) -> None:
+        told = {verb for _, verb in declared()}
+        assert {one.name for one in EVENT_TYPES if one.verb not in told} == set()
+
+
+# Their changes are events of the loan or claim they belong to, or they are the offices' alone.
+SILENT = {"loans.movement", "loans.proposal", "risk.payment", "whitelist.importfile", "whitelist.screening"}
+OFFICES_ALONE = {
+    "announcement.made", "application.revise", "deadline_moved", "document.opened", "feed.restarted", "import.checked", "import.committed",
+    "import.discarded", "institution.entered", "interpretation_confirmed", "list.screened", "login.opened", "opened",
+    "return_rate.reached_running_loans", "upload.taken",
+}  # fmt: skip
