@@ -24,9 +24,9 @@ class Step:
     act: Callable[[datetime], None]
 
 
-def played(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
+def played(steps: Iterable[Step]) -> Iterator[tuple[date, int, int]]:
     """
-    Play the steps in order, one transaction a day, and yield (steps done, steps in all) after each day.
+    Play the steps in order, one transaction a day, and yield (day, steps done, steps in all) after each day.
 
     Days that are played already are skipped.
     """
@@ -39,7 +39,7 @@ def played(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
         if day not in known:
             _play_day(day, sorted(days[day], key=lambda step: step.order))
         done += len(days[day])
-        yield done, total
+        yield day, done, total
 
 
 @transaction.atomic

@@ -86,6 +86,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+if not IS_PRODUCTION:  # below static files, above sessions: while the demo is played there may be no table yet
+    MIDDLEWARE.insert(MIDDLEWARE.index("audit.middleware.SourceAddressMiddleware"), "demo_fund.held.HeldWhilePlaying")
 ROOT_URLCONF = "quanzhou_fund.urls"
 WSGI_APPLICATION = "quanzhou_fund.wsgi.application"
 ADMIN_PATH = "admin/"
@@ -113,6 +115,7 @@ DATABASES["default"] |= {
 }
 # Our joins follow foreign keys from one row; planning eight tables in every order took longer than running the query (5 ms of 5.4).
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c join_collapse_limit=6"
+DEMO_PROGRESS = "" if IS_PRODUCTION else os.environ.get("DEMO_PROGRESS", "")  # a file; the supervisor names it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = VALUES["REDIS_URL"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

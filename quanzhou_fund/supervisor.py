@@ -6,12 +6,14 @@ The demo on one machine: servers, data, web, worker and beat, together up and to
 
 import argparse
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
@@ -79,12 +81,13 @@ class Demo:
         if reset:
             self.servers.erase()
         self.servers.start()
+        self.show_progress()
         self.prepare()
-        for part in self.parts:
+        for part in self.parts[1:]:  # beat and worker are held until there is something to work on
             part.start()
-            self.wait_until_ready()  # web first: it is what people wait for
+        self.wait_until_ready()
         self.announce(Phase.SERVING)
-        say(f"\n已启动（用时 {time.monotonic() - self.started:.0f} 秒）：{self.url}/admin/\n{self.logins()}")
+        say(f"\n已启动（用时 {time.monotonic() - self.started:.0f} 秒）：{self.url}/\n{self.logins()}")
         say(f"数据在 {self.home}，日志在 {self.home / 'log'}。按 Ctrl-C 停止。")
         self.watch()
 
@@ -115,6 +118,11 @@ class Demo:
         """Where the demo of a folder says which process it is and how far."""
         return self.home / "run" / "demo.json"
 
+    @property
+    def progress_file(self) -> Path:
+        """Where the preparation tells web how far it is."""
+        return self.home / "run" / "progress.json"
+
     def announce(self, phase: Phase) -> None:
         """Write down which process serves where and how far it is, for whoever starts the demo a second time."""
         pid = os.getpid()
@@ -130,7 +138,22 @@ class Demo:
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         ours = {"FUND_ENV": "demo", "DJANGO_SETTINGS_MODULE": "quanzhou_fund.settings", "PYTHONUNBUFFERED": "1"}
         ours["MEDIA_ROOT"] = str(self.home / "media")
+        ours["DEMO_PROGRESS"] = str(self.progress_file)
         return kept | ours | self.servers.environment
+
+    def show_progress(self) -> None:
+        """Start web before there is anything to see: it shows how far the preparation is, and lets nobody act yet."""
+        self.progress_file.write_text(json.dumps({"phase": "正在启动"}), encoding="utf-8")
+        self.parts[0].start()
+
+        def settled() -> bool:
+            self.require_alive()
+            return is_served(self.url)
+
+        if not wait_until(settled, seconds=READY_SECONDS):
+            raise CannotStart(f"网页服务在 {READY_SECONDS} 秒内没有就绪，原因见 {self.home / 'log' / 'web.log'}。")
+        took = time.monotonic() - self.started
+        say(f"页面已打开（用时 {took:.0f} 秒）：{self.url}/ ，准备的进度在页面上和下面显示；演示账号在准备完成后列出。")
 
     def prepare(self) -> None:
         """Migrate and load the demo fund, its progress shown; an interrupted load is finished by the next start."""
@@ -242,6 +265,17 @@ def answers(url: str) -> bool:
         with urllib.request.urlopen(url, timeout=5) as answer:
             return bool(answer.status == 200)
     except (OSError, ValueError):
+        return False
+
+
+def is_served(url: str) -> bool:
+    """Return whether a web server answers there, whatever it says."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
         return False
 
 

@@ -4,9 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.front import favicon, front, robots
 from quanzhou_fund.health import healthz
 
 urlpatterns = [
+    path("", front, name="front"),
+    path("favicon.ico", favicon),
+    path("robots.txt", robots),
     path("healthz", healthz, name="healthz"),
     path("documents/", include("documents.urls")),
     path("portal/", include("portal.urls")),

@@ -52,13 +52,7 @@ class Demo:
 
     def wait_until_up(self, process: "subprocess.Popen[str]") -> str:
         """Return what it printed up to the address."""
-        assert process.stdout is not None
-        said = ""
-        for line in process.stdout:
-            said += line
-            if "按 Ctrl-C 停止" in line:
-                return said
-        raise AssertionError(said)
+        return wait_until_said(process, "按 Ctrl-C 停止")
 
     def pids(self) -> dict[str, int]:
         found = {name: PidFile(self.home / "run" / f"{name}.pid").alive() for name in PROCESSES}
@@ -79,6 +73,17 @@ class Demo:
 
     def address(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
+
+
+def wait_until_said(process: "subprocess.Popen[str]", words: str) -> str:
+    """Return what it printed from here on, up to the line with these words."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(said)
 
 
 def gone(pids: set[int]) -> bool:
@@ -110,7 +115,11 @@ def demo() -> Iterator[Demo]:
 def test_it_starts_ends_and_starts_again_with_its_data(demo: Demo) -> None:
     """Ctrl-C and SIGTERM leave nothing running; what was stored is there the next time; RESET=1 starts over."""
     with demo.start() as first:
-        assert demo.address("/admin/") in demo.wait_until_up(first)
+        assert demo.address("/") in wait_until_said(first, "页面已打开")
+        assert {"beat", "worker"} & set(demo.pids()) == set(), "held until there is something to work on"
+        assert "演示基金正在准备" in read(demo.address("/"))
+        assert demo.address("/") in demo.wait_until_up(first)
+        assert "演示基金正在准备" not in read(demo.address("/"))
         assert json.loads(read(demo.address("/healthz"))) == {"database": "ok", "redis": "ok", "migrations": "ok"}
         assert "泉州市技术创新基金" in read(demo.address("/admin/login/"))
         assert set(demo.pids()) == set(PROCESSES)

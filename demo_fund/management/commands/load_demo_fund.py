@@ -14,6 +14,7 @@ from demo_fund.glance import glance, problems_of_the_books
 from demo_fund.models import DemoRun
 from demo_fund.player import played
 from demo_fund.programs import open_programs
+from demo_fund.progress import Progress, tell
 from demo_fund.story import SEED, story
 
 SEAL_EVERY_DAYS = 60
@@ -49,10 +50,11 @@ class Command(BaseCommand):
     def _play(self, run: DemoRun) -> None:
         """Play the story with a progress bar."""
         with tqdm(total=0, desc="推演演示基金", unit="步", disable=None, dynamic_ncols=True) as bar:
-            for day, (done, total) in enumerate(played(story(seed=run.seed, until=run.until))):
+            for index, (day, done, total) in enumerate(played(story(seed=run.seed, until=run.until))):
                 bar.total = total
                 bar.update(done - bar.n)
-                if day % SEAL_EVERY_DAYS == 0:
+                tell(Progress(phase="正在推演演示基金", done=done, total=total, day=day.isoformat()))
+                if index % SEAL_EVERY_DAYS == 0:
                     seal_events(at=now())
         open_enterprise_logins()
         seal_events(at=now())

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandParser, call_command
 from django.db import connection
 
+from demo_fund.progress import Progress, tell
 from quanzhou_fund.app_role import grant_app_role
 from quanzhou_fund.embedded.postgres import APP_ROLE
 
@@ -23,12 +24,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate and grant as the owner; load with no more rights than the served product has."""
+        tell(Progress(phase="正在更新数据库结构"))
         self.stdout.write("正在更新数据库结构……")
         self.stdout.flush()
         call_command("migrate", interactive=False, verbosity=0)
         grant_app_role(APP_ROLE)
-        if options["empty"]:
-            return
+        if not options["empty"]:
+            self._load(options)
+        tell(Progress(phase="准备完成", is_ready=True))
+
+    def _load(self, options: dict[str, Any]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET ROLE {APP_ROLE}")
         call_command("load_demo_fund")
