@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from common.transitions import Table, verb_labels
+from loans.application_transitions import APPLICATION_STEPS
 from risk.claim_transitions import CLAIM_STEPS
 
 
@@ -30,17 +31,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("intent.recorded", "登记合作意向", "intent.recorded"),
     EventType("application.drafted", "起草申请", "application.drafted"),
     EventType("application.revised", "修改草稿", "application.revised"),
-    EventType("application.submitted", "提交申请，起算批复时限", "application.submit"),
-    EventType("application.accepted", "受理申请", "application.accept"),
-    EventType("application.supplement_asked", "要求补充材料", "application.ask_supplement"),
-    EventType("application.supplement_answered", "已补充材料", "application.answer_supplement"),
-    EventType("application.review_begun", "开始审查", "application.begin_review"),
-    EventType("application.approved", "批复", "application.approve"),
-    EventType("application.refused", "不予批复", "application.refuse"),
-    EventType("application.withdrawn", "企业撤回申请", "application.withdraw"),
-    EventType("application.conditions_met", "达到放款条件", "application.meet_conditions"),
-    EventType("application.contracted", "签约", "application.contract"),
-    EventType("application.lapsed", "批复失效", "application.lapse"),
+    *_of(APPLICATION_STEPS),
     EventType("loan.signed", "贷款合同登记", "loan.signed"),
     EventType("loan.guaranteed", "登记担保", "loan.guaranteed"),
     EventType("loan.drawn", "放款", "loan.drawdown"),

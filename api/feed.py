@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from api.event_types import ADDRESS_OF, NAME_OF, TOLD_BY_ENTRY, TOLD_FIELDS, TOLD_TO_ALL, VERB_OF
 from api.places import Horizon, Place, later_than, placed, read_horizon
 from audit.models import Event
+from audit.verbs import as_stored, current
 from common.enums import Mode
 from loans.models import Application
 from loans.selectors import loans_visible_to
@@ -60,7 +61,7 @@ def read_events(actor: Member, *, after: Place | None, limit: int, types: Sequen
     place = placed(after, horizon)
     rows = events_visible_to(actor)
     if types:
-        rows = rows.filter(verb__in=[VERB_OF[name] for name in types])
+        rows = rows.filter(verb__in=as_stored(VERB_OF[name] for name in types))
     found = _after(rows, place, horizon, limit=limit + 1)
     if len(found) > limit:
         return Reading(events=found[:limit], place=_place_of(found[limit - 1], horizon), has_more=True)
@@ -90,9 +91,9 @@ def events_visible_to(actor: Member) -> QuerySet[Event]:
 
     Source: architecture, who may.
     """
-    own = Q(verb__in=[verb for verb in NAME_OF if verb not in (*TOLD_TO_ALL, *TOLD_BY_ENTRY)]) & _own(actor)
-    of_entries = Q(verb__in=TOLD_BY_ENTRY, object_type="whitelist.entry") & Q(_names(entries_visible_to(actor)))
-    return told_events(Event.objects.filter(own | of_entries | Q(verb__in=TOLD_TO_ALL)), actor)
+    own = Q(verb__in=as_stored(verb for verb in NAME_OF if verb not in (*TOLD_TO_ALL, *TOLD_BY_ENTRY))) & _own(actor)
+    of_entries = Q(verb__in=as_stored(TOLD_BY_ENTRY), object_type="whitelist.entry") & Q(_names(entries_visible_to(actor)))
+    return told_events(Event.objects.filter(own | of_entries | Q(verb__in=as_stored(TOLD_TO_ALL))), actor)
 
 
 def as_json(event: Event, *, reader: Member) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def as_json(event: Event, *, reader: Member) -> dict[str, Any]:
     told = [name for name in TOLD_FIELDS if name in reading.names_of(event)]
     return {
         "id": str(event.pk),
-        "type": NAME_OF[event.verb],
+        "type": NAME_OF[current(event.verb)],
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,
         "object": _object_of(event),

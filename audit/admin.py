@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from audit.models import Event
 from audit.services import OPENED, record_opening
+from audit.verbs import current
 from common.admin import SEAMS, Badge, Column, Fact, Lines, Small, VisibleAdmin, facts, table
 from common.admin.shown import field_of, percent
 from common.fields import MoneyField, RateField
@@ -53,7 +54,8 @@ SEAMS.verbs |= {OPENED: "查阅", "document.attached": "上传材料", "document
 
 def verb_of(event: Event) -> str:
     """Return what was done, in Chinese."""
-    return SEAMS.verbs.get(event.verb) or SEAMS.verbs.get(event.verb.rsplit(".", 1)[-1]) or event.verb
+    verb = current(event.verb)
+    return SEAMS.verbs.get(verb) or SEAMS.verbs.get(verb.rsplit(".", 1)[-1]) or verb
 
 
 def changes_of(event: Event, *, fields: Container[str], with_names: bool = True) -> Lines | None:

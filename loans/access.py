@@ -1,9 +1,8 @@
 """Who may take which step of a case: the guard table held against the acting member."""
 
-from django_fsm import can_proceed
-
 from common.enums import Mode
-from loans.guards import APPLICATION_GUARDS, Who
+from common.transitions import Transition, open_from
+from loans.application_transitions import APPLICATION_STEP, APPLICATION_STEPS, Party
 from loans.models import Application, Loan
 from parties.access import WORKING_ROLES, RoleMissing
 from parties.enums import InstitutionKind, MemberKind
@@ -24,25 +23,25 @@ def lender_name(case: Application | Loan) -> str:
     return InstitutionKind.FUND_MANAGER.label if case.mode == Mode.TRUST else case.bank.name
 
 
-def parties_of(actor: Member, application: Application) -> frozenset[Who]:
+def parties_of(actor: Member, application: Application) -> frozenset[Party]:
     """Return as whom the actor takes part in a case."""
     found = set()
     if actor.kind == MemberKind.JOB:
-        return frozenset({Who.JOB})
+        return frozenset({Party.JOB})
     if actor.enterprise_id is not None and actor.enterprise_id == application.enterprise_id:
-        found.add(Who.ENTERPRISE)
+        found.add(Party.ENTERPRISE)
     if actor.institution_id is not None and actor.institution_id == application.bank_id:
-        found.add(Who.BANK)
+        found.add(Party.BANK)
     if is_lender(actor, mode=application.mode, bank_id=application.bank_id):
-        found.add(Who.LENDER)
+        found.add(Party.LENDER)
     institution = actor.institution
     own_county = (InstitutionKind.COUNTY_INDUSTRY, application.entry.district_id)
     if institution is not None and (institution.kind, institution.district_id) == own_county:
-        found.add(Who.COUNTY)
+        found.add(Party.COUNTY)
     return frozenset(found)
 
 
-def require_may(actor: Member, application: Application, step: str) -> Who:
+def require_may(actor: Member, application: Application, step: str) -> Party:
     """
     Return as whom the actor may take the step.
 
@@ -51,7 +50,7 @@ def require_may(actor: Member, application: Application, step: str) -> Who:
 
     Source: FP 1.6.2(1), FP 1.6.2(2), FP 1.6.3; D35.
     """
-    allowed = APPLICATION_GUARDS[step]
+    allowed = [Party(who) for who in APPLICATION_STEP[step].who]
     taking_part = parties_of(actor, application)
     as_whom = next((who for who in allowed if who in taking_part), None)
     works = actor.kind == MemberKind.JOB or bool(set(WORKING_ROLES).intersection(actor.roles))
@@ -60,13 +59,12 @@ def require_may(actor: Member, application: Application, step: str) -> Who:
     return as_whom
 
 
-def open_steps(application: Application, actor: Member) -> list[str]:
-    """Return the transitions that are open in the application's state and to this member, for menus."""
+def available_transitions(application: Application, actor: Member) -> list[Transition]:
+    """Return the steps that are open in the application's state and to this member, for menus."""
     taking_part = parties_of(actor, application)
     if actor.kind != MemberKind.JOB and not set(WORKING_ROLES).intersection(actor.roles):
         return []
-    mine = [step for step, allowed in APPLICATION_GUARDS.items() if taking_part.intersection(allowed)]
-    return [step for step in mine if can_proceed(getattr(application, step))]
+    return [row for row in open_from(APPLICATION_STEPS, application.state) if taking_part.intersection(row.who)]
 
 
 def require_lender(actor: Member, loans: list[Loan]) -> None:

@@ -23,6 +23,7 @@ class ApplicationState(models.TextChoices):
 AWAITING_DECISION = (ApplicationState.SUBMITTED, ApplicationState.ACCEPTED, ApplicationState.SUPPLEMENT, ApplicationState.UNDER_REVIEW)
 # Approved and not yet a loan: what was approved is kept free under the caps. Source: D2, D3.
 APPROVED_NOT_CONTRACTED = (ApplicationState.APPROVED, ApplicationState.CONDITIONS_MET)
+BEFORE_CONTRACT = (ApplicationState.DRAFT, *AWAITING_DECISION, *APPROVED_NOT_CONTRACTED)
 
 
 class RefusalReason(models.TextChoices):

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from audit.models import Event
 from audit.services import OPENED
+from audit.verbs import as_stored, current
 from parties.access import sees_all
 from parties.disclosure import Party, declared
 from parties.enums import COUNTY_KINDS
@@ -74,7 +75,7 @@ def reading_of(event: Event, reader: Member) -> Reading:
     own, party = event.party_id == reader.party_id, party_of(reader)
     found = [
         told
-        for told in declared().get((event.object_type, event.verb), ())
+        for told in declared().get((event.object_type, current(event.verb)), ())
         if party in told.to and (own or not told.own_acts) and event.verb != OPENED
     ]
     fields = frozenset(name for told in found for name in told.fields)
@@ -88,7 +89,7 @@ def _verbs_told(party: Party, *, case: str) -> tuple[dict[str, list[str]], dict[
     for (kind, verb), told in declared().items():
         mine = [one for one in told if party in one.to and case in ("", kind)]
         if mine:
-            (own_acts if all(one.own_acts for one in mine) else always).setdefault(kind, []).append(verb)
+            (own_acts if all(one.own_acts for one in mine) else always).setdefault(kind, []).extend(as_stored([verb]))
     return always, own_acts
 
 

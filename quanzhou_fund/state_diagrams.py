@@ -10,7 +10,7 @@ from django.db.models import Model
 from django_fsm import FSMField, Transition
 
 from common.transitions import Signer
-from loans.guards import APPLICATION_GUARDS, STEP_LABELS
+from loans.application_transitions import APPLICATION_STEP, Party
 from parties.enums import InstitutionKind
 from risk.claim_transitions import CLAIM_STEP, ClaimParty
 from risk.enums import ClaimState
@@ -49,7 +49,7 @@ def _who_of_entry(step: str) -> str:
 
 
 def _who_of_application(step: str) -> str:
-    return "、".join(who.label for who in APPLICATION_GUARDS[step])
+    return "、".join(Party(who).label for who in APPLICATION_STEP[step].who)
 
 
 # As subsidy.access and its services let pass; who pays differs from payment to payment.
@@ -92,7 +92,7 @@ def _own_label(step: Transition) -> str:
 
 DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="entry", model="whitelist.Entry", label=lambda step: STEP[step.name].label, who=_who_of_entry),
-    Diagram(name="application", model="loans.Application", label=lambda step: STEP_LABELS[step.name], who=_who_of_application),
+    Diagram(name="application", model="loans.Application", label=_own_label, who=_who_of_application),
     Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=WHO_OF_SETTLEMENT.__getitem__),
     Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=WHO_OF_PAYMENT.__getitem__),
     Diagram(

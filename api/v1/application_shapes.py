@@ -17,10 +17,9 @@ from api.v1.fields import (
     shown_flag,
     shown_reference,
 )
-from api.v1.shapes import DeadlineShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown, StepOnDay
+from api.v1.shapes import DeadlineShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown
 from common.enums import Category, Mode, Security
-from loans.access import open_steps
-from loans.enums import RefusalReason
+from loans.access import available_transitions
 from loans.models import Application, Intent, SupplementRequest
 from loans.selectors import approval_clock
 from policy.selectors import working_calendar
@@ -124,7 +123,7 @@ class ApplicationOpened(ApplicationShown):
 
     def get_open_steps(self, application: Application) -> list[str]:
         """Return the names of the steps."""
-        return open_steps(application, self.context["actor"])
+        return [row.name for row in available_transitions(application, self.context["actor"])]
 
     class Meta(ApplicationShown.Meta):
         fields = (*ApplicationShown.Meta.fields, "clock", "supplements", "open_steps")  # type: ignore[assignment]
@@ -171,32 +170,3 @@ class ReviseAsked(DraftBody):
         for field in fields.values():
             field.required, field.default = False, serializers.empty
         return fields
-
-
-class SupplementAsked(StepOnDay):
-    """What is missing."""
-
-    example = {"what": "请补充近三个月的银行流水。", "on": "2024-03-06"}
-    what = AskedText(max_length=2000, help_text="需要补充的内容，企业可见")
-
-
-class AnswerAsked(StepOnDay):
-    """What came in."""
-
-    example = {"answer": "已上传银行流水。", "on": "2024-03-08"}
-    answer = AskedText(max_length=2000, required=False, help_text="补充说明")
-
-
-class ApproveAsked(StepOnDay):
-    """The bank's yes."""
-
-    example = {"amount": "10000000.00", "on": "2024-03-20"}
-    amount = AskedMoney(help_text="批复金额，元；不超过申请金额")
-
-
-class RefuseAsked(StepOnDay):
-    """The bank's no."""
-
-    example = {"reason": "repayment_capacity", "remark": "经营现金流不足以覆盖本息。", "on": "2024-03-20"}
-    reason = serializers.ChoiceField(RefusalReason.choices, help_text="原因代码")
-    remark = AskedText(max_length=2000, required=False, help_text="说明，reason 为 other 时必填")

@@ -16,50 +16,30 @@ from api.services.drafts import draft_once, intend_once
 from api.services.openings import open_row
 from api.services.references import ReferenceTaken, refer
 from api.v1.application_shapes import (
-    AnswerAsked,
     ApplicationOpened,
     ApplicationShown,
-    ApproveAsked,
     DraftAsked,
     IntentAsked,
     IntentShown,
-    RefuseAsked,
     ReviseAsked,
-    SupplementAsked,
 )
 from api.v1.base import BankView, reads, writes
-from api.v1.loan_shapes import ContractAsked, LoanShown
-from api.v1.shapes import Nothing, ReferenceAsked, StepOnDay
+from api.v1.loan_shapes import LoanShown
+from api.v1.shapes import ReferenceAsked
 from api.v1.single import shows_one
+from api.v1.steps import Answered, takes_steps
 from common.enums import Category, Mode
+from loans.application_transitions import APPLICATION_STEPS
 from loans.enums import ApplicationState
-from loans.models import Application, Intent, Loan
-from loans.models.applications import ApprovalLapsed, ApprovedMoreThanRequested, RefusalUnexplained, StepOutOfOrder
-from loans.rules import OverCap
+from loans.models import Application, Intent
 from loans.selectors import applications_visible_to, intents_visible_to
-from loans.selectors.caps import NoQuota
-from loans.services import (
-    accept_application,
-    answer_supplement,
-    approve_application,
-    ask_supplement,
-    begin_review,
-    meet_conditions,
-    refuse_application,
-    revise_draft,
-    sign_contract,
-    submit_application,
-)
-from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank, SupplementUnsaid
-from loans.services.approval import EntryRemoved
-from loans.services.contracts import ContractNumberTaken, ContractOverApproval, StackedContract
-from loans.services.steps import DateInFuture, LateReasonMissing, WrongState
-from loans.services.submission import BankNotParticipating, StackedSupport, StackedWithUpgradeSubsidy, SubmissionIncomplete
-from policy.selectors import PlanEnded
+from loans.services import revise_draft
+from loans.services.application_steps import APPLICATION_SERVICES
+from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank
+from loans.services.steps import DateInFuture, WrongState
 
 APPLICATION_RELATED = ("entry__district", "enterprise", "project", "bank", "deadline")
 OPENED_RELATED = ("policy_version", "submitted_by")
-STEP = (WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing)
 
 
 class IntentFilters(SyncedFilters):
@@ -123,6 +103,14 @@ class ApplicationFilters(SyncedFilters):
         return rows.filter(Q(bank_reference=wanted, own_reference="") | Q(own_reference=wanted))
 
 
+@takes_steps(
+    APPLICATION_STEPS,
+    APPLICATION_SERVICES,
+    case="Application",
+    key="application_id",
+    answers=Answered(shape=ApplicationShown),
+    but={"contract": Answered(shape=LoanShown, status=201)},
+)
 class ApplicationView(ListModelMixin, BankView):
     """Applications addressed to the calling bank, or of the trust mode for the fund manager."""
 
@@ -184,99 +172,3 @@ class ApplicationView(ListModelMixin, BankView):
     def revise(self, public_id: UUID, **asked: Any) -> Application:
         """Change a draft."""
         return revise_draft(application_id=public_id, **asked, **self.acting)
-
-    @writes(
-        ApplicationShown,
-        scope=Scope.DECIDE,
-        asks=Nothing,
-        summary="代企业提交融资申请",
-        says="提交当日为第 0 天，起算 30 个工作日；缺少必填项或材料的不予提交。企业规模和适用政策自此固定。",
-        clause="FP 1.6.2(1)、FP 1.6.3；D7、D29、D38",
-        refuses=(
-            WrongState, PlanEnded, EntryNotOpen, BankNotParticipating, StackedSupport, StackedWithUpgradeSubsidy, SubmissionIncomplete,
-        ),
-    )  # fmt: skip
-    def submit(self, public_id: UUID) -> Application:
-        """Submit an application."""
-        return submit_application(application_id=public_id, **self.acting)
-
-    @writes(ApplicationShown, scope=Scope.DECIDE, asks=StepOnDay, summary="受理申请", clause="FP 1.6.2(1)；D7", refuses=STEP)
-    def accept(self, public_id: UUID, **asked: Any) -> Application:
-        """Take the case up."""
-        return accept_application(application_id=public_id, **asked, **self.acting)
-
-    @writes(
-        ApplicationShown,
-        scope=Scope.DECIDE,
-        asks=SupplementAsked,
-        summary="要求补充材料",
-        says="等待补充期间 30 个工作日继续计算。",
-        clause="FP 1.6.2(1)；D7",
-        refuses=(*STEP, SupplementUnsaid),
-    )
-    def ask_supplement(self, public_id: UUID, **asked: Any) -> Application:
-        """Ask for more."""
-        return ask_supplement(application_id=public_id, **asked, **self.acting)
-
-    @writes(ApplicationShown, scope=Scope.DECIDE, asks=AnswerAsked, summary="代企业提交补充材料", clause="D7", refuses=STEP)
-    def answer_supplement(self, public_id: UUID, **asked: Any) -> Application:
-        """Hand in what was asked for."""
-        return answer_supplement(application_id=public_id, **asked, **self.acting)
-
-    @writes(ApplicationShown, scope=Scope.DECIDE, asks=StepOnDay, summary="开始审查", clause="FP 1.6.2(1)", refuses=STEP)
-    def begin_review(self, public_id: UUID, **asked: Any) -> Application:
-        """Begin the review."""
-        return begin_review(application_id=public_id, **asked, **self.acting)
-
-    @writes(
-        ApplicationShown,
-        scope=Scope.DECIDE,
-        asks=ApproveAsked,
-        summary="批复",
-        says="在项目（企业）各项限额和本行额度之内批复；超出的，errors 逐项列出剩余额度和条款。",
-        clause="FP 1.2、FP 1.3、FP 1.6.3；D2、D3、D37、D40",
-        refuses=(*STEP, ApprovedMoreThanRequested, EntryRemoved, NoQuota, OverCap),
-    )
-    def approve(self, public_id: UUID, **asked: Any) -> Application:
-        """Approve."""
-        return approve_application(application_id=public_id, **asked, **self.acting)
-
-    @writes(
-        ApplicationShown,
-        scope=Scope.DECIDE,
-        asks=RefuseAsked,
-        summary="不予批复",
-        says="原因代码必填，企业可见；选 other 的须写说明。",
-        clause="FP 1.6.2(1)、FP 1.6.3",
-        refuses=(*STEP, RefusalUnexplained),
-    )
-    def refuse(self, public_id: UUID, **asked: Any) -> Application:
-        """Refuse."""
-        return refuse_application(application_id=public_id, **asked, **self.acting)
-
-    @writes(
-        ApplicationShown,
-        scope=Scope.DECIDE,
-        asks=StepOnDay,
-        summary="达到放款条件",
-        says="响应率以此日期计算。",
-        clause="FP 2.2.1；D7",
-        refuses=(*STEP, ApprovalLapsed),
-    )
-    def meet_conditions(self, public_id: UUID, **asked: Any) -> Application:
-        """Record that the conditions are met."""
-        return meet_conditions(application_id=public_id, **asked, **self.acting)
-
-    @writes(
-        LoanShown,
-        scope=Scope.DECIDE,
-        asks=ContractAsked,
-        summary="签约",
-        says="申请成为贷款。专项贷款由银行签约，信托服务由基金管理人签约。",
-        clause="FP 1.4.1、FP 1.6.3；D35、D37、D39",
-        refuses=(*STEP, ApprovalLapsed, EntryRemoved, ContractOverApproval, ContractNumberTaken, StackedContract),
-        status=201,
-    )
-    def contract(self, public_id: UUID, **asked: Any) -> Loan:
-        """Sign the contract."""
-        return sign_contract(application_id=public_id, **asked, **self.acting)

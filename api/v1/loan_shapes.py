@@ -161,24 +161,6 @@ class UseCheckShown(Shown):
         clauses = {"is_misuse": "FP 1.6.3", "misuse_from": "D11"}
 
 
-class ContractAsked(Asked):
-    """The contract."""
-
-    example = {
-        "contract_number": "HT2024-00031",
-        "contract_amount": "10000000.00",
-        "signed_on": "2024-04-01",
-        "available_until": "2025-04-01",
-        "matures_on": "2029-04-01",
-    }
-    contract_number = AskedText(max_length=64, help_text="合同编号，本行内不重复")
-    contract_amount = AskedMoney(help_text="合同金额，元；不超过批复金额")
-    signed_on = serializers.DateField(required=False, help_text="签约日期，默认为今天")
-    late_reason = AskedText(required=False, allow_blank=True, max_length=500, help_text="补记理由；签约日期早于今天时必填，依据 D7")
-    available_until = serializers.DateField(help_text="可提款期的结束日，当日起不能再放款，依据 D37")
-    matures_on = serializers.DateField(help_text="到期日，不晚于首次放款后 5 年，依据 FP 1.4.1")
-
-
 class GuaranteeAsked(OnDay):
     """The guarantee."""
 

@@ -52,14 +52,6 @@ class OnDay(Asked):
     on = serializers.DateField(required=False, help_text="办理日期，默认为今天；不得晚于今天，也不得早于上一步")
 
 
-class StepOnDay(OnDay):
-    """A step of an application, on a day; one that is entered late says why."""
-
-    late_reason = AskedText(
-        required=False, allow_blank=True, max_length=500, help_text="补记理由；办理日期早于今天时必填，与补记日期一并留痕，依据 D7"
-    )
-
-
 class Nothing(Asked):
     """A step that needs nothing said."""
 

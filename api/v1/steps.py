@@ -1,7 +1,8 @@
 """Named POSTs and their descriptions, read off a case's table of steps."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -39,37 +40,49 @@ FIELD_OF: dict[AnswerKind, Callable[..., Field]] = {
 }
 
 
-@cache
-def shape_of(name: str, asks: tuple[Question, ...]) -> type[Asked]:
-    """Return the input of these questions under a name, one class for the same ones."""
-    fields: dict[str, Any] = {one.name: FIELD_OF[one.kind](one, required=one.required, help_text=one.meaning) for one in asks}
-    example = {one.name: one.example for one in asks if one.example}
-    return type(name, (Asked,), fields | {"example": example, "__doc__": f"What the step asks: {', '.join(fields)}."})
-
-
-def asked_of(row: Transition) -> type[BaseSerializer[Any]]:
-    """Return what a step's POST takes: nothing, one thing under its own name, or the step's."""
+def asked_of(row: Transition, *, case: str) -> type[BaseSerializer[Any]]:
+    """Return what a step's POST takes, described under the names of case and step; nothing where nothing is asked."""
     if not row.asks:
         return Nothing
-    name = row.asks[0].name if len(row.asks) == 1 else row.name
-    return shape_of(f"{name.title().replace('_', '')}Asked", row.asks)
+    fields: dict[str, Any] = {one.name: FIELD_OF[one.kind](one, required=one.required, help_text=one.meaning) for one in row.asks}
+    example = {one.name: one.example for one in row.asks if one.example}
+    told = {"example": example, "__doc__": f"What {row.name} asks: {', '.join(fields)}."}
+    return type(f"{case}{row.name.title().replace('_', '')}Asked", (Asked,), fields | told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How a step is answered: with which shape, under which status."""
+
+    shape: type[BaseSerializer[Any]]
+    status: int = 200
 
 
 def takes_steps(
-    table: Table, services: Mapping[str, StepService], *, shape: type[BaseSerializer[Any]], key: str
+    table: Table,
+    services: Mapping[str, StepService],
+    *,
+    case: str,
+    key: str,
+    answers: Answered,
+    but: Mapping[str, Answered] = MappingProxyType({}),
 ) -> Callable[[type[BankView]], type[BankView]]:
-    """Return a class decorator that gives a view one POST per step with a door; ``key`` is the services' keyword of the case's id."""
+    """
+    Return a class decorator that gives a view one POST per step with a door.
+
+    ``case`` begins the names of the inputs, ``key`` is the services' keyword of the case's id; ``but`` names steps answered otherwise.
+    """
 
     def give(view: type[BankView]) -> type[BankView]:
         for row in table:
             if row.door is not None:
-                setattr(view, row.name, _post(row, services[row.name], shape=shape, key=key))
+                setattr(view, row.name, _post(row, services[row.name], case=case, key=key, answered=but.get(row.name, answers)))
         return view
 
     return give
 
 
-def _post(row: Transition, service: StepService, *, shape: type[BaseSerializer[Any]], key: str) -> Any:
+def _post(row: Transition, service: StepService, *, case: str, key: str, answered: Answered) -> Any:
     assert row.door is not None
 
     def take(view: BankView, public_id: UUID, **asked: Any) -> Any:
@@ -77,12 +90,13 @@ def _post(row: Transition, service: StepService, *, shape: type[BaseSerializer[A
 
     take.__name__, take.__doc__ = row.name, row.label
     described = writes(
-        shape,
+        answered.shape,
         scope=Scope(row.door.scope),
-        asks=asked_of(row),
+        asks=asked_of(row, case=case),
         summary=f"{row.label}{row.door.whose}",
         says=row.door.says,
         clause=row.door.clause or row.clause,
         refuses=service.refuses,
+        status=answered.status,
     )
     return described(take)

@@ -1,6 +1,6 @@
 """Forms and buttons of the admin, read off a case's table of steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -8,6 +8,8 @@ from django import forms
 from common.admin.forms import DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
 from common.admin.steps import Do, Step, Who
 from common.transitions import AnswerKind, Question, Transition
+
+TONES = ("main", "plain", "danger")
 
 
 def _text(question: Question, **options: Any) -> forms.Field:
@@ -75,3 +77,8 @@ def offered(
         run=run,
         **({"clause": row.clause, "sentence": row.sentence, "done": row.done, "tone": row.tone} | options),
     )
+
+
+def by_tone(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps with what is usually done next first, and what ends or sends back last; otherwise as they come."""
+    return sorted(steps, key=lambda step: TONES.index(step.tone))

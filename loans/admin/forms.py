@@ -4,21 +4,12 @@ from django import forms
 
 from common.admin import DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
 from common.enums import Category, Mode, Security
-from loans.enums import MovementKind, RefusalReason
+from loans.enums import MovementKind
 from loans.models import Movement
 from parties.enums import InstitutionKind
 from parties.models import Institution
 from whitelist.models import Entry
 from whitelist.selectors.entries import entries_visible_to, open_for_application
-
-LATE_REASON_HINT = "办理日期早于今天的须填写；登记日期和理由一并留痕。"
-
-
-class DatedForm(StepForm):
-    """A step that happened on a day, today unless said otherwise."""
-
-    on = DayInput(label="办理日期", required=False, help_text="默认为今天；补录此前的办理请填写实际日期和补录理由。")
-    late_reason = LongText(label="补录理由", required=False, rows=2, help_text=LATE_REASON_HINT)
 
 
 class IntentForm(StepForm):
@@ -68,48 +59,23 @@ class ReviseForm(StepForm):
         self.first(**{name: getattr(self.obj, name) for name in self.fields})
 
 
-class SupplementForm(DatedForm):
-    """What the bank needs besides."""
-
-    what = LongText(label="需补充的材料", help_text="企业会看到此内容。要求补充材料不中止30个工作日的计算。")
-
-
-class AnswerForm(DatedForm):
-    """What came in."""
-
-    answer = LongText(label="补充情况", required=False)
-
-
-class ApproveForm(DatedForm):
-    """The bank's yes."""
-
-    amount = MoneyInput(label="批复金额")
+class ApprovalBegins(StepForm):
+    """Begins with the sum asked for."""
 
     def prepare(self) -> None:
-        """Begin with the sum asked for."""
+        """Fill in the amount."""
         self.first(amount=self.obj.amount_requested)
 
 
-class RefuseForm(DatedForm):
-    """The bank's no."""
-
-    reason = forms.ChoiceField(label="不予批复原因", choices=[("", "请选择"), *RefusalReason.choices])
-    remark = LongText(label="说明", required=False, help_text="选择“其他”的须填写；企业会看到原因和说明。")
-
-
-class ContractForm(StepForm):
-    """A contract signed."""
-
-    contract_number = forms.CharField(label="合同编号", max_length=64)
-    contract_amount = MoneyInput(label="合同金额")
-    signed_on = DayInput(label="签约日期")
-    matures_on = DayInput(label="到期日", help_text="不超过首次放款日起五年。")
-    available_until = DayInput(label="可提款至(不含)")
-    late_reason = LongText(label="补录理由", required=False, rows=2, help_text=LATE_REASON_HINT)
+class ContractBegins(StepForm):
+    """Begins with what was approved, today."""
 
     def prepare(self) -> None:
-        """Begin with what was approved."""
+        """Fill in amount and day."""
         self.first(contract_amount=self.obj.amount_approved, signed_on=self.on)
+
+
+BEGINS_WITH: dict[str, type[StepForm]] = {"approve": ApprovalBegins, "contract": ContractBegins}
 
 
 class GuaranteeForm(StepForm):

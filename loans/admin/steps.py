@@ -1,16 +1,19 @@
-"""The steps of applications and loans, offered by the guard table of ``loans.guards``."""
+"""The steps of applications and loans, an application's as ``loans.application_transitions`` says."""
 
 from collections.abc import Callable
 from typing import Any
 
 from common.admin import Do, ReasonForm, Step, StepForm, Who, by, states
+from common.admin.asking import by_tone, offered
+from common.transitions import Transition, verb_labels
 from loans import services
 from loans.access import is_lender, parties_of
 from loans.admin import forms
-from loans.enums import APPROVED_NOT_CONTRACTED, AWAITING_DECISION, ApplicationState, MovementKind, ProposalState, RefusalReason
-from loans.guards import APPLICATION_GUARDS
+from loans.application_transitions import APPLICATION_STEP, APPLICATION_STEPS
+from loans.enums import ApplicationState, MovementKind, ProposalState
 from loans.models import Application, Loan
 from loans.services import NewMovement, NewReversal
+from loans.services.application_steps import APPLICATION_SERVICES
 from parties.enums import InstitutionKind
 from parties.models import Member
 
@@ -18,85 +21,41 @@ State = ApplicationState
 WORKERS = Who()
 
 
-def _guarded(step: str) -> Callable[[Member, Application], bool]:
-    """Return whether a member takes part in the case as one to whom the guard table gives the step."""
-    return lambda member, application: bool(parties_of(member, application).intersection(APPLICATION_GUARDS[step]))
-
-
 def _on_application(service: Callable[..., Any]) -> Callable[[Do], Any]:
-    """Return the call of a service on one application, with the day only where one was given."""
+    """Return the call of a service on one application, with what was answered."""
 
     def run(do: Do) -> Any:
-        given = {name: value for name, value in do.given.items() if not (name == "on" and value is None)}
+        given = {name: value for name, value in do.given.items() if value is not None}
         return service(application_id=do.obj.public_id, actor=do.member, at=do.at, **given)
 
     return run
 
 
-def _refuse(do: Do) -> Any:
-    given = dict(do.given)
-    reason = RefusalReason(given.pop("reason"))
-    if given["on"] is None:
-        del given["on"]
-    return services.refuse_application(application_id=do.obj.public_id, reason=reason, actor=do.member, at=do.at, **given)
+def _takes_part(row: Transition) -> Callable[[Member, Application], bool]:
+    """Return whether a member takes part in the case as one to whom the table gives the step."""
+    return lambda member, application: bool(parties_of(member, application).intersection(row.who))
 
 
-def _case_step(
-    name: str, label: str, service: Callable[..., Any] | None, form: type[StepForm], *allowed: str, tone: str = "plain", **options: Any
-) -> Step:
-    run = options.pop("run", None) or _on_application(service)  # type: ignore[arg-type]
-    return Step(
-        name=name.replace("_", "-"),
-        label=label,
+def _offered(row: Transition) -> Step:
+    return offered(
+        row,
         who=WORKERS,
-        may=_guarded(name),
-        states=states(*allowed),
-        form=form,
-        run=run,
-        tone=tone,
-        **({"clause": "FP 1.6.3"} | options),
+        may=_takes_part(row),
+        run=_on_application(APPLICATION_SERVICES[row.name].run),
+        base=forms.BEGINS_WITH.get(row.name, StepForm),
     )
 
 
-CAPS = "批复时在锁定下核对项目或企业上限和银行额度，超过任何一项即不予批复。"
-CASE_STEPS = (
-    _case_step(
-        "submit", "提交申请", services.submit_application, StepForm, State.DRAFT, tone="main",
-        sentence="提交之日为第0日，次日起计算30个工作日；缺少材料的不能提交，代企业提交的须附企业委托书。",
-    ),
-    _case_step("accept", "受理", services.accept_application, forms.DatedForm, State.SUBMITTED, State.SUPPLEMENT, tone="main"),
-    _case_step(
-        "begin_review", "开始审查", services.begin_review, forms.DatedForm, State.SUBMITTED, State.ACCEPTED, tone="main",
-    ),
-    _case_step("approve", "批复同意", services.approve_application, forms.ApproveForm, State.UNDER_REVIEW, tone="main", sentence=CAPS),
-    _case_step(
-        "meet_conditions", "确认达到放款条件", services.meet_conditions, forms.DatedForm, State.APPROVED, tone="main", clause="FP 2.2.1",
-        sentence="此日期用于年度响应率考核。",
-    ),
-    _case_step(
-        "contract", "登记签约", services.sign_contract, forms.ContractForm, State.CONDITIONS_MET, tone="main",
-        sentence="专项贷款由银行签约，信托服务由基金管理人签约。签约后生成贷款。",
-    ),
-    _case_step(
-        "ask_supplement", "要求补充材料", services.ask_supplement, forms.SupplementForm, State.SUBMITTED, State.ACCEPTED,
-        State.UNDER_REVIEW,
-    ),
-    _case_step("answer_supplement", "登记补充材料", services.answer_supplement, forms.AnswerForm, State.SUPPLEMENT),
-    _case_step("refuse", "不予批复", None, forms.RefuseForm, *AWAITING_DECISION, tone="danger", run=_refuse, clause="FP 1.6.2(1)"),
-    _case_step(
-        "withdraw", "撤回申请", services.withdraw_application, ReasonForm, State.DRAFT, *AWAITING_DECISION, *APPROVED_NOT_CONTRACTED,
-        tone="danger",
-    ),
-    Step(
-        name="revise",
-        label="修改草稿",
-        who=by(InstitutionKind.BANK, InstitutionKind.COUNTY_INDUSTRY),
-        may=_guarded("submit"),
-        states=states(State.DRAFT),
-        form=forms.ReviseForm,
-        run=_on_application(services.revise_draft),
-    ),
-)  # fmt: skip
+REVISE = Step(
+    name="revise",
+    label="修改草稿",
+    who=by(InstitutionKind.BANK, InstitutionKind.COUNTY_INDUSTRY),
+    may=_takes_part(APPLICATION_STEP["submit"]),
+    states=states(State.DRAFT),
+    form=forms.ReviseForm,
+    run=_on_application(services.revise_draft),
+)
+CASE_STEPS = (*by_tone(_offered(row) for row in APPLICATION_STEPS if row.is_taken), REVISE)
 
 
 def _is_lenders(member: Member, loan: Loan) -> bool:
@@ -210,8 +169,7 @@ VERBS: dict[str, str] = {
     "intent.recorded": "登记合作意向",
     "application.drafted": "起草申请",
     "application.revised": "修改草稿",
-    "application.lapse": "批复失效",
-    **{f"application.{step.name.replace('-', '_')}": step.label for step in CASE_STEPS},
+    **verb_labels(APPLICATION_STEPS),
     "loan.signed": "签约",
     "loan.guaranteed": "登记担保",
     "loan.proposed": "提交复核",

@@ -12,6 +12,7 @@ from common.dates import add_years
 from common.errors import DomainError, FieldProblem, InvalidInput
 from common.money import ZERO, display
 from loans.access import require_lender
+from loans.application_transitions import APPLICATION_STEP
 from loans.enums import ApplicationState
 from loans.models import Application, Guarantee, Loan
 from loans.rules import require_maturity
@@ -100,7 +101,7 @@ def sign_contract(
     lists = stacking_on(signed_on or localdate(at), contract_number=number)
     application, _ = begun_step(application_id, "contract", actor=actor, reading=lists)
     if application.state != ApplicationState.CONDITIONS_MET or application.policy_version is None:
-        raise WrongState(number=application.number, state=application.get_state_display(), step="签约")
+        raise WrongState(number=application.number, state=application.get_state_display(), step=APPLICATION_STEP["contract"].label)
     day = step_day(signed_on, at=at, late_reason=late_reason)
     terms = version_for(application.policy_version).terms
     require_unstacked(application, terms)

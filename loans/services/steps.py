@@ -13,8 +13,8 @@ from django_fsm import TransitionNotAllowed
 from audit.services import NewEvent, record_many
 from common.errors import DomainError, NotVisible
 from loans.access import require_may
+from loans.application_transitions import APPLICATION_STEP, Party
 from loans.enums import ApplicationState
-from loans.guards import STEP_LABELS, Who
 from loans.models import Application
 from loans.selectors import applications_visible_to, scope_of
 from loans.services.notices import tell_of_late_entry
@@ -133,7 +133,7 @@ def run_step(application: Application, step: str, **facts: Any) -> None:
         getattr(application, step)(**facts)
     except TransitionNotAllowed as refused:
         state = ApplicationState(application.state).label
-        raise WrongState(number=application.number, state=state, step=STEP_LABELS[step]) from refused
+        raise WrongState(number=application.number, state=state, step=APPLICATION_STEP[step].label) from refused
 
 
 def keep_step(
@@ -160,9 +160,11 @@ def keep_step(
         told |= {"on": day.on, "recorded_on": day.recorded_on, "late_reason": day.late_reason}
         remark = f"{remark}（补录：{day.late_reason}）" if remark else f"补录：{day.late_reason}"
         if step in ENDS_OF_THE_CLOCK:
-            tell_of_late_entry(application, step=STEP_LABELS[step], on=day.on, recorded_on=day.recorded_on, reason=day.late_reason, at=at)
+            tell_of_late_entry(
+                application, step=APPLICATION_STEP[step].label, on=day.on, recorded_on=day.recorded_on, reason=day.late_reason, at=at
+            )
     taken = NewEvent(
-        verb=f"application.{step}",
+        verb=APPLICATION_STEP[step].verb,
         obj=application,
         actor=actor,
         occurred_at=at,
@@ -177,7 +179,7 @@ def keep_step(
 
 def begun_step(
     application_id: UUID, step: str, *, actor: Member, reading: Mapping[str, Any] = MappingProxyType({})
-) -> tuple[Application, Who]:
+) -> tuple[Application, Party]:
     """
     Return the application locked, with the facts named in ``reading``, and as whom the actor may take the step.
 

@@ -13,8 +13,8 @@ from common.enums import Category, Mode, Size
 from common.errors import DomainError, FieldProblem
 from common.money import ZERO, display
 from documents.models import Document
+from loans.application_transitions import Party
 from loans.enums import ApplicationState, Paper, SubmittedFor
-from loans.guards import Who
 from loans.models import Application, Intent
 from loans.services.applications import EntryNotOpen
 from loans.services.notices import tell_bank
@@ -30,10 +30,10 @@ from whitelist.selectors import is_open_for_application, technology_credits, upg
 
 SOURCES = [FactSource.TAX, FactSource.COUNTY, FactSource.ENTERPRISE]  # the first that has both figures counts
 REQUIRED_OF_ALL = (Paper.FINANCING_REQUEST, Paper.FINANCIAL_STATEMENTS)
-BEHALF: dict[Who, SubmittedFor] = {
-    Who.ENTERPRISE: SubmittedFor.ENTERPRISE,
-    Who.BANK: SubmittedFor.BANK,
-    Who.COUNTY: SubmittedFor.COUNTY,
+BEHALF: dict[Party, SubmittedFor] = {
+    Party.ENTERPRISE: SubmittedFor.ENTERPRISE,
+    Party.BANK: SubmittedFor.BANK,
+    Party.COUNTY: SubmittedFor.COUNTY,
 }
 SUBMITTED_FIELDS = ["submitted_on", "submitted_for", "enterprise_size", "policy_version_id"]
 

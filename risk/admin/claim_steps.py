@@ -3,7 +3,7 @@
 from typing import Any
 
 from common.admin import Do, Step, StepForm, Who
-from common.admin.asking import offered
+from common.admin.asking import by_tone, offered
 from common.money import display
 from common.transitions import Transition
 from parties.enums import Role
@@ -59,10 +59,4 @@ RECOVER = Step(
     sentence="登记后由本行另一名复核人员复核，复核通过才计入；已补偿的，按各方实际承担逐笔退回。",
     done="已登记，请由本行复核人员复核。",
 )
-_TAKEN = [_offered(row) for row in CLAIM_STEPS if row.is_taken]
-CLAIM_STEPS_OFFERED = (
-    *(step for step in _TAKEN if step.tone == "main"),
-    *(step for step in _TAKEN if step.tone == "plain"),
-    RECOVER,
-    *(step for step in _TAKEN if step.tone == "danger"),
-)
+CLAIM_STEPS_OFFERED = by_tone([*(_offered(row) for row in CLAIM_STEPS if row.is_taken), RECOVER])

@@ -77,7 +77,7 @@ def test_a_step_of_an_earlier_day_says_why_it_is_entered_late(stage: Stage) -> N
     address = f"applications/{found['id']}/approve/"
     assert stage.bank.post(address, late, status=400)["code"] == "late_reason_missing"
     stage.bank.post(address, late | {"late_reason": "批复文件两日后到达"})
-    event = Event.objects.filter(verb="application.approve").latest("id")
+    event = Event.objects.filter(verb="application.approved").latest("id")
     assert event.after["late_reason"] == "批复文件两日后到达"
 
 

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from api.event_types import EVENT_TYPES, NAME_OF
 from api.feed import Place, read_events
 from audit.services import Scope, record
+from loans.application_transitions import APPLICATION_STEPS
 from loans.enums import MovementKind
-from loans.guards import APPLICATION_GUARDS
 from parties.models import Member
 from tests.api.bank import Stage, make_stage
 from tests.api.caller import Caller, issued
@@ -129,7 +129,7 @@ def test_no_committed_event_is_skipped_by_a_cursor_whatever_commits_first() -> N
 
 
 def test_every_step_of_an_application_and_kind_of_movement_has_a_name() -> None:
-    assert {f"application.{step}" for step in APPLICATION_GUARDS} <= set(NAME_OF)
+    assert {row.verb for row in APPLICATION_STEPS} <= set(NAME_OF)
     assert {f"loan.{kind}" for kind in MovementKind.values} <= set(NAME_OF)
     assert len({one.name for one in EVENT_TYPES}) == len({one.verb for one in EVENT_TYPES}) == len(EVENT_TYPES)
 

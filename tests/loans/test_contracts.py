@@ -63,7 +63,7 @@ def test_a_signing_of_an_earlier_day_says_why(scene):
         scene.sign(application, signed_on=date(2024, 4, 1), at=noon(date(2024, 4, 8)))
     loan = scene.sign(application, signed_on=date(2024, 4, 1), late_reason="合同扫描件迟到", at=noon(date(2024, 4, 8)))
     assert loan.signed_on == date(2024, 4, 1)
-    assert Event.objects.get(verb="application.contract").after["late_reason"] == "合同扫描件迟到"
+    assert Event.objects.get(verb="application.contracted").after["late_reason"] == "合同扫描件迟到"
 
 
 def test_at_most_one_loan_comes_of_an_application(scene):

@@ -27,7 +27,7 @@ from api.v1.risk.claim_shapes import (
 from api.v1.risk.classes import LoanFilters
 from api.v1.risk.references import TAG, names_own_number
 from api.v1.single import shows_one
-from api.v1.steps import takes_steps
+from api.v1.steps import Answered, takes_steps
 from common.errors import ReasonMissing
 from risk.claim_transitions import CLAIM_STEPS
 from risk.enums import ClaimKind, ClaimState
@@ -48,7 +48,7 @@ class ClaimFilters(LoanFilters):
     due_before = django_filters.DateFilter(field_name="deadline__due_on", lookup_expr="lt", label="审核期限早于")
 
 
-@takes_steps(CLAIM_STEPS, CLAIM_SERVICES, shape=ClaimShown, key="claim_id")
+@takes_steps(CLAIM_STEPS, CLAIM_SERVICES, case="Claim", key="claim_id", answers=Answered(shape=ClaimShown))
 class ClaimView(ListModelMixin, BankView):
     """Claims of the calling bank, of the trust mode, or of loans the calling guarantor guarantees."""
 

@@ -1,13 +1,11 @@
 """Intent and application, with what the database holds true of them."""
 
 from loans.models.applications.cases import Application, ApplicationQuerySet
-from loans.models.applications.facts import FSM_GRAPH
 from loans.models.applications.intents import Intent
 from loans.models.applications.refusals import ApprovalLapsed, ApprovedMoreThanRequested, NotYetLapsed, RefusalUnexplained, StepOutOfOrder
 from loans.models.applications.supplements import SupplementRequest
 
 __all__ = [
-    "FSM_GRAPH",
     "Application",
     "ApplicationQuerySet",
     "ApprovalLapsed",

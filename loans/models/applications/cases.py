@@ -1,18 +1,18 @@
 """The application: the way from a whitelist entry to a bank's decision, step by step in memory."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.enums import Category, Mode, Security, Size
 from common.fields import MoneyField, PublicIdField
+from common.fsm import moves
 from common.money import ZERO, display
+from loans.application_transitions import APPLICATION_STEP
 from loans.enums import APPROVED_NOT_CONTRACTED, AWAITING_DECISION, RefusalReason, SubmittedFor
-from loans.guards import APPLICATION_GUARDS, Who
-from loans.models.applications.facts import BEFORE_CONTRACT, CONSTRAINTS, TRIGGERS, State
+from loans.models.applications.facts import CONSTRAINTS, TRIGGERS, State
 from loans.models.applications.intents import Intent
 from loans.models.applications.refusals import ApprovalLapsed, ApprovedMoreThanRequested, NotYetLapsed, RefusalUnexplained, StepOutOfOrder
 from parties.models import Enterprise, Institution, Member
@@ -26,8 +26,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
 class Application(FSMModelMixin, models.Model):
     """One financing application: one bank, one mode, one category. Source: FP 1.6.2(1), FP 1.6.3; D7, D39."""
-
-    GUARDS: Mapping[str, tuple[Who, ...]] = APPLICATION_GUARDS
 
     public_id = PublicIdField()
     number = models.CharField("申请编号", max_length=30, unique=True)
@@ -103,7 +101,7 @@ class Application(FSMModelMixin, models.Model):
         if self.lapses_on is not None and on >= self.lapses_on:
             raise ApprovalLapsed(lapses_on=self.lapses_on)
 
-    @transition(field=state, source=State.DRAFT, target=State.SUBMITTED)
+    @moves(state, APPLICATION_STEP["submit"])
     def submit(
         self,
         *,
@@ -126,7 +124,7 @@ class Application(FSMModelMixin, models.Model):
         self.policy_version = version
         self.deadline = deadline
 
-    @transition(field=state, source=State.SUBMITTED, target=State.ACCEPTED)
+    @moves(state, APPLICATION_STEP["accept"])
     def accept(self, *, on: date) -> None:
         """
         Record that the bank took the case up; moves no clock.
@@ -139,7 +137,7 @@ class Application(FSMModelMixin, models.Model):
         self._in_order("受理", on=on, after=self.submitted_on)
         self.accepted_on = on
 
-    @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED, State.UNDER_REVIEW], target=State.SUPPLEMENT)
+    @moves(state, APPLICATION_STEP["ask_supplement"])
     def ask_supplement(self, *, on: date) -> None:
         """
         Ask the enterprise for something more; moves no clock. Asking takes the case up.
@@ -153,7 +151,7 @@ class Application(FSMModelMixin, models.Model):
         self.accepted_on = self.accepted_on or on
         self.review_began_on = None
 
-    @transition(field=state, source=State.SUPPLEMENT, target=State.ACCEPTED)
+    @moves(state, APPLICATION_STEP["answer_supplement"])
     def answer_supplement(self, *, on: date) -> None:
         """
         Record that what was asked for came in.
@@ -165,7 +163,7 @@ class Application(FSMModelMixin, models.Model):
         """
         self._in_order("补充", on=on, after=self.accepted_on)
 
-    @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED], target=State.UNDER_REVIEW)
+    @moves(state, APPLICATION_STEP["begin_review"])
     def begin_review(self, *, on: date) -> None:
         """
         Begin the bank's risk review; a bank that begins at once has also taken the case up.
@@ -179,7 +177,7 @@ class Application(FSMModelMixin, models.Model):
         self.accepted_on = self.accepted_on or on
         self.review_began_on = on
 
-    @transition(field=state, source=State.UNDER_REVIEW, target=State.APPROVED)
+    @moves(state, APPLICATION_STEP["approve"])
     def approve(self, *, on: date, amount: Decimal, lapses_on: date, recorded_on: date, late_reason: str = "") -> None:
         """
         Record the bank's yes. In memory only: the service locks, checks caps, saves and logs.
@@ -197,7 +195,7 @@ class Application(FSMModelMixin, models.Model):
         self.amount_approved = amount
         self.lapses_on = lapses_on
 
-    @transition(field=state, source=list(AWAITING_DECISION), target=State.REFUSED)
+    @moves(state, APPLICATION_STEP["refuse"])
     def refuse(self, *, on: date, reason: RefusalReason, remark: str, recorded_on: date, late_reason: str = "") -> None:
         """
         Record the bank's no, with a reason the enterprise reads.
@@ -215,7 +213,7 @@ class Application(FSMModelMixin, models.Model):
         self.refusal_reason = reason
         self.refusal_remark = remark.strip()
 
-    @transition(field=state, source=list(BEFORE_CONTRACT), target=State.WITHDRAWN)
+    @moves(state, APPLICATION_STEP["withdraw"])
     def withdraw(self, *, on: date, reason: str) -> None:
         """
         Take the application back, at any time before the contract.
@@ -229,7 +227,7 @@ class Application(FSMModelMixin, models.Model):
         self.withdrawn_on = on
         self.withdrawal_reason = reason.strip()
 
-    @transition(field=state, source=State.APPROVED, target=State.CONDITIONS_MET)
+    @moves(state, APPLICATION_STEP["meet_conditions"])
     def meet_conditions(self, *, on: date, recorded_on: date, late_reason: str = "") -> None:
         """
         Record that the disbursement conditions are met: the second of the two ends.
@@ -244,7 +242,7 @@ class Application(FSMModelMixin, models.Model):
         self._still_holds(recorded_on)
         self.conditions_met_on, self.conditions_recorded_on, self.conditions_late_reason = on, recorded_on, late_reason
 
-    @transition(field=state, source=State.CONDITIONS_MET, target=State.CONTRACTED)
+    @moves(state, APPLICATION_STEP["contract"])
     def contract(self, *, on: date, recorded_on: date) -> None:
         """
         Record that the contract is signed; the service makes the loan.
@@ -261,7 +259,7 @@ class Application(FSMModelMixin, models.Model):
         self._still_holds(recorded_on)
         self.contracted_on = on
 
-    @transition(field=state, source=list(APPROVED_NOT_CONTRACTED), target=State.LAPSED)
+    @moves(state, APPLICATION_STEP["lapse"])
     def lapse(self, *, on: date) -> None:
         """
         Let an approval end that no contract followed in time.

@@ -5,11 +5,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from common.enums import Category, Mode, Security, Size
+from common.fsm import legal_steps
+from loans.application_transitions import APPLICATION_STEPS
 from loans.enums import APPROVED_NOT_CONTRACTED, AWAITING_DECISION, ApplicationState, RefusalReason, SubmittedFor
 
 State = ApplicationState
 UNSUBMITTED = (State.DRAFT, State.WITHDRAWN)
-BEFORE_CONTRACT = (State.DRAFT, *AWAITING_DECISION, *APPROVED_NOT_CONTRACTED)
 REVIEWED = (State.UNDER_REVIEW, *APPROVED_NOT_CONTRACTED, State.CONTRACTED, State.LAPSED)
 SUBMISSION_FIELDS = ("submitted_on", "submitted_by", "deadline", "policy_version")
 FIXED_AFTER_SUBMISSION = (
@@ -41,26 +42,6 @@ DECISION_FIELDS = (
     "refusal_remark",
 )
 CONDITIONS_FIELDS = ("conditions_met_on", "conditions_recorded_on", "conditions_late_reason")
-FSM_GRAPH = [
-    ("draft", "submitted"),
-    ("submitted", "accepted"),
-    ("submitted", "supplement"),
-    ("accepted", "supplement"),
-    ("under_review", "supplement"),
-    ("supplement", "accepted"),
-    ("submitted", "under_review"),
-    ("accepted", "under_review"),
-    ("under_review", "approved"),
-    ("under_review", "refused"),
-    ("submitted", "refused"),
-    ("accepted", "refused"),
-    ("supplement", "refused"),
-    ("approved", "conditions_met"),
-    ("conditions_met", "contracted"),
-    ("approved", "lapsed"),
-    ("conditions_met", "lapsed"),
-    *((state.value, "withdrawn") for state in BEFORE_CONTRACT),
-]
 
 
 def _no_later_than(earlier: str, later: str) -> Q:
@@ -199,7 +180,7 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
 ]
 TRIGGERS = [
-    pgtrigger.FSM(name="application_state_graph", field="state", transitions=FSM_GRAPH),
+    legal_steps(APPLICATION_STEPS, name="application_state_graph"),
     pgtrigger.Protect(name="application_no_delete", operation=pgtrigger.Delete, condition=pgtrigger.Q(old__submitted_on__isnull=False)),
     *(
         pgtrigger.Protect(

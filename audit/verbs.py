@@ -1,0 +1,30 @@
+"""
+Names of deeds in the log: ``case.done``. Events sealed before that grammar keep their old verbs and are read by the new ones.
+"""
+
+from collections.abc import Iterable, Mapping
+
+OLD_VERBS: Mapping[str, str] = {  # as sealed -> as it is called since
+    "application.submit": "application.submitted",
+    "application.withdraw": "application.withdrawn",
+    "application.accept": "application.accepted",
+    "application.ask_supplement": "application.supplement_asked",
+    "application.answer_supplement": "application.supplement_answered",
+    "application.begin_review": "application.review_begun",
+    "application.approve": "application.approved",
+    "application.refuse": "application.refused",
+    "application.meet_conditions": "application.conditions_met",
+    "application.contract": "application.contracted",
+    "application.lapse": "application.lapsed",
+}
+
+
+def current(verb: str) -> str:
+    """Return what a deed is called today, whenever it was written down."""
+    return OLD_VERBS.get(verb, verb)
+
+
+def as_stored(verbs: Iterable[str]) -> list[str]:
+    """Return the verbs with the older names under which the log may hold them, for filters."""
+    wanted = set(verbs)
+    return sorted(wanted | {old for old, new in OLD_VERBS.items() if new in wanted})
