@@ -1,11 +1,12 @@
 """Which events of the log programs are told, under which stable names. The log's own verbs may change; these names do not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from common.transitions import Table, verb_labels
+from common.transitions import Transition, verb_labels
 from loans.application_transitions import APPLICATION_STEPS
 from risk.claim_transitions import CLAIM_STEPS
+from whitelist.transitions import ENTRY_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +18,14 @@ class EventType:
     verb: str
 
 
-def _of(table: Table) -> list[EventType]:
+def _of(table: Sequence[Transition]) -> list[EventType]:
     """Return the types of a case's steps, one per verb; of two outcomes of one step, the step's."""
     words = verb_labels(table)
     return [EventType(name, words[verb], verb) for verb, name in {row.verb: row.told_as for row in table}.items()]
 
 
 EVENT_TYPES: tuple[EventType, ...] = (
-    EventType("entry.published", "条目发布", "entry.publish"),
-    EventType("entry.removed", "条目移出", "entry.remove"),
-    EventType("entry.expired", "条目到期", "entry.expire"),
+    *_of([ENTRY_STEP[name] for name in ("publish", "remove", "expire")]),
     EventType("delivery.acknowledged", "白名单推送已确认", "delivery.acknowledged"),
     EventType("intent.recorded", "登记合作意向", "intent.recorded"),
     EventType("application.drafted", "起草申请", "application.drafted"),
@@ -88,7 +87,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
 NAME_OF: Mapping[str, str] = {one.verb: one.name for one in EVENT_TYPES}
 VERB_OF: Mapping[str, str] = {one.name: one.verb for one in EVENT_TYPES}
 TOLD_TO_ALL = ("calendar_notice_entered", "policy_version_added", "version_end_set", "return_rate_enacted", "enhancement_fee_rate.set")
-TOLD_BY_ENTRY = ("entry.publish", "entry.remove", "entry.expire")  # to whoever sees the entry
+TOLD_BY_ENTRY = ("entry.published", "entry.removed", "entry.expired")  # to whoever sees the entry
 # Where what an event is about is read, by its type as told; each address is followed by the object's id.
 ADDRESS_OF: Mapping[str, str] = {
     "entry": "entries",

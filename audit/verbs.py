@@ -16,6 +16,21 @@ OLD_VERBS: Mapping[str, str] = {  # as sealed -> as it is called since
     "application.meet_conditions": "application.conditions_met",
     "application.contract": "application.contracted",
     "application.lapse": "application.lapsed",
+    "entry.submit": "entry.submitted",
+    "entry.withdraw": "entry.withdrawn",
+    "entry.return_from_county": "entry.returned_by_county",
+    "entry.reject_by_county": "entry.rejected_by_county",
+    "entry.pass_county": "entry.county_passed",
+    "entry.screen": "entry.screened",
+    "entry.list_directly": "entry.listed_directly",
+    "entry.return_from_city": "entry.returned_by_city",
+    "entry.reject_by_city": "entry.rejected_by_city",
+    "entry.pass_city": "entry.city_passed",
+    "entry.send_back": "entry.sent_back",
+    "entry.clear": "entry.cleared",
+    "entry.publish": "entry.published",
+    "entry.expire": "entry.expired",
+    "entry.remove": "entry.removed",
 }
 
 

@@ -10,11 +10,12 @@ from django.db.models import Model
 from django_fsm import FSMField, Transition
 
 from common.transitions import Signer
-from loans.application_transitions import APPLICATION_STEP, Party
+from loans.application_transitions import APPLICATION_STEP
+from loans.application_transitions import Party as ApplicationParty
 from parties.enums import InstitutionKind
 from risk.claim_transitions import CLAIM_STEP, ClaimParty
 from risk.enums import ClaimState
-from whitelist.transitions import CONSULTED, COUNTY, LEAD, STEP
+from whitelist.transitions import CONSULTED, COUNTY_KINDS, ENTRY_STEP, LEAD, Party, roles_for
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "states"
 
@@ -36,20 +37,20 @@ class Diagram:
 
 
 def _who_of_entry(step: str) -> str:
-    taken = STEP[step]
-    parties = ["申请企业"] if taken.applicant else []
-    if taken.county:
-        parties += [f"所在县(市、区)的{kind.label}" for kind in sorted(COUNTY)]
-    if taken.lead:
+    row = ENTRY_STEP[step]
+    parties = ["申请企业"] if Party.APPLICANT in row.who else []
+    if Party.COUNTY in row.who:
+        parties += [f"所在县(市、区)的{kind.label}" for kind in sorted(COUNTY_KINDS)]
+    if Party.LEAD in row.who:
         parties += [f"{LEAD[kind].label}({kind.label})" for kind in LEAD]
-    if taken.consulted:
+    if Party.CONSULTED in row.who:
         parties += [InstitutionKind(bureau).label for bureau in sorted({bureau for asked in CONSULTED.values() for bureau in asked})]
-    roles = f"{'、'.join(parties)}：{'或'.join(role.label for role in taken.roles)}"
-    return f"{roles}；定时任务" if taken.job else roles
+    roles = f"{'、'.join(parties)}：{'或'.join(role.label for role in roles_for(row))}"
+    return f"{roles}；定时任务" if Party.JOB in row.who else roles
 
 
 def _who_of_application(step: str) -> str:
-    return "、".join(Party(who).label for who in APPLICATION_STEP[step].who)
+    return "、".join(ApplicationParty(who).label for who in APPLICATION_STEP[step].who)
 
 
 # As subsidy.access and its services let pass; who pays differs from payment to payment.
@@ -91,7 +92,7 @@ def _own_label(step: Transition) -> str:
 
 
 DIAGRAMS: tuple[Diagram, ...] = (
-    Diagram(name="entry", model="whitelist.Entry", label=lambda step: STEP[step.name].label, who=_who_of_entry),
+    Diagram(name="entry", model="whitelist.Entry", label=_own_label, who=_who_of_entry),
     Diagram(name="application", model="loans.Application", label=_own_label, who=_who_of_application),
     Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=WHO_OF_SETTLEMENT.__getitem__),
     Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=WHO_OF_PAYMENT.__getitem__),

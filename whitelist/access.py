@@ -1,12 +1,13 @@
-"""Whose step it is: the guard table of ``whitelist.transitions`` held against one member and one entry."""
+"""Whose step it is: the table of ``whitelist.transitions`` held against one member and one entry."""
 
 from common.errors import DomainError
+from common.transitions import Transition
 from parties.access import RoleMissing
 from parties.enums import InstitutionKind, MemberKind
 from parties.models import Member
 from whitelist.enums import EntryState
 from whitelist.models import Entry
-from whitelist.transitions import COUNTY, STEPS, Step
+from whitelist.transitions import COUNTY_KINDS, ENTRY_STEPS, Party, kinds_for, roles_for
 
 
 class StepNotOpen(DomainError):
@@ -16,21 +17,21 @@ class StepNotOpen(DomainError):
     sentence = "“{entry}”当前状态为“{state}”，不能办理“{step}”。"
 
 
-def may_take(step: Step, *, entry: Entry, actor: Member) -> bool:
+def may_take(step: Transition, *, entry: Entry, actor: Member) -> bool:
     """Return whether the step is this member's on this entry, whatever state it is in. Source: FP 1.6.1."""
     if actor.kind == MemberKind.JOB:
-        return step.job
-    if not set(actor.roles).intersection(step.roles):
+        return Party.JOB in step.who
+    if not set(actor.roles).intersection(roles_for(step)):
         return False
     if actor.enterprise_id is not None:
-        return step.applicant and actor.enterprise_id == entry.enterprise_id
+        return Party.APPLICANT in step.who and actor.enterprise_id == entry.enterprise_id
     institution = actor.institution
-    if institution is None or institution.kind not in step.kinds_for(entry.kind):
+    if institution is None or institution.kind not in kinds_for(step, entry.kind):
         return False
-    return institution.kind not in COUNTY or institution.district_id == entry.district_id
+    return institution.kind not in COUNTY_KINDS or institution.district_id == entry.district_id
 
 
-def require_step(step: Step, *, entry: Entry, actor: Member) -> None:
+def require_step(step: Transition, *, entry: Entry, actor: Member) -> None:
     """
     Let pass only whose step it is, on an entry that is where the step begins.
 
@@ -46,14 +47,14 @@ def require_step(step: Step, *, entry: Entry, actor: Member) -> None:
         raise StepNotOpen(entry=entry, state=EntryState(entry.state).label, step=step.label)
 
 
-def open_steps(entry: Entry, *, actor: Member) -> list[Step]:
+def available_transitions(entry: Entry, *, actor: Member) -> list[Transition]:
     """Return the steps this member may take on this entry now, in the order of the table; for buttons and for programs."""
-    return [step for step in STEPS if entry.state in step.sources and may_take(step, entry=entry, actor=actor)]
+    return [step for step in ENTRY_STEPS if entry.state in step.sources and may_take(step, entry=entry, actor=actor)]
 
 
-def _needed(step: Step, entry: Entry) -> str:
-    kinds = sorted(step.kinds_for(entry.kind), key=list(InstitutionKind).index)
-    parties = [f"{entry.district}工信部门" if kind in COUNTY else kind.label for kind in kinds]
-    if step.applicant:
+def _needed(step: Transition, entry: Entry) -> str:
+    kinds = sorted(kinds_for(step, entry.kind), key=list(InstitutionKind).index)
+    parties = [f"{entry.district}工信部门" if kind in COUNTY_KINDS else kind.label for kind in kinds]
+    if Party.APPLICANT in step.who:
         parties.append(f"企业“{entry.enterprise}”")
-    return f"{'或'.join(parties)}的{'或'.join(role.label for role in step.roles)}人员"
+    return f"{'或'.join(parties)}的{'或'.join(role.label for role in roles_for(step))}人员"

@@ -1,13 +1,13 @@
-"""The states of an entry: which step leads where, and whose step it is. One table for model, services, admin and API."""
+"""The steps of an entry: from where, where to, whose, by which clause. See ``common.transitions``. Source: FP 1.1.3, FP 1.6.1."""
 
-from dataclasses import dataclass
+from django.db import models
 
+from common.transitions import AnswerKind, Question, Signer, Transition, by_name
 from parties.enums import InstitutionKind, Role
-from whitelist.enums import EntryKind, EntryState
+from whitelist.enums import EntryKind
+from whitelist.enums import EntryState as State
 
-WORKING = (Role.HANDLER, Role.CHECKER)
-CHECKING = (Role.CHECKER,)
-COUNTY = frozenset({InstitutionKind.COUNTY_INDUSTRY})
+COUNTY_KINDS = frozenset({InstitutionKind.COUNTY_INDUSTRY})
 LEAD = {  # who reviews, aggregates and publishes each list
     EntryKind.PROJECT: InstitutionKind.CITY_INDUSTRY,
     EntryKind.RD: InstitutionKind.CITY_SCIENCE,
@@ -18,162 +18,191 @@ CONSULTED = {  # whose opinion publication needs
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One transition: its states, its actors, and what it must be told."""
+class Party(models.TextChoices):
+    """A party to an entry; which institutions it means follows from the kind of list."""
 
-    name: str  # of the transition on ``Entry``
-    label: str
-    sources: tuple[EntryState, ...]
-    target: EntryState
-    clause: str
-    county: bool = False  # the county industry bureau of the entry
-    applicant: bool = False  # the enterprise itself
-    lead: bool = False  # the bureau that leads the list
-    consulted: bool = False  # a bureau whose opinion is asked
-    job: bool = False  # also a scheduled job
-    roles: tuple[Role, ...] = WORKING
-    needs_reason: bool = False
-
-    def kinds_for(self, kind: str) -> frozenset[InstitutionKind]:
-        """Return the kinds of institution whose members may take the step on an entry of this kind."""
-        kinds = set(COUNTY if self.county else ())
-        if self.lead:
-            kinds.add(LEAD[EntryKind(kind)])
-        if self.consulted:
-            kinds.update(CONSULTED[EntryKind(kind)])
-        return frozenset(kinds)
+    COUNTY = "county", "所在县(市、区)工信部门"
+    APPLICANT = "applicant", "申请企业"
+    LEAD = "lead", "牵头部门"
+    CONSULTED = "consulted", "被征求意见的部门"
+    JOB = "job", "定时任务"
 
 
-_S = EntryState
-STEPS = (
-    Step(
+REASON = Question(name="reason", label="理由", kind=AnswerKind.TEXT, max_length=2000, hint="对方单位或企业会看到此理由，请写明依据和办法。")
+
+ENTRY_STEPS = (
+    Transition(
         name="submit",
         label="提交申请",
-        sources=(_S.DRAFT, _S.RETURNED),
-        target=_S.COUNTY_REVIEW,
+        sources=(State.DRAFT, State.RETURNED),
+        target=State.COUNTY_REVIEW,
+        who=(
+            Party.COUNTY,
+            Party.APPLICANT,
+        ),
         clause="FP 1.6.1(1)",
-        county=True,
-        applicant=True,
+        verb="entry.submitted",
     ),
-    Step(
+    Transition(
         name="withdraw",
         label="撤回申请",
-        sources=(_S.DRAFT, _S.RETURNED, _S.COUNTY_REVIEW, _S.CITY_REVIEW),
-        target=_S.WITHDRAWN,
+        sources=(State.DRAFT, State.RETURNED, State.COUNTY_REVIEW, State.CITY_REVIEW),
+        target=State.WITHDRAWN,
+        who=(
+            Party.COUNTY,
+            Party.APPLICANT,
+        ),
         clause="FP 1.6.1(1)",
-        county=True,
-        applicant=True,
-        needs_reason=True,
+        verb="entry.withdrawn",
+        asks=(REASON,),
     ),
-    Step(
+    Transition(
         name="return_from_county",
         label="县级退回补正",
-        sources=(_S.COUNTY_REVIEW,),
-        target=_S.RETURNED,
+        sources=(State.COUNTY_REVIEW,),
+        target=State.RETURNED,
+        who=(Party.COUNTY,),
         clause="FP 1.6.1(1)",
-        county=True,
-        needs_reason=True,
+        verb="entry.returned_by_county",
+        asks=(REASON,),
     ),
-    Step(
+    Transition(
         name="reject_by_county",
         label="县级不予通过",
-        sources=(_S.COUNTY_REVIEW,),
-        target=_S.REJECTED,
+        sources=(State.COUNTY_REVIEW,),
+        target=State.REJECTED,
+        who=(Party.COUNTY,),
         clause="FP 1.6.1(1)",
-        county=True,
-        roles=CHECKING,
-        needs_reason=True,
+        verb="entry.rejected_by_county",
+        signer=Signer.CHECKER,
+        asks=(REASON,),
     ),
-    Step(
+    Transition(
         name="pass_county",
         label="县级初审通过",
-        sources=(_S.COUNTY_REVIEW,),
-        target=_S.CITY_REVIEW,
+        sources=(State.COUNTY_REVIEW,),
+        target=State.CITY_REVIEW,
+        who=(Party.COUNTY,),
         clause="FP 1.6.1(1)",
-        county=True,
-        roles=CHECKING,
+        verb="entry.county_passed",
+        signer=Signer.CHECKER,
     ),
-    Step(name="screen", label="筛选列为候选", sources=(_S.DRAFT,), target=_S.CITY_REVIEW, clause="FP 1.6.1(2)", lead=True),
-    Step(name="list_directly", label="直接列入", sources=(_S.DRAFT,), target=_S.CONSULTATION, clause="FP 1.6.1(2)", lead=True),
-    Step(
+    Transition(
+        name="screen",
+        label="筛选列为候选",
+        sources=(State.DRAFT,),
+        target=State.CITY_REVIEW,
+        who=(Party.LEAD,),
+        clause="FP 1.6.1(2)",
+        verb="entry.screened",
+    ),
+    Transition(
+        name="list_directly",
+        label="直接列入",
+        sources=(State.DRAFT,),
+        target=State.CONSULTATION,
+        who=(Party.LEAD,),
+        clause="FP 1.6.1(2)",
+        verb="entry.listed_directly",
+    ),
+    Transition(
         name="return_from_city",
         label="市级退回补正",
-        sources=(_S.CITY_REVIEW,),
-        target=_S.RETURNED,
+        sources=(State.CITY_REVIEW,),
+        target=State.RETURNED,
+        who=(Party.LEAD,),
         clause="FP 1.6.1(1)",
-        lead=True,
-        needs_reason=True,
+        verb="entry.returned_by_city",
+        asks=(REASON,),
     ),
-    Step(
+    Transition(
         name="reject_by_city",
         label="市级不予列入",
-        sources=(_S.CITY_REVIEW, _S.CONSULTATION, _S.CLEARED),
-        target=_S.REJECTED,
+        sources=(State.CITY_REVIEW, State.CONSULTATION, State.CLEARED),
+        target=State.REJECTED,
+        who=(Party.LEAD,),
         clause="FP 1.6.1(1)",
-        lead=True,
-        roles=CHECKING,
-        needs_reason=True,
+        verb="entry.rejected_by_city",
+        signer=Signer.CHECKER,
+        asks=(REASON,),
     ),
-    Step(
+    Transition(
         name="pass_city",
         label="市级审核通过",
-        sources=(_S.CITY_REVIEW,),
-        target=_S.CONSULTATION,
+        sources=(State.CITY_REVIEW,),
+        target=State.CONSULTATION,
+        who=(Party.LEAD,),
         clause="FP 1.6.1(1)",
-        lead=True,
-        roles=CHECKING,
+        verb="entry.city_passed",
+        signer=Signer.CHECKER,
     ),
-    Step(
+    Transition(
         name="send_back",
         label="退回市级重新审核",
-        sources=(_S.CONSULTATION, _S.CLEARED),
-        target=_S.CITY_REVIEW,
+        sources=(State.CONSULTATION, State.CLEARED),
+        target=State.CITY_REVIEW,
+        who=(Party.LEAD,),
         clause="FP 1.6.1",
-        lead=True,
-        needs_reason=True,
+        verb="entry.sent_back",
+        asks=(REASON,),
     ),
-    Step(
+    Transition(
         name="clear",
-        label="征求意见完成",
-        sources=(_S.CONSULTATION,),
-        target=_S.CLEARED,
+        label="登记意见",
+        sources=(State.CONSULTATION,),
+        target=State.CLEARED,
+        who=(Party.CONSULTED,),
         clause="FP 1.1.3",
-        consulted=True,
+        verb="entry.cleared",
     ),
-    Step(
+    Transition(
         name="publish",
         label="发布",
-        sources=(_S.CLEARED,),
-        target=_S.PUBLISHED,
+        sources=(State.CLEARED,),
+        target=State.PUBLISHED,
+        who=(Party.LEAD,),
         clause="FP 1.6.1(3)",
-        lead=True,
-        roles=CHECKING,
+        verb="entry.published",
+        signer=Signer.CHECKER,
     ),
-    Step(
+    Transition(
         name="expire",
         label="到期",
-        sources=(_S.PUBLISHED,),
-        target=_S.EXPIRED,
+        sources=(State.PUBLISHED,),
+        target=State.EXPIRED,
+        who=(
+            Party.LEAD,
+            Party.JOB,
+        ),
         clause="FP 1.6.1(3)",
-        lead=True,
-        job=True,
-        roles=CHECKING,
+        verb="entry.expired",
+        signer=Signer.CHECKER,
     ),
-    Step(
+    Transition(
         name="remove",
         label="移出名单",
-        sources=(_S.PUBLISHED, _S.EXPIRED),
-        target=_S.REMOVED,
+        sources=(State.PUBLISHED, State.EXPIRED),
+        target=State.REMOVED,
+        who=(Party.LEAD,),
         clause="FP 1.6.1(3)",
-        lead=True,
-        roles=CHECKING,
-        needs_reason=True,
+        verb="entry.removed",
+        signer=Signer.CHECKER,
+        asks=(REASON,),
     ),
 )
-STEP = {step.name: step for step in STEPS}
+ENTRY_STEP = by_name(ENTRY_STEPS)
 
 
-def edges() -> list[tuple[str, str]]:
-    """Return every allowed change of state, as the trigger of the database holds them."""
-    return sorted({(source.value, step.target.value) for step in STEPS for source in step.sources})
+def kinds_for(row: Transition, kind: str) -> frozenset[InstitutionKind]:
+    """Return the kinds of institution whose members may take the step on an entry of this kind."""
+    kinds = set(COUNTY_KINDS if Party.COUNTY in row.who else ())
+    if Party.LEAD in row.who:
+        kinds.add(LEAD[EntryKind(kind)])
+    if Party.CONSULTED in row.who:
+        kinds.update(CONSULTED[EntryKind(kind)])
+    return frozenset(kinds)
+
+
+def roles_for(row: Transition) -> tuple[Role, ...]:
+    """Return the roles in which a member takes the step."""
+    return (Role.CHECKER,) if row.needs_checker else (Role.HANDLER, Role.CHECKER)

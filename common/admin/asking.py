@@ -73,9 +73,8 @@ def offered(
         who=who,
         may=may,
         states=frozenset(str(source) for source in row.sources),
-        form=form_of(row, base),
         run=run,
-        **({"clause": row.clause, "sentence": row.sentence, "done": row.done, "tone": row.tone} | options),
+        **({"form": form_of(row, base), "clause": row.clause, "sentence": row.sentence, "done": row.done, "tone": row.tone} | options),
     )
 
 

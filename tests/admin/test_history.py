@@ -103,7 +103,7 @@ class TestDeniedByDefault:
         assert "88,888.88" not in panel
 
     def test_what_concerns_another_is_not_told_whatever_is_declared(self, world: World, login: Login) -> None:
-        entry, said = world.listed.entry, {"verb": "entry.expire", "occurred_at": AT}
+        entry, said = world.listed.entry, {"verb": "entry.expired", "occurred_at": AT}
         record(**said, obj=entry, actor=world.desk.industry, remark="另一家银行的", scope=Scope(bank_id=world.other_bank.pk))
         record(
             **said,
@@ -162,7 +162,7 @@ class TestDeclarations:
 # Their changes are events of the loan or claim they belong to, or they are the offices' alone.
 SILENT = {"loans.movement", "loans.proposal", "risk.payment", "whitelist.importfile", "whitelist.screening"}
 OFFICES_ALONE = {
-    "announcement.made", "application.revise", "deadline_moved", "document.opened", "feed.restarted", "import.checked", "import.committed",
+    "announcement.made", "deadline_moved", "document.opened", "feed.restarted", "import.checked", "import.committed",
     "import.discarded", "institution.entered", "interpretation_confirmed", "list.screened", "login.opened", "opened",
     "return_rate.reached_running_loans", "upload.taken",
 }  # fmt: skip

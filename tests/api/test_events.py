@@ -9,15 +9,16 @@ import pytest
 from django.db import connection, transaction
 
 from api.event_types import EVENT_TYPES, NAME_OF
-from api.feed import Place, read_events
+from api.feed import Place, as_json, read_events
+from audit.admin import verb_of
 from audit.services import Scope, record
-from loans.application_transitions import APPLICATION_STEPS
+from loans.application_transitions import APPLICATION_STEP, APPLICATION_STEPS
 from loans.enums import MovementKind
 from parties.models import Member
 from tests.api.bank import Stage, make_stage
 from tests.api.caller import Caller, issued
-from tests.factories import InstitutionFactory
-from tests.loan_factories import LoanFactory, noon
+from tests.factories import InstitutionFactory, MemberFactory
+from tests.loan_factories import ApplicationFactory, LoanFactory, noon
 
 
 @pytest.fixture
@@ -132,6 +133,19 @@ def test_every_step_of_an_application_and_kind_of_movement_has_a_name() -> None:
     assert {row.verb for row in APPLICATION_STEPS} <= set(NAME_OF)
     assert {f"loan.{kind}" for kind in MovementKind.values} <= set(NAME_OF)
     assert len({one.name for one in EVENT_TYPES}) == len({one.verb for one in EVENT_TYPES}) == len(EVENT_TYPES)
+
+
+@pytest.mark.parametrize("verb", ["application.approve", "application.approved"], ids=["sealed under the old verb", "new"])
+def test_a_log_with_old_and_new_verbs_is_told_by_one_name(verb: str, committed: Stage) -> None:
+    member = MemberFactory(institution=committed.scene.bank)
+    application = ApplicationFactory(bank=committed.scene.bank, submitted=True)
+    scope = Scope(bank_id=member.institution_id, enterprise_id=application.enterprise_id)
+    after = {"state": "approved"}
+    record(verb=verb, obj=application, actor=member, occurred_at=noon(date(2024, 3, 20)), after=after, scope=scope)
+    told = read_events(member, after=Place(), limit=100, types=["application.approved"]).events
+    assert [as_json(event, reader=member)["type"] for event in told] == ["application.approved"]
+    assert [as_json(event, reader=member)["data"] for event in told] == [after]
+    assert [verb_of(event) for event in told] == [APPLICATION_STEP["approve"].label]
 
 
 def test_queries_of_the_feed_do_not_grow(committed: Stage, django_assert_num_queries: Any) -> None:

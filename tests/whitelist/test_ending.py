@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.errors import NotVisible
+from common.errors import NotVisible, ReasonMissing
 from parties.access import RoleMissing
 from parties.selectors import system_member
 from tests.factories import EnterpriseFactory
@@ -12,7 +12,6 @@ from whitelist.access import StepNotOpen
 from whitelist.enums import AnnouncementKind, EntryState, ExpiryCause
 from whitelist.models import Announcement, Entry
 from whitelist.selectors import is_open_for_application, is_open_for_drawdown, open_for_application
-from whitelist.services.steps import ReasonMissing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("D27")]
 

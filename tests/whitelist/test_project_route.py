@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from audit.models import Event
-from common.errors import InvalidInput, NotVisible
+from common.errors import InvalidInput, NotVisible, ReasonMissing
 from documents.services import PaperMissing, documents_of, withdraw
 from notices.models import Notice
 from parties.access import RoleMissing
@@ -35,7 +35,7 @@ from whitelist.services.consultation import OpinionDiffers
 from whitelist.services.drafting import AlreadyOpen
 from whitelist.services.projects import DistrictClosed, ProjectCodeTaken, ProjectUnderReview
 from whitelist.services.publishing import DocumentNumberMissing
-from whitelist.services.steps import NoEntries, ReasonMissing
+from whitelist.services.steps import NoEntries
 
 pytestmark = pytest.mark.django_db
 
@@ -51,12 +51,12 @@ def test_a_project_goes_from_enterprise_over_county_city_and_treasury_to_publica
     events = Event.objects.filter(object_type="whitelist.entry", object_id=str(entry.public_id)).order_by("id")
     assert list(events.values_list("verb", flat=True)) == [
         "entry.drafted",
-        "entry.submit",
-        "entry.pass_county",
-        "entry.pass_city",
+        "entry.submitted",
+        "entry.county_passed",
+        "entry.city_passed",
         "entry.opinion_recorded",
-        "entry.clear",
-        "entry.publish",
+        "entry.cleared",
+        "entry.published",
     ]
 
 

@@ -20,7 +20,7 @@ from tests.whitelist.cases import (
     submitted,
 )
 from whitelist import services
-from whitelist.access import open_steps
+from whitelist.access import available_transitions
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Project
 from whitelist.selectors import (
@@ -82,7 +82,7 @@ class TestWhoSeesWhat:
 
 class TestOpenSteps:
     def names(self, entry, actor):
-        return [step.name for step in open_steps(entry, actor=actor)]
+        return [step.name for step in available_transitions(entry, actor=actor)]
 
     def test_each_state_opens_its_own_steps_to_its_own_people(self, desk):
         case = drafted()

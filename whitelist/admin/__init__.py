@@ -1,10 +1,11 @@
 """The whitelist on screen: entries and their steps, projects, batches, imported lists, deliveries."""
 
 from common.admin import SEAMS
+from common.transitions import verb_labels
 from whitelist.admin import batches, deliveries, entries, imports, projects, screenings
-from whitelist.transitions import STEPS
+from whitelist.transitions import ENTRY_STEPS
 
-SEAMS.verbs |= {f"entry.{step.name}": step.label for step in STEPS} | {
+SEAMS.verbs |= verb_labels(ENTRY_STEPS) | {
     "entry.drafted": "填报申请",
     "entry.declared": "更正企业声明",
     "entry.opinion_recorded": "登记意见",

@@ -1,9 +1,10 @@
-"""The steps of an entry, offered by the guard table of ``whitelist.transitions``."""
+"""The steps of an entry, offered by the table of ``whitelist.transitions``."""
 
 from collections.abc import Callable
 from typing import Any
 
-from common.admin import Do, ReasonForm, Step, StepForm, Who
+from common.admin import Do, Step, StepForm, Who
+from common.admin.asking import offered
 from parties.enums import InstitutionKind, MemberKind
 from whitelist.access import may_take
 from whitelist.admin.forms import DeclareForm, OpinionForm, PublishForm
@@ -21,7 +22,7 @@ from whitelist.services.review import (
     return_from_county,
     send_back,
 )
-from whitelist.transitions import STEP
+from whitelist.transitions import ENTRY_STEP, kinds_for, roles_for
 
 Run = Callable[[Do], Any]
 
@@ -40,49 +41,45 @@ def _ids(do: Do) -> list[Any]:
     return do.ids if isinstance(do.obj, list) else [do.obj.public_id]
 
 
-def offered(name: str, run: Run, *, form: type[StepForm] | None = None, tone: str = "plain", label: str = "", sentence: str = "") -> Step:
-    """Return a step of the guard table as the admin offers it."""
-    step = STEP[name]
-    kinds = frozenset().union(*(step.kinds_for(kind) for kind in EntryKind))
-    return Step(
-        name=name.replace("_", "-"),
-        label=label or step.label,
-        who=Who(kinds, frozenset(step.roles)),
-        may=lambda member, entry: member.kind == MemberKind.PERSON and may_take(step, entry=entry, actor=member),
-        states=frozenset(step.sources),
+def _offered(name: str, run: Run, *, form: type[StepForm] | None = None, tone: str = "plain", sentence: str = "") -> Step:
+    """Return a step of the table as the admin offers it."""
+    row = ENTRY_STEP[name]
+    kinds = frozenset[str]().union(*(kinds_for(row, kind) for kind in EntryKind))
+    asked = {"form": form} if form is not None else {}
+    return offered(
+        row,
+        who=Who(kinds, frozenset(roles_for(row))),
+        may=lambda member, entry: member.kind == MemberKind.PERSON and may_take(row, entry=entry, actor=member),
         run=run,
-        form=form or (ReasonForm if step.needs_reason else StepForm),
-        clause=step.clause,
         tone=tone,
         sentence=sentence,
+        **asked,
     )
 
 
-SUBMIT = offered("submit", _one(submit_entry), tone="main", sentence="提交时核对条件和材料；缺少材料或不符合条件的不能提交。")
-WITHDRAW = offered("withdraw", _one(withdraw_entry), tone="danger")
-PASS_COUNTY = offered("pass_county", _many(pass_county), tone="main", sentence="初审通过后报市级审核汇总。")
-RETURN_COUNTY = offered("return_from_county", _many(return_from_county))
-REJECT_COUNTY = offered("reject_by_county", _many(reject_by_county), tone="danger")
-PASS_CITY = offered("pass_city", _many(pass_city), tone="main", sentence="审核通过后进入征求意见，系统通知被征求意见的单位。")
-RETURN_CITY = offered("return_from_city", _many(return_from_city))
-REJECT_CITY = offered("reject_by_city", _many(reject_by_city), tone="danger")
-SEND_BACK = offered("send_back", _many(send_back))
-OPINION = offered(
-    "clear", _many(record_opinion), form=OpinionForm, tone="main", label="登记意见", sentence="未回复不视为同意；各单位均同意后转为待发布。"
-)
-PUBLISH = offered(
+SUBMIT = _offered("submit", _one(submit_entry), tone="main", sentence="提交时核对条件和材料；缺少材料或不符合条件的不能提交。")
+WITHDRAW = _offered("withdraw", _one(withdraw_entry), tone="danger")
+PASS_COUNTY = _offered("pass_county", _many(pass_county), tone="main", sentence="初审通过后报市级审核汇总。")
+RETURN_COUNTY = _offered("return_from_county", _many(return_from_county))
+REJECT_COUNTY = _offered("reject_by_county", _many(reject_by_county), tone="danger")
+PASS_CITY = _offered("pass_city", _many(pass_city), tone="main", sentence="审核通过后进入征求意见，系统通知被征求意见的单位。")
+RETURN_CITY = _offered("return_from_city", _many(return_from_city))
+REJECT_CITY = _offered("reject_by_city", _many(reject_by_city), tone="danger")
+SEND_BACK = _offered("send_back", _many(send_back))
+OPINION = _offered("clear", _many(record_opinion), form=OpinionForm, tone="main", sentence="未回复不视为同意；各单位均同意后转为待发布。")
+PUBLISH = _offered(
     "publish",
     _many(publish_batch),
     form=PublishForm,
     tone="main",
     sentence="所选条目按同一批次发布，批次号由系统按类别和年度编排，发布后不得修改。",
 )
-REMOVE = offered("remove", _many(remove_entries), tone="danger", sentence="移出后不再受理新的申请，也不得继续放款；存续贷款照常执行。")
+REMOVE = _offered("remove", _many(remove_entries), tone="danger", sentence="移出后不再受理新的申请，也不得继续放款；存续贷款照常执行。")
 DECLARE = Step(
     name="declare",
     label="更正企业声明",
     who=Who(frozenset({InstitutionKind.COUNTY_INDUSTRY})),
-    may=lambda member, entry: may_take(STEP["submit"], entry=entry, actor=member),
+    may=lambda member, entry: may_take(ENTRY_STEP["submit"], entry=entry, actor=member),
     states=frozenset({EntryState.DRAFT, EntryState.RETURNED}),
     form=DeclareForm,
     run=_one(declare),

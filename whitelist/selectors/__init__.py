@@ -1,6 +1,6 @@
 """Everything that reads the whitelist."""
 
-from whitelist.access import may_take, open_steps
+from whitelist.access import available_transitions, may_take
 from whitelist.selectors.announcing import channels_with_backlog, deliveries_visible_to, entry_payload
 from whitelist.selectors.caps import limit_of_enterprise, limit_of_project
 from whitelist.selectors.eligibility import evaluate, technology_credits, upgrade_subsidies
@@ -29,6 +29,7 @@ from whitelist.selectors.imports import (
 from whitelist.selectors.screening import settled_after
 
 __all__ = [
+    "available_transitions",
     "awaiting_opinion_of",
     "batches_visible_to",
     "changed_after_listing",
@@ -49,7 +50,6 @@ __all__ = [
     "newest_yearly_list",
     "objected",
     "open_for_application",
-    "open_steps",
     "opinions_of_round",
     "problem_counts",
     "projects_visible_to",

@@ -17,7 +17,7 @@ from whitelist.enums import Verdict
 from whitelist.models import Entry, Opinion
 from whitelist.selectors.entries import consulted_institutions
 from whitelist.services.steps import lock_for_step, log_step, save_alike, states_of
-from whitelist.transitions import STEP
+from whitelist.transitions import ENTRY_STEP
 
 
 class OpinionDiffers(DomainError):
@@ -115,7 +115,7 @@ def _clear_where_all_agree(entries: Sequence[Entry], said: dict[tuple[int, int],
     for entry in agreed:
         entry.clear()
     save_alike(agreed, "return_reason")
-    log_step(agreed, step=STEP["clear"], before=before, actor=actor, at=at)
+    log_step(agreed, step=ENTRY_STEP["clear"], before=before, actor=actor, at=at)
     return agreed
 
 

@@ -23,7 +23,7 @@ from whitelist.selectors.eligibility import as_json, evaluate, require_eligible
 from whitelist.selectors.entries import projects_visible_to
 from whitelist.services.projects import DistrictClosed
 from whitelist.services.steps import lock_for_step, log_step, states_of
-from whitelist.transitions import STEP
+from whitelist.transitions import ENTRY_STEP
 
 
 class AlreadyOpen(DomainError):
@@ -163,7 +163,7 @@ def submit_entry(*, entry_id: UUID, actor: Member, at: datetime) -> Entry:
     before = states_of([entry])
     entry.submit(on=on)
     entry.save()
-    log_step([entry], step=STEP["submit"], before=before, actor=actor, at=at, after={"submitted_on": on, "checks": entry.checks})
+    log_step([entry], step=ENTRY_STEP["submit"], before=before, actor=actor, at=at, after={"submitted_on": on, "checks": entry.checks})
     notify(
         key=f"entry-submitted:{entry.public_id}:{at.isoformat()}",
         kind="entry_submitted",
@@ -190,7 +190,7 @@ def withdraw_entry(*, entry_id: UUID, reason: str, actor: Member, at: datetime) 
     before = states_of([entry])
     entry.withdraw(reason=reason.strip())
     entry.save(update_fields=["state", "return_reason"])
-    log_step([entry], step=STEP["withdraw"], before=before, actor=actor, at=at, remark=reason.strip())
+    log_step([entry], step=ENTRY_STEP["withdraw"], before=before, actor=actor, at=at, remark=reason.strip())
     return entry
 
 

@@ -17,7 +17,7 @@ from whitelist.selectors.entries import due_to_expire
 from whitelist.services.announcing import announce
 from whitelist.services.steps import lock_for_step, log_step, save_alike, states_of
 from whitelist.services.telling import tell_enterprises
-from whitelist.transitions import STEP
+from whitelist.transitions import ENTRY_STEP
 
 _RELATED = ("enterprise", "project", "district", "policy_version")
 
@@ -37,9 +37,9 @@ def remove_entries(*, entry_ids: Sequence[UUID], reason: str, actor: Member, at:
     for entry in entries:
         entry.remove(on=localdate(at), reason=reason.strip())
     save_alike(entries, "removed_on", "removal_reason")
-    log_step(entries, step=STEP["remove"], before=before, actor=actor, at=at, remark=reason.strip())
+    log_step(entries, step=ENTRY_STEP["remove"], before=before, actor=actor, at=at, remark=reason.strip())
     announce(AnnouncementKind.REMOVAL, entries=entries, at=at)
-    tell_enterprises(entries, step=STEP["remove"], reason=reason.strip(), at=at)
+    tell_enterprises(entries, step=ENTRY_STEP["remove"], reason=reason.strip(), at=at)
     return entries
 
 
@@ -80,11 +80,11 @@ def _expire(wanted: QuerySet[Entry], *, cause: ExpiryCause, actor: Member, at: d
     if not entries:
         return []
     for entry in entries:
-        require_step(STEP["expire"], entry=entry, actor=actor)
+        require_step(ENTRY_STEP["expire"], entry=entry, actor=actor)
     before = states_of(entries)
     for entry in entries:
         entry.expire(on=localdate(at), cause=cause)
     save_alike(entries, "expired_on", "expiry_cause")
-    log_step(entries, step=STEP["expire"], before=before, actor=actor, at=at, remark=cause.label)
+    log_step(entries, step=ENTRY_STEP["expire"], before=before, actor=actor, at=at, remark=cause.label)
     announce(AnnouncementKind.EXPIRY, entries=entries, at=at)
     return entries

@@ -22,7 +22,7 @@ from whitelist.services.announcing import announce
 from whitelist.services.review import refresh_checks
 from whitelist.services.steps import lock_for_step, log_step, save_alike, states_of
 from whitelist.services.telling import tell_enterprises
-from whitelist.transitions import STEP
+from whitelist.transitions import ENTRY_STEP
 
 _NUMBERING_LOCK = 1_610_613  # one publication numbers at a time; any fixed number of this app's own
 
@@ -75,7 +75,7 @@ def publish_batch(*, entry_ids: Sequence[UUID], document_number: str, actor: Mem
     announce(AnnouncementKind.PUBLICATION, entries=entries, batch=batch, at=at)
     if replaced:
         announce(AnnouncementKind.EXPIRY, entries=replaced, at=at)
-    tell_enterprises(entries, step=STEP["publish"], at=at)
+    tell_enterprises(entries, step=ENTRY_STEP["publish"], at=at)
     return batch
 
 
@@ -102,7 +102,7 @@ def _publish(entries: Sequence[Entry], *, batch: Batch, actor: Member, at: datet
     for group in groups.values():
         save_alike(group, "batch", "published_on", "expires_on")
     after = {"batch": str(batch), "document_number": batch.document_number}
-    log_step(entries, step=STEP["publish"], before=before, actor=actor, at=at, after=after)
+    log_step(entries, step=ENTRY_STEP["publish"], before=before, actor=actor, at=at, after=after)
 
 
 def _freeze_investment(entries: Sequence[Entry]) -> None:
@@ -132,5 +132,5 @@ def _replace_older(entries: Sequence[Entry], *, actor: Member, at: datetime) -> 
     for entry in older:
         entry.expire(on=localdate(at), cause=ExpiryCause.NEXT_LIST)
     save_alike(older, "expired_on", "expiry_cause")
-    log_step(older, step=STEP["expire"], before=before, actor=actor, at=at, remark=ExpiryCause.NEXT_LIST.label)
+    log_step(older, step=ENTRY_STEP["expire"], before=before, actor=actor, at=at, remark=ExpiryCause.NEXT_LIST.label)
     return older

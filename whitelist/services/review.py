@@ -16,7 +16,7 @@ from whitelist.rules import Eligibility
 from whitelist.selectors.eligibility import as_json, evaluate, require_eligible
 from whitelist.services.steps import lock_for_step, log_step, save_alike, states_of
 from whitelist.services.telling import ask_for_opinions, tell_enterprises
-from whitelist.transitions import STEP
+from whitelist.transitions import ENTRY_STEP
 
 
 class NothingToReturn(DomainError):
@@ -85,7 +85,7 @@ def pass_city(*, entry_ids: Sequence[UUID], actor: Member, at: datetime) -> list
         entry.pass_city(on=localdate(at))
     for round_number in {entry.consultation_round for entry in entries}:
         save_alike([e for e in entries if e.consultation_round == round_number], "decided_on", "consultation_round")
-    log_step(entries, step=STEP["pass_city"], before=before, actor=actor, at=at)
+    log_step(entries, step=ENTRY_STEP["pass_city"], before=before, actor=actor, at=at)
     ask_for_opinions(entries, at=at)
     return entries
 
@@ -132,7 +132,7 @@ def send_back(*, entry_ids: Sequence[UUID], reason: str, actor: Member, at: date
     for entry in entries:
         entry.send_back(reason=reason.strip())
     save_alike(entries, "return_reason")
-    log_step(entries, step=STEP["send_back"], before=before, actor=actor, at=at, remark=reason.strip())
+    log_step(entries, step=ENTRY_STEP["send_back"], before=before, actor=actor, at=at, remark=reason.strip())
     return entries
 
 
@@ -159,7 +159,7 @@ def _step(name: str, entry_ids: Sequence[UUID], take: Callable[[Entry], None], *
     for entry in entries:
         take(entry)
     save_alike(entries)
-    log_step(entries, step=STEP[name], before=before, actor=actor, at=at)
+    log_step(entries, step=ENTRY_STEP[name], before=before, actor=actor, at=at)
     return entries
 
 
@@ -168,10 +168,10 @@ def _refuse(name: str, entry_ids: Sequence[UUID], take: Callable[..., None], *, 
     entries = lock_for_step(name=name, entry_ids=entry_ids, actor=actor, reason=reason)
     before = states_of(entries)
     for entry in entries:
-        if STEP[name].target == EntryState.RETURNED and entry.route not in APPLIED_ROUTES:
+        if ENTRY_STEP[name].target == EntryState.RETURNED and entry.route not in APPLIED_ROUTES:
             raise NothingToReturn(entry=entry)
         take(entry, reason=reason.strip())
     save_alike(entries, "return_reason")
-    log_step(entries, step=STEP[name], before=before, actor=actor, at=at, remark=reason.strip())
-    tell_enterprises(entries, step=STEP[name], reason=reason.strip(), at=at)
+    log_step(entries, step=ENTRY_STEP[name], before=before, actor=actor, at=at, remark=reason.strip())
+    tell_enterprises(entries, step=ENTRY_STEP[name], reason=reason.strip(), at=at)
     return entries

@@ -23,7 +23,7 @@ from whitelist.selectors.eligibility import as_json, require_eligible, stacked_e
 from whitelist.selectors.screening import Screened, enterprises_of_tax_list, screened, settled_after
 from whitelist.services.steps import log_step
 from whitelist.services.telling import ask_for_opinions
-from whitelist.transitions import STEP
+from whitelist.transitions import ENTRY_STEP
 
 _SCREENING_LOCK = 1_610_614  # one screening at a time
 
@@ -204,7 +204,7 @@ def _create(found: Sequence[Screened], *, list_year: int, version: PolicyVersion
     Entry.objects.bulk_create(entries, batch_size=1000)
     written = list(Entry.objects.select_related("enterprise", "project", "district").filter(pk__in=[e.pk for e in entries]).order_by("pk"))
     for name in ("screen", "list_directly"):
-        step = STEP[name]
+        step = ENTRY_STEP[name]
         taken = [entry for entry in written if entry.state == step.target]
         log_step(taken, step=step, before=[EntryState.DRAFT] * len(taken), actor=actor, at=at, after={"list_year": list_year})
     direct = [entry for entry in written if entry.state == EntryState.CONSULTATION]

@@ -6,22 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from audit.services import NewEvent, Scope, record_many, snapshot
-from common.errors import DomainError, NotVisible
+from common.errors import DomainError, NotVisible, ReasonMissing
+from common.transitions import Transition
 from parties.models import Member
 from whitelist.access import require_step
 from whitelist.models import Entry
 from whitelist.selectors.entries import entries_visible_to
-from whitelist.transitions import STEP, Step
+from whitelist.transitions import ENTRY_STEP, REASON
 
 _COLUMNS = {"batch": "batch_id"}
-
-
-class ReasonMissing(DomainError):
-    """A step that needs a reason was given none."""
-
-    code = "reason_missing"
-    sentence = "办理“{step}”须填写理由，请补充后再提交。"
-    status = 400
 
 
 class NoEntries(DomainError):
@@ -59,12 +52,12 @@ def lock_for_step(*, name: str, entry_ids: Sequence[UUID], actor: Member, reason
 
     Source: FP 1.6.1.
     """
-    step = STEP[name]
+    step = ENTRY_STEP[name]
     entries = lock_entries(entry_ids=entry_ids, actor=actor)
     for entry in entries:
         require_step(step, entry=entry, actor=actor)
-    if step.needs_reason and not (reason or "").strip():
-        raise ReasonMissing(field="reason", step=step.label)
+    if REASON in step.asks and not (reason or "").strip():
+        raise ReasonMissing(field="reason")
     return entries
 
 
@@ -80,7 +73,7 @@ def save_alike(entries: Sequence[Entry], *fields: str) -> None:
 def log_step(
     entries: Sequence[Entry],
     *,
-    step: Step,
+    step: Transition,
     before: Sequence[str],
     actor: Member,
     at: datetime,
@@ -91,7 +84,7 @@ def log_step(
     record_many(
         [
             NewEvent(
-                verb=f"entry.{step.name}",
+                verb=step.verb,
                 obj=entry,
                 actor=actor,
                 occurred_at=at,

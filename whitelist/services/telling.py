@@ -5,16 +5,16 @@ from datetime import datetime
 
 from django.utils.timezone import localdate
 
+from common.transitions import Transition
 from notices.services import notify
 from parties.models import Member
 from parties.selectors import in_force_on
 from whitelist.enums import EntryKind
 from whitelist.models import Entry
 from whitelist.selectors.entries import consulted_institutions
-from whitelist.transitions import Step
 
 
-def tell_enterprises(entries: Sequence[Entry], *, step: Step, at: datetime, reason: str = "") -> None:
+def tell_enterprises(entries: Sequence[Entry], *, step: Transition, at: datetime, reason: str = "") -> None:
     """Tell the enterprises that have members here what became of their entries; the others hear from county or bank."""
     wanted = {entry.enterprise_id for entry in entries}
     serving = Member.objects.filter(in_force_on(localdate(at)), enterprise__in=wanted)
