@@ -35,7 +35,7 @@ def test_the_trigger_holds_the_same_graph():
 @pytest.mark.parametrize(("source", "target"), [("draft", "published"), ("draft", "cleared"), ("draft", "expired"), ("draft", "returned")])
 def test_no_statement_takes_a_step_that_is_not_in_the_table(source, target):
     entry = drafted().entry
-    assert (entry.state, (source, target) in edges()) == (source, False)
+    assert (entry.state, (source, target) in edges(ENTRY_STEPS)) == (source, False)
     broken("Invalid transition", lambda: Entry.objects.filter(pk=entry.pk).update(state=target))
 
 
