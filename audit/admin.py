@@ -8,11 +8,11 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from audit.models import Event
-from audit.services import OPENED, record_opening
+from audit.services import EXPORTED, OPENED, record_export, record_opening
 from audit.verbs import current
 from common.admin import SEAMS, Badge, Column, Fact, Lines, Small, VisibleAdmin, facts, table
 from common.admin.shown import field_of, percent
@@ -46,10 +46,29 @@ WORDS = {
     "paid": "本次支付",
     "parts": "各方金额",
     "breaker": "银行风险状态",
+    "rows": "行数",
+    "filter": "筛选条件",
+    "form": "格式",
+    "count": "次数",
+    "until": "截至",
+    "why": "原因",
+    "device": "设备",
+    "sessions": "会话数",
+    "second_factor": "二次验证",
+    "exempt": "豁免二次验证",
+    "enrolled": "已启用二次验证",
 }
+OF_LOGINS = "logins."  # sessions and refusals
 READERS = frozenset({"city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "fund_office"})
 SEAMS.record_opening = record_opening
-SEAMS.verbs |= {OPENED: "查阅", "document.attached": "上传材料", "document.withdrawn": "撤下材料", "document.opened": "查阅材料"}
+SEAMS.record_export = record_export
+SEAMS.verbs |= {
+    OPENED: "查阅",
+    EXPORTED: "导出",
+    "document.attached": "上传材料",
+    "document.withdrawn": "撤下材料",
+    "document.opened": "查阅材料",
+}
 
 
 def verb_of(event: Event) -> str:
@@ -144,8 +163,14 @@ def kind_of(event: Event) -> str:
 
 
 def events_read_by(member: Any) -> QuerySet[Event]:
-    """Return the whole log; the page is open to those institutions only that see every case."""
-    return Event.objects.all()
+    """
+    Return the log of cases; the page is open to those institutions only that see every case.
+
+    Where and with what people log in, and what they were refused, is read by their own house and by the operator alone.
+    """
+    if member.institution is not None and member.institution.is_operator:
+        return Event.objects.all()
+    return Event.objects.exclude(Q(object_type__startswith=OF_LOGINS) & ~Q(party_id=member.party_id))
 
 
 @admin.register(Event)

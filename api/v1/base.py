@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, ClassVar, cast
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import conditional_page
@@ -31,6 +32,7 @@ from api.problems import ProblemSerializer
 from api.services.repeats import Answer, KeyInUse, KeyReused, answer_once
 from api.throttles import ClientThrottle
 from api.v1.showing import shown
+from audit.services import record_export
 from common.errors import DomainError, FieldProblem, InvalidInput, NotAllowed, NotVisible
 from parties.models import Member
 
@@ -113,6 +115,13 @@ class BankView(GenericViewSet[Any]):
     def page(self, rows: QuerySet[Any]) -> Response:
         """Return one page of the rows, filtered and ordered as the caller asks."""
         return self._page_of(self.paginate_queryset(self.filter_queryset(rows)))
+
+    def exported_page(self, rows: QuerySet[Any], *, what: type[Model], title: str) -> Response:
+        """Return one page of rows that are taken out of the system as a statement, which is an event of the log."""
+        answer = self.page(rows)
+        asked = unquote_plus(self.request.META.get("QUERY_STRING", ""))
+        record_export(what=what, title=title, actor=self.member, at=self.now, rows=len(answer.data["results"]), asked=asked, form="json")
+        return answer
 
     def kept_page(self, kept: ActorsPages[Any]) -> Response:
         """Return one page of the view's rows; the newest of them all by SQL that is kept, since that is what programs ask for all day."""

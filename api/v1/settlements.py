@@ -32,7 +32,7 @@ from api.v1.settlement_shapes import (
 from api.v1.shapes import ReferenceAsked
 from common.enums import Mode
 from subsidy.enums import SettlementState
-from subsidy.models import Settlement
+from subsidy.models import Line, Settlement
 from subsidy.selectors.visibility import settlements_visible_to
 from subsidy.services.reconciliation import NoRowAccepted, NothingComputed
 from subsidy.services.steps import (
@@ -84,7 +84,7 @@ class SettlementView(ListModelMixin, BankView):
     @action(detail=True, methods=["get"], filter_backends=[], serializer_class=LineShown, ordering_fields={})
     def lines(self, request: Request, public_id: UUID) -> Response:
         """Return a page of lines."""
-        return self.page(lines_of(public_id, actor=self.member))
+        return self.exported_page(lines_of(public_id, actor=self.member), what=Line, title="贴息结算明细")
 
     @reads(OpenedLineShown, summary="一笔贷款的计息过程", says="逐段的天数 × 余额 × 利率。", clause="FP 1.4.1；D10、D11、D14", many=True)
     @action(detail=True, methods=["get"], url_path="loans/<uuid:loan_id>", pagination_class=None, filter_backends=[])

@@ -169,7 +169,7 @@ class UploadView(ListModelMixin, BankView):
     )
     def outcomes(self, request: Request, public_id: UUID) -> Response:
         """Return a page of rows."""
-        return self.page(rows_of(self.caller.client, public_id))
+        return self.exported_page(rows_of(self.caller.client, public_id), what=UploadRow, title="批量提交的逐行结果")
 
     @extend_schema(
         summary="批量提交放款、还本或转逾期",

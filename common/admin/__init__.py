@@ -7,7 +7,7 @@ Read-only but for its steps: lists and pages show what the acting member may see
 from common.admin.columns import Column
 from common.admin.forms import DayInput, LongText, MoneyInput, PercentInput, ReasonForm, RemarkForm, StepForm, YesNo
 from common.admin.panels import Fact, Facts, Fragment, Row, Table, checks_table, fact, facts, table
-from common.admin.seams import EVERY_CASE, SEAMS, acting_member, add_panel, add_steps
+from common.admin.seams import EVERY_CASE, SEAMS, acting_member, add_panel, add_steps, forget_acting_member
 from common.admin.shown import (
     BLANK,
     Badge,
@@ -34,6 +34,7 @@ __all__ = [
     "Link",
     "LongText", "Money",
     "MoneyInput", "PercentInput", "Rate", "ReasonForm", "RemarkForm", "Row", "Small", "Step", "StepForm", "Table", "VisibleAdmin", "Who",
-    "YesNo", "acting_member", "add_panel", "add_steps", "by", "checks_table", "fact", "facts", "joined", "link_to", "list_of", "page_of",
+    "YesNo", "acting_member", "add_panel", "add_steps", "by", "checks_table", "fact", "facts", "forget_acting_member",
+    "joined", "link_to", "list_of", "page_of",
     "states", "table", "tone_of", "value_of",
 ]  # fmt: skip

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 
+from common.admin.export import told_export
 from common.admin.forms import StepForm, problems_of
 from common.admin.seams import acting_member
 from common.admin.shown import list_of, page_of
-from common.admin.steps import Do, Step
+from common.admin.steps import Do, Step, is_file
 from common.errors import DomainError, NotVisible
 
 CHOSEN = "chosen"
@@ -72,8 +73,10 @@ class StepView:
         }
         return TemplateResponse(request, "case/step.html", shared | context, status=409 if form.is_bound and not form.is_valid() else 200)
 
-    def thank(self, request: HttpRequest) -> None:
-        """Say that it is done."""
+    def thank(self, request: HttpRequest, made: Any = None) -> None:
+        """Say that it is done; a file handed out is an event of the log."""
+        if is_file(made):
+            told_export(request, what=self.page.model, title=made.filename, rows=1, form=made.content_type)
         messages.success(request, self.step.done or f"已办理：{self.step.label}。")
 
 
@@ -90,7 +93,7 @@ class CaseStepView(StepView):
         if request.method == "POST" and form.is_valid():
             taken, made = self.take(request, case, form)
             if taken:
-                self.thank(request)
+                self.thank(request, made)
                 return self.page.after(made if self.page.follows(made) else None, case)
         shown = {"case": case, "heading": self.page.heading(case), "badges": self.page.badges(case)}
         panels = [panel for panel in self.page.preview(request, case, self.step) if panel is not None]
@@ -107,7 +110,7 @@ class NewStepView(StepView):
         if request.method == "POST" and form.is_valid():
             taken, made = self.take(request, None, form)
             if taken:
-                self.thank(request)
+                self.thank(request, made)
                 return self.page.after(made, None)
         return self.form_page(request, form, back=list_of(self.page.model))
 
@@ -130,7 +133,7 @@ class BulkStepView(StepView):
         if form.is_valid():
             taken, made = self.take(request, chosen, form)
             if taken:
-                self.thank(request)
+                self.thank(request, made)
                 return self.page.after(made, None)
         return self._page(request, form, chosen)
 

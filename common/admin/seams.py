@@ -24,12 +24,17 @@ def _unrecorded(*, obj: Any, actor: Any, at: datetime, scope: Any = None) -> Non
     """Record nothing."""
 
 
+def _untold(**export: Any) -> None:
+    """Record nothing."""
+
+
 @dataclass(slots=True)
 class Seams:
     """The parts handed over."""
 
     member_of: Callable[..., Any] = _nobody  # (user, on=date) -> Member | None
     record_opening: Callable[..., None] = _unrecorded  # (obj=, actor=, at=, scope=)
+    record_export: Callable[..., None] = _untold  # (what=, title=, actor=, at=, rows=, asked=, form=)
     may_name: Callable[[Any, Any], bool] = lambda viewer, person: True  # whether this member reads that member's name
     cite: Callable[[str], tuple[str, str]] = lambda citation: (citation, "")  # ids of clauses -> the words that cite them, their wording
     panels: dict[str, list[tuple[int, Panels]]] = field(default_factory=dict)
@@ -69,3 +74,8 @@ def acting_member(request: HttpRequest) -> Any:
         user = request.user
         known["_acting_member"] = SEAMS.member_of(user, on=timezone.localdate()) if user.is_authenticated else None
     return known["_acting_member"]
+
+
+def forget_acting_member(request: HttpRequest) -> None:
+    """Ask anew who acts, once the request's login has ended."""
+    request.__dict__.pop("_acting_member", None)

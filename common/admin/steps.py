@@ -90,3 +90,8 @@ def states(*names: str) -> frozenset[str]:
 def is_one_case(made: Any) -> bool:
     """Return whether a service gave back one object whose page can be opened."""
     return isinstance(made, models.Model)
+
+
+def is_file(made: Any) -> bool:
+    """Return whether a service gave back a file to be handed out."""
+    return all(hasattr(made, name) for name in ("content", "content_type", "filename")) and not isinstance(made, models.Model)

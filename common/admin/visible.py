@@ -20,7 +20,7 @@ from common.admin.panels import Facts, facts
 from common.admin.running import BulkStepView, CaseStepView, NewStepView
 from common.admin.seams import SEAMS, acting_member, panels_for, steps_for
 from common.admin.shown import Badge, list_of, page_of, tone_of
-from common.admin.steps import Step
+from common.admin.steps import Step, is_file
 
 
 class VisibleAdmin(ModelAdmin):
@@ -145,7 +145,8 @@ class VisibleAdmin(ModelAdmin):
         rows = self.get_changelist_instance(request).get_queryset(request)[:MAX_ROWS]
         name = f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}.xlsx"
         columns = self.exported_columns or self.shown_columns
-        return spreadsheet(str(self.model._meta.verbose_name_plural), columns, rows.iterator(chunk_size=2000), filename=name)
+        title = str(self.model._meta.verbose_name_plural)
+        return spreadsheet(request, title, columns, rows.iterator(chunk_size=2000), filename=name, what=self.model)
 
     def case_of(self, request: HttpRequest, object_id: str) -> Any:
         """
@@ -252,11 +253,11 @@ class VisibleAdmin(ModelAdmin):
     def follows(self, made: Any) -> bool:
         """Return whether a step's result is another kind of thing whose page comes next (an application's loan)."""
         other_page = isinstance(made, Model) and not isinstance(made, self.model) and type(made) in self.admin_site._registry
-        return other_page or _is_file(made)
+        return other_page or is_file(made)
 
     def after(self, made: Any, case: Any) -> HttpResponse:
         """Return where a person lands after a step: on what it made, else on the case, else on the list; a file is handed out."""
-        if _is_file(made):
+        if is_file(made):
             answer = HttpResponse(made.content, content_type=made.content_type)
             answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=made.filename)
             return answer
@@ -264,10 +265,6 @@ class VisibleAdmin(ModelAdmin):
             if isinstance(place, Model) and type(place) in self.admin_site._registry:
                 return redirect(page_of(place))
         return redirect(list_of(self.model))
-
-
-def _is_file(made: Any) -> bool:
-    return all(hasattr(made, name) for name in ("content", "content_type", "filename")) and not isinstance(made, Model)
 
 
 def _named(steps: Sequence[Step], name: str) -> Step:

@@ -61,7 +61,7 @@ def statement_page(request: HttpRequest, account: Account, *, today: date, share
         last_on = form.cleaned_data["last_on"]
         found = statement(account, Period(form.cleaned_data["from_on"], last_on + timedelta(days=1)))
         if request.GET.get("as") == EXPORT:
-            return _workbook(found)
+            return _workbook(request, found)
         panels = [_sums(found), _lines(request, found)]
     context = shared | {
         "title": "对账单",
@@ -144,7 +144,7 @@ def cases_of(request: HttpRequest, entries: Iterable[Entry]) -> dict[int, Any]:
     return found
 
 
-def _workbook(found: Statement) -> HttpResponse:
+def _workbook(request: HttpRequest, found: Statement) -> HttpResponse:
     opening: tuple[Any, ...] = (None, "期初余额", None, Money(found.opening), None, None, None)
     closing: tuple[Any, ...] = (None, "期末余额", None, Money(found.closing), None, None, None)
     lines = [
@@ -162,7 +162,7 @@ def _workbook(found: Statement) -> HttpResponse:
     heads = [head for head in HEADS if head != "相关事项"]
     columns = [Column(head, lambda row, place=place: row[place]) for place, head in enumerate(heads)]
     name = f"statement-{found.account.pk}-{found.period.from_on:%Y%m%d}-{found.period.last_on:%Y%m%d}.xlsx"
-    return spreadsheet("对账单", columns, [opening, *lines, closing], filename=name)
+    return spreadsheet(request, f"{found.account} 对账单", columns, [opening, *lines, closing], filename=name, what=Account)
 
 
 def statement_url(account: Account) -> str:

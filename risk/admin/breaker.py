@@ -163,7 +163,7 @@ class BankRiskAdmin(VisibleAdmin):
             raise PermissionDenied
         today = timezone.localdate()
         found = standings(banks_visible_to(acting_member(request)).order_by("code"), on=today)
-        return spreadsheet("风险雷达", EXPORTED, found, filename=f"bankrisk-{today:%Y%m%d}.xlsx")
+        return spreadsheet(request, "风险雷达", EXPORTED, found, filename=f"bankrisk-{today:%Y%m%d}.xlsx", what=BankRisk)
 
     def heading(self, case: BankRisk) -> str:
         """Return the bank's name."""

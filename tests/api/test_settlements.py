@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from audit.models import Event
 from common.enums import Mode
 from subsidy.services.drafts import draft_settlement
 from subsidy.services.steps import review_settlement
@@ -34,6 +35,12 @@ def test_a_settlement_opens_down_to_days_balance_and_rate(stage: Stage, drafted:
     assert [(share["district"]["name"], share["city"], share["county"]) for share in seen["shares"]] == [("晋江市", "16666.67", "16666.67")]
     (line,) = stage.bank.get(f"settlements/{drafted['id']}/lines/")["results"]
     assert (line["days"], line["bank_interest"], line["subsidy"]) == (80, "77777.78", "33333.34")
+    told = Event.objects.get(verb="exported")
+    assert (told.object_id, told.party_name, told.after) == (
+        "subsidy.line",
+        stage.scene.bank.name,
+        {"rows": 1, "filter": "", "form": "json"},
+    )
     (opened,) = stage.bank.get(f"settlements/{drafted['id']}/loans/{drafted['loan']}/")
     assert [(s["from_on"], s["until_on"], s["days"], s["balance"], s["bank_rate"]) for s in opened["segments"]] == [
         ("2024-04-02", "2024-06-21", 80, "10000000.00", "0.035000")

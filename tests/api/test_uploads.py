@@ -18,6 +18,7 @@ from api.models import Upload, UploadRow
 from api.services import uploads
 from api.services.uploads import stuck_uploads, work_upload
 from api.upload_rows import Fault, Row, parse_row
+from audit.models import Event
 from loans.models import Loan, Movement
 from tests.api.bank import Stage, make_stage
 from tests.loan_factories import LoanFactory, noon
@@ -104,6 +105,8 @@ def test_each_format_records_what_can_be_and_names_what_cannot(stage: Stage, dra
         (5, "rejected", "reference_reused"),
     ]
     assert str(Movement.objects.get(bank_reference="HB000001").public_id) == outcomes[0]["movement_id"]
+    told = Event.objects.get(verb="exported")
+    assert (told.object_id, told.after["rows"], told.after["filter"]) == ("api.uploadrow", len(outcomes), "limit=200&ordering=number")
     assert Movement.objects.filter(kind="repayment").count() == 2
 
 

@@ -1,11 +1,15 @@
 """``manage.py export_audit FILE``: the sealed log as a file that anyone can check."""
 
 from argparse import ArgumentParser
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.timezone import now
 
+from audit.models import Seal
+from audit.services import AtTheServer, record_export
 from audit.verification import write_export
 
 
@@ -20,5 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: str, **options: Any) -> None:
         """Write the file."""
+        who = AtTheServer(name=getuser()[:60])
         with Path(file).open("w", encoding="utf-8") as target:
-            self.stdout.write(f"已导出{write_export(target)}批。")
+            written = write_export(target)
+        record_export(what=Seal, title="审计日志", actor=who, at=now(), rows=written, asked=file, form="jsonl")
+        self.stdout.write(f"已导出{written}批。")
