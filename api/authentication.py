@@ -80,6 +80,7 @@ class ClientAuthentication(BaseAuthentication):
         caller = caller_of(token.strip(), now=timezone.now())
         if caller is None:
             raise TokenInvalid
+        request._request.refused_account = caller.client.name  # type: ignore[attr-defined]  # should the next line refuse
         require_address(caller.client, source_address.get())
         return caller, caller
 

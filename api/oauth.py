@@ -66,6 +66,17 @@ class ClientScopes(BaseScopes):
         return self.get_available_scopes(application, request)
 
 
+def client_id_of(authorization: str, *, sent: str) -> str:
+    """Return the client id of a call for a token, from the header or the body; empty where it cannot be read."""
+    kind, _, basic = authorization.partition(" ")
+    if kind.lower() != "basic":
+        return sent
+    try:
+        return unquote_plus(b64decode(basic, validate=True).decode().partition(":")[0])
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
 def _credentials_of(basic: str | None, request: Any) -> tuple[str, str]:
     """Return client id and secret as sent, each empty where it was not. Source: RFC 6749, 2.3.1."""
     if not basic:

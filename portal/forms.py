@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.timezone import now
 
+from logins.forms import LoginWithCode
 from portal.access import NO_ENTRY, person_of_enterprise
 
 
-class EnterpriseLogin(AuthenticationForm):
+class EnterpriseLogin(LoginWithCode):
     """A login of an enterprise's person; others are told where theirs is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate, now
@@ -14,6 +13,7 @@ from audit.services import record_opening
 from common.errors import NotVisible
 from loans.selectors import loans_visible_to, scope_of
 from loans.services import open_loan
+from logins.doors import Door, Exit
 from parties.models import Member
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
@@ -22,7 +22,7 @@ from subsidy.selectors.segments import open_line
 from subsidy.selectors.visibility import lines_visible_to
 
 
-class Login(LoginView):
+class Login(Door):
     """The login of enterprises."""
 
     template_name = "portal/login.html"
@@ -35,7 +35,7 @@ class Login(LoginView):
         return super().get_context_data(**kwargs) | {"warning": NO_ENTRY if stranger and self.request.method == "GET" else ""}
 
 
-class Logout(LogoutView):
+class Logout(Exit):
     """The way out, by POST."""
 
     next_page = "portal:login"

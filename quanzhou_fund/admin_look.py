@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse
 
 SITE_NAME = "泉州市技术创新基金"
 
@@ -33,5 +34,6 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("backoffice/favicon.svg")}],
     "STYLES": [lambda request: static("backoffice/backoffice.css")],
+    "ACCOUNT": {"navigation": [{"title": "账号安全", "link": lambda request: reverse("account:home")}]},
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "quanzhou_fund.backoffice.navigation.sidebar"},
 }

@@ -19,6 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRET_KEY = "demo-only-secret-key-that-production-refuses-0123456789"
 SHORTEST_SECRET = 50
 FEWEST_DIFFERENT_CHARACTERS = 5
+MOST_IDLE_MINUTES = 30
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 
@@ -208,6 +209,18 @@ VARIABLES: tuple[Variable, ...] = (
         name="LOGIN_FAILURE_LIMIT", read=whole_number, form="次数", demo="5", live="5", meaning="同一账号从同一地址连续登录失败多少次后锁定"
     ),
     Variable(
+        name="STAFF_SECOND_FACTOR",
+        read=yes_or_no,
+        form="是否",
+        demo="false",
+        live="true",
+        meaning="机构人员登录须使用二次验证（动态验证码）；生产环境不得关闭，个别单位的豁免由运营单位两人办理",
+    ),
+    Variable(
+        name="IDLE_MINUTES", read=whole_number, form="分钟", demo="15", live="15", meaning="无操作多久后自动退出；登录满 8 小时一律重新登录"
+    ),
+    Variable(name="PASSWORDS_REMEMBERED", read=whole_number, form="次数", demo="5", live="5", meaning="新密码不得与最近多少次用过的相同"),
+    Variable(
         name="CALCULATOR_RATE",
         read=requests_per,
         form="次数/sec、min、hour 或 day",
@@ -272,6 +285,10 @@ def unfit_for_production(values: Mapping[str, Any]) -> list[str]:
         problems.append("生产环境不能开启 DEBUG：它会把内部信息显示给访问者。")
     if "*" in values.get("ALLOWED_HOSTS", []):
         problems.append("生产环境的 ALLOWED_HOSTS 不能是通配符 *：请逐个列出域名。")
+    if values.get("STAFF_SECOND_FACTOR") is False:
+        problems.append("生产环境不能关闭 STAFF_SECOND_FACTOR：个别单位的豁免请由运营单位两人在系统中办理。")
+    if not 1 <= values.get("IDLE_MINUTES", 1) <= MOST_IDLE_MINUTES:
+        problems.append(f"生产环境的 IDLE_MINUTES 应为 1 至 {MOST_IDLE_MINUTES}：无操作的会话须及时退出。")
     if str(values.get("DATABASE_URL", "")).startswith("postgres://fund:fund@"):
         problems.append("生产环境不能使用演示数据库口令：请在 DATABASE_URL 中换成自己的口令。")
     return problems

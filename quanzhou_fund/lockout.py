@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from audit.middleware import client_address
+from logins.services.refusals import hidden
 
 
 def login_address(request: HttpRequest) -> str | None:
@@ -17,6 +18,11 @@ def login_address(request: HttpRequest) -> str | None:
         forwarded=request.META.get("HTTP_X_FORWARDED_FOR", ""),
         trusted_proxies=settings.TRUSTED_PROXY_COUNT,
     )
+
+
+def hidden_name(request: HttpRequest, credentials: Any = None) -> str:
+    """Return under what django-axes counts an account's failures: a keyed hash, for what was typed as a name may be a password."""
+    return hidden(str((credentials or {}).get("username") or ""))
 
 
 def account_locked(request: HttpRequest, credentials: Any) -> HttpResponse:

@@ -25,6 +25,8 @@ JOBS: tuple[Job, ...] = (
     Job("api.tasks.send_events", schedule(5), "banks hear of a change within seconds, silent receivers are asked again"),
     Job("audit.tasks.seal_events", schedule(60), "an altered event is noticed only once it is sealed"),
     Job("ledger.tasks.close_days", crontab(hour=0, minute=5), "yesterday's balances stand, so that no balance adds up old legs"),
+    Job("logins.tasks.forget_sessions", crontab(hour=3, minute=30), "sessions that are over leave nothing behind"),
+    Job("logins.tasks.write_refusals", schedule(60), "refusals are counted by the minute, and read once it is over"),
     Job("loans.tasks.remind_of_deadlines", crontab(hour=7, minute=30), "banks read what is due before their day begins"),
     Job("loans.tasks.lapse_approvals", crontab(hour=0, minute=10), "an approval lapses with the day, and frees its caps"),
     Job("loans.tasks.expire_drawn_projects", crontab(hour=0, minute=20), "a fully drawn project takes no more applications"),

@@ -50,10 +50,13 @@ INSTALLED_APPS = [
     "django_structlog",
     "pgtrigger",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "csp",
     "common",
     "audit",
     "parties",
+    "logins",
     "notices",
     "documents",
     "policy",
@@ -81,8 +84,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "logins.middleware.LoginMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -139,13 +144,21 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 
 # Who logs in
 AUTH_USER_MODEL = "parties.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# In this order: who is locked out, who has a second factor, everybody else.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "logins.backends.SecondFactorBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "logins.validators.NotUsedBefore", "OPTIONS": {"remembered": VALUES["PASSWORDS_REMEMBERED"]}},
 ]
+STAFF_SECOND_FACTOR = VALUES["STAFF_SECOND_FACTOR"]
+OTP_TOTP_ISSUER = "泉州市技术创新基金"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AXES_FAILURE_LIMIT = VALUES["LOGIN_FAILURE_LIMIT"]
@@ -153,6 +166,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=VALUES["LOGIN_LOCK_MINUTES"])
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "quanzhou_fund.lockout.account_locked"
 AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit log has it
+AXES_USERNAME_CALLABLE = "quanzhou_fund.lockout.hidden_name"
 AXES_CLIENT_IP_CALLABLE = "quanzhou_fund.lockout.login_address"
 
 TRUSTED_PROXY_COUNT = VALUES["TRUSTED_PROXY_COUNT"]
@@ -165,7 +180,8 @@ SECURE_HSTS_SECONDS = VALUES["HSTS_SECONDS"]
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
 SECURE_HSTS_PRELOAD = IS_PRODUCTION
 SESSION_COOKIE_SECURE = IS_PRODUCTION
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = 8 * 60 * 60  # logins.middleware counts them from the login, whatever is written in between
+IDLE_MINUTES = VALUES["IDLE_MINUTES"]
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_SECURE = IS_PRODUCTION
 X_FRAME_OPTIONS = "DENY"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("robots.txt", robots),
     path("healthz", healthz, name="healthz"),
     path("documents/", include("documents.urls")),
+    path("account/", include("logins.urls")),
     path("portal/", include("portal.urls")),
     path("api/", include("api.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),

@@ -11,7 +11,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from api.models import ApiClient
+from api.oauth import client_id_of
 from api.throttles import TokenThrottle
+from logins.services.refusals import hidden
 
 TAG = "授权"
 
@@ -77,6 +80,7 @@ class TokenView(OAuthView):
     def post(self, request: Request) -> HttpResponse:
         """Return a token."""
         _, headers, body, status = get_oauthlib_core().create_token_response(request._request)
+        request._request.refused_account = refused_client(request)  # type: ignore[attr-defined]  # should this be one
         return _answer(body, status, headers)
 
 
@@ -96,6 +100,13 @@ class RevokeView(OAuthView):
         """End a token."""
         _, headers, body, status = get_oauthlib_core().create_revocation_response(request._request)
         return _answer(body or "", status, headers)
+
+
+def refused_client(request: Request) -> str:
+    """Return under what a refused call for a token is counted: a known client's id, of an unknown one a keyed hash."""
+    name = client_id_of(request.headers.get("Authorization", ""), sent=request._request.POST.get("client_id", ""))
+    known = "\x00" not in name and ApiClient.objects.filter(application__client_id=name).exists()
+    return name if known else hidden(name)
 
 
 def _answer(body: str, status: int, headers: dict[str, str]) -> HttpResponse:

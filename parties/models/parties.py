@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils.crypto import salted_hmac
 
 from common.enums import Mode
 from common.fields import MoneyField, PublicIdField
@@ -43,9 +44,15 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     display_name = models.CharField("姓名", max_length=50, blank=True)
     phone = models.CharField("手机号码", max_length=20, blank=True)
+    session_epoch = models.PositiveIntegerField("会话版次", default=0, help_text="变更后此前的会话一律失效")
 
     class Meta:
         verbose_name = verbose_name_plural = "登录账号"
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what binds a session to the account as it is: its password and its epoch, which the database moves on with every right."""
+        bound = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("parties.models.User.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """Return the person's name as shown to others."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm as PlainAuthenticationForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -12,6 +13,9 @@ from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from common.admin import acting_member
+from common.admin.forms import dress
+from logins.doors import Door, Exit
+from logins.forms import LoginWithCode
 from quanzhou_fund.backoffice.calculators import calculators_page
 from quanzhou_fund.backoffice.dashboard import first_page
 from quanzhou_fund.backoffice.shell import shell
@@ -19,8 +23,12 @@ from quanzhou_fund.backoffice.shell import shell
 NO_ENTRY = "该账号目前不属于任何参与机构，不能进入业务管理系统。企业用户请使用企业服务门户；机构人员请联系本单位管理员登记。"
 
 
-class InstitutionLogin(AuthenticationForm):
+class InstitutionLogin(LoginWithCode, AuthenticationForm):
     """The login form; which pages a person finds is decided by membership, not by a flag on the account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self.fields["otp_token"])
 
     def confirm_login_allowed(self, user: Any) -> None:
         """Let any active account log in; the site then asks for the membership."""
@@ -46,7 +54,29 @@ class FundAdminSite(UnfoldAdminSite):
         """Show the login form; say why somebody who is logged in does not get in."""
         if request.method == "GET" and request.user.is_authenticated and not self.has_permission(request):
             messages.warning(request, NO_ENTRY)
-        return super().login(request, extra_context)
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        request.current_app = self.name
+        context = self.each_context(request) | {
+            "title": "登录",
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+        }
+        door: Any = Door.as_view(
+            authentication_form=self.login_form, template_name="admin/staff_login.html", extra_context=context | (extra_context or {})
+        )
+        answer: HttpResponse = door(request)
+        return answer
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Let the person out, back to the login."""
+        answer: Any = Exit.as_view(next_page="admin:login")(request)
+        return answer
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to the account's own page, which asks for the second factor too, remembers and tells the log."""
+        return redirect("account:password")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the first page."""

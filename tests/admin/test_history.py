@@ -165,4 +165,8 @@ OFFICES_ALONE = {
     "announcement.made", "deadline_moved", "document.opened", "feed.restarted", "import.checked", "import.committed",
     "import.discarded", "institution.entered", "interpretation_confirmed", "list.screened", "login.opened", "opened",
     "return_rate.reached_running_loans", "upload.taken",
+    # Of logins and exports: the person's own house and the operator read them in the log.
+    "access.forbidden", "access.not_found", "exported", "login.began", "login.expired", "login.failed", "login.left", "login.locked",
+    "login.others_ended", "login.password_changed", "login.unlocked", "second_factor.codes_renewed", "second_factor.enrolled",
+    "second_factor.exemption_changed", "second_factor.removed", "second_factor.reset", "token.refused",
 }  # fmt: skip

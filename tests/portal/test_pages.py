@@ -50,7 +50,7 @@ class TestDoor:
         given = {"username": member.user.username, "password": PASSWORD, "csrfmiddlewaretoken": token, "next": HOME}
         assert browser.post(DOOR, given | {"csrfmiddlewaretoken": ""}).status_code == 403
         wrong = browser.post(DOOR, given | {"password": "x"})
-        assert "请输入一个正确的" in wrong.content.decode()
+        assert "登录名、密码或验证码不正确" in wrong.content.decode()
         assert browser.post(DOOR, given)["Location"] == HOME
         page = browser.get(HOME)
         assert "泉州测试机械有限公司" in page.content.decode()

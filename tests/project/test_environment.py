@@ -29,6 +29,7 @@ def test_a_complete_production_environment_is_accepted() -> None:
     values = read(LIVE)
     assert values["HSTS_SECONDS"] == 31_536_000
     assert values["LOG_FORMAT"] == "json"
+    assert (values["STAFF_SECOND_FACTOR"], values["IDLE_MINUTES"], values["PASSWORDS_REMEMBERED"]) == (True, 15, 5)
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "MEDIA_ROOT"])
@@ -46,6 +47,9 @@ def test_production_refuses_to_guess(name: str) -> None:
         pytest.param({"DEBUG": "true"}, "不能开启 DEBUG", id="debug"),
         pytest.param({"ALLOWED_HOSTS": "*"}, "不能是通配符", id="any host"),
         pytest.param({"DATABASE_URL": "postgres://fund:fund@db/fund"}, "演示数据库口令", id="the demo's database password"),
+        pytest.param({"STAFF_SECOND_FACTOR": "false"}, "不能关闭 STAFF_SECOND_FACTOR", id="the password alone"),
+        pytest.param({"IDLE_MINUTES": "0"}, "IDLE_MINUTES 应为 1 至 30", id="logged out at once"),
+        pytest.param({"IDLE_MINUTES": "31"}, "IDLE_MINUTES 应为 1 至 30", id="a session left open too long"),
         pytest.param({"HSTS_SECONDS": "-1"}, "HSTS_SECONDS 的值“-1”不正确，应为：秒", id="a negative number"),
         pytest.param({"DEBUG": "maybe"}, "DEBUG 的值“maybe”不正确", id="neither yes nor no"),
         pytest.param({"FUND_ENV": "staging"}, "FUND_ENV 的值“staging”不正确", id="an unknown environment"),

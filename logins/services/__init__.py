@@ -1,0 +1,1 @@
+"""Writes of logins: sessions, passwords, second factor, refusals."""
