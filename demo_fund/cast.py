@@ -1,14 +1,17 @@
 """Who plays in the demo: institutions, their people, and the logins that visitors get."""
 
+from base64 import b32encode
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db.models import Count, Q
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from common.enums import Mode
 from demo_fund.places import BANKS, TRUST_BANKS
+from logins.services.second_factor import DEVICE_NAME
 from parties.enums import InstitutionKind, Role
 from parties.models import Enterprise, Institution, Member, User
 from parties.selectors import system_member
@@ -63,6 +66,8 @@ VISITORS = (
     ("xintuo", "fund_manager", "xintuo", False, "海丝信托经办(基金管理人)"),
     ("xintuo2", "fund_manager", "xintuo", True, "海丝信托复核"),
 )
+WITH_SECOND_FACTOR = "jinrongju"  # the one visitor whose login asks for a code too
+SECOND_FACTOR_KEY = "51756a5a686f7546756e6444656d6f32303236a5"  # hex; the same in every demo, so that it can be printed
 PORTAL_HINT = "企业服务门户(/portal/)：我的贷款、总成本、财政贴息"
 
 
@@ -153,6 +158,18 @@ def open_enterprise_logins() -> None:
     by_loans = Enterprise.objects.annotate(found=Count("loans")).filter(pk__in=guaranteed)
     chosen = [pk for rows in (by_fees, by_loans) for pk in rows.order_by("-found", "pk").values_list("pk", flat=True)[:1]]
     User.objects.filter(memberships__enterprise__in=chosen).update(password=_encoded_password())
+
+
+def enrol_visitor() -> None:
+    """Give one visitor a second factor, for everybody to try."""
+    user = User.objects.get(username=WITH_SECOND_FACTOR)
+    TOTPDevice.objects.get_or_create(user=user, defaults={"name": DEVICE_NAME, "key": SECOND_FACTOR_KEY, "confirmed": True})
+
+
+def second_factor_secret() -> str:
+    """Return the secret of the visitor who has a second factor, as an authenticator takes it; empty where there is none yet."""
+    device = TOTPDevice.objects.filter(user__username=WITH_SECOND_FACTOR, confirmed=True).first()
+    return b32encode(device.bin_key).decode() if device is not None else ""
 
 
 def visitor_logins() -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate, now
 from tqdm import tqdm
 
 from audit.sealing import seal_events
-from demo_fund.cast import open_enterprise_logins
+from demo_fund.cast import enrol_visitor, open_enterprise_logins
 from demo_fund.glance import glance, problems_of_the_books
 from demo_fund.models import DemoRun
 from demo_fund.player import played
@@ -57,4 +57,5 @@ class Command(BaseCommand):
                 if index % SEAL_EVERY_DAYS == 0:
                     seal_events(at=now())
         open_enterprise_logins()
+        enrol_visitor()
         seal_events(at=now())

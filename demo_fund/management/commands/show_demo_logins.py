@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from demo_fund.cast import PASSWORD, visitor_logins
+from demo_fund.cast import PASSWORD, WITH_SECOND_FACTOR, second_factor_secret, visitor_logins
 from demo_fund.programs import program_logins
 
 
@@ -23,6 +23,11 @@ class Command(BaseCommand):
             self.stdout.write(f"演示账号(密码均为 {PASSWORD})：")
         for username, party, hint in rows:
             self.stdout.write(f"  {username:<12}{party}  {hint}")
+        secret = second_factor_secret()
+        if secret:
+            self.stdout.write(
+                f"{WITH_SECOND_FACTOR} 已启用二次验证：在手机的验证器应用中手工输入密钥 {secret}，登录时填写应用显示的六位数字。"
+            )
         programs = program_logins()
         if programs:
             self.stdout.write("接口程序（客户端编号  密钥），接口说明见 /api/v1/docs/ 和 docs/bank-api.md：")
