@@ -29,7 +29,6 @@ SELECT * FROM said
 """
 
 
-@transaction.atomic
 def notify(
     *,
     key: str,

@@ -12,6 +12,7 @@ from audit.services import record
 from common.enums import Category, Mode, Security
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from common.money import MAX_AMOUNT, ZERO
+from common.rows import sole
 from loans.access import require_may
 from loans.enums import ApplicationState, RefusalReason
 from loans.models import Application, Intent, SupplementRequest
@@ -336,14 +337,14 @@ def end_clock(application: Application, *, on: date) -> None:
 
 
 def _visible_entry(entry_id: UUID, actor: Member) -> Entry:
-    entry = entries_visible_to(actor).select_related("enterprise", "project", "district").filter(public_id=entry_id).first()
+    entry = sole(entries_visible_to(actor).select_related("enterprise", "project", "district").filter(public_id=entry_id))
     if entry is None:
         raise NotVisible
     return entry
 
 
 def _active_bank(bank_id: UUID) -> Institution:
-    bank = Institution.objects.filter(public_id=bank_id, kind=InstitutionKind.BANK, is_active=True).first()
+    bank = sole(Institution.objects.filter(public_id=bank_id, kind=InstitutionKind.BANK, is_active=True))
     if bank is None:
         raise NoSuchBank(field="bank_id")
     return bank

@@ -12,6 +12,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit.services import NewEvent, record_many
 from common.errors import DomainError, NotVisible
+from common.rows import sole
 from loans.access import require_may
 from loans.application_transitions import APPLICATION_STEP, Party
 from loans.enums import ApplicationState
@@ -115,7 +116,7 @@ def locked_application(application_id: UUID, *, actor: Member, reading: Mapping[
     """
     related = ("entry__district", "enterprise", "project", "bank", "deadline", "policy_version")
     rows = applications_visible_to(actor).select_related(*related).annotate(**reading).select_for_update(of=("self",), no_key=True)
-    found = rows.filter(public_id=application_id).first()
+    found = sole(rows.filter(public_id=application_id))
     if found is None:
         raise NotVisible
     return found

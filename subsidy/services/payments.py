@@ -1,19 +1,22 @@
 """Paying a filed settlement: recorded by one person of the payer, checked and booked by another; then passed on in trust mode."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from audit.services import Scope, record
+from audit.services import NewEvent, Scope, record, record_many
 from common.enums import Mode
-from common.errors import DomainError
+from common.errors import DomainError, NotVisible
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Account, Entry
 from ledger.services import NewEntry, NewLeg, accounts_of, post
 from parties.access import require_institution
 from parties.enums import Role
-from parties.models import Member
+from parties.models import Institution, Member
 from subsidy.enums import PaymentKind, PaymentState
 from subsidy.models import Payment, Settlement
 from subsidy.selectors.visibility import payments_visible_to, visible_or_404
@@ -45,7 +48,14 @@ class VoucherUsed(DomainError):
     sentence = "凭证号“{voucher}”已登记在本单位的另一笔付款上，请核对。"
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A due payment and the voucher by which it was made."""
+
+    payment_id: str
+    voucher: str
+
+
 def record_payment(*, payment_id: str, paid_on: date, voucher: str, actor: Member, at: datetime) -> Payment:
     """
     Note date and voucher of a due payment, as its maker.
@@ -58,18 +68,47 @@ def record_payment(*, payment_id: str, paid_on: date, voucher: str, actor: Membe
 
     Source: FP 1.6.4; D41.
     """
-    payment = visible_or_404(payments_visible_to(actor), payment_id, lock=True)
-    require_institution(actor, payment.payer)
-    number = voucher.strip()
-    if not number:
-        raise VoucherMissing(field="voucher")
-    filed_on = payment.settlement.filed_on
-    if filed_on is None or not filed_on <= paid_on <= timezone.localdate(at):
-        raise PaidOutsidePeriod(field="paid_on", filed_on=filed_on)
-    payment.record(by=actor, paid_on=paid_on, voucher=number)
-    if Payment.objects.filter(payer=payment.payer, voucher=number).exclude(pk=payment.pk).exists():
-        raise VoucherUsed(field="voucher", voucher=number)
-    return _saved(payment, "payment_recorded", actor=actor, at=at)
+    return record_payments([Paid(payment_id, voucher)], paid_on=paid_on, actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def record_payments(paid: Sequence[Paid], *, paid_on: date, actor: Member, at: datetime) -> list[Payment]:
+    """
+    Note date and vouchers of due payments, as their maker; all of them or none.
+
+    Raises:
+        as for one.
+
+    Source: FP 1.6.4; D41.
+    """
+    vouchers = {str(one.payment_id): one.voucher.strip() for one in paid}
+    payments = _locked([one.payment_id for one in paid], actor=actor)
+    for payment in payments:
+        require_institution(actor, payment.payer)
+        number, filed_on = vouchers[str(payment.public_id)], payment.settlement.filed_on
+        if not number:
+            raise VoucherMissing(field="voucher")
+        if filed_on is None or not filed_on <= paid_on <= timezone.localdate(at):
+            raise PaidOutsidePeriod(field="paid_on", filed_on=filed_on)
+        payment.record(by=actor, paid_on=paid_on, voucher=number)
+    _require_fresh_vouchers(payments)
+    _save(payments, ["state", "paid_on", "voucher", "made_by"], verb="payment_recorded", actor=actor, at=at)
+    return payments
+
+
+def _require_fresh_vouchers(payments: Sequence[Payment]) -> None:
+    """
+    Return where each payer names each voucher once.
+
+    Raises:
+        VoucherUsed.
+    """
+    wanted = Counter((payment.payer_id, payment.voucher) for payment in payments)
+    others = Payment.objects.filter(voucher__in=[number for _, number in wanted]).exclude(pk__in=[payment.pk for payment in payments])
+    used = {*others.values_list("payer", "voucher"), *(pair for pair, times in wanted.items() if times > 1)}
+    for payment in payments:
+        if (payment.payer_id, payment.voucher) in used:
+            raise VoucherUsed(field="voucher", voucher=payment.voucher)
 
 
 @transaction.atomic
@@ -88,10 +127,10 @@ def return_payment(*, payment_id: str, reason: str, actor: Member, at: datetime)
     if not reason.strip():
         raise ReasonMissing(field="reason")
     payment.return_to_maker()
-    return _saved(payment, "payment_returned", actor=actor, at=at, remark=reason)
+    _save([payment], ["state", "paid_on", "voucher", "made_by"], verb="payment_returned", actor=actor, at=at, remark=reason)
+    return payment
 
 
-@transaction.atomic
 def check_payment(*, payment_id: str, actor: Member, at: datetime) -> Payment:
     """
     Check a recorded payment and book it; the last one completes the settlement.
@@ -106,46 +145,81 @@ def check_payment(*, payment_id: str, actor: Member, at: datetime) -> Payment:
 
     Source: FP 1.6.4; D35, D41.
     """
-    settlement_pk = visible_or_404(payments_visible_to(actor).select_related(None), payment_id).settlement_id
-    settlement = Settlement.objects.select_for_update(of=("self",)).select_related("bank").get(pk=settlement_pk)
-    payment = visible_or_404(payments_visible_to(actor), payment_id, lock=True)
-    require_institution(actor, payment.payer, roles=[Role.CHECKER])
-    payment.check_off(by=actor)
-    payment.entry = _booked(payment, paid_on=payment.paid_on or timezone.localdate(at), posted_on=timezone.localdate(at))
-    _saved(payment, "payment_checked", actor=actor, at=at)
-    if payment.kind == PaymentKind.SHARE:
-        _complete(settlement, actor=actor, at=at)
-    return payment
+    return check_payments([payment_id], actor=actor, at=at)[0]
 
 
-def _booked(payment: Payment, *, paid_on: date, posted_on: date) -> Entry:
-    """Book the payment once and return its ledger entry. Source: FP 1.6.4; D35, D41."""
-    legs = _accounts(payment)
-    kind = EntryKind.SUBSIDY_PASS_ON if payment.kind == PaymentKind.PASS_ON else EntryKind.SUBSIDY_PAYMENT
-    new = NewEntry(
+@transaction.atomic
+def check_payments(payment_ids: Sequence[str], *, actor: Member, at: datetime) -> list[Payment]:
+    """
+    Check recorded payments and book them; all of them or none.
+
+    Raises:
+        as for one.
+
+    Source: FP 1.6.4; D35, D41.
+    """
+    wanted = payments_visible_to(actor).filter(public_id__in=payment_ids).values("settlement")
+    rows = Settlement.objects.filter(pk__in=wanted).select_related("bank").order_by("pk")
+    settlements = {settlement.pk: settlement for settlement in rows.select_for_update(of=("self",))}
+    payments = _locked(payment_ids, actor=actor)
+    for payment in payments:
+        require_institution(actor, payment.payer, roles=[Role.CHECKER])
+        payment.check_off(by=actor)
+    for payment, entry in zip(payments, _booked(payments, posted_on=timezone.localdate(at)), strict=True):
+        payment.entry = entry
+    _save(payments, ["state", "checked_by", "entry"], verb="payment_checked", actor=actor, at=at)
+    shares = {payment.settlement_id for payment in payments if payment.kind == PaymentKind.SHARE}
+    for settlement_pk in sorted(shares):
+        _complete(settlements[settlement_pk], actor=actor, at=at)
+    return payments
+
+
+def _locked(payment_ids: Sequence[str], *, actor: Member) -> list[Payment]:
+    """
+    Return the payments in the order of their keys, locked.
+
+    Raises:
+        NotVisible: the actor does not see one of them.
+    """
+    rows = payments_visible_to(actor).filter(public_id__in=payment_ids).select_for_update(of=("self",))
+    payments = list(rows.order_by("pk"))
+    if len(payments) != len(set(payment_ids)):
+        raise NotVisible
+    return payments
+
+
+def _booked(payments: Sequence[Payment], *, posted_on: date) -> list[Entry]:
+    """Book each payment once and return its ledger entry. Source: FP 1.6.4; D35, D41."""
+    ends = [_ends(payment) for payment in payments]
+    accounts = accounts_of([end for pair in ends for end in pair])
+    return post(
+        [
+            _entry(payment, accounts[source], accounts[target], posted_on=posted_on)
+            for payment, (source, target) in zip(payments, ends, strict=True)
+        ]
+    )
+
+
+def _entry(payment: Payment, source: Account, target: Account, *, posted_on: date) -> NewEntry:
+    return NewEntry(
         key=payment.booking_key,
-        kind=kind,
-        value_on=paid_on,
+        kind=EntryKind.SUBSIDY_PASS_ON if payment.kind == PaymentKind.PASS_ON else EntryKind.SUBSIDY_PAYMENT,
+        value_on=payment.paid_on or posted_on,
         posted_on=posted_on,
         description=f"{payment.settlement}贴息，{payment.payer}{payment.get_kind_display()}，凭证{payment.voucher}",
         clause="FP 1.6.4",
         object_type=payment._meta.label_lower,
         object_id=str(payment.public_id),
-        legs=[NewLeg(account_id=legs[0].pk, amount=-payment.amount), NewLeg(account_id=legs[1].pk, amount=payment.amount)],
+        legs=[NewLeg(account_id=source.pk, amount=-payment.amount), NewLeg(account_id=target.pk, amount=payment.amount)],
     )
-    return post([new])[0]
 
 
-def _accounts(payment: Payment) -> tuple[Account, Account]:
-    """Return the account the money leaves and the one it reaches. Source: FP 1.6.4; D35."""
+def _ends(payment: Payment) -> tuple[tuple[Institution, Purpose], tuple[Institution, Purpose]]:
+    """Return whose account the money leaves and whose it reaches. Source: FP 1.6.4; D35."""
     if payment.kind == PaymentKind.PASS_ON:
-        source, target = (payment.payer, Purpose.TRUST), (payment.payee, Purpose.CURRENT)
-    else:
-        is_trust = payment.settlement.mode == Mode.TRUST
-        source = (payment.payer, Purpose.SUBSIDY_BUDGET)
-        target = (payment.payee, Purpose.TRUST if is_trust else Purpose.CURRENT)
-    accounts = accounts_of([source, target])
-    return accounts[source], accounts[target]
+        return (payment.payer, Purpose.TRUST), (payment.payee, Purpose.CURRENT)
+    is_trust = payment.settlement.mode == Mode.TRUST
+    return (payment.payer, Purpose.SUBSIDY_BUDGET), (payment.payee, Purpose.TRUST if is_trust else Purpose.CURRENT)
 
 
 def _complete(settlement: Settlement, *, actor: Member, at: datetime) -> None:
@@ -168,9 +242,12 @@ def _complete(settlement: Settlement, *, actor: Member, at: datetime) -> None:
         tell_payers([passing_on], at=at)
 
 
-def _saved(payment: Payment, verb: str, *, actor: Member, at: datetime, remark: str = "") -> Payment:
-    payment.save()
-    facts = {"state": payment.state, "amount": payment.amount, "paid_on": payment.paid_on, "voucher": payment.voucher}
-    scope = Scope(bank_id=payment.settlement.bank_id, district_id=payment.payer.district_id)
-    record(verb=verb, obj=payment, actor=actor, occurred_at=at, after=facts, remark=remark, scope=scope)
-    return payment
+def _save(payments: Sequence[Payment], fields: Sequence[str], *, verb: str, actor: Member, at: datetime, remark: str = "") -> None:
+    """Save what a step set on payments, in one statement, and write an event for each."""
+    Payment.objects.bulk_update(payments, fields)
+    events = []
+    for payment in payments:
+        facts = {"state": payment.state, "amount": payment.amount, "paid_on": payment.paid_on, "voucher": payment.voucher}
+        scope = Scope(bank_id=payment.settlement.bank_id, district_id=payment.payer.district_id)
+        events.append(NewEvent(verb=verb, obj=payment, actor=actor, occurred_at=at, after=facts, remark=remark, scope=scope))
+    record_many(events)
