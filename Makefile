@@ -9,7 +9,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo conformance test check format lock clauses bench bench-api migrations translations shell
+.PHONY: help setup demo demo-story conformance test check format lock clauses bench bench-api migrations translations shell
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ setup: ## virtual environment with everything developers need, from the hash-pin
 demo: ## the demo fund on http://127.0.0.1:8000; PORT=8001 for another port, RESET=1 to start over
 	@$(PYTHON) scripts/bootstrap.py demo
 	@exec $(BIN)/python -m quanzhou_fund.supervisor --with-parent --port "$(PORT)" $(if $(RESET),--reset)
+
+demo-story: setup ## play the whole demo as on other days and the ends of a quarter, its promises checked; ARGS=2027-03-21 for one day
+	@$(BIN)/python scripts/demo_story.py $(ARGS)
 
 conformance: setup ## check every promise of the banks' interface; BASE=http://127.0.0.1:8000 is the demo's, ARGS='money' for an area
 	@$(BIN)/python -m simulator conformance "$(or $(BASE),http://127.0.0.1:$(PORT))" $(ARGS)

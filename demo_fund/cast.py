@@ -19,7 +19,6 @@ from parties.services import admit_bank, appoint_member, enter_institution, open
 from risk.models import GuaranteeFee
 
 PASSWORD = "quanzhou-demo-2026"
-FIRST_DAY = date(2023, 1, 3)
 HANDLER_ROLES, CHECKER_ROLES = (Role.HANDLER,), (Role.CHECKER, Role.ADMIN)
 SURNAMES = "陈林黄张吴李王蔡郑许苏洪庄施颜曾杨郭谢叶"
 GIVEN = ("志强", "丽珍", "建军", "雅婷", "文彬", "秀兰", "伟杰", "淑芬", "俊明", "晓燕", "国栋", "美玲")
@@ -115,8 +114,9 @@ class Cast:
         return self._members[key]
 
 
-def enter_institutions(cast: Cast, *, at: datetime) -> None:
+def enter_institutions(cast: Cast, *, from_on: date, at: datetime) -> None:
     """Enter banks, guarantor, trust company and contributor, and admit the banks to the fund."""
+    document = f"泉工信〔{from_on.year}〕8号"
     for newcomer in NEWCOMERS:
         institution = enter_institution(
             kind=newcomer.kind, name=newcomer.name, short_name=newcomer.short_name, code=newcomer.code, actor=cast.system, at=at
@@ -124,10 +124,10 @@ def enter_institutions(cast: Cast, *, at: datetime) -> None:
         if newcomer.kind == InstitutionKind.BANK:
             modes = (Mode.SPECIAL, Mode.TRUST) if newcomer.code in TRUST_BANKS else (Mode.SPECIAL,)
             for mode in modes:
-                admit_bank(bank=institution, mode=mode, from_on=FIRST_DAY, document_number="泉工信〔2023〕8号", actor=cast.system, at=at)
+                admit_bank(bank=institution, mode=mode, from_on=from_on, document_number=document, actor=cast.system, at=at)
 
 
-def appoint_people(cast: Cast, *, at: datetime) -> None:
+def appoint_people(cast: Cast, *, from_on: date, at: datetime) -> None:
     """Give every institution a handler and a checker; those that visitors use get a password."""
     visitors = {_visitor_key(kind, place, is_checker): username for username, kind, place, is_checker, _ in VISITORS}
     institutions = Institution.objects.exclude(kind=InstitutionKind.FUND_OFFICE).select_related("district").order_by("pk")
@@ -137,14 +137,14 @@ def appoint_people(cast: Cast, *, at: datetime) -> None:
             username = visitors.get(_visitor_key(institution.kind, place, is_checker))
             name = f"{SURNAMES[(index * 2 + is_checker) % len(SURNAMES)]}{GIVEN[(index * 5 + is_checker * 3) % len(GIVEN)]}"
             user = _login(username or f"{institution.code}-{'b' if is_checker else 'a'}", name, cast, at, has_password=username is not None)
-            appoint_member(party=institution, name=name, roles=roles, from_on=FIRST_DAY, user=user, actor=cast.system, at=at)
+            appoint_member(party=institution, name=name, roles=roles, from_on=from_on, user=user, actor=cast.system, at=at)
 
 
-def appoint_person_of(enterprise: Enterprise, *, number: int, cast: Cast, at: datetime) -> Member:
+def appoint_person_of(enterprise: Enterprise, *, number: int, cast: Cast, from_on: date, at: datetime) -> Member:
     """Give an enterprise its person."""
     name = f"{SURNAMES[number % len(SURNAMES)]}{GIVEN[number * 7 % len(GIVEN)]}"
     user = _login(f"qy{number:03d}", name, cast, at, has_password=False)
-    return appoint_member(party=enterprise, name=name, roles=(Role.HANDLER,), from_on=FIRST_DAY, user=user, actor=cast.system, at=at)
+    return appoint_member(party=enterprise, name=name, roles=(Role.HANDLER,), from_on=from_on, user=user, actor=cast.system, at=at)
 
 
 def open_enterprise_logins() -> None:

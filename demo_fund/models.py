@@ -23,6 +23,7 @@ class DemoRun(models.Model):
 
     seed = models.PositiveIntegerField("随机种子")
     until = models.DateField("演示截至")
+    size = models.CharField("规模", max_length=5, default="full")
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
 
     class Meta:

@@ -50,4 +50,4 @@ BANKS = (
     ("jinjiang", "晋水农村商业银行股份有限公司", "晋水农商银行"),
 )
 SLOW_BANKS = frozenset({"jiuri", "anping"})
-TRUST_BANKS = ("haisi", "luoyang", "citong", "anping")
+TRUST_BANKS = ("haisi", "luoyang", "citong", "anping", "wenling", "minnan", "qingyuan", "zimao")

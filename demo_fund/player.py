@@ -3,12 +3,13 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from demo_fund.models import DemoDay
 
@@ -22,6 +23,7 @@ class Step:
     on: date
     order: int
     act: Callable[[datetime], None]
+    is_plain: bool = False  # calls services that succeed; one that may catch a refusal needs savepoints
 
 
 def played(steps: Iterable[Step]) -> Iterator[tuple[date, int, int]]:
@@ -46,8 +48,19 @@ def played(steps: Iterable[Step]) -> Iterator[tuple[date, int, int]]:
 def _play_day(day: date, steps: list[Step]) -> None:
     started = time.perf_counter()
     for index, step in enumerate(steps):
-        step.act(at_time(day, minutes=index))
+        with _no_savepoints() if step.is_plain else nullcontext():
+            step.act(at_time(day, minutes=index))
     DemoDay.objects.create(day=day, steps=len(steps), seconds=time.perf_counter() - started)
+
+
+@contextmanager
+def _no_savepoints() -> Iterator[None]:
+    """Let services inside the day's transaction save nothing to go back to: a plain step that is refused ends the whole load anyway."""
+    connection.features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        del connection.features.uses_savepoints
 
 
 def at_time(day: date, *, minutes: int = 0) -> datetime:

@@ -1,5 +1,6 @@
-"""The investment projects of the demo, batch by batch; batch 6 of 2024 has the shape of the city's real one."""
+"""The investment projects of the demo, batch by batch; the sixth batch of one year has the shape of the city's real one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,9 +8,11 @@ from random import Random
 
 from demo_fund.companies import Company
 from demo_fund.places import BATCH_SIX
+from demo_fund.window import Window
 
 BATCH_MONTHS = (2, 4, 6, 8, 10, 12)
 WORKS = ("智能化生产线技术改造", "数字化车间建设", "年产能扩建", "绿色节能改造", "新厂区增资扩产", "高端装备更新", "研发检测中心及产线升级")
+PREPARED = timedelta(days=57)  # from the fund's first day to the first batch
 UNDER_REVIEW = timedelta(days=50)  # batches so close that their applications are in
 MILLION = Decimal(1_000_000)
 
@@ -30,25 +33,40 @@ class ProjectPlan:
     fate: str = "listed"  # listed | returned_once | rejected | subsidised (holds the upgrade subsidy: not eligible)
 
 
-def plan_projects(random: Random, companies: list[Company], *, until: date) -> list[ProjectPlan]:
-    """Return all projects whose application may have come in by ``until``, in order of their batches."""
+def batches(window: Window) -> list[tuple[tuple[int, int], date]]:
+    """Return (year, number within it) and the day of publication of every batch whose applications may have come in, in order."""
+    days = [
+        ((year, number), date(year, month, 22))
+        for year in range(window.first_on.year, window.until.year + 2)
+        for number, month in enumerate(BATCH_MONTHS, start=1)
+    ]
+    return [(batch, day) for batch, day in days if window.first_on + PREPARED < day <= window.until + UNDER_REVIEW]
+
+
+def plan_projects(random: Random, companies: Sequence[Company], window: Window, *, sizes: range, with_batch_six: bool) -> list[ProjectPlan]:
+    """Return the projects of all batches, so many in each, in order; one batch may have the shape of the city's real one."""
     pool = [company for company in companies if not company.is_new]
     random.shuffle(pool)
     plans: list[ProjectPlan] = []
-    for year in range(2023, until.year + 2):
-        for number, month in enumerate(BATCH_MONTHS, start=1):
-            published_on = date(year, month, 22)
-            if date(2023, 3, 1) < published_on <= until + UNDER_REVIEW:
-                plans += _batch(random, pool, year, number, published_on, start=len(plans))
+    for (year, number), published_on in batches(window):
+        is_six = with_batch_six and (year, number) == (window.first_on.year + 1, 6)
+        wanted = _batch_six(random) if is_six else [("", _millions(random)) for _ in range(random.choice(sizes))]
+        plans += _batch(random, pool, wanted, year, number, published_on, start=len(plans))
     return plans
 
 
-def _batch(random: Random, pool: list[Company], year: int, number: int, published_on: date, *, start: int) -> list[ProjectPlan]:
-    """Return the projects of one batch."""
-    if (year, number) == (2024, 6):
-        wanted = [(code, share) for code, count, millions in BATCH_SIX for share in _shares(random, count, millions)]
-    else:
-        wanted = [("", Decimal(int(10 ** random.uniform(1.3, 2.6)))) for _ in range(random.randrange(4, 8))]
+def _batch_six(random: Random) -> list[tuple[str, Decimal]]:
+    return [(code, share) for code, count, millions in BATCH_SIX for share in _shares(random, count, millions)]
+
+
+def _millions(random: Random) -> Decimal:
+    return Decimal(int(10 ** random.uniform(1.3, 2.6)))
+
+
+def _batch(
+    random: Random, pool: list[Company], wanted: list[tuple[str, Decimal]], year: int, number: int, published_on: date, *, start: int
+) -> list[ProjectPlan]:
+    """Return the projects of one batch; ``wanted``: place code, or none, and millions of yuan of each."""
     plans = []
     for offset, (place_code, millions) in enumerate(wanted):
         company = _take(pool, place_code)

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from demo_fund.cast import Cast, appoint_person_of
 from demo_fund.companies import Company
+from demo_fund.window import Window
 from parties.models import District, Enterprise, Member
 from parties.services import NewEnterprise, register_enterprise
 from policy.working_days import WorkingCalendar
@@ -13,10 +14,12 @@ from policy.working_days import WorkingCalendar
 class Stage:
     """The demo's surroundings, looked up once."""
 
-    def __init__(self, *, cast: Cast, calendar: WorkingCalendar, until: date) -> None:
+    def __init__(self, *, cast: Cast, calendar: WorkingCalendar, window: Window) -> None:
         self.cast = cast
         self.calendar = calendar
-        self.until = until
+        self.window = window
+        self.until = window.until
+        self.first_on = window.first_on
 
     @cached_property
     def districts(self) -> dict[str, District]:
@@ -54,7 +57,7 @@ class Stage:
         """Return the enterprise's person, appointed when first needed."""
         enterprise = self.ensure_enterprise(company, at=at)
         if not Member.objects.filter(enterprise=enterprise).exists():
-            appoint_person_of(enterprise, number=company.number, cast=self.cast, at=at)
+            appoint_person_of(enterprise, number=company.number, cast=self.cast, from_on=self.first_on, at=at)
         return self.cast.person_of(enterprise)
 
     def county_handler(self, district_code: str) -> Member:

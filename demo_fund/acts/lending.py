@@ -1,9 +1,11 @@
 """How the demo's enterprises borrow and pay back, and how banks decide."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from uuid import UUID
 
 from common.dates import add_months
 from common.enums import Category, Mode, Security
@@ -36,9 +38,11 @@ from parties.models import Institution
 from whitelist.enums import EntryKind, EntryState
 from whitelist.models import Entry
 
-MISUSED = 44  # the financing whose money went elsewhere
 FEE_RATES = (Decimal("0.008"), Decimal("0.010"), Decimal("0.009"))
 REFUSALS = (RefusalReason.REPAYMENT_CAPACITY, RefusalReason.CREDIT_HISTORY, RefusalReason.PROJECT_RISK)
+
+
+Written = tuple[Financing, int, Change]  # a loan, the number of its movement, the movement
 
 
 def lending_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Step]:
@@ -47,7 +51,20 @@ def lending_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Ste
         for wished, order, act in _life(stage, financing):
             on = stage.working_day(wished)
             if on <= stage.until:
-                yield Step(on, order, act)
+                yield Step(on, order, act, is_plain=True)
+    yield from _movement_steps(stage, financings)
+
+
+def _movement_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Step]:
+    """Yield what each lender records on a day: one list of all its loans, as banks send it."""
+    lists: dict[tuple[date, str], list[Written]] = defaultdict(list)
+    for f in financings:
+        for index, change in enumerate(f.changes):
+            on = stage.working_day(change.recorded_on or change.on)
+            if on <= stage.until:
+                lists[on, "trust" if f.mode == "trust" else f.bank].append((f, index, change))
+    for (on, _), written in lists.items():
+        yield Step(on, 70, partial(_record, stage, written), is_plain=True)
 
 
 def _life(stage: Stage, f: Financing) -> Iterator[tuple[date, int, partial[None]]]:
@@ -62,6 +79,8 @@ def _life(stage: Stage, f: Financing) -> Iterator[tuple[date, int, partial[None]
         yield f.submitted_on + timedelta(days=3), 63, partial(_ask, stage, f)
         yield f.submitted_on + timedelta(days=6), 64, partial(_answer, stage, f)
     yield f.submitted_on + timedelta(days=7), 65, partial(_bank_act, stage, f, begin_review)
+    if f.fate == "open":  # whoever decides has not
+        return
     if f.fate == "refused":
         yield f.decided_on, 66, partial(_refuse, stage, f)
         return
@@ -69,9 +88,9 @@ def _life(stage: Stage, f: Financing) -> Iterator[tuple[date, int, partial[None]
     if f.fate == "lapsed":
         return
     yield f.conditions_on, 67, partial(_bank_act, stage, f, meet_conditions)
+    if f.fate == "ready":
+        return
     yield f.contract_on, 68, partial(_sign, stage, f)
-    for index, change in enumerate(f.changes):
-        yield change.recorded_on or change.on, 70 + index, partial(_record, stage, f, index, change)
     if f.fate == "running":
         yield f.contract_on + timedelta(days=95), 69, partial(_follow_money, stage, f)
 
@@ -190,22 +209,32 @@ def _guarantee(stage: Stage, f: Financing, loan: Loan, at: datetime) -> None:
     )
 
 
-def _record(stage: Stage, f: Financing, index: int, change: Change, at: datetime) -> None:
-    lender = _lender(stage, f)
-    value_on = change.on if change.recorded_on else at.date()
-    item = NewMovement(
-        loan_id=_application(f).loan.public_id,
+def _record(stage: Stage, written: Sequence[Written], at: datetime) -> None:
+    """Put down the lender's list, kind by kind, and let the colleague check it."""
+    lender = _lender(stage, written[0][0])
+    keys = [f.key for f, *_ in written]
+    loans = dict(Loan.objects.filter(application__bank_reference__in=keys).values_list("application__bank_reference", "public_id"))
+    kinds: dict[str, list[NewMovement]] = defaultdict(list)
+    for f, index, change in written:
+        kinds[change.kind].append(_movement(f, index, change, loan_id=loans[f.key], today=at.date()))
+    for kind in sorted(kinds):
+        proposals = propose_movements(kinds[kind], kind=MovementKind(kind), actor=stage.cast.handler(lender), at=at)
+        confirm_proposals([proposal.public_id for proposal in proposals], actor=stage.cast.checker(lender), at=at)
+
+
+def _movement(f: Financing, index: int, change: Change, *, loan_id: UUID, today: date) -> NewMovement:
+    value_on = change.on if change.recorded_on else today
+    return NewMovement(
+        loan_id=loan_id,
         amount=change.amount,
         value_on=value_on,
         bank_reference=f"{f.key}-{index:02d}",
-        reason="回单次月到达，补记。" if value_on < at.date() else "",
+        reason="回单次月到达，补记。" if value_on < today else "",
     )
-    proposals = propose_movements([item], kind=MovementKind(change.kind), actor=stage.cast.handler(lender), at=at)
-    confirm_proposals([proposal.public_id for proposal in proposals], actor=stage.cast.checker(lender), at=at)
 
 
 def _follow_money(stage: Stage, f: Financing, at: datetime) -> None:
-    misused = f.number == MISUSED
+    misused = f.is_misused
     record_use_check(
         loan_id=_application(f).loan.public_id,
         is_misuse=misused,

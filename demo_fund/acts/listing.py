@@ -3,17 +3,19 @@
 import io
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import groupby
 from uuid import UUID
 
 import xlsxwriter
 
-from demo_fund.companies import MISTYPED, Company
+from demo_fund.companies import MISTYPED, Company, issued_to_nobody
 from demo_fund.papers import attach_paper
 from demo_fund.player import Step
 from demo_fund.projects import ProjectPlan
 from demo_fund.stage import Stage
+from demo_fund.window import RD_PUBLISHED_AFTER, Window
 from parties.enums import FactSource
 from parties.models import Member
 from parties.services import YearFigures, record_year_figures
@@ -40,7 +42,7 @@ from whitelist.services import (
 COLUMNS = ("统一社会信用代码", "企业名称", "行业代码", "所得税归属县(市、区)", "成立日期", "注册资本", "年度", "研发费用")
 COLUMNS_MORE = ("营业收入", "从业人员", "小巨人", "市重点工业企业")
 BOTH = ("city_industry", "city_treasury")
-RD_IMPORT, RD_OPINION, RD_PUBLISH = (6, 20), (7, 10), (7, 20)
+RD_SCREENED, RD_PASSED, RD_OPINION = timedelta(days=3), timedelta(days=13), timedelta(days=20)  # from the tax list
 
 
 def listing_steps(stage: Stage, companies: Sequence[Company], projects: Sequence[ProjectPlan]) -> Iterator[Step]:
@@ -49,14 +51,16 @@ def listing_steps(stage: Stage, companies: Sequence[Company], projects: Sequence
         yield from _project_steps(stage, plan)
     for batch, plans in groupby(projects, key=lambda plan: plan.batch):
         yield from _batch_steps(stage, batch, list(plans))
-    for year in range(2023, stage.until.year + 1):
-        yield from _rd_list_steps(stage, companies, year)
+    published = set(stage.window.rd_lists())
+    for imported_on in stage.window.rd_imports():
+        if imported_on.year in published:
+            yield from _rd_list_steps(stage, companies, imported_on)
     for company in companies:
         if company.is_new and company.registered_capital >= 20_000_000:
             yield from _newcomer_steps(stage, company)
-    for year in range(2024, stage.until.year + 1):
-        for month in range(1, 13):
-            yield _step(stage, date(year, month, 1), 1, partial(_expire, stage))
+    yield from _last_newcomer_steps(stage, companies)
+    for days in range(300, (stage.until - stage.first_on).days, 30):
+        yield _step(stage, stage.window.after(days), 1, partial(_expire, stage))
 
 
 def _project_steps(stage: Stage, plan: ProjectPlan) -> Iterator[Step]:
@@ -82,20 +86,20 @@ def _batch_steps(stage: Stage, batch: tuple[int, int], plans: list[ProjectPlan])
     yield _step(stage, published_on, 33, partial(_publish, stage, "city_industry", EntryKind.PROJECT, document))
 
 
-def _rd_list_steps(stage: Stage, companies: Sequence[Company], year: int) -> Iterator[Step]:
-    if date(year, *RD_PUBLISH) > stage.until:
-        return
-    yield _step(stage, date(year, *RD_IMPORT), 40, partial(_import_tax_list, stage, companies, year))
-    yield _step(stage, date(year, *RD_IMPORT) + timedelta(days=3), 41, partial(_screen, stage, year))
-    yield _step(stage, date(year, 7, 3), 42, partial(_pass_science, stage))
-    yield _step(stage, date(year, *RD_OPINION), 43, partial(_consent, stage, BOTH, EntryKind.RD))
-    yield _step(stage, date(year, *RD_PUBLISH), 44, partial(_publish, stage, "city_science", EntryKind.RD, f"泉科〔{year}〕61号"))
+def _rd_list_steps(stage: Stage, companies: Sequence[Company], imported_on: date) -> Iterator[Step]:
+    year = imported_on.year
+    document = f"泉科〔{year}〕61号"
+    yield _step(stage, imported_on, 40, partial(_import_tax_list, stage, companies, year))
+    yield _step(stage, imported_on + RD_SCREENED, 41, partial(_screen, stage, year))
+    yield _step(stage, imported_on + RD_PASSED, 42, partial(_pass_science, stage))
+    yield _step(stage, imported_on + RD_OPINION, 43, partial(_consent, stage, BOTH, EntryKind.RD))
+    yield _step(stage, imported_on + RD_PUBLISHED_AFTER, 44, partial(_publish, stage, "city_science", EntryKind.RD, document))
 
 
 def _newcomer_steps(stage: Stage, company: Company) -> Iterator[Step]:
     """Yield a newly registered enterprise's own application; it is published with the next list that is ready."""
     applied_on = company.registered_on + timedelta(days=70)
-    if applied_on + timedelta(days=60) > stage.until:
+    if applied_on < stage.window.after(20) or applied_on + timedelta(days=60) > stage.until:
         return
     yield _step(stage, applied_on, 50, partial(_apply_as_newcomer, stage, company))
     yield _step(stage, applied_on + timedelta(days=9), 51, partial(_pass_newcomer_county, stage, company))
@@ -105,8 +109,39 @@ def _newcomer_steps(stage: Stage, company: Company) -> Iterator[Step]:
     yield _step(stage, applied_on + timedelta(days=40), 54, partial(_publish, stage, "city_science", EntryKind.RD, document))
 
 
+def _last_newcomer_steps(stage: Stage, companies: Sequence[Company]) -> Iterator[Step]:
+    """Yield two applications of enterprises founded lately: one waits for the city's bureau, one for the bureaus that are consulted."""
+    for days, company in zip((20, 34), last_newcomers(companies, stage.window), strict=True):
+        applied_on = stage.window.before(days)
+        yield _step(stage, applied_on, 50, partial(_apply_as_newcomer, stage, company))
+        yield _step(stage, applied_on + timedelta(days=6), 51, partial(_pass_newcomer_county, stage, company))
+        if days > 30:
+            yield _step(stage, applied_on + timedelta(days=10), 52, partial(_pass_science, stage))
+
+
+def last_newcomers(companies: Sequence[Company], window: Window) -> list[Company]:
+    """Return two enterprises that nobody lists by their figures, founded within the year before the last day."""
+    place = companies[-1].place
+    return [
+        Company(
+            number=9001 + index,
+            credit_code=issued_to_nobody(place.region, 9001 + index),
+            name=f"泉州{name}科技有限公司",
+            place=place,
+            industry_code="C3990",
+            registered_on=window.before(150 + index),
+            is_new=True,
+            registered_capital=Decimal(50_000_000),
+            is_little_giant=False,
+            is_municipal_key=False,
+            years={},
+        )
+        for index, name in enumerate(("新启智造", "新拓精密"))
+    ]
+
+
 def _step(stage: Stage, wished: date, order: int, act: Callable[[datetime], None]) -> Step:
-    return Step(stage.working_day(wished), order, act)
+    return Step(stage.working_day(wished), order, act, is_plain=True)
 
 
 def _entry(plan: ProjectPlan) -> Entry:

@@ -2,41 +2,53 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
 
 from common.enums import Category, Mode
-from demo_fund.cast import FIRST_DAY, appoint_people, enter_institutions
+from demo_fund.cast import appoint_people, enter_institutions
 from demo_fund.financing import Financing
 from demo_fund.places import BANKS, TRUST_BANKS
 from demo_fund.player import Step
 from demo_fund.stage import Stage
+from demo_fund.window import PLAN_ENDS
 from loans.services import set_bank_quota
 from policy.models import PolicyVersion
 from policy.services import add_policy_version
 from subsidy.services.tenders import close_tender, decide_rate, open_tender, record_bid
 
 SUCCESSOR = "演示延续方案"
-SUCCESSOR_FROM = date(2026, 1, 1)
+SUCCESSOR_DECIDED = date(2025, 12, 15)
 HUNDRED_MILLION = Decimal(100_000_000)
 
-# (day of the decision, effective, running loans from, fixed-asset bid, R&D bid): rates as annual fractions
+IN_FORCE_AFTER, BEFORE_QUARTER = timedelta(days=9), timedelta(days=12)  # from the decision; the last is in force with a quarter
+
+# (days from the fund's first, fixed-asset bid, R&D bid): rates as annual fractions; the last one reaches running loans as well
 RATES = (
-    (date(2023, 2, 20), date(2023, 3, 1), None, Decimal("0.0305"), Decimal("0.0335")),
-    (date(2024, 6, 24), date(2024, 7, 1), None, Decimal("0.0285"), Decimal("0.0315")),
-    (date(2025, 6, 9), date(2025, 6, 21), date(2025, 6, 21), Decimal("0.0262"), Decimal("0.0290")),
+    (42, Decimal("0.0305"), Decimal("0.0335")),
+    (480, Decimal("0.0285"), Decimal("0.0315")),
+    (850, Decimal("0.0262"), Decimal("0.0290")),
 )
 
 
 def opening_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Step]:
     """Yield what has to be there before the first case, the rates of later years, and the demo's successor version."""
-    yield Step(FIRST_DAY, 1, lambda at: enter_institutions(stage.cast, at=at))
-    yield Step(FIRST_DAY, 2, lambda at: appoint_people(stage.cast, at=at))
-    yield Step(FIRST_DAY, 3, partial(_set_quotas, stage, financings))
-    for decided_on, *_ in RATES:
-        yield Step(stage.working_day(decided_on), 5, partial(_decide_rate, stage, decided_on))
-    yield Step(stage.working_day(date(2025, 12, 15)), 6, partial(_add_successor, stage))
+    begins = stage.first_on
+    yield Step(begins, 1, lambda at: enter_institutions(stage.cast, from_on=begins, at=at))
+    yield Step(begins, 2, lambda at: appoint_people(stage.cast, from_on=begins, at=at))
+    yield Step(begins, 3, partial(_set_quotas, stage, financings))
+    for number, (days, *_) in enumerate(RATES):
+        yield Step(stage.working_day(_decision_day(stage, number, days)), 5, partial(_decide_rate, stage, number))
+    yield Step(stage.working_day(max(SUCCESSOR_DECIDED, begins)), 6, partial(_add_successor, stage))
+
+
+def _decision_day(stage: Stage, number: int, days: int) -> date:
+    """Return the day of a decision: so many days on, the last one shortly before a settlement quarter begins."""
+    if number < len(RATES) - 1:
+        return stage.window.after(days)
+    quarter = next(day for day in stage.window.quarter_starts() if day >= stage.window.after(days))
+    return quarter - BEFORE_QUARTER
 
 
 def _set_quotas(stage: Stage, financings: Sequence[Financing], at: datetime) -> None:
@@ -52,16 +64,18 @@ def _set_quotas(stage: Stage, financings: Sequence[Financing], at: datetime) -> 
                 bank_id=stage.cast.institutions[code].public_id,
                 mode=mode,
                 amount=max(Decimal(2), need.to_integral_value(rounding=ROUND_CEILING)) * HUNDRED_MILLION,
-                from_on=FIRST_DAY,
-                document_number="泉工信〔2023〕9号",
+                from_on=stage.first_on,
+                document_number=f"泉工信〔{stage.first_on.year}〕9号",
                 actor=actor,
                 at=at,
             )
 
 
-def _decide_rate(stage: Stage, decided_on: date, at: datetime) -> None:
+def _decide_rate(stage: Stage, number: int, at: datetime) -> None:
     """Hold one tender per loan kind, take every bank's bid and decide the unified rate."""
-    _, effective_on, running_from, *results = next(rate for rate in RATES if rate[0] == decided_on)
+    days, *results = RATES[number]
+    is_last = number == len(RATES) - 1
+    effective_on = _decision_day(stage, number, days) + (BEFORE_QUARTER if is_last else IN_FORCE_AFTER)
     actor = stage.bureau_handler("city_treasury")
     tenders = []
     for category, result, volume in ((Category.FIXED_ASSET, results[0], 80), (Category.RD, results[1], 20)):
@@ -87,7 +101,7 @@ def _decide_rate(stage: Stage, decided_on: date, at: datetime) -> None:
         document_number=f"泉财金〔{at.year}〕{at.month + 1}号",
         decided_on=at.date(),
         effective_on=effective_on,
-        running_loans_from=running_from,
+        running_loans_from=effective_on if is_last else None,
         actor=actor,
         at=at,
     )
@@ -99,7 +113,7 @@ def _add_successor(stage: Stage, at: datetime) -> None:
     add_policy_version(
         name=SUCCESSOR,
         document_number="(仅供演示)",
-        valid_from=SUCCESSOR_FROM,
+        valid_from=PLAN_ENDS,
         valid_until=None,
         terms=first.terms,
         actor=stage.bureau_handler("city_industry"),

@@ -1,7 +1,7 @@
 """The jobs that run by themselves in the demo, as beat would run them."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from demo_fund.player import Step
@@ -10,17 +10,18 @@ from ledger.closing import close_days
 from loans.services import apply_return_rates, expire_drawn_projects, lapse_approvals, remind_of_deadlines
 from risk.services import alarm_about_guarantee_fees, evaluate_banks, pay_due_claims, remind_of_terms, suggest_classes
 
-BEGIN = date(2023, 3, 6)
+BEGIN_DAYS = 62
+LAST_DAYS = (7, 5, 3, 1, 0)
 
 
-def running_steps(stage: Stage) -> Iterator[Step]:
-    """Yield the jobs, once a fortnight in the past (a missed run is caught up by the next) and daily in the last month."""
-    day = BEGIN
-    while day <= stage.until:
-        on = stage.working_day(day)
-        if on <= stage.until:
-            yield Step(on, 95, partial(_run_jobs, stage))
-        day += timedelta(days=1 if (stage.until - day).days < 30 else 14)
+def running_steps(stage: Stage, *, every: int) -> Iterator[Step]:
+    """Yield the jobs, now and then in the past (a missed run is caught up by the next), oftener in the last week, and at the very end."""
+    window = stage.window
+    days = set(range(BEGIN_DAYS, (window.until - window.first_on).days, every))
+    wished = {window.after(day) for day in days} | {window.until - timedelta(days=day) for day in LAST_DAYS}
+    for on in sorted({stage.working_day(day) for day in wished} | {window.until}):
+        if on <= window.until:
+            yield Step(on, 130, partial(_run_jobs, stage))
 
 
 def _run_jobs(stage: Stage, at: datetime) -> None:

@@ -21,9 +21,9 @@ from risk.rules import checklist
 from risk.services.payments import NoRoomYet, NothingQueued
 
 REAPPLIED_EVERY = timedelta(days=45)
-FIRST_FEES = date(2023, 12, 25)
-FEE_TABLE = ((date(2023, 3, 1), Decimal("0.005")), (date(2025, 1, 1), Decimal("0.004")))
-RULES_ON = date(2023, 6, 1)
+FIRST_FEES = 356  # days from the fund's first
+FEE_TABLE = ((57, Decimal("0.005")), (730, Decimal("0.004")))
+RULES_ON = 150
 CENT = Decimal("0.01")
 # Days after the default.
 NOTICED, RECOGNISED, FILED, TAKEN_UP, ACCEPTED, PROPOSED, RELEASED = 35, 96, 110, 113, 118, 125, 128
@@ -46,9 +46,10 @@ Act = tuple[date, int, Callable[[datetime], None]]
 
 def _opening(stage: Stage) -> Iterator[Act]:
     """Yield the fee table and the banks' own exemption rules."""
-    for from_on, rate in FEE_TABLE:
+    for days, rate in FEE_TABLE:
+        from_on = stage.window.after(days)
         yield from_on + timedelta(days=5), 8, partial(_set_fee, stage, from_on, rate)
-    yield RULES_ON, 9, partial(_record_rules, stage)
+    yield stage.window.after(RULES_ON), 9, partial(_record_rules, stage)
 
 
 def _life(stage: Stage, trouble: Trouble) -> Iterator[Act]:
@@ -83,7 +84,7 @@ def _life(stage: Stage, trouble: Trouble) -> Iterator[Act]:
 
 
 def _fee_days(stage: Stage) -> Iterator[Act]:
-    day = FIRST_FEES
+    day = stage.window.after(FIRST_FEES)
     while day <= stage.until:
         yield day, 120, partial(_collect_fees, stage)
         day += timedelta(days=91)
@@ -126,8 +127,8 @@ def _record_rules(stage: Stage, at: datetime) -> None:
     for bank in (i for i in stage.cast.institutions.values() if i.kind == "bank"):
         services.record_diligence_rules(
             name="技术创新基金业务尽职免责管理办法",
-            document_number=f"{bank.short_name}〔2023〕21号",
-            effective_on=RULES_ON,
+            document_number=f"{bank.short_name}〔{at.year}〕21号",
+            effective_on=stage.window.after(RULES_ON),
             actor=stage.cast.checker(bank),
             at=at,
         )

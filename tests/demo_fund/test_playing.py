@@ -1,60 +1,85 @@
-"""The demo fund: always the same story, finished when killed, kept when finished, its books tied."""
+"""The demo fund: always the same story, finished when killed, kept when finished, its books tied, its promises kept on any day."""
 
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
 from io import StringIO
-from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils.timezone import now
 
 from audit.models import Event
-from audit.services import record_opening
+from common.dates import add_months
 from demo_fund import player
-from demo_fund.companies import invent_companies
-from demo_fund.financing import plan_financings
 from demo_fund.glance import problems_of_the_books
 from demo_fund.models import DemoDay, DemoRun
 from demo_fund.places import BATCH_SIX
-from demo_fund.projects import plan_projects
+from demo_fund.promises import PROMISES, broken_promises
+from demo_fund.scripted import FIRST_NUMBER
+from demo_fund.story import SEED, SIZES, plan
 from loans.models import Loan, Movement
-from parties.selectors import system_member
 from subsidy.models import Settlement
 
-UNTIL = date(2026, 11, 20)
-SHORT = date(2023, 10, 31)
-
-
-def planned():
-    companies = invent_companies(Random(1), until_year=2025)
-    projects = plan_projects(Random(2), companies, until=UNTIL)
-    return companies, projects, plan_financings(Random(3), companies, projects, until=UNTIL)
+TODAY = date(2026, 11, 28)
+DAYS = {
+    "in 40 days": TODAY + timedelta(days=40),
+    "in 200 days": TODAY + timedelta(days=200),
+    "in 700 days": TODAY + timedelta(days=700),
+    "a quarter's first day": date(2026, 12, 21),
+    "a quarter's last day": date(2026, 12, 20),
+}
+FULL = SIZES["full"]
 
 
 def test_the_same_seed_gives_the_same_story():
-    assert planned() == planned()
+    assert plan(seed=1, until=TODAY, size=FULL) == plan(seed=1, until=TODAY, size=FULL)
 
 
 def test_batch_six_has_the_shape_of_the_real_one():
-    _, projects, _ = planned()
-    batch = [plan for plan in projects if plan.batch == (2024, 6)]
+    told = plan(seed=SEED, until=TODAY, size=FULL)
+    scripted = {f.project.code for f in told.financings if f.project is not None and f.number >= FIRST_NUMBER}
+    own = [one for one in told.projects if one.batch == (2024, 6) and one.code not in scripted]
     shape = [
-        (code, len(of_place), sum(plan.total_investment for plan in of_place) / 1_000_000)
+        (code, len(of_place), sum(one.total_investment for one in of_place) / 1_000_000)
         for code, *_ in BATCH_SIX
-        if (of_place := [plan for plan in batch if plan.company.place.code == code])
+        if (of_place := [one for one in own if one.company.place.code == code])
     ]
     assert shape == list(BATCH_SIX)
-    assert (len(batch), sum(plan.total_investment for plan in batch)) == (33, 7_743_000_000)
+    assert (len(own), sum(one.total_investment for one in own)) == (33, 7_743_000_000)
 
 
 def test_a_story_has_every_kind_of_case():
-    _, projects, financings = planned()
-    assert {plan.fate for plan in projects} == {"listed", "returned_once", "rejected", "subsidised"}
-    assert {f.fate for f in financings} == {"running", "refused", "withdrawn", "lapsed", "open"}
-    assert {f.mode for f in financings} == {"special", "trust"}
-    assert {change.kind for f in financings for change in f.changes} == {"drawdown", "repayment", "overdue", "cure"}
-    assert any(change.recorded_on for f in financings for change in f.changes), "a repayment written down late"
+    told = plan(seed=SEED, until=TODAY, size=FULL)
+    assert {one.fate for one in told.projects} == {"listed", "returned_once", "rejected", "subsidised"}
+    assert {f.fate for f in told.financings} == {"running", "refused", "withdrawn", "lapsed", "open", "ready"}
+    assert {f.mode for f in told.financings} == {"special", "trust"}
+    assert {change.kind for f in told.financings for change in f.changes} == {"drawdown", "repayment", "overdue", "cure"}
+    assert any(change.recorded_on for f in told.financings for change in f.changes), "a repayment written down late"
+
+
+@pytest.mark.parametrize("until", [TODAY, *DAYS.values(), date(2027, 12, 12), date(2028, 2, 29), date(2031, 5, 6)])
+def test_any_day_makes_a_fund_of_today_s_size(until: date):
+    """As many loans as the fund that was played from 2023 to November 2026 had; each key once, nothing before the fund begins."""
+    told = plan(seed=SEED, until=until, size=FULL)
+    assert told.window.first_on == add_months(until, -36)
+    assert sum(f.fate == "running" and f.contract_on < until for f in told.financings) >= 320
+    assert max(Counter(f.key for f in told.financings).values()) == 1
+    assert max(Counter(one.code for one in told.projects).values()) == 1
+    assert min(f.submitted_on for f in told.financings) > told.window.first_on
+    assert min(one.applied_on for one in told.projects) > told.window.first_on
+
+
+@pytest.mark.parametrize("until", [TODAY, *DAYS.values()])
+def test_what_is_planned_can_be_recorded(until: date):
+    """No loan pays back, goes overdue or recovers by more than it owes at that moment, lists of a day being recorded kind by kind."""
+    for f in plan(seed=SEED, until=until, size=FULL).financings:
+        performing = overdue = Decimal(0)
+        for change in sorted(f.changes, key=lambda one: (one.recorded_on or one.on, one.kind)):
+            moved = {"drawdown": (1, 0), "repayment": (-1, 0), "overdue": (-1, 1), "cure": (1, -1)}[change.kind]
+            performing, overdue = performing + moved[0] * change.amount, overdue + moved[1] * change.amount
+            assert performing >= 0 <= overdue, (f.key, change)
+            assert f.contract_on <= change.on
 
 
 @pytest.mark.django_db(transaction=True)
@@ -63,40 +88,54 @@ def test_a_load_killed_half_way_is_finished_and_then_kept(monkeypatch, settings,
     play_day = player._play_day
 
     def power_cut(day, steps):
-        if day >= date(2023, 8, 1):
+        if day >= date(2025, 3, 1):
             raise KeyboardInterrupt
         play_day(day, steps)
 
     monkeypatch.setattr(player, "_play_day", power_cut)
     with pytest.raises(KeyboardInterrupt):
-        call_command("load_demo_fund", until=SHORT, stdout=StringIO())
+        call_command("load_demo_fund", until=TODAY, size="small", stdout=StringIO())
     assert DemoRun.objects.get().finished_at is None
     days_before = list(DemoDay.objects.values_list("pk", flat=True))
     assert days_before
 
     monkeypatch.setattr(player, "_play_day", play_day)
     out = StringIO()
-    call_command("load_demo_fund", until=date(2030, 1, 1), stdout=out)  # the first run's last day counts
-    assert DemoRun.objects.get().until == SHORT
+    call_command("load_demo_fund", until=date(2030, 1, 1), stdout=out)  # the first run's last day and size count
+    assert DemoRun.objects.get().until == TODAY
     assert set(days_before) < set(DemoDay.objects.values_list("pk", flat=True))
     assert DemoDay.objects.count() == DemoDay.objects.values("day").distinct().count()
     assert "账目核对通过" in out.getvalue()
     assert Loan.objects.exists()
-    assert Settlement.objects.filter(year=2023, quarter=3, state="paid").exists()
+    assert Settlement.objects.filter(year=2026, quarter=2, state="paid").exists()
+    assert broken_promises(on=TODAY) == []
 
-    record_opening(obj=Loan.objects.latest("pk"), actor=system_member(), at=now())  # somebody looks, and the power goes before the seal
     facts = (Event.objects.count(), Movement.objects.count(), DemoDay.objects.count())
     call_command("load_demo_fund", stdout=StringIO())
-    assert not Event.objects.filter(seal__isnull=True).exists()
     assert (Event.objects.count(), Movement.objects.count(), DemoDay.objects.count()) == facts
 
     with connection.cursor() as cursor:  # a book that does not tie is noticed
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE ledger_leg SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM ledger_leg)")
         cursor.execute("SET session_replication_role = origin")
-    assert any("记账凭证借贷不平" in problem for problem in problems_of_the_books(on=SHORT))
+    assert any("记账凭证借贷不平" in problem for problem in problems_of_the_books(on=TODAY))
     with pytest.raises(CommandError, match="账目核对未通过"):
         call_command("load_demo_fund", stdout=StringIO())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("until", DAYS.values(), ids=DAYS)
+def test_every_promise_holds_whatever_the_day(until: date, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_demo_fund", until=until, size="small", stdout=StringIO())
+    assert broken_promises(on=until) == []
+
+
+@pytest.mark.django_db
+def test_an_empty_fund_keeps_no_promise_but_its_rules():
+    """Each check can fail: none of them is true of nothing."""
+    assert [promise.sentence for promise in PROMISES if promise.holds(date(2024, 5, 6))] == ["当天有有效的方案版本，可以办理新业务"]
+    assert not PROMISES[-1].holds(TODAY), "the plan has ended, and nobody added a successor"
 
 
 @pytest.mark.django_db

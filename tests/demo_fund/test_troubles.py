@@ -1,33 +1,60 @@
-"""The demo's losses: one of every kind, chosen by what the loans are."""
+"""The demo's losses: one of every kind, and what the two scripted banks' breakers rest on, on any day."""
 
-from datetime import date
-from random import Random
+from datetime import date, timedelta
+from decimal import Decimal
 
-from demo_fund.companies import invent_companies
-from demo_fund.financing import plan_financings
-from demo_fund.projects import plan_projects
-from demo_fund.story import SEED
-from demo_fund.troubles import WISHES, plan_troubles, with_troubles
+import pytest
 
-UNTIL = date(2026, 11, 20)
+from demo_fund.acts.troubles import RECOGNISED
+from demo_fund.scripted import ROWS
+from demo_fund.story import SEED, SIZES, Plan, plan
+
+DAYS = [date(2026, 11, 28) + timedelta(days=days) for days in (0, 22, 23, 40, 200, 700, 1500)]
+WARNING, BREAKER = Decimal("0.05"), Decimal("0.10")
 
 
-def test_every_wished_loss_is_in_the_story():
-    companies = invent_companies(Random(SEED), until_year=2025)
-    projects = plan_projects(Random(SEED + 1), companies, until=UNTIL)
-    financings = plan_financings(Random(SEED + 2), companies, projects, until=UNTIL)
-    troubles = plan_troubles(financings)
-    assert len(troubles) == len(WISHES)
-    kinds = {(t.wish.mode, t.wish.category, t.wish.security) for t in troubles}
-    assert len({t.financing.number for t in troubles}) == len(troubles)
+def told(until: date) -> Plan:
+    return plan(seed=SEED, until=until, size=SIZES["full"])
+
+
+def rate(story: Plan, bank: str, on: date) -> Decimal:
+    """Return bad debt, recoveries left out, beside what the bank has lent by a day: the most its rate can be."""
+    lent = sum(c.amount for f in story.financings if f.bank == bank for c in f.changes if c.kind == "drawdown" and c.on <= on)
+    since = [t for t in story.troubles if t.wish.bank == bank and t.wish.default_on + timedelta(days=RECOGNISED) <= on]
+    return sum((t.financing.amount for t in since), Decimal(0)) / lent
+
+
+def recovered(story: Plan, bank: str, on: date) -> Decimal:
+    """Return the principal that has come back by a day."""
+    rows = [(t, back) for t in story.troubles if t.wish.bank == bank for back in t.wish.recovered]
+    return sum((t.financing.amount * back.part for t, back in rows if t.wish.default_on + timedelta(days=back.days) <= on), Decimal(0))
+
+
+@pytest.mark.parametrize("until", DAYS, ids=str)
+def test_every_row_is_in_the_story(until: date) -> None:
+    story = told(until)
+    assert len(story.troubles) == sum(bool(row.default) for row in ROWS) == 14
+    kinds = {(t.financing.mode, t.financing.category, t.financing.security) for t in story.troubles}
     assert {("special", "rd", "credit"), ("trust", "rd", "credit"), ("trust", "fixed_asset", "secured")} <= kinds
-    assert {t.financing.amount > 10_000_000 for t in troubles if t.wish.mode == "special" and t.wish.category == "rd"} == {True, False}
-    [project_loss] = [t for t in troubles if t.wish.bank == "jiuri" and t.wish.category == "fixed_asset"]
-    lent = sum(c.amount for f in financings if f.bank == "jiuri" for c in f.changes if c.kind == "drawdown" and c.on <= UNTIL)
-    assert project_loss.financing.amount > lent / 10  # it alone holds its bank suspended, and so the queue
-    for financing in with_troubles(financings, troubles):
-        trouble = next((t for t in troubles if t.financing.number == financing.number), None)
-        if trouble is not None:
-            last = financing.changes[-1]
-            assert (last.kind, last.on) == ("overdue", trouble.wish.default_on)
-            assert 0 < last.amount <= financing.amount
+    for trouble in story.troubles:
+        last = trouble.financing.changes[-1]
+        assert (last.kind, last.on, last.amount) == ("overdue", trouble.wish.default_on, trouble.financing.amount)
+        assert trouble.financing.changes[0].on + timedelta(days=20) < last.on
+
+
+@pytest.mark.parametrize("until", DAYS, ids=str)
+def test_the_small_bank_is_suspended_reopens_and_is_suspended_again(until: date) -> None:
+    story = told(until)
+    first = story.window.before(690 - RECOGNISED)
+    assert rate(story, "jiuri", first) > BREAKER
+    assert rate(story, "jiuri", story.window.before(350)) < WARNING
+    lent = sum(c.amount for f in story.financings if f.bank == "jiuri" for c in f.changes if c.kind == "drawdown")
+    assert rate(story, "jiuri", until) - recovered(story, "jiuri", until) / lent > BREAKER
+
+
+@pytest.mark.parametrize("until", DAYS, ids=str)
+def test_the_county_bank_is_warned_and_never_suspended(until: date) -> None:
+    story = told(until)
+    lent = sum(c.amount for f in story.financings if f.bank == "jinjiang" for c in f.changes if c.kind == "drawdown")
+    assert rate(story, "jinjiang", until) - recovered(story, "jinjiang", until) / lent > WARNING
+    assert all(rate(story, "jinjiang", story.window.before(days)) < BREAKER for days in range(0, 340, 10))

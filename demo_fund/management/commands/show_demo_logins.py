@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
+from django.utils.timezone import localdate
 
 from demo_fund.cast import PASSWORD, WITH_SECOND_FACTOR, second_factor_secret, visitor_logins
 from demo_fund.programs import program_logins
+from demo_fund.promises import PROMISES
 
 
 class Command(BaseCommand):
@@ -28,6 +30,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{WITH_SECOND_FACTOR} 已启用二次验证：在手机的验证器应用中手工输入密钥 {secret}，登录时填写应用显示的六位数字。"
             )
+        kept = [promise.sentence for promise in PROMISES if promise.holds(localdate())] if rows else []
+        if kept:
+            self.stdout.write("可以看到：" + "；".join(kept) + "。")
         programs = program_logins()
         if programs:
             self.stdout.write("接口程序（客户端编号  密钥），接口说明见 /api/v1/docs/ 和 docs/bank-api.md：")
