@@ -1,20 +1,20 @@
 """A file of movements read row by row: three formats, the same names, the same codes. Knows no database."""
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
 from typing import Any
 from uuid import UUID
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from api.enums import UploadFormat
 from common.errors import DomainError
+from tables.cells import Sheet
+from tables.errors import FileDamaged, NotText
+from tables.reading import is_xlsx, read_workbook
+from tables.text import read_text
 
 MOST_ROWS = 10_000
 NAMES = ("loan_id", "contract_number", "amount", "value_on", "bank_reference", "reason")
@@ -77,6 +77,7 @@ def read_rows(content: bytes, file_format: str) -> list[Mapping[str, Any]]:
     Raises:
         UploadUnreadable: not of the format, without rows, or with headings that are not the names.
         UploadTooLong.
+        FileRefused: the guard or the reader stopped it; the sentence says why.
     """
     found: list[Mapping[str, Any]] = []
     for row in _FORMATS[UploadFormat(file_format)](content):
@@ -127,28 +128,30 @@ def _ndjson(content: bytes) -> Iterator[Mapping[str, Any]]:
 
 def _csv(content: bytes) -> Iterator[Mapping[str, Any]]:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UploadUnreadable(why="CSV 须为 UTF-8 编码") from None
-    if "\x00" in text:
-        raise UploadUnreadable(why="文件含有 NUL 字符")
-    try:
-        yield from _table(iter(csv.reader(StringIO(text, newline=""), strict=True)))
-    except csv.Error:
+        book = read_text(content, encodings=("utf-8-sig",), delimiters=",")
+    except NotText:
+        raise UploadUnreadable(why="CSV 须为 UTF-8 编码，不含 NUL 字符") from None
+    except FileDamaged:
         raise UploadUnreadable(why="不是有效的 CSV") from None
+    yield from _table(book.first)
 
 
 def _xlsx(content: bytes) -> Iterator[Mapping[str, Any]]:
+    if not is_xlsx(content):
+        raise UploadUnreadable(why="不是有效的 xlsx 工作簿")
     try:
-        sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=True)
-    except (CalamineError, OSError, ValueError):
+        book = read_workbook(content)
+    except FileDamaged:
         raise UploadUnreadable(why="不是有效的 xlsx 工作簿") from None
-    yield from _table(iter(rows))
+    yield from _table(book.first)
 
 
-def _table(rows: Iterator[list[Any]]) -> Iterator[Mapping[str, Any]]:
-    headings = [str(cell).strip() for cell in next(rows, [])]
+def _table(sheet: Sheet) -> Iterator[Mapping[str, Any]]:
+    rows = iter(sheet)
+    heading_row = next(rows, None)
+    headings = [str(cell.plain).strip() for cell in heading_row.cells] if heading_row else []
+    first = next((place for place, heading in enumerate(headings) if heading), 0)
+    headings = headings[first:]
     while headings and not headings[-1]:
         headings.pop()
     if (
@@ -158,9 +161,7 @@ def _table(rows: Iterator[list[Any]]) -> Iterator[Mapping[str, Any]]:
     ):
         raise UploadUnreadable(why="首行须为字段名：" + "、".join(NAMES))
     for row in rows:
-        cells = row[: len(headings)]
-        if any(cell not in ("", None) for cell in row):
-            yield dict(zip(headings, cells, strict=False))
+        yield dict(zip(headings, (cell.plain for cell in row.cells[first:]), strict=False))
 
 
 def _storable(text: str) -> str:

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from io import BytesIO
 from pathlib import PurePath
-from zipfile import BadZipFile, ZipFile
+
+from tables.package import opened
+from tables.refused import Refused
 
 MAX_NAME = 120
+MAX_ENTRIES = 5_000  # of a package: an OFD has some files per page
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -60,8 +62,9 @@ def clean_filename(filename: str) -> str:
 
 def _package_type(content: bytes) -> str | None:
     try:
-        members = set(ZipFile(BytesIO(content)).namelist())
-    except (BadZipFile, ValueError, NotImplementedError):
+        with opened(content, most=MAX_ENTRIES) as package:
+            members = set(package.namelist())
+    except Refused:
         return None
     if members.intersection(_MACROS):
         return None

@@ -6,19 +6,19 @@ stand in the first row only. json has ``year``, ``document_number``, ``published
 last day, name) and ``makeup_workdays``.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
-from zipfile import BadZipFile
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from common.errors import FieldProblem
 from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice
+from tables.cells import Row, Sheet
+from tables.errors import FileDamaged, FileRefused, NotText
+from tables.reading import is_xlsx, read_workbook
+from tables.text import read_text
 
 YEAR, NUMBER, PUBLISHED, KIND, FIRST, LAST, NAME = COLUMNS = ("年度", "文号", "发布日期", "类型", "开始日期", "结束日期", "名称")
 OFF, MAKEUP = "放假", "调休上班"
@@ -82,26 +82,29 @@ def _json_makeup(rows: object, problems: list[FieldProblem]) -> list[MakeupDay]:
 
 
 def _from_csv(content: bytes) -> YearNotice:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return _from_rows([list(row) for row in csv.reader(io.StringIO(text))])
-    raise _refused("file", "encoding", "无法识别文件编码，请另存为 UTF-8 或 GB18030 编码的 csv。")
+    try:
+        return _from_sheet(read_text(content).first)
+    except NotText:
+        raise _refused("file", "encoding", "无法识别文件编码，请另存为 UTF-8 或 GB18030 编码的 csv。") from None
+    except FileRefused as refused:
+        raise _refused("file", refused.code, refused.message) from None
 
 
 def _from_xlsx(content: bytes) -> YearNotice:
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-    except (CalamineError, BadZipFile, OSError, ValueError, IndexError):
+        if not is_xlsx(content):
+            raise FileDamaged
+        return _from_sheet(read_workbook(content).first)
+    except FileDamaged:
         raise _refused("file", "not_xlsx", "无法读取该 xlsx 文件，请用电子表格软件另存后重新上传。") from None
-    return _from_rows(sheet.to_python(skip_empty_area=False))
+    except FileRefused as refused:
+        raise _refused("file", refused.code, refused.message) from None
 
 
-def _from_rows(rows: list[list[Any]]) -> YearNotice:
+def _from_sheet(sheet: Sheet) -> YearNotice:
     """Return the notice in a table whose first row names the columns."""
-    header = [str(cell).strip() for cell in rows[0]] if rows else []
+    rows = list(islice(sheet, MAX_ROWS + 1))
+    header = [str(cell.plain).strip() for cell in rows[0].cells] if rows and rows[0].number == 1 else []
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise _refused("header", "missing_column", f"缺少列：{'、'.join(missing)}。首行应为列名。")
@@ -114,12 +117,12 @@ def _from_rows(rows: list[list[Any]]) -> YearNotice:
     return _notice(head, off=off, makeup=makeup, problems=problems, names={n: f"第2行.{n}" for n in COLUMNS})
 
 
-def _lines(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _lines(header: list[str], rows: list[Row]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each row that is not empty as its place and its cells by column."""
-    for number, cells in enumerate(rows, start=2):
-        line = {name: cells[i] if i < len(cells) else "" for i, name in enumerate(header)}
+    for row in rows:
+        line = {name: row.cells[i].plain if i < len(row.cells) else "" for i, name in enumerate(header)}
         if any(str(line[name]).strip() for name in COLUMNS):
-            yield f"第{number}行", line
+            yield f"第{row.number}行", line
 
 
 def _head(lines: list[tuple[str, dict[str, Any]]], problems: list[FieldProblem]) -> dict[str, Any]:

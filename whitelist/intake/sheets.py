@@ -1,18 +1,17 @@
 """A workbook or a text file as a heading row and numbered rows of cells."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from python_calamine import CalamineError, CalamineWorkbook
+from itertools import islice
 
 from common.errors import DomainError
+from tables import cells as stored
+from tables.errors import FileDamaged, NotText
+from tables.reading import read_book
 
 SEARCHED_ROWS = 20  # titles and notes may stand above the headings
-_WORKBOOK_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class UnreadableFile(DomainError):
@@ -51,13 +50,17 @@ class HeadingTwice(DomainError):
 class Sheet:
     """Cells as they stand in the file; row numbers as people see them, from 1."""
 
-    rows: Sequence[Sequence[object]]
+    stored: stored.Sheet
+
+    def head(self) -> list[tuple[int, Sequence[object]]]:
+        """Return number and cells of the rows in which headings are looked for."""
+        return [(row.number, _plain(row)) for row in islice(self.stored, SEARCHED_ROWS) if row.number <= SEARCHED_ROWS]
 
     def numbered_after(self, heading_row: int) -> Iterator[tuple[int, Sequence[object]]]:
         """Yield number and cells of every row below the headings that is not empty."""
-        for number, cells in enumerate(self.rows[heading_row:], start=heading_row + 1):
-            if any(cell is not None and cell != "" for cell in cells):
-                yield number, cells
+        for row in self.stored:
+            if row.number > heading_row:
+                yield row.number, _plain(row)
 
 
 def read_sheet(*, filename: str, content: bytes) -> Sheet:
@@ -66,19 +69,12 @@ def read_sheet(*, filename: str, content: bytes) -> Sheet:
 
     Raises:
         UnreadableFile: neither of the two.
+        FileRefused: the guard or the reader stopped it; the sentence says why.
     """
-    if content.startswith(_WORKBOOK_MAGIC):
-        try:
-            workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-            return Sheet(workbook.get_sheet_by_index(0).to_python(skip_empty_area=False))
-        except (CalamineError, IndexError) as problem:
-            raise UnreadableFile(filename=filename) from problem
-    text = _decoded(content)
-    if text is None or "\0" in text:
-        raise UnreadableFile(filename=filename)
-    first_line = text.split("\n", 1)[0]
-    delimiter = max(",\t;", key=first_line.count)
-    return Sheet(list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+    try:
+        return Sheet(read_book(content).first)
+    except (FileDamaged, NotText) as problem:
+        raise UnreadableFile(filename=filename) from problem
 
 
 def heading(cell: object) -> str:
@@ -96,12 +92,7 @@ def find_headings(sheet: Sheet, *, wanted: dict[str, str], required: dict[str, s
     Raises:
         HeadingsMissing, HeadingTwice, HeadingUnit.
     """
-    best = max(
-        range(min(SEARCHED_ROWS, len(sheet.rows))),
-        key=lambda index: sum(heading(cell) in wanted for cell in sheet.rows[index]),
-        default=None,
-    )
-    cells = [] if best is None else sheet.rows[best]
+    number, cells = max(sheet.head(), key=lambda row: sum(heading(cell) in wanted for cell in row[1]), default=(0, []))
     found: dict[str, int] = {}
     for position, cell in enumerate(cells):
         field = wanted.get(heading(cell))
@@ -113,15 +104,10 @@ def find_headings(sheet: Sheet, *, wanted: dict[str, str], required: dict[str, s
             raise HeadingUnit(column=heading(cell))
         found[field] = position
     missing = [label for field, label in required.items() if field not in found]
-    if missing or best is None:
-        raise HeadingsMissing(columns="、".join(missing or required.values()))
-    return best + 1, found
+    if missing:
+        raise HeadingsMissing(columns="、".join(missing))
+    return number, found
 
 
-def _decoded(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+def _plain(row: stored.Row) -> list[object]:
+    return [cell.plain for cell in row.cells]

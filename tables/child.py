@@ -1,0 +1,95 @@
+"""
+The process that reads a workbook: a fresh interpreter that has this package and Python's own library, and nothing else of the product.
+
+It is started by ``tables.parent``. Standard input is a file: one line of JSON (what follows, its length, the limits), then the workbook.
+Standard output is a file, too, whose length the kernel bounds: a line of JSON per row, ``[number, hidden, column, kind, text, format,
+computed, column, …]``, and a last line that says either where the rows of each sheet lie in it or why the workbook is refused. Data only:
+nothing in it is ever executed or unpickled on the other side.
+"""
+
+import gc
+import json
+import resource
+import sys
+from typing import Any, BinaryIO
+
+from tables import legacy, limits, package
+from tables.refused import Refused
+from tables.workbook import part_of, read_workbook
+from tables.worksheet import Tally, Worksheet
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def main() -> None:
+    """Read what standard input brings and write on standard output what is in it."""
+    gc.disable()  # one file, then the end; nothing here makes cycles, and looking for them among millions of cells takes most of the time
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    task = json.loads(source.readline(4096))
+    limit(memory=task["memory"], cpu=task["cpu"], answer=task["answer"])
+    answer = Answer(target)
+    try:
+        content = source.read(task["length"])
+        if len(content) != task["length"]:
+            raise Refused("FileDamaged")
+        (legacy.read if task["is_legacy"] else read_xlsx)(content, answer)
+        last: dict[str, Any] = {"sheets": answer.sheets}
+    except Refused as refused:
+        last = {"refused": refused.reason, "facts": refused.facts}
+    except MemoryError:
+        last = {"refused": "ReadingStopped", "facts": {}}
+    answer.write(last)
+    target.flush()
+
+
+def limit(*, memory: int, cpu: int, answer: int) -> None:
+    """Bind this process: memory, processor time, length of its answer, no other processes, no core dump. Nothing gives it back."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (answer, answer))
+    for what in (resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
+        resource.setrlimit(what, (0, 0))
+
+
+class Answer:
+    """What is written on standard output, with the places of the sheets in it."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self.sheets: list[dict[str, Any]] = []
+        self._target = target
+        self._length = 0
+
+    def write(self, what: object) -> None:
+        """Write a line."""
+        self._length += self._target.write(_encode(what).encode() + b"\n")
+
+    def open_sheet(self, name: str, *, is_hidden: bool) -> None:
+        """Begin a sheet."""
+        about = {"name": name, "is_hidden": is_hidden, "start": self._length, "end": self._length}
+        self.sheets.append(about | {"merged": [], "hidden_columns": []})
+
+    def row(self, number: int, is_hidden: bool, cells: list[object]) -> None:
+        """Write a row of the sheet that was begun last."""
+        self.write([number, is_hidden, *cells])
+        self.sheets[-1]["end"] = self._length
+
+
+def read_xlsx(content: bytes, answer: Answer) -> None:
+    """
+    Write every visible sheet of a workbook.
+
+    Raises:
+        Refused.
+    """
+    merged = 0
+    with package.opened(content) as opened:
+        book, tally = read_workbook(opened), Tally()
+        for one in book.sheets:
+            answer.open_sheet(one.name, is_hidden=one.is_hidden)
+            if not one.is_hidden:
+                sheet = Worksheet(one.name, book, tally, answer.row)
+                sheet.read(part_of(opened, one.part))
+                answer.sheets[-1] |= {"merged": sheet.merged, "hidden_columns": sheet.hidden_columns}
+                merged += len(sheet.merged)
+            if merged > limits.MERGED:
+                raise Refused("TooManyCells", what="合并单元格过多")

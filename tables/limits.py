@@ -1,0 +1,37 @@
+"""
+What a file of rows may be at most. A list of a whole city has some tens of thousands of rows and thirty columns.
+
+Guard, parser and child read the same numbers; nothing here needs more than Python itself.
+"""
+
+KIB, MIB = 1024, 1024**2
+
+# The file as it came
+FILE_BYTES = 32 * MIB
+LEGACY_BYTES = 16 * MIB  # an xls or et, which no streaming guard looks into
+
+# The package of an xlsx
+ENTRIES = 1_000
+UNPACKED_BYTES = 200 * MIB  # counted while inflating
+RATIO, RATIO_FROM = 200, 8 * MIB  # of one entry that unpacks to more than so much
+TOKEN_BYTES = 512 * KIB  # one tag or comment of XML
+
+# The table
+SHEETS = 64
+ROWS = 300_000  # row elements, empty ones too; also the number of the last row with a cell
+COLUMNS = 512  # also the number of the last column with a cell
+CELLS = 4_000_000
+CELL_TEXT = 32_767  # characters, as spreadsheet programs allow
+TEXT = 48_000_000  # characters of all cells, and of all shared strings
+STRINGS = 2_000_000
+STYLES = 70_000
+MERGED = 20_000
+
+# The child
+MEMORY_BYTES = 512 * MIB
+CPU_SECONDS = 20
+WALL_SECONDS = 22  # with the wait for a place below the 30 s after which a web worker is given up
+ANSWER_BYTES = 256 * MIB
+TAIL_BYTES = MIB  # of the answer, in which its last line lies
+AT_ONCE = 2  # children on one machine
+WAIT_SECONDS = 5

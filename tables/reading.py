@@ -1,0 +1,54 @@
+"""The one door for files of rows: what the bytes begin as decides how they are read; the guard stands before every reader."""
+
+from tables import legacy, limits, package
+from tables.cells import Book
+from tables.errors import FileTooLarge, as_sentence
+from tables.parent import read_in_child
+from tables.refused import Refused
+from tables.text import read_text
+
+
+def is_workbook(content: bytes) -> bool:
+    """Return whether a file begins as an xlsx, or as an xls or et."""
+    return content.startswith((package.MAGIC, legacy.MAGIC[:4]))
+
+
+def is_xlsx(content: bytes) -> bool:
+    """Return whether a file begins as an xlsx, or is one that was encrypted: both get a sentence of their own when they are read."""
+    return content.startswith(package.MAGIC) or legacy.is_encrypted_xlsx(content)
+
+
+def read_book(content: bytes) -> Book:
+    """
+    Return the sheets of an xlsx, xls or et, or the rows of a text file.
+
+    A workbook is judged as a container here, by streaming it; what is in its sheets is read by a child within limits.
+
+    Raises:
+        FileRefused: of the kind that says why.
+    """
+    if is_workbook(content):
+        return read_workbook(content)
+    _require_size(content)
+    return read_text(content)
+
+
+def read_workbook(content: bytes) -> Book:
+    """
+    Return the sheets of an xlsx, xls or et.
+
+    Raises:
+        FileRefused: of the kind that says why.
+    """
+    _require_size(content)
+    is_legacy = content.startswith(legacy.MAGIC[:4])
+    try:
+        (legacy if is_legacy else package).judge(content)
+    except Refused as refused:
+        raise as_sentence(refused) from None
+    return read_in_child(content, is_legacy=is_legacy)
+
+
+def _require_size(content: bytes) -> None:
+    if len(content) > limits.FILE_BYTES:
+        raise FileTooLarge(what=f"超过 {limits.FILE_BYTES // limits.MIB} MB")
