@@ -26,12 +26,14 @@ from api.tasks import work_upload_of
 from api.upload_rows import MOST_ROWS, UploadTooLong, UploadUnreadable
 from api.v1.base import KEY_PARAMETER, BankView, KeyMissing, described_refusals, keeps_answer, reads
 from api.v1.fields import Shown, shown_count, shown_text
+from tables.errors import REFUSALS, FileDamaged, NotText
 
 MEDIA_TYPES = {
     "application/x-ndjson": UploadFormat.NDJSON,
     "text/csv": UploadFormat.CSV,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": UploadFormat.XLSX,
 }
+GUARDED = tuple(refusal for refusal in REFUSALS if refusal not in (FileDamaged, NotText))  # those two are ``UploadUnreadable`` here
 LINE = {"contract_number": "HT2024-00031", "amount": "500000.00", "value_on": "2024-06-20", "bank_reference": "LS20240620000101"}
 
 

@@ -20,8 +20,10 @@ from api.services.uploads import stuck_uploads, work_upload
 from api.upload_rows import Fault, Row, parse_row
 from audit.models import Event
 from loans.models import Loan, Movement
+from tables import limits
 from tests.api.bank import Stage, make_stage
 from tests.loan_factories import LoanFactory, noon
+from tests.tables import hostile
 
 DAY = date(2024, 6, 20)
 Rows = list[dict[str, Any]]
@@ -229,6 +231,45 @@ def test_drawdowns_stop_at_the_cap_and_the_rest_goes_on(stage: Stage) -> None:
 )
 def test_files_that_cannot_be_read_are_refused_as_a_whole(stage: Stage, form: str, content: bytes) -> None:
     assert sent(stage, content, form=form, status=400)["code"] == "upload_unreadable"
+
+
+HOSTILE = ("one cell in the last corner", "one cell in the last column of row 20,000", "300 MB in 300 kB", "a shared text used 8,000 times",
+           "entities that grow", "a workbook with a password", "two million empty rows", "cut off")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_workbook_is_refused_before_it_is_taken_in(stage: Stage, name: str) -> None:
+    code, make = hostile.WORKBOOKS[name]
+    said = sent(stage, make(), form="xlsx", status=400)
+    assert said["code"] == ("upload_unreadable" if code == "unreadable" else code)
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize("name", hostile.TEXTS)
+def test_a_hostile_table_of_text_is_refused_before_it_is_taken_in(stage: Stage, name: str) -> None:
+    code, make = hostile.TEXTS[name]
+    assert sent(stage, make(), form="csv", status=400)["code"] == ("upload_unreadable" if code == "unreadable" else code)
+    assert not Upload.objects.exists()
+
+
+def test_a_workbook_whose_reader_dies_is_a_refusal_not_a_failure(stage: Stage, drawn: tuple[Loan, ...], monkeypatch: Any) -> None:
+    monkeypatch.setattr(limits, "MEMORY_BYTES", 1024**2)
+    assert sent(stage, workbook([repayment(drawn[0], 1)]), form="xlsx", status=400)["code"] == "file_reading_stopped"
+    assert not Upload.objects.exists()
+
+
+def test_no_place_for_a_reader_is_told_with_when_to_come_again(stage: Stage, drawn: tuple[Loan, ...], monkeypatch: Any) -> None:
+    monkeypatch.setattr(limits, "AT_ONCE", 0)
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0)
+    headers = stage.bank.headers | {"idempotency-key": "busy"}
+    content = workbook([repayment(drawn[0], 1)])
+    answer = stage.bank.http.post("/api/v1/uploads/?kind=repayment", data=content, content_type=FORMATS["xlsx"][0], headers=headers)
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "file_readers_busy", "5")
+
+
+def test_an_old_workbook_is_not_taken_under_the_name_of_a_new_one(stage: Stage) -> None:
+    content = hostile.old_workbook([[(0, 0, "amount"), (0, 1, "value_on"), (0, 2, "bank_reference")]])
+    assert sent(stage, content, form="xlsx", status=400)["code"] == "upload_unreadable"
 
 
 def test_too_many_rows_are_refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import openpyxl
 import pytest
 
 from documents.rules import EXTENSIONS, MAX_NAME, clean_filename, content_type_of, is_named_as
+from tests.tables import hostile
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,6 +40,10 @@ TYPES = [
     pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", None, id="an old Word file"),
     pytest.param(package("readme.txt"), None, id="any other archive"),
     pytest.param(package("xl/workbook.xml", "xl/vbaProject.bin"), None, id="a workbook with macros"),
+    pytest.param(package("xl/workbook.xml", *(f"xl/{n}" for n in range(5_000))), None, id="a workbook with thousands of members"),
+    pytest.param(package("xl/workbook.xml", "../../etc/passwd"), None, id="a workbook with a name that leads out"),
+    pytest.param(hostile.linked(), None, id="a workbook with a link"),
+    pytest.param(hostile.overlapping(), None, id="a workbook whose members lie over one another"),
     pytest.param(b"PK\x03\x04broken", None, id="a broken archive"),
     pytest.param(b" %PDF-1.4", "text/csv", id="a signature that is not at the start"),
 ]

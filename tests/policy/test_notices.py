@@ -28,6 +28,7 @@ from policy.services import (
     open_deadline,
 )
 from tests.factories import MemberFactory
+from tests.tables import hostile
 
 AT = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)
 
@@ -168,6 +169,22 @@ def test_what_cannot_be_read_is_named_by_row_and_column(filename: str, content: 
     with pytest.raises(InvalidNotice) as refused:
         read_notice(filename=filename, content=content)
     assert [problem.field for problem in refused.value.errors] == fields
+
+
+@pytest.mark.parametrize(
+    ("filename", "name", "code"),
+    [
+        ("2027.xlsx", "one cell in the last corner", "file_far_cell"),
+        ("2027.xlsx", "a workbook with a password", "file_password"),
+        ("2027.xlsx", "a shared text used 8,000 times", "file_too_many_cells"),
+        ("2027.csv", "a field of 140,000 characters", "file_cell_too_long"),
+        ("2027.csv", "NUL characters", "encoding"),
+    ],
+)
+def test_a_hostile_file_is_refused_with_the_guards_sentence(filename: str, name: str, code: str) -> None:
+    with pytest.raises(InvalidNotice) as refused:
+        read_notice(filename=filename, content=(hostile.WORKBOOKS | hostile.TEXTS)[name][1]())
+    assert [(problem.field, problem.code) for problem in refused.value.errors] == [("file", code)]
 
 
 # Entering

@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from audit.models import Event
-from common.errors import NotAllowed, NotVisible
+from common.errors import DomainError, NotAllowed, NotVisible
 from parties.models import Institution
 from subsidy.models import BankFigure, Reconciliation, Settlement
 from subsidy.selectors.reconciliation import differences
@@ -15,6 +15,7 @@ from subsidy.services.reconciliation import EmptyFile, NoRowAccepted, check_bank
 from tests.factories import MemberFactory
 from tests.subsidy.conftest import AT
 from tests.subsidy.factories import People, drafted, make_loan
+from tests.tables import hostile
 from whitelist.intake.sheets import HeadingsMissing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("FP 1.6.4")]
@@ -106,6 +107,15 @@ def test_a_file_as_a_whole_is_refused_without_a_trace(settlement: Settlement, pe
     bad = check(settlement, csv_of(("没有", "1")), people.bank_handler)
     with pytest.raises(NoRowAccepted):
         commit_bank_figures(reconciliation_id=str(bad.public_id), actor=people.bank_handler, at=AT)
+
+
+@pytest.mark.parametrize("name", ["one cell in the last corner", "a field of 140,000 characters", "a workbook with a password"])
+def test_a_hostile_file_is_refused_without_a_trace(settlement: Settlement, people: People, name: str) -> None:
+    code, make = (hostile.WORKBOOKS | hostile.TEXTS)[name]
+    with pytest.raises(DomainError) as refused:
+        check(settlement, make(), people.bank_handler)
+    assert refused.value.code == code
+    assert not Reconciliation.objects.exists()
 
 
 def test_only_the_bank_itself(settlement: Settlement, people: People) -> None:

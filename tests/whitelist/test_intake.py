@@ -9,17 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.models import Event
+from common.errors import DomainError
 from documents.services import documents_of
 from parties.access import RoleMissing
 from parties.models import Enterprise, EnterpriseYear, TaxHome
 from parties.selectors import district_of
 from tests.factories import EnterpriseFactory, EnterpriseYearFactory, MemberFactory, credit_code
+from tests.tables import hostile
 from tests.whitelist.cases import AT, day, listed_rd
 from tests.whitelist.lists import HEADINGS, as_csv, as_xlsx, tax_row
 from whitelist import services, tasks
 from whitelist.enums import ImportState, RowOutcome
 from whitelist.intake import cells
-from whitelist.intake.sheets import HeadingsMissing, HeadingTwice, HeadingUnit, UnreadableFile
+from whitelist.intake.lists import tax_columns
+from whitelist.intake.sheets import HeadingsMissing, HeadingTwice, HeadingUnit, UnreadableFile, read_sheet
+from whitelist.intake.tables import read_rows
 from whitelist.models import Entry, ImportFile, ImportProblem, StackingRecord, StackingRow, TaxRow
 from whitelist.selectors import changed_after_listing, problem_counts, technology_credits
 from whitelist.services import intake
@@ -140,6 +144,28 @@ def test_a_file_that_cannot_be_read_leaves_no_trace(desk, content, filename, err
     with pytest.raises(error):
         check(desk, content, filename=filename)
     assert not ImportFile.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["one cell in the last corner", "a workbook with a password", "cut off", "a field of 140,000 characters", "NUL characters"]
+)
+def test_a_hostile_file_leaves_no_trace(desk, name):
+    code, make = (hostile.WORKBOOKS | hostile.TEXTS)[name]
+    desk.science  # noqa: B018  (made before the count)
+    with pytest.raises(DomainError) as refused:
+        check(desk, make())
+    assert refused.value.code == ("unreadable_file" if code == "unreadable" else code)
+    assert not ImportFile.objects.exists()
+
+
+def test_an_old_workbook_is_read(desk):
+    content = hostile.old_workbook(
+        [[(row, column, str(cell)) for row, cells in enumerate([HEADINGS, tax_row(1)]) for column, cell in enumerate(cells)]]
+    )
+    assert [
+        row.values["year"]
+        for row in read_rows(read_sheet(filename="名单.xls", content=content), tax_columns(districts={"晋江市": 1}, on=AT.date()))
+    ] == [2023]
 
 
 def test_the_same_file_again_changes_nothing(desk):
