@@ -9,6 +9,7 @@ from tables import limits
 from tables.refused import Refused
 
 Start = Callable[[str, dict[str, str]], None]
+_NO_MEMORY = 1  # XML_ERROR_NO_MEMORY
 _FAULTS = (ExpatError, ParseError, LookupError, ValueError)
 
 
@@ -34,8 +35,8 @@ def each_start(pieces: Iterable[bytes], start: Start) -> None:
     try:
         for _ in _guarded(pieces, guard):
             pass
-    except _FAULTS:
-        raise Refused("FileDamaged") from None
+    except _FAULTS as fault:
+        raise _named(fault) from None
 
 
 def each_end(pieces: Iterable[bytes]) -> Iterator[Element]:
@@ -52,12 +53,17 @@ def each_end(pieces: Iterable[bytes]) -> Iterator[Element]:
             yield from _ended(builder)
         builder.close()
         yield from _ended(builder)
-    except _FAULTS:
-        raise Refused("FileDamaged") from None
+    except _FAULTS as fault:
+        raise _named(fault) from None
 
 
 def _ended(builder: Any) -> Iterator[Element]:
     return (element for _, element in builder.read_events())
+
+
+def _named(fault: Exception) -> Exception:
+    """Return what a fault of the parser means: damaged, or no memory left for the rest."""
+    return MemoryError() if getattr(fault, "code", None) == _NO_MEMORY else Refused("FileDamaged")
 
 
 def _guard() -> XMLParserType:

@@ -20,6 +20,7 @@ _PIECE = 64 * limits.KIB
 _PACKAGES = (MAGIC, b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 _LEADS_OUT = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|\x00")
 _IS_ENCRYPTED = 0x1
+_NO_MEMORY = "Error -4"
 _FAULTS = (BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, OverflowError)
 
 
@@ -80,10 +81,15 @@ def pieces(package: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
             while piece := stream.read(_PIECE):
                 size += len(piece)
                 yield piece
-    except _FAULTS:
-        raise Refused("FileDamaged") from None
+    except _FAULTS as fault:
+        raise _named(fault) from None
     if size != entry.file_size:
         raise Refused("FileDamaged")
+
+
+def _named(fault: Exception) -> Exception:
+    """Return what a fault of the package means: damaged, or no memory left to inflate it."""
+    return MemoryError() if isinstance(fault, zlib.error) and _NO_MEMORY in str(fault) else Refused("FileDamaged")
 
 
 def _judge_entry(entry: ZipInfo) -> None:
