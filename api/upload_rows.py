@@ -4,15 +4,17 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from api.enums import UploadFormat
 from common.errors import DomainError
-from tables.cells import Sheet
+from tables import strict
+from tables.cells import Cell, Sheet
 from tables.errors import FileDamaged, NotText
+from tables.faults import CellFault
 from tables.reading import is_xlsx, read_workbook
 from tables.text import read_text
 
@@ -62,14 +64,6 @@ class Fault:
     detail: str
 
 
-class _Bad(Exception):
-    """A cell that cannot stand: code and sentence."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code, self.detail = code, detail
-
-
 def read_rows(content: bytes, file_format: str) -> list[Mapping[str, Any]]:
     """
     Return the data rows as they are written, by name; blank rows of a table are left out.
@@ -92,19 +86,20 @@ def read_rows(content: bytes, file_format: str) -> list[Mapping[str, Any]]:
 def parse_row(number: int, written: Mapping[str, Any]) -> Row | Fault:
     """Return what a row says, or its first fault."""
     reference = written.get("bank_reference")
+    reference = reference.text if isinstance(reference, Cell) else reference
     named = _storable(reference).strip()[:64] if isinstance(reference, str) else ""
     field = ""
     try:
         for field in written:
             if field not in NAMES:
-                raise _Bad("unknown", "没有这个字段，请核对名称。")
+                raise CellFault("unknown", "没有这个字段，请核对名称。")
         values: dict[str, Any] = {}
         for field, read in _READERS.items():
             values[field] = read(field, written.get(field))
         field = "loan_id"
         if (values["loan_id"] is None) == (values["contract_number"] == ""):
-            raise _Bad("required", "请填写 loan_id 或 contract_number，只填其一。")
-    except _Bad as bad:
+            raise CellFault("required", "请填写 loan_id 或 contract_number，只填其一。")
+    except CellFault as bad:
         return Fault(number=number, bank_reference=named, field=_storable(field)[:60], code=bad.code, detail=bad.detail)
     return Row(number=number, **values)
 
@@ -161,7 +156,7 @@ def _table(sheet: Sheet) -> Iterator[Mapping[str, Any]]:
     ):
         raise UploadUnreadable(why="首行须为字段名：" + "、".join(NAMES))
     for row in rows:
-        yield dict(zip(headings, (cell.plain for cell in row.cells[first:]), strict=False))
+        yield dict(zip(headings, row.cells[first:], strict=False))
 
 
 def _storable(text: str) -> str:
@@ -170,17 +165,17 @@ def _storable(text: str) -> str:
 
 
 def _text(field: str, cell: Any, *, required: bool = False) -> str:
+    if isinstance(cell, Cell):
+        cell = strict.text(cell)
     if cell in (None, "") and not required:
         return ""
-    if isinstance(cell, float) and cell.is_integer():  # a workbook has no whole numbers
-        cell = str(int(cell))
     if not isinstance(cell, str) or _storable(cell) != cell:
-        raise _Bad("invalid" if cell not in (None, "") else "required", "请填写文本。")
+        raise CellFault("invalid" if cell not in (None, "") else "required", "请填写文本。")
     said = cell.strip()
     if required and not said:
-        raise _Bad("required", "请填写此项。")
+        raise CellFault("required", "请填写此项。")
     if len(said) > LONGEST[field]:
-        raise _Bad("max_length", f"不超过 {LONGEST[field]} 个字符。")
+        raise CellFault("max_length", f"不超过 {LONGEST[field]} 个字符。")
     return said
 
 
@@ -189,18 +184,20 @@ def _reference(field: str, cell: Any) -> str:
 
 
 def _money(field: str, cell: Any) -> Decimal:
+    if isinstance(cell, Cell):
+        cell = strict.digits(cell)
     if isinstance(cell, int) and not isinstance(cell, bool):
         cell = str(cell)
     if isinstance(cell, float) and cell == round(cell, 2):
         cell = f"{cell:.2f}"
     if not isinstance(cell, str) or MONEY.fullmatch(cell.strip()) is None:
-        raise _Bad("amount_invalid", "金额须大于 0，最多两位小数，以元为单位，不含千分位。")
+        raise CellFault("amount_invalid", "金额须大于 0，最多两位小数，以元为单位，不含千分位。")
     return Decimal(cell.strip())
 
 
 def _day(field: str, cell: Any) -> date:
-    if isinstance(cell, datetime):
-        return cell.date()
+    if isinstance(cell, Cell):
+        cell = strict.day(cell)
     if isinstance(cell, date):
         return cell
     try:
@@ -208,16 +205,18 @@ def _day(field: str, cell: Any) -> date:
             raise ValueError
         return date.fromisoformat(cell.strip())
     except ValueError:
-        raise _Bad("invalid", "日期须为 YYYY-MM-DD。") from None
+        raise CellFault("invalid", "日期须为 YYYY-MM-DD。") from None
 
 
 def _identifier(field: str, cell: Any) -> UUID | None:
+    if isinstance(cell, Cell):
+        cell = strict.text(cell)
     if cell in (None, ""):
         return None
     try:
         return UUID(cell.strip())
     except (ValueError, AttributeError):
-        raise _Bad("invalid", "loan_id 须为 UUID。") from None
+        raise CellFault("invalid", "loan_id 须为 UUID。") from None
 
 
 _READERS: Mapping[str, Callable[[str, Any], Any]] = {

@@ -252,7 +252,13 @@ def _recorded_before(references: Sequence[str], *, actor: Member) -> set[str]:
 
 
 def _as_rows(parsed: Sequence[Row | Fault], outcomes: Mapping[int, Outcome], repeated: set[str], upload: Upload) -> list[UploadRow]:
-    return [_as_row(one.number, one.bank_reference, outcomes[one.number], repeated, upload) for one in parsed]
+    """Return the rows as they are kept; a reference that an earlier row of the file recorded is repeated, too."""
+    known, rows = set(repeated), list[UploadRow]()
+    for one in parsed:
+        rows.append(_as_row(one.number, one.bank_reference, outcomes[one.number], known, upload))
+        if not isinstance(outcomes[one.number], Fault):
+            known.add(one.bank_reference)
+    return rows
 
 
 def _as_row(number: int, reference: str, outcome: Outcome, repeated: set[str], upload: Upload) -> UploadRow:

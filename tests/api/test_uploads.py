@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -20,7 +21,7 @@ from api.services.uploads import stuck_uploads, work_upload
 from api.upload_rows import Fault, Row, parse_row
 from audit.models import Event
 from loans.models import Loan, Movement
-from tables import limits
+from tables import limits, parent
 from tests.api.bank import Stage, make_stage
 from tests.loan_factories import LoanFactory, noon
 from tests.tables import hostile
@@ -162,6 +163,81 @@ def test_a_check_gives_its_locks_back_chunk_by_chunk_and_keeps_together_what_bel
     assert sizes == [2, 1, 1]  # both of the first loan, again without the one that is refused, then the second loan's
 
 
+def raw_workbook(rows: list[list[Any]], **formats: str) -> bytes:
+    """Return a workbook of cells stored as Python holds them; ``formats`` is the number format by heading."""
+    held = BytesIO()
+    with xlsxwriter.Workbook(held) as book:
+        sheet = book.add_worksheet()
+        shown = {name: book.add_format({"num_format": code}) for name, code in formats.items()}
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                sheet.write(number, column, value, shown.get(rows[0][column]) if number else None)
+    return held.getvalue()
+
+
+LONG = [20261128000101001, 20261128000101002, 20261128000101003]
+HEADINGS = ["contract_number", "amount", "value_on", "bank_reference"]
+
+
+def test_references_that_a_workbook_holds_as_numbers_are_refused_and_as_text_each_counts(stage: Stage, drawn: tuple[Loan, ...]) -> None:
+    number = drawn[0].contract_number
+    _, outcomes = worked(stage, raw_workbook([HEADINGS, *([number, 1000, str(DAY), one] for one in LONG)]), form="xlsx")
+    assert [(row["outcome"], row["field"], row["code"]) for row in outcomes] == [("rejected", "bank_reference", "stored_as_number")] * 3
+    assert "文本格式" in outcomes[0]["detail"]
+    assert not Movement.objects.filter(kind="repayment").exists()
+    _, outcomes = worked(stage, raw_workbook([HEADINGS, *([number, 1000, str(DAY), f"{one}"] for one in LONG)]), form="xlsx")
+    assert [row["outcome"] for row in outcomes] == ["recorded"] * 3
+    assert sum(Movement.objects.filter(kind="repayment").values_list("amount", flat=True)) == Decimal("3000.00")
+
+
+def test_a_reference_that_a_number_holds_whole_is_taken(stage: Stage, drawn: tuple[Loan, ...]) -> None:
+    _, (outcome,) = worked(stage, raw_workbook([HEADINGS, [drawn[0].contract_number, 1000, str(DAY), 202611280001010]]), form="xlsx")
+    assert (outcome["outcome"], outcome["bank_reference"]) == ("recorded", "202611280001010")
+
+
+@pytest.mark.parametrize("chunk", [1, 1000])
+@pytest.mark.parametrize("check", [False, True])
+def test_one_reference_twice_in_a_new_file_is_recorded_then_repeated(
+    stage: Stage, drawn: tuple[Loan, ...], monkeypatch: pytest.MonkeyPatch, chunk: int, check: bool
+) -> None:
+    monkeypatch.setattr(uploads, "CHUNK", chunk)
+    rows = [repayment(drawn[0], 1), repayment(drawn[0], 1), repayment(drawn[1], 1), repayment(drawn[0], 1, "7.00")]
+    _, outcomes = worked(stage, ndjson(rows), check=check)
+    assert [(row["outcome"], row["code"]) for row in outcomes] == [
+        ("acceptable" if check else "recorded", ""),
+        ("repeated", ""),
+        ("rejected", "reference_reused"),
+        ("rejected", "reference_reused"),
+    ]
+    assert Movement.objects.filter(kind="repayment").count() == (0 if check else 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "shown", "code"),
+    [
+        pytest.param("amount", 0.5, "0.00%", "money_percent", id="a percentage"),
+        pytest.param("amount", "=1/0", "", "cell_error", id="an error"),
+        pytest.param("amount", True, "", "amount_invalid", id="a yes for an amount"),
+        pytest.param("amount", 1000.005, "0.00", "amount_invalid", id="shown rounder than stored"),
+        pytest.param("value_on", 45463, "", "date_serial", id="a day's number without its format"),
+        pytest.param("value_on", 45463.5, "yyyy-mm-dd", "invalid", id="a moment shown as a day"),
+        pytest.param("bank_reference", 45463, "yyyy-mm-dd", "invalid", id="a day for a reference"),
+        pytest.param("contract_number", 1.5, "", "stored_as_number", id="a broken number for a contract"),
+    ],
+)
+def test_a_cell_that_is_stored_as_something_else_is_a_fault_with_its_true_reason(
+    stage: Stage, drawn: tuple[Loan, ...], column: str, value: Any, shown: str, code: str
+) -> None:
+    row: dict[str, Any] = repayment(drawn[0], 1) | {column: value}
+    cells = [row[name] for name in HEADINGS]
+    content = raw_workbook([HEADINGS, cells], **({column: shown} if shown else {}))
+    if value == "=1/0":
+        content = hostile.with_result(content, "#DIV/0!")
+    _, (outcome,) = worked(stage, content, form="xlsx")
+    assert (outcome["outcome"], outcome["field"], outcome["code"]) == ("rejected", column, code)
+    assert not Movement.objects.filter(kind="repayment").exists()
+
+
 def test_the_same_file_again_is_harmless(stage: Stage, drawn: tuple[Loan, ...]) -> None:
     content = ndjson([repayment(drawn[0], 1), repayment(drawn[1], 2)])
     _, first = worked(stage, content)
@@ -253,7 +329,7 @@ def test_a_hostile_table_of_text_is_refused_before_it_is_taken_in(stage: Stage, 
 
 
 def test_a_workbook_whose_reader_dies_is_a_refusal_not_a_failure(stage: Stage, drawn: tuple[Loan, ...], monkeypatch: Any) -> None:
-    monkeypatch.setattr(limits, "MEMORY_BYTES", 1024**2)
+    monkeypatch.setattr(parent, "command", lambda **_given: [sys.executable, "-c", "import os; os.abort()"])
     assert sent(stage, workbook([repayment(drawn[0], 1)]), form="xlsx", status=400)["code"] == "file_reading_stopped"
     assert not Upload.objects.exists()
 
@@ -262,6 +338,7 @@ def test_no_place_for_a_reader_is_told_with_when_to_come_again(stage: Stage, dra
     monkeypatch.setattr(limits, "AT_ONCE", 0)
     monkeypatch.setattr(limits, "WAIT_SECONDS", 0)
     headers = stage.bank.headers | {"idempotency-key": "busy"}
+    stage.bank.http.raise_request_exception = False
     content = workbook([repayment(drawn[0], 1)])
     answer = stage.bank.http.post("/api/v1/uploads/?kind=repayment", data=content, content_type=FORMATS["xlsx"][0], headers=headers)
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "file_readers_busy", "5")

@@ -1,5 +1,6 @@
 """Files that attack their reader, made by code: small, and each hostile in one way."""
 
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterable
@@ -274,6 +275,15 @@ def unordered() -> bytes:
 def misplaced() -> bytes:
     """A cell that says to be of another row."""
     return book(f'<row r="2">{inline("A7", "x")}</row>')
+
+
+def with_result(content: bytes, error: str) -> bytes:
+    """Return a workbook with the stored result of its formulas made an error."""
+    with ZipFile(BytesIO(content)) as package:
+        members: dict[str, str | bytes] = {name: package.read(name) for name in package.namelist()}
+    sheet = bytes(members[SHEET])
+    members[SHEET] = re.sub(rb'<c r="(\w+)"([^>]*)>(<f>.*?</f>)<v>.*?</v>', rb'<c r="\1" t="e"\2>\3<v>%s</v>' % error.encode(), sheet)
+    return packed(members)
 
 
 def plain(rows: Iterable[Iterable[object]]) -> bytes:

@@ -1,0 +1,139 @@
+"""
+Cells of files that people hand in on screen: understood where there is one meaning, refused by name where there are two.
+
+Each reader takes a cell that is not empty and raises ``CellFault``.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from tables.cells import Cell, Stored
+from tables.faults import CellFault, identifier_digits, require_value
+
+CENT = Decimal("0.01")
+_NOISE = Decimal("0.000001")  # of sums that a spreadsheet calculated in binary
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"))
+_MINUS = dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"), "-")
+_HYPHENS = _MINUS
+_AMOUNT = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)(?:\.[0-9]*)?")
+_BRACKETED = re.compile(r"\(([^()+-]*)\)")
+_CURRENCY = re.compile(r"^(?:人民币|RMB|CNY|¥|¥)\s*|\s*(?:人民币)?元(?:整)?$", re.IGNORECASE)
+_UNIT = re.compile(r"[十百千万亿]")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?")
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_WITHOUT_DAY = re.compile(r"\d{4}(?:[-/.年]\d{1,2}月?|年)|\d{6}")
+_SHORT_YEAR = re.compile(r"\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,4}日?")
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+
+
+def cleaned(text: str) -> str:
+    """Return a text without the characters nobody sees, composed, without blanks around it."""
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u3000", " ")).strip()
+
+
+def text(cell: Cell) -> str:
+    """
+    Return what stands in a cell as text.
+
+    Raises:
+        CellFault: an error, or a formula without result.
+    """
+    require_value(cell)
+    return cleaned(cell.text)
+
+
+def identifier(cell: Cell) -> str:
+    """
+    Return an identifier: text as it stands, a number only where no digit of it can be lost.
+
+    Raises:
+        CellFault.
+    """
+    require_value(cell)
+    if cell.stored is Stored.NUMBER:
+        return identifier_digits(cell)
+    if cell.stored is not Stored.TEXT:
+        raise CellFault("not_text", "单元格不是文本，请将该列设为文本格式后重新填写。")
+    return cleaned(cell.text)
+
+
+def with_plain_hyphens(identifier: str) -> str:
+    """Return an identifier as it is compared: full-width letters and every kind of hyphen made plain."""
+    return unicodedata.normalize("NFKC", identifier.translate(_HYPHENS))
+
+
+def amount(cell: Cell) -> Decimal:
+    """
+    Return yuan with 2 places, below zero too.
+
+    What counts is what is stored, however it is shown; a number may carry the noise of a calculation.
+
+    Raises:
+        CellFault.
+    """
+    require_value(cell)
+    if cell.stored is Stored.NUMBER:
+        return _stored_amount(cell)
+    if cell.stored is not Stored.TEXT:
+        raise CellFault("money", "单元格不是数字（日期或是否），请填写以元为单位的金额。")
+    return _cents(Decimal(_digits(cell.text)))
+
+
+def day(cell: Cell) -> date:
+    """
+    Return a day: a cell that is one, or ``2020-01-05``, ``2020/1/5``, ``2020.1.5``, ``2020年1月5日``, ``20200105``.
+
+    Raises:
+        CellFault: none, or one that could be several.
+    """
+    require_value(cell)
+    if cell.stored is Stored.DATE:
+        return date.fromisoformat(cell.text[:10])
+    written = unicodedata.normalize("NFKC", cleaned(cell.text)).translate(_MINUS)
+    found = _DATE.fullmatch(written) or _COMPACT_DATE.fullmatch(written)
+    try:
+        if found is not None:
+            return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        raise CellFault("date", "没有这一天，请核对日期。") from None
+    if _SERIAL.fullmatch(written):
+        raise CellFault("date_serial", "这是日期的序号，按1900或1904日期系统是不同的两天，请将单元格设为日期格式，或写作 2020-01-05。")
+    if _WITHOUT_DAY.fullmatch(written):
+        raise CellFault("date_without_day", "日期缺少“日”，请写作 2020-01-05。")
+    if _SHORT_YEAR.fullmatch(written):
+        raise CellFault("date_short_year", "年份不足四位，含义不唯一，请写作 2020-01-05。")
+    raise CellFault("date", "日期应写作 2020-01-05。")
+
+
+def _stored_amount(cell: Cell) -> Decimal:
+    if "%" in cell.shown_as:
+        raise CellFault("money_percent", "单元格为百分数格式，请改为以元为单位的金额。")
+    return _cents(Decimal(cell.text), noise=_NOISE)
+
+
+def _digits(written: str) -> str:
+    """Return the plain digits of an amount written as text."""
+    plain = unicodedata.normalize("NFKC", cleaned(written)).translate(_MINUS).replace("。", ".")
+    plain = _CURRENCY.sub("", _CURRENCY.sub("", plain)).strip()
+    bracketed = _BRACKETED.fullmatch(plain)
+    if bracketed is not None:
+        plain = f"-{bracketed[1].strip()}"
+    if _AMOUNT.fullmatch(plain):
+        return plain.replace(",", "").replace(" ", "")
+    if _UNIT.search(plain) and re.search(r"[0-9]", plain):
+        raise CellFault("money_unit", "金额带有“万”“亿”等单位，请换算为元后填写数字。")
+    if re.fullmatch(r"[+-]?[0-9, ]+(?:\.[0-9]*)?", plain):
+        raise CellFault("money_grouping", "逗号或空格只能用作千分位（每三位一个），请核对金额后重新填写。")
+    raise CellFault("money", "金额应为以元为单位的数字，最多两位小数。")
+
+
+def _cents(amount: Decimal, *, noise: Decimal = Decimal(0)) -> Decimal:
+    try:
+        cents = amount.quantize(CENT)
+    except InvalidOperation:
+        raise CellFault("money_too_large", "金额超出可录入的范围。") from None
+    if abs(cents - amount) > noise:
+        raise CellFault("money_places", f"存储的数值为 {amount:f}（显示的可能是四舍五入后的），金额最多两位小数（以元为单位）。"[:150])
+    return cents
