@@ -36,6 +36,15 @@ _SECTIONS = {
     "S": ("91", "96"),
     "T": ("97", "97"),
 }
+_NATIONAL_REGION = "100000"
+_PROVINCES = frozenset(
+    f"{region}{number}" for region, numbers in (("1", "12345"), ("2", "123"), ("3", "1234567"), ("4", "123456"), ("5", "01234"),
+                                                 ("6", "12345"), ("7", "1"), ("8", "12")) for number in numbers
+)  # fmt: skip
+_KINDS = {  # by registering department: its kinds of bodies
+    "1": "1239", "2": "19", "3": "123459", "4": "19", "5": "1239", "6": "129", "7": "129", "8": "19", "9": "1239", "A": "19", "N": "1239",
+    "Y": "1",
+}  # fmt: skip
 FIRST_INDUSTRIAL_DIVISION = _SECTIONS["B"][0]
 LAST_INDUSTRIAL_DIVISION = _SECTIONS["D"][1]
 
@@ -75,6 +84,18 @@ def check_credit_code(code: str) -> CreditCodeVerdict:
     if normalized[17] != credit_code_check_digit(normalized[:17]):
         return CreditCodeVerdict(valid=False, normalized=normalized, reason="check_digit", warnings=warnings)
     return CreditCodeVerdict(valid=True, normalized=normalized, warnings=warnings)
+
+
+def has_credit_code_structure(code: str) -> bool:
+    """
+    Return whether registering department, kind of body and province of a code exist; codes of abolished counties stay valid.
+
+    Not part of ``check_credit_code``, whose answers programs rely on.
+
+    Source: GB 32100-2015 (tables 1 and 2); GB/T 2260.
+    """
+    region = code[2:8]
+    return code[1:2] in _KINDS.get(code[:1], "") and (region == _NATIONAL_REGION or (region[:2] in _PROVINCES and region.isdigit()))
 
 
 def credit_code_check_digit(first: str) -> str:

@@ -1,7 +1,7 @@
 """Taking in the bank's own figures of a settlement: the file is checked first, then taken over."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
@@ -17,9 +17,9 @@ from subsidy.access import claimant
 from subsidy.enums import ReconciliationState
 from subsidy.models import BankFigure, Reconciliation, Settlement
 from subsidy.selectors.visibility import reconciliations_visible_to, settlements_visible_to, visible_or_404
-from whitelist.intake.cells import money, text, text_of
-from whitelist.intake.sheets import read_sheet
-from whitelist.intake.tables import Column, ParsedRow, Problem, read_rows
+from tables.columns import Column, ParsedRow, Problem, read_table
+from tables.lenient import with_plain_hyphens
+from whitelist.intake.cells import identifier, signed_money
 
 
 class EmptyFile(DomainError):
@@ -44,19 +44,11 @@ class NothingComputed(DomainError):
     sentence = "该结算尚未计算，暂不能对账。"
 
 
-def signed_money(cell: object) -> Decimal:
-    """Return yuan with 2 places; below zero where the bank, too, takes something back."""
-    written = text_of(cell).replace("－", "-")
-    if written.startswith("-"):
-        return -money(abs(cell) if isinstance(cell, int | float) else written[1:])
-    return money(cell)
-
-
 CONTRACT = "合同编号"
 COLUMNS = (
-    Column(field="contract_number", headings=(CONTRACT, "合同号"), read=text(longest=64)),
-    Column(field="subsidy", headings=("贴息金额", "贴息"), read=signed_money),
-    Column(field="bank_interest", headings=("按回报利率计息", "银行利息", "应收利息"), read=signed_money, required=False),
+    Column(field="contract_number", headings=(CONTRACT, "合同号"), read=identifier(longest=64)),
+    Column(field="subsidy", headings=("贴息金额", "贴息"), read=signed_money, is_amount=True),
+    Column(field="bank_interest", headings=("按回报利率计息", "银行利息", "应收利息"), read=signed_money, required=False, is_amount=True),
 )
 
 
@@ -70,7 +62,7 @@ def check_bank_figures(*, settlement_id: str, filename: str, content: bytes, act
 
     Raises:
         NotVisible, NotAllowed, NothingComputed.
-        UnreadableFile, HeadingsMissing, HeadingTwice, HeadingUnit, EmptyFile: the file as a whole.
+        EmptyFile, and what ``read_table`` raises: the file as a whole.
 
     Source: FP 1.6.4.
     """
@@ -82,7 +74,7 @@ def check_bank_figures(*, settlement_id: str, filename: str, content: bytes, act
     known = Reconciliation.objects.filter(revision=settlement.current, sha256=sha256).first()
     if known is not None:
         return known
-    rows = list(read_rows(read_sheet(filename=filename, content=content), COLUMNS))
+    rows = list(read_table(filename=filename, content=content, columns=COLUMNS))
     if not rows:
         raise EmptyFile(filename=filename)
     figures, problems = _matched(rows, settlement)
@@ -137,12 +129,14 @@ def _matched(rows: Sequence[ParsedRow], settlement: Settlement) -> tuple[list[Ba
     loans = dict(Loan.objects.filter(bank=settlement.bank_id, mode=settlement.mode).values_list("contract_number", "pk"))
     figures: dict[int, BankFigure] = {}
     problems: list[Problem] = []
+    plain = _by_plain_number(loans)
     for row in rows:
         number = str(row.values["contract_number"])
-        loan = loans.get(number)
-        if row.problems:
-            problems += row.problems
-        elif loan is None:
+        loan = loans.get(number) or plain.get(with_plain_hyphens(number))
+        problems += row.problems
+        if row.is_refused:
+            continue
+        if loan is None:
             problems.append(Problem(row.row, CONTRACT, "unknown_contract", f"本行此模式没有合同编号为“{number}”的贷款。"))
         elif loan in figures:
             problems.append(Problem(row.row, CONTRACT, "contract_twice", f"合同编号“{number}”与第{figures[loan].row}行重复。"))
@@ -150,6 +144,15 @@ def _matched(rows: Sequence[ParsedRow], settlement: Settlement) -> tuple[list[Ba
             subsidy, interest = cast(Decimal, row.values["subsidy"]), cast(Decimal | None, row.values["bank_interest"])
             figures[loan] = BankFigure(loan_id=loan, row=row.row, subsidy=subsidy, bank_interest=interest)
     return list(figures.values()), problems
+
+
+def _by_plain_number(loans: Mapping[str, int]) -> dict[str, int | None]:
+    """Return the loans by their contract number with plain hyphens and letters; ``None`` where several would have one number."""
+    found: dict[str, int | None] = {}
+    for number, loan in loans.items():
+        plain = with_plain_hyphens(number)
+        found[plain] = loan if plain not in found else None
+    return found
 
 
 def _as_json(problem: Problem) -> dict[str, int | str]:

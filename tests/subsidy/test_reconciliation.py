@@ -12,11 +12,11 @@ from parties.models import Institution
 from subsidy.models import BankFigure, Reconciliation, Settlement
 from subsidy.selectors.reconciliation import differences
 from subsidy.services.reconciliation import EmptyFile, NoRowAccepted, check_bank_figures, commit_bank_figures
+from tables.heads import HeadingsMissing
 from tests.factories import MemberFactory
 from tests.subsidy.conftest import AT
 from tests.subsidy.factories import People, drafted, make_loan
 from tests.tables import hostile
-from whitelist.intake.sheets import HeadingsMissing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("FP 1.6.4")]
 
@@ -107,6 +107,17 @@ def test_a_file_as_a_whole_is_refused_without_a_trace(settlement: Settlement, pe
     bad = check(settlement, csv_of(("没有", "1")), people.bank_handler)
     with pytest.raises(NoRowAccepted):
         commit_bank_figures(reconciliation_id=str(bad.public_id), actor=people.bank_handler, at=AT)
+
+
+def test_a_contract_is_found_in_full_width_too_and_a_right_total_is_no_row(settlement: Settlement, people: People) -> None:
+    one, two, _ = contracts(settlement)
+    wide = one.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    assert wide != one
+    file = check(settlement, csv_of((wide, "1.00"), (two, "2.00"), ("合计", "3.00")), people.bank_handler)
+    assert (file.row_count, file.errors) == (2, [])
+    wrong = check(settlement, csv_of((one, "1.00"), (two, "2.00"), ("合计", "3.01")), people.bank_handler)
+    assert [(e["row"], e["column"], e["code"]) for e in wrong.errors] == [(4, "贴息金额", "total_differs")]
+    assert wrong.figures.count() == 2
 
 
 @pytest.mark.parametrize("name", ["one cell in the last corner", "a field of 140,000 characters", "a workbook with a password"])

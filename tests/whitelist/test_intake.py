@@ -13,7 +13,11 @@ from common.errors import DomainError
 from documents.services import documents_of
 from parties.access import RoleMissing
 from parties.models import Enterprise, EnterpriseYear, TaxHome
+from parties.rules import credit_code_check_digit, organisation_check_digit
 from parties.selectors import district_of
+from tables.cells import Cell, Stored
+from tables.columns import UnreadableFile, read_table
+from tables.heads import HeadingsMissing, HeadingTwice, HeadingUnit
 from tests.factories import EnterpriseFactory, EnterpriseYearFactory, MemberFactory, credit_code
 from tests.tables import hostile
 from tests.whitelist.cases import AT, day, listed_rd
@@ -22,8 +26,6 @@ from whitelist import services, tasks
 from whitelist.enums import ImportState, RowOutcome
 from whitelist.intake import cells
 from whitelist.intake.lists import tax_columns
-from whitelist.intake.sheets import HeadingsMissing, HeadingTwice, HeadingUnit, UnreadableFile, read_sheet
-from whitelist.intake.tables import read_rows
 from whitelist.models import Entry, ImportFile, ImportProblem, StackingRecord, StackingRow, TaxRow
 from whitelist.selectors import changed_after_listing, problem_counts, technology_credits
 from whitelist.services import intake
@@ -101,6 +103,13 @@ def test_checking_changes_nothing_else(desk):
         pytest.param({"rd": ""}, "研发费用", "required", id="no figure"),
         pytest.param({"capital": "99999999999999999"}, "注册资本", "money_too_large", id="too large"),
         pytest.param({"employees": "12.5"}, "从业人员", "whole_number", id="half a person"),
+        pytest.param({"rd": "1234,56"}, "研发费用", "money_grouping", id="a comma for a point"),
+        pytest.param({"rd": "300万"}, "研发费用", "money_unit", id="a unit in the cell"),
+        pytest.param({"founded": "45356"}, "成立日期", "date_serial", id="a day's number"),
+        pytest.param({"founded": "15.6.1"}, "成立日期", "date_short_year", id="a short year"),
+        pytest.param({"founded": "2015年6月"}, "成立日期", "date_without_day", id="no day"),
+        pytest.param({"code": "000000000000000000"}, "统一社会信用代码", "credit_code_structure", id="zeros"),
+        pytest.param({"code": "350500197001010010"}, "统一社会信用代码", "credit_code_structure", id="a person's number"),
     ],
 )
 def test_a_faulty_cell_refuses_its_row_only(desk, changed, column, code):
@@ -110,6 +119,52 @@ def test_a_faulty_cell_refuses_its_row_only(desk, changed, column, code):
     assert (problem.row, problem.column, problem.code) == (3, column, code)
     assert problem.detail.endswith(("。", "）"))
     assert list(TaxRow.objects.values_list("row", flat=True)) == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "code"),
+    [
+        pytest.param({"industry": 610}, "行业代码", "industry_code_zero", id="a lost zero"),
+        pytest.param({"industry": 711}, "行业代码", "industry_code_zero", id="a group, or a lost zero"),
+        pytest.param({"industry": 6}, "行业代码", "industry_code_zero", id="a division that lost its zero"),
+        pytest.param({"code": 913505821234567}, "统一社会信用代码", "stored_as_number", id="a code as a number"),
+        pytest.param({"founded": 45356}, "成立日期", "date_serial", id="a day's number"),
+        pytest.param({"rd": True}, "研发费用", "money", id="yes for an amount"),
+    ],
+)
+def test_a_cell_stored_as_what_loses_its_meaning_is_refused(desk, changed, column, code):
+    file = check(desk, as_xlsx([tax_row(1), tax_row(2, **changed)]), filename="名单.xlsx")
+    assert [(one.row, one.column, one.code) for one in ImportProblem.objects.all()] == [(3, column, code)]
+    assert file.accepted == 1
+
+
+@pytest.mark.parametrize(("industry", "kept"), [(3429, "C3429"), ("0610", "B0610"), ("711", "L711")])
+def test_an_industry_code_that_lost_nothing_is_read(desk, industry, kept):
+    check(desk, as_xlsx([tax_row(1, industry=industry)]), filename="名单.xlsx")
+    assert TaxRow.objects.get().industry_code == kept
+
+
+def test_a_code_whose_17th_digit_does_not_fit_is_noted_and_taken(desk):
+    body = next(code for n in range(40) if (code := f"91350500MA00{n:04d}X") and not code.endswith(organisation_check_digit(code[8:16])))
+    file = check(desk, as_csv([tax_row(1, code=body + credit_code_check_digit(body))]))
+    problem = ImportProblem.objects.get()
+    assert (file.accepted, problem.code, problem.is_warning) == (1, "credit_code_organisation", True)
+
+
+def test_a_list_in_another_unit_is_refused_wherever_that_is_said(desk):
+    for rows, title in (([tax_row(1)], "单位：万元"), ([tax_row(1), ["注：金额单位为万元"]], "")):
+        with pytest.raises(HeadingUnit):
+            check(desk, as_xlsx(rows, title=title), filename="名单.xlsx")
+    assert not ImportFile.objects.exists()
+
+
+def test_a_total_below_the_list_is_checked_and_no_row(desk):
+    total = ["合计", "", "", "", "", "100000000.00", "", "6000000.00", "", ""]
+    right = check(desk, as_csv([tax_row(1), tax_row(2), total]))
+    assert (right.rows, right.accepted, right.problems.count()) == (2, 2, 0)
+    total[7] = "6000000.01"
+    wrong = check(desk, as_csv([tax_row(1), tax_row(2), total]))
+    assert (wrong.rows, wrong.accepted, [one.code for one in wrong.problems.all()]) == (3, 2, ["total_differs"])
 
 
 def test_an_enterprise_listed_twice_is_taken_once(desk):
@@ -162,10 +217,8 @@ def test_an_old_workbook_is_read(desk):
     content = hostile.old_workbook(
         [[(row, column, str(cell)) for row, cells in enumerate([HEADINGS, tax_row(1)]) for column, cell in enumerate(cells)]]
     )
-    assert [
-        row.values["year"]
-        for row in read_rows(read_sheet(filename="名单.xls", content=content), tax_columns(districts={"晋江市": 1}, on=AT.date()))
-    ] == [2023]
+    columns = tax_columns(districts={"晋江市": 1}, on=AT.date())
+    assert [row.values["year"] for row in read_table(filename="名单.xls", content=content, columns=columns)] == [2023]
 
 
 def test_the_same_file_again_changes_nothing(desk):
@@ -294,7 +347,7 @@ def test_a_large_list_is_committed_by_a_task_in_the_name_of_who_ordered_it(desk)
 @given(cents=st.integers(min_value=0, max_value=10**17))
 def test_an_amount_is_read_as_it_was_written(cents):
     amount = Decimal(cents).scaleb(-2)
-    assert cells.money(f"{amount:,.2f}元") == cells.money(str(amount)) == amount
+    assert cells.money(Cell(Stored.TEXT, f"{amount:,.2f}元")) == cells.money(Cell(Stored.TEXT, str(amount))) == amount
 
 
 def test_committed_rows_are_history(desk):

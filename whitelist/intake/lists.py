@@ -1,13 +1,13 @@
 """The two lists we take in: which columns they have, and what holds between the cells of a row and between rows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from tables.columns import Column, ParsedRow, Problem
 from whitelist.enums import Programme
 from whitelist.intake import cells
-from whitelist.intake.tables import Column, ParsedRow, Problem
 
 _PROGRAMMES = {programme.label: programme for programme in Programme} | {
     "技改补贴": Programme.TECHNICAL_UPGRADE_SUBSIDY,
@@ -47,10 +47,12 @@ def tax_columns(*, districts: Mapping[str, object], on: date) -> list[Column]:
             read=cells.one_of(dict(districts), code="district", detail="县（市、区）不在办理范围内，请填写全称。"),
         ),
         Column(field="registered_on", headings=("成立日期", "注册日期", "登记日期"), read=cells.day(latest=on)),
-        Column(field="registered_capital", headings=("注册资本",), read=cells.money),
+        Column(field="registered_capital", headings=("注册资本",), read=cells.money, is_amount=True),
         Column(field="year", headings=("年度", "所属年度", "税款所属年度"), read=cells.year(latest=on.year - 1)),
-        Column(field="rd_expense", headings=("研发费用", "研发投入", "研发费用金额", "研发费用加计扣除额"), read=cells.money),
-        Column(field="revenue", headings=("营业收入", "主营业务收入"), read=cells.money, required=False),
+        Column(
+            field="rd_expense", headings=("研发费用", "研发投入", "研发费用金额", "研发费用加计扣除额"), read=cells.money, is_amount=True
+        ),
+        Column(field="revenue", headings=("营业收入", "主营业务收入"), read=cells.money, required=False, is_amount=True),
         Column(field="employees", headings=("从业人员", "从业人数", "职工人数"), read=cells.whole_number, required=False),
         Column(
             field="is_little_giant", headings=("小巨人", "国家级专精特新小巨人", "专精特新小巨人"), read=cells.yes_or_no, required=False
@@ -73,7 +75,7 @@ def stacking_columns(*, on: date) -> list[Column]:
         Column(
             field="contract_number",
             headings=("贷款合同编号", "合同编号", "贷款合同号"),
-            read=cells.text(longest=64),
+            read=cells.identifier(longest=64),
             required=False,
             empty="",
         ),
@@ -85,7 +87,7 @@ def checked_tax_rows(rows: Iterable[ParsedRow]) -> Iterator[ParsedRow]:
     seen: dict[Any, int] = {}
     for parsed in rows:
         problems = list(parsed.problems)
-        if not problems:
+        if not parsed.is_refused:
             problems += _between_cells(parsed)
             problems += _twice(parsed, seen, (parsed.values["credit_code"], parsed.values["year"]), "同一企业同一年度")
         yield replace(parsed, problems=tuple(problems))
@@ -96,15 +98,10 @@ def checked_stacking_rows(rows: Iterable[ParsedRow]) -> Iterator[ParsedRow]:
     seen: dict[Any, int] = {}
     for parsed in rows:
         problems = parsed.problems
-        if not problems:
+        if not parsed.is_refused:
             key = tuple(parsed.values[name] for name in ("programme", "year", "credit_code", "project_code", "contract_number"))
-            problems = tuple(_twice(parsed, seen, key, "同一记录"))
+            problems += tuple(_twice(parsed, seen, key, "同一记录"))
         yield replace(parsed, problems=problems)
-
-
-def refused(problems: Sequence[Problem]) -> bool:
-    """Return whether one of the problems is more than a warning."""
-    return any(not problem.is_warning for problem in problems)
 
 
 def _between_cells(parsed: ParsedRow) -> Iterator[Problem]:

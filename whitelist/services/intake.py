@@ -15,17 +15,15 @@ from documents.services import attach
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import District, Member
+from tables.columns import ParsedRow, Problem, read_table
 from whitelist.enums import ImportKind, ImportState
 from whitelist.intake.lists import (
     checked_stacking_rows,
     checked_tax_rows,
     district_words,
-    refused,
     stacking_columns,
     tax_columns,
 )
-from whitelist.intake.sheets import read_sheet
-from whitelist.intake.tables import ParsedRow, Problem, read_rows
 from whitelist.models import ImportFile, ImportProblem
 from whitelist.papers import IMPORTED_LIST
 from whitelist.selectors.imports import imports_visible_to
@@ -97,7 +95,7 @@ def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: d
 
     Raises:
         RoleMissing: not the bureau that takes in this list.
-        UnreadableFile, HeadingsMissing, HeadingTwice, HeadingUnit, EmptyList: the file as a whole.
+        EmptyList, and what ``read_table`` raises: the file as a whole.
 
     Source: FP 1.6.1(2), 3.1, 3.2; D24.
     """
@@ -188,11 +186,11 @@ def _locked(import_id: UUID, *, actor: Member) -> ImportFile:
 
 
 def _parsed(kind: ImportKind, *, filename: str, content: bytes, at: datetime) -> Iterator[ParsedRow]:
-    sheet, on = read_sheet(filename=filename, content=content), localdate(at)
+    on = localdate(at)
     if kind == ImportKind.STACKING:
-        return checked_stacking_rows(read_rows(sheet, stacking_columns(on=on)))
+        return checked_stacking_rows(read_table(filename=filename, content=content, columns=stacking_columns(on=on)))
     words = district_words(District.objects.filter(is_live=True).values_list("pk", "code", "name"))
-    return checked_tax_rows(read_rows(sheet, tax_columns(districts=words, on=on)))
+    return checked_tax_rows(read_table(filename=filename, content=content, columns=tax_columns(districts=words, on=on)))
 
 
 def _sorted_out(parsed: Iterable[ParsedRow]) -> tuple[list[ParsedRow], list[Problem], int]:
@@ -203,7 +201,7 @@ def _sorted_out(parsed: Iterable[ParsedRow]) -> tuple[list[ParsedRow], list[Prob
     for row in parsed:
         rows += 1
         problems.extend(row.problems)
-        if not refused(row.problems):
+        if not row.is_refused:
             good.append(row)
     return good, problems, rows
 
