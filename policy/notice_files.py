@@ -8,15 +8,18 @@ last day, name) and ``makeup_workdays``.
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
 from common.errors import FieldProblem
 from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice
-from tables.cells import Row, Sheet
+from tables.cells import Book, Cell, Row, Stored
 from tables.errors import FileDamaged, FileRefused, NotText
+from tables.faults import CellFault
+from tables.heads import SeveralSheets, table_of
+from tables.lenient import cleaned, day, text
 from tables.reading import is_xlsx, read_workbook
 from tables.text import read_text
 
@@ -83,7 +86,7 @@ def _json_makeup(rows: object, problems: list[FieldProblem]) -> list[MakeupDay]:
 
 def _from_csv(content: bytes) -> YearNotice:
     try:
-        return _from_sheet(read_text(content).first)
+        return _from_book(read_text(content))
     except NotText:
         raise _refused("file", "encoding", "无法识别文件编码，请另存为 UTF-8 或 GB18030 编码的 csv。") from None
     except FileRefused as refused:
@@ -94,38 +97,47 @@ def _from_xlsx(content: bytes) -> YearNotice:
     try:
         if not is_xlsx(content):
             raise FileDamaged
-        return _from_sheet(read_workbook(content).first)
+        return _from_book(read_workbook(content))
     except FileDamaged:
         raise _refused("file", "not_xlsx", "无法读取该 xlsx 文件，请用电子表格软件另存后重新上传。") from None
     except FileRefused as refused:
         raise _refused("file", refused.code, refused.message) from None
 
 
-def _from_sheet(sheet: Sheet) -> YearNotice:
+def _from_book(book: Book) -> YearNotice:
     """Return the notice in a table whose first row names the columns."""
+    try:
+        sheet = table_of(book, wanted={name: name for name in COLUMNS}, least=3)
+    except SeveralSheets as several:
+        raise _refused("file", several.code, several.message) from None
     rows = list(islice(sheet, MAX_ROWS + 1))
-    header = [str(cell.plain).strip() for cell in rows[0].cells] if rows and rows[0].number == 1 else []
+    header = [cleaned(cell.text) for cell in rows[0].cells] if rows and rows[0].number == 1 else []
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise _refused("header", "missing_column", f"缺少列：{'、'.join(missing)}。首行应为列名。")
     if len(rows) > MAX_ROWS:
         raise _refused("file", "too_many_rows", f"超过{MAX_ROWS}行，请核对是否为一个年度的放假安排。")
     problems: list[FieldProblem] = []
-    lines = list(_lines(header, rows[1:]))
+    lines = list(_lines(header, rows[1:], problems))
     head = _head(lines, problems)
     off, makeup = _table_days(lines, problems)
     return _notice(head, off=off, makeup=makeup, problems=problems, names={n: f"第2行.{n}" for n in COLUMNS})
 
 
-def _lines(header: list[str], rows: list[Row]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each row that is not empty as its place and its cells by column."""
+def _lines(header: list[str], rows: list[Row], problems: list[FieldProblem]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each row that is not empty as its place and its texts by column."""
     for row in rows:
-        line = {name: row.cells[i].plain if i < len(row.cells) else "" for i, name in enumerate(header)}
-        if any(str(line[name]).strip() for name in COLUMNS):
-            yield f"第{row.number}行", line
+        at, line = f"第{row.number}行", dict.fromkeys(header, "")
+        for name, cell in zip(header, row.cells, strict=False):
+            try:
+                line[name] = text(cell)
+            except CellFault as fault:
+                problems.append(FieldProblem(f"{at}.{name}", fault.code, fault.detail))
+        if any(line[name] for name in COLUMNS):
+            yield at, line
 
 
-def _head(lines: list[tuple[str, dict[str, Any]]], problems: list[FieldProblem]) -> dict[str, Any]:
+def _head(lines: list[tuple[str, dict[str, str]]], problems: list[FieldProblem]) -> dict[str, Any]:
     """Return year, document number and date of publication, which no two rows may give differently."""
     head: dict[str, Any] = {YEAR: "", NUMBER: "", PUBLISHED: ""}
     for at, line in lines:
@@ -138,11 +150,11 @@ def _head(lines: list[tuple[str, dict[str, Any]]], problems: list[FieldProblem])
     return head
 
 
-def _table_days(lines: list[tuple[str, dict[str, Any]]], problems: list[FieldProblem]) -> tuple[list[OffRange], list[MakeupDay]]:
+def _table_days(lines: list[tuple[str, dict[str, str]]], problems: list[FieldProblem]) -> tuple[list[OffRange], list[MakeupDay]]:
     off: list[OffRange] = []
     makeup: list[MakeupDay] = []
     for at, line in lines:
-        kind = str(line[KIND]).strip()
+        kind = line[KIND]
         if kind not in (OFF, MAKEUP):
             problems.append(FieldProblem(f"{at}.{KIND}", "unknown_kind", f"类型应为“{OFF}”或“{MAKEUP}”。"))
             continue
@@ -182,24 +194,16 @@ def _notice(
 
 
 def _year(value: object) -> int | None:
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip().removesuffix("年")
-    return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
+    said = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip().removesuffix("年")
+    return int(said) if len(said) == 4 and said.isascii() and said.isdigit() else None
 
 
 def _date(value: object, at: str, problems: list[FieldProblem]) -> date | None:
-    """Return a cell's day, ``None`` after noting that it is none."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    text = str(value).strip().replace("/", "-").replace("年", "-").replace("月", "-").removesuffix("日")
-    parts = text.split("-")
+    """Return the day a text says, ``None`` after noting why it is none."""
     try:
-        if len(parts) == 3 and len(parts[0]) == 4:
-            return date(*(int(part) for part in parts))
-    except ValueError:
-        pass
-    problems.append(FieldProblem(at, "not_a_date", "应为日期，例如 2027-01-01。"))
+        return day(Cell(Stored.TEXT, str(value or "")))
+    except CellFault as fault:
+        problems.append(FieldProblem(at, "not_a_date", fault.detail))
     return None
 
 

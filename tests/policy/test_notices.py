@@ -171,6 +171,15 @@ def test_what_cannot_be_read_is_named_by_row_and_column(filename: str, content: 
     assert [problem.field for problem in refused.value.errors] == fields
 
 
+@pytest.mark.parametrize("said", ["45996", "26.12.31", "2026年12月", "2026-12", 45996, True])
+def test_a_day_that_is_none_or_several_is_named(said: Any) -> None:
+    rows = [[*ROWS[0][:4], said, "2027-01-02", "元旦"]]
+    for filename, content in (("2027.xlsx", xlsx_of(rows)), ("2027.csv", csv_of(rows))):
+        with pytest.raises(InvalidNotice) as refused:
+            read_notice(filename=filename, content=content)
+        assert [(problem.field, problem.code) for problem in refused.value.errors] == [("第2行.开始日期", "not_a_date")]
+
+
 @pytest.mark.parametrize(
     ("filename", "name", "code"),
     [
