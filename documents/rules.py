@@ -19,6 +19,8 @@ _PACKAGES: tuple[tuple[str, str], ...] = (  # the member that tells a ZIP packag
     ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("OFD.xml", "application/ofd"),
 )
+_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what office programs wrote before packages
+_OLD_WORKBOOK, _OLD_MACROS = ("Workbook\0".encode("utf-16-le"), "_VBA_PROJECT".encode("utf-16-le"))
 _MACROS = ("word/vbaProject.bin", "xl/vbaProject.bin")
 EXTENSIONS: dict[str, tuple[str, ...]] = {
     "application/pdf": (".pdf",),
@@ -27,9 +29,11 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
     "application/ofd": (".ofd",),
+    "application/vnd.ms-excel": (".xls", ".et"),
     "text/csv": (".csv",),
 }
 _TEXT_ENCODINGS = ("utf-8-sig", "gb18030")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')  # controls, shell and bidi tricks
 
@@ -38,13 +42,16 @@ def content_type_of(content: bytes) -> str | None:
     """
     Return the media type that the bytes themselves show, ``None`` for anything not accepted.
 
-    Office packages with macros are not accepted. Plain text counts as a table (CSV) if it is UTF-8 or GB 18030 without control characters.
+    Office packages with macros are not accepted. Plain text counts as a table (CSV) if it is UTF-8, GB 18030 or, with its
+    mark, UTF-16, without control characters.
     """
     for signature, media_type in _SIGNATURES:
         if content.startswith(signature):
             return media_type
     if content.startswith(b"PK\x03\x04"):
         return _package_type(content)
+    if content.startswith(_CONTAINER):
+        return "application/vnd.ms-excel" if _OLD_WORKBOOK in content and _OLD_MACROS not in content else None
     return "text/csv" if content and _is_text(content) else None
 
 
@@ -72,7 +79,7 @@ def _package_type(content: bytes) -> str | None:
 
 
 def _is_text(content: bytes) -> bool:
-    for encoding in _TEXT_ENCODINGS:
+    for encoding in ("utf-16",) if content.startswith(_UTF_16) else _TEXT_ENCODINGS:
         try:
             return not _CONTROL.search(content.decode(encoding))
         except UnicodeDecodeError:

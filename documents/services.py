@@ -53,7 +53,7 @@ class TypeNotAccepted(DomainError):
     """The content is of no accepted type, whatever the name says."""
 
     code = "type_not_accepted"
-    sentence = "文件“{filename}”的内容不是可接受的类型，请上传PDF、OFD、JPG、PNG、DOCX、XLSX或CSV文件（不含宏）。"
+    sentence = "文件“{filename}”的内容不是可接受的类型，请上传PDF、OFD、JPG、PNG、DOCX、XLSX、XLS、ET或CSV文件（不含宏）。"
     status = 400
 
 

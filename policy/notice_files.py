@@ -1,7 +1,7 @@
 """
-Reading a notice of days off from a file: json, csv or xlsx.
+Reading a notice of days off from a file: json, csv or a workbook (xlsx, xls, et).
 
-csv and xlsx have the columns 年度, 文号, 发布日期, 类型 (放假 or 调休上班), 开始日期, 结束日期, 名称; the first three may
+csv and workbooks have the columns 年度, 文号, 发布日期, 类型 (放假 or 调休上班), 开始日期, 结束日期, 名称; the first three may
 stand in the first row only. json has ``year``, ``document_number``, ``published_on``, ``source_url``, ``off`` (first day,
 last day, name) and ``makeup_workdays``.
 """
@@ -20,7 +20,7 @@ from tables.errors import FileDamaged, FileRefused, NotText
 from tables.faults import CellFault
 from tables.heads import SeveralSheets, table_of
 from tables.lenient import cleaned, day, text
-from tables.reading import is_xlsx, read_workbook
+from tables.reading import is_workbook, read_workbook
 from tables.text import read_text
 
 YEAR, NUMBER, PUBLISHED, KIND, FIRST, LAST, NAME = COLUMNS = ("年度", "文号", "发布日期", "类型", "开始日期", "结束日期", "名称")
@@ -35,10 +35,10 @@ def read_notice(*, filename: str, content: bytes) -> YearNotice:
     Raises:
         InvalidNotice: the file, a column or a row cannot be read; each is named.
     """
-    readers = {".json": _from_json, ".csv": _from_csv, ".xlsx": _from_xlsx}
+    readers = {".json": _from_json, ".csv": _from_csv, ".xlsx": _from_workbook, ".xls": _from_workbook, ".et": _from_workbook}
     reader = readers.get(PurePath(filename).suffix.lower())
     if reader is None:
-        raise _refused("file", "file_type", "请上传 json、csv 或 xlsx 文件。")
+        raise _refused("file", "file_type", "请上传 json、csv、xlsx、xls 或 et 文件。")
     return reader(content)
 
 
@@ -93,13 +93,13 @@ def _from_csv(content: bytes) -> YearNotice:
         raise _refused("file", refused.code, refused.message) from None
 
 
-def _from_xlsx(content: bytes) -> YearNotice:
+def _from_workbook(content: bytes) -> YearNotice:
     try:
-        if not is_xlsx(content):
+        if not is_workbook(content):
             raise FileDamaged
         return _from_book(read_workbook(content))
     except FileDamaged:
-        raise _refused("file", "not_xlsx", "无法读取该 xlsx 文件，请用电子表格软件另存后重新上传。") from None
+        raise _refused("file", "not_xlsx", "无法读取该工作簿，请用电子表格软件另存后重新上传。") from None
     except FileRefused as refused:
         raise _refused("file", refused.code, refused.message) from None
 

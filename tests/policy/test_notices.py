@@ -135,6 +135,13 @@ def with_dates(rows: list[list[Any]]) -> list[list[Any]]:
         pytest.param("2027.CSV", csv_of(ROWS, "gb18030"), id="csv gb18030"),
         pytest.param("2027.xlsx", xlsx_of(ROWS), id="xlsx with text"),
         pytest.param("2027.xlsx", xlsx_of(with_dates(ROWS)), id="xlsx with dates"),
+        pytest.param(
+            "2027.xls",
+            hostile.old_workbook(
+                [[(r, c, str(cell)) for r, row in enumerate([HEADER, *ROWS]) for c, cell in enumerate(row) if cell != ""]]
+            ),
+            id="xls",
+        ),
     ],
 )
 def test_each_kind_of_file_gives_the_same_notice(filename: str, content: bytes) -> None:

@@ -16,7 +16,7 @@ from parties.models import Enterprise, EnterpriseYear, TaxHome
 from parties.rules import credit_code_check_digit, organisation_check_digit
 from parties.selectors import district_of
 from tables.cells import Cell, Stored
-from tables.columns import UnreadableFile, read_table
+from tables.columns import UnreadableFile
 from tables.heads import HeadingsMissing, HeadingTwice, HeadingUnit
 from tests.factories import EnterpriseFactory, EnterpriseYearFactory, MemberFactory, credit_code
 from tests.tables import hostile
@@ -25,7 +25,6 @@ from tests.whitelist.lists import HEADINGS, as_csv, as_xlsx, tax_row
 from whitelist import services, tasks
 from whitelist.enums import ImportState, RowOutcome
 from whitelist.intake import cells
-from whitelist.intake.lists import tax_columns
 from whitelist.models import Entry, ImportFile, ImportProblem, StackingRecord, StackingRow, TaxRow
 from whitelist.selectors import changed_after_listing, problem_counts, technology_credits
 from whitelist.services import intake
@@ -52,6 +51,7 @@ def take_over(desk, rows, *, at=AT):
     [
         pytest.param(as_csv([tax_row(1)]), "名单.csv", id="csv in UTF-8 with mark"),
         pytest.param(as_csv([tax_row(1)], encoding="gbk"), "名单.csv", id="csv in GBK"),
+        pytest.param(as_csv([tax_row(1)], encoding="utf-16"), "名单.csv", id="csv in UTF-16"),
         pytest.param(as_xlsx([tax_row(1)], title="泉州市2023年度研发费用名单"), "名单.xlsx", id="workbook with a title above"),
         pytest.param(
             as_xlsx([tax_row(1, founded=date(2015, 6, 1), capital=50000000, year=2023, rd=3000000.0, revenue=8e7, employees=120)]),
@@ -217,8 +217,8 @@ def test_an_old_workbook_is_read(desk):
     content = hostile.old_workbook(
         [[(row, column, str(cell)) for row, cells in enumerate([HEADINGS, tax_row(1)]) for column, cell in enumerate(cells)]]
     )
-    columns = tax_columns(districts={"晋江市": 1}, on=AT.date())
-    assert [row.values["year"] for row in read_table(filename="名单.xls", content=content, columns=columns)] == [2023]
+    file = commit(desk, check(desk, content, filename="名单.xls"))
+    assert (file.outcomes, EnterpriseYear.objects.get().rd_expense) == ({"new": 1}, Decimal("3000000.00"))
 
 
 def test_the_same_file_again_changes_nothing(desk):
