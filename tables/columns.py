@@ -145,13 +145,13 @@ class _Table:
             return None
         first = cleaned(filled[0].text)
         is_whole = all(cleaned(cell.text) for column, cell in found if column.required)
-        names = [re.sub(r"\s", "", text) for text in (found[0][1].text, "" if is_whole else first)]  # a total stands for its key
-        if label := next((name for name in names if _TOTAL.fullmatch(name)), ""):
-            return self._total(row, found, is_part="小计" in label)
+        names = (found[0][1].text, "" if is_whole else first)  # a total stands where the key does, or leaves it empty
+        if label := next((name for name in names if "计" in name and _TOTAL.fullmatch(re.sub(r"\s", "", name))), ""):
+            return self._total(row, found, is_part=re.search(r"小\s*计", label) is not None)
         if not is_whole and len(filled) <= _NOTE_CELLS and (_NOTE.match(first) or unit_in(filled[0])):
             require_yuan(row)
             return None
-        if sum(heading(cell) in column.headings for column, cell in found) > len(found) / 2:
+        if found and all(heading(cell) in column.headings for column, cell in found):
             return None
         return self._data(row, found)
 

@@ -30,6 +30,8 @@ _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 
 def cleaned(text: str) -> str:
     """Return a text without the characters nobody sees, composed, without blanks around it."""
+    if text.isascii():
+        return text.strip()
     return unicodedata.normalize("NFC", text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u3000", " ")).strip()
 
 
