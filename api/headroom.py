@@ -1,11 +1,11 @@
 """What the calling bank could still lend on an entry, before there is any application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from common.enums import Category
-from loans.rules import Cap
+from loans.rules import Cap, Headroom
 from loans.selectors import CapBook, CapCase
 from parties.enums import InstitutionKind
 from parties.models import Member
@@ -15,6 +15,7 @@ from whitelist.enums import EntryKind
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Entry
 
+STEP = Decimal("1000000.00")  # what is left under a cap shared with other banks is told to whole steps, so that nobody reads their loans
 CATEGORIES = {EntryKind.PROJECT: (Category.FIXED_ASSET, Category.WORKING_CAPITAL), EntryKind.RD: (Category.RD,)}
 
 
@@ -60,4 +61,10 @@ def caps_of_entry(entry: Entry, *, actor: Member, on: date) -> list[CaseCaps]:
         found = [(case, book.headroom(case)) for case in cases]
     except RdExpenseMissing:
         return []
-    return [CaseCaps(mode=case.mode, category=case.category, left=room.left, caps=room.caps) for case, room in found]
+    return [_told(case, room) for case, room in found]
+
+
+def _told(case: CapCase, room: Headroom) -> CaseCaps:
+    """Return what the bank is told: its own quota to the cent, what is left under the shared caps rounded down to whole steps."""
+    caps = tuple(cap if cap.name == "bank_quota" else replace(cap, headroom=cap.headroom - cap.headroom % STEP) for cap in room.caps)
+    return CaseCaps(mode=case.mode, category=case.category, left=Headroom(caps=caps).left, caps=caps)

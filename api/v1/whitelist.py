@@ -78,7 +78,7 @@ class CapShown(serializers.Serializer[Any]):
     label = serializers.CharField(help_text="限额名称")  # type: ignore[assignment]
     clause = shown_text("条款编号")
     maximum = shown_money("上限")
-    headroom = shown_money("尚可使用")
+    headroom = shown_money("尚可使用；与其他银行共用的限额向下取整到百万元，批复时按实际余额核对")
 
 
 class CaseCapsShown(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 
 from common.admin.columns import Column
 from common.admin.export import MAX_ROWS, spreadsheet
+from common.admin.filters import filter_of, is_asked_by
 from common.admin.panels import Facts, facts
 from common.admin.running import BulkStepView, CaseStepView, NewStepView
 from common.admin.seams import SEAMS, acting_member, panels_for, steps_for
@@ -43,6 +44,7 @@ class VisibleAdmin(ModelAdmin):
     case_related: ClassVar[Sequence[str]] = ()  # select_related of one case's page
     papers: ClassVar[Sequence[tuple[str, str]]] = ()  # kinds of papers that may be uploaded, with label; none: no papers are shown
     list_intro = ""
+    linked_by: ClassVar[Sequence[str]] = ()  # fields by which other pages link into the list, beside its filters
 
     show_full_result_count = False
     list_per_page = 50
@@ -107,6 +109,15 @@ class VisibleAdmin(ModelAdmin):
         if name == "__str__":
             return Column(str(self.model._meta.verbose_name), str, name="name")
         return Column.of(self.model, name)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Return the filters; each offers only what occurs in rows the person sees, so that it names nobody else's bank or channel."""
+        return [filter_of(self.model, item) for item in self.list_filter]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Return whether the list answers a question in its address: its filters', and none about rows that the person does not see."""
+        named = [item[0] if isinstance(item, tuple) else getattr(item, "parameter_name", item) for item in self.list_filter]
+        return is_asked_by(lookup, [*named, *self.linked_by, *([self.date_hierarchy] if self.date_hierarchy else [])])
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Return the columns; a box to tick comes first where something can be done with many."""

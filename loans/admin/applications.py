@@ -7,14 +7,22 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import Badge, Column, Do, Fact, Facts, Money, Step, VisibleAdmin, by, facts, link_to, table
+from common.admin import Badge, Column, Do, Fact, Facts, Money, Step, VisibleAdmin, acting_member, by, facts, link_to, table
 from common.enums import Category, Mode, Security
 from loans import services
 from loans.admin import forms
 from loans.admin.steps import CASE_STEPS
 from loans.enums import Paper
 from loans.models import Application
-from loans.selectors import applications_visible_to, approval_clock, case_of_application, headroom, scope_of
+from loans.selectors import (
+    applications_visible_to,
+    approval_clock,
+    case_of_application,
+    headroom,
+    quotas_visible_to,
+    scope_of,
+)
+from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.admin.deadlines import left
@@ -95,7 +103,7 @@ class ApplicationAdmin(VisibleAdmin):
     def preview(self, request: HttpRequest, case: Application, step: Step) -> list[Any]:
         """Return the caps above an approval, and what was asked for."""
         asked = facts(request, case, "申请", "enterprise", "category", "amount_requested", "term_months", "amount_approved")
-        return [asked, caps(case)] if step.name in ("approve", "contract") else [asked]
+        return [asked, caps(case, acting_member(request))] if step.name in ("approve", "contract") else [asked]
 
     def parts(self, request: HttpRequest, case: Application) -> list[Any]:
         """Return the clock, the decision, the caps, supplements and the loan."""
@@ -105,7 +113,7 @@ class ApplicationAdmin(VisibleAdmin):
         decision = facts(request, case, "审查与批复", *names, *contract, clause="FP 1.6.3") if names else None
         asked = [(one.asked_on, one.what, one.answered_on) for one in case.supplements.all()]
         supplements = table("补充材料", ("要求日期", "内容", "补充日期"), asked, note="要求补充材料不中止期限计算。") if asked else None
-        return [clock(case), decision, caps(case), supplements]
+        return [clock(case), decision, caps(case, acting_member(request)), supplements]
 
 
 def clock(application: Application) -> Facts | None:
@@ -128,11 +136,23 @@ def clock(application: Application) -> Facts | None:
     return Facts(title="批复期限（30个工作日）", facts=rows, clause=deadline.clause, note=note)
 
 
-def caps(application: Application) -> Any:
-    """Return what is left under every cap today; ``None`` before submission."""
+def caps(application: Application, member: Member) -> Any:
+    """
+    Return what is left under every cap today; ``None`` before submission.
+
+    What other banks hold under a shared cap is theirs: a party reads whether this application fits, no more than it asks for; and a
+    bank's quota is read by whoever sees its quotas.
+    """
     if application.policy_version is None:
         return None
     found = headroom(case_of_application(application), on=timezone.localdate())
+    if not sees_all(member):
+        asked = application.amount_approved or application.amount_requested
+        sees_quota = quotas_visible_to(member).filter(bank=application.bank_id, mode=application.mode).exists()
+        told = [cap for cap in found.caps if cap.name != "bank_quota" or sees_quota]
+        fits = [(cap.label, Money(cap.maximum), Money(min(cap.headroom, asked))) for cap in told]
+        note = "上限按各银行、各模式合并计算；“本笔可用”最多列示到本笔金额，其他银行的占用不列示。批复和放款时在锁定下重新核对。"
+        return table("额度核对", ("额度", "上限", "本笔可用"), fits, clause="FP 1.2, 1.3", note=note)
     rows = [(cap.label, Money(cap.maximum), Money(cap.maximum - cap.headroom), Money(cap.headroom)) for cap in found.caps]
     note = "按今日已放款和已批未放计算，各银行、各模式合并；批复和放款时在锁定下重新核对。"
     return table("额度占用", ("额度", "上限", "已占用", "剩余"), rows, clause="FP 1.2, 1.3", note=note)

@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Money, Row, Step, VisibleAdmin, acting_member, by, facts, link_to, table, value_of
+from common.admin import Badge, Column, Facts, Money, Row, Step, VisibleAdmin, acting_member, by, facts, link_to, table, value_of
 from common.enums import Category
 from loans.selectors import scope_of
+from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_for
@@ -218,6 +219,11 @@ class BadDebtAdmin(VisibleAdmin):
     case_related = ("loan__bank", "loan__district", "loan__application__entry", "recognised_by__institution")
     steps = BAD_DEBT_STEPS
     list_intro = "在贷款页面认定坏账；本金一次认定，计入本行坏账率。补偿申请、追偿收回在坏账页面办理。"
+
+    def first_panel(self, request: HttpRequest, case: BadDebt) -> Facts:
+        """Return the debt; the enterprise's total over all banks is read by those who see every case only. Source: D15."""
+        everything = sees_all(acting_member(request))
+        return facts(request, case, "基本情况", *(name for name in self.shows if everything or name != "enterprise_rd_total"))
 
     def heading(self, case: BadDebt) -> str:
         """Return contract and enterprise."""

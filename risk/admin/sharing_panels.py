@@ -4,11 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from common.admin import Badge, Cited, Fact, Facts, Money, Rate, Row, link_to, table
+from common.admin import Badge, Cited, Fact, Facts, Money, Rate, Row, acting_member, link_to, table
 from common.admin.shown import percent
 from common.enums import Category, Mode
 from common.errors import DomainError
 from common.money import ZERO, display
+from parties.access import sees_all
+from parties.models import Member
 from policy.selectors import register_lines, version_for
 from risk.enums import BEFORE_LOSS, Payer, WorkingStep
 from risk.models import Claim
@@ -25,25 +27,27 @@ def basis(request: HttpRequest, claim: Claim) -> Facts:
         Fact("贷款类别", loan.get_category_display()),
         Fact("担保方式", loan.get_security_display()),
         Fact("适用政策版本", link_to(request, loan.policy_version), "申请时的版本，贷款存续期内不变"),
-        *_tier(claim),
+        *_tier(claim, acting_member(request)),
     ]
     return Facts(title="分担依据", facts=rows, clause=clause_of(mode=loan.mode, category=loan.category))
 
 
-def _tier(claim: Claim) -> list[Fact]:
+def _tier(claim: Claim, member: Member) -> list[Fact]:
+    """Return the tier; the total over all banks that decides it is read by those who see every case only. Source: D15."""
     loan, total = claim.loan, claim.bad_debt.enterprise_rd_total
     if loan.mode != Mode.SPECIAL or loan.category != Category.RD or total is None:
         return []
     terms = version_for(loan.policy_version).terms
-    reached = Fact("单户企业研发贷款最高余额", Money(total), f"专项贷款模式，各银行合计，截至{claim.bad_debt.recognised_on}")
+    total_fact = Fact("单户企业研发贷款最高余额", Money(total), f"专项贷款模式，各银行合计，截至{claim.bad_debt.recognised_on}")
+    reached = [total_fact] if sees_all(member) else []
     if not is_covered(terms, category=loan.category, security=loan.security):
-        return [reached]
+        return reached
     try:
         tier = tier_of(terms, total)
     except DomainError as above:
-        return [reached, Fact("分担档次", Badge("超过最高档", "bad"), above.message)]
+        return [*reached, Fact("分担档次", Badge("超过最高档", "bad"), above.message if reached else "")]
     share = f"担保公司 {percent(tier.guarantor_share)}，银行 {percent(1 - tier.guarantor_share)}"
-    return [reached, Fact("分担档次", f"{display(tier.up_to)}元（含）以下一档", share)]
+    return [*reached, Fact("分担档次", f"{display(tier.up_to)}元（含）以下一档", share)]
 
 
 def sharing(request: HttpRequest, claim: Claim, fixed: Shares | None) -> Any:

@@ -31,6 +31,7 @@ from risk.rules.sharing import (
     project_government_share,
     split_loss,
     tier_of,
+    told_rd_total,
 )
 from risk.rules.workings import Working, split_workings
 
@@ -81,6 +82,7 @@ __all__ = [
     "still_returnable",
     "suggested_grade",
     "tier_of",
+    "told_rd_total",
     "total_cost_rate",
     "why_held",
 ]

@@ -86,6 +86,18 @@ def split_loss(terms: Terms, loss: Loss) -> Shares:
     return rest + Shares(fee_pool=from_pool)
 
 
+def told_rd_total(terms: Terms, enterprise_rd_total: Decimal | None) -> Decimal | None:
+    """
+    Return what a party is told of an enterprise's total over all banks: the end of the tier it lies in, by which the sharing is the same.
+
+    Source: FP 1.5.2(1); D15.
+    """
+    if enterprise_rd_total is None:
+        return None
+    ends = [tier.up_to for tier in terms.risk.rd_tiers]
+    return next((end for end in ends if enterprise_rd_total <= end), ends[-1])
+
+
 def tier_of(terms: Terms, enterprise_rd_total: Decimal) -> RdTier:
     """
     Return the tier of an enterprise's R&D total in special mode; the whole loss takes it, the bound of a tier belongs to it.

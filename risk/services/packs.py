@@ -8,14 +8,17 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from audit.services import record, record_opening
+from audit.models import Event
+from audit.services import OPENED, record, record_opening
 from documents.models import Document
 from documents.selectors import all_documents_of
 from documents.store import keep, open_checked
 from loans.selectors import scope_of
 from parties.models import Member
+from parties.reading import reading_of, told_events
 from policy.selectors import register_line, version_for, working_calendar
 from policy.working_days import WorkingCalendar
 from risk.evidence.pack import PackContent, PackedDocument, Step, build
@@ -80,7 +83,7 @@ def content_of(exemption: Exemption, *, at: datetime) -> PackContent:
         timeline=_timeline(exemption, until=localdate(at)),
         checklist=[_item(item) for item in exemption.items.select_related("answered_by")],
         clauses=_clauses(bad_debt),
-        events=[_event(event) for event in events_about(bad_debt)],
+        events=[_event(event, reader=exemption.opened_by) for event in _told(bad_debt, reader=exemption.opened_by)],
         documents=list(_documents(bad_debt)),
         built_at=at,
     )
@@ -234,9 +237,29 @@ def _recoveries(bad_debt: BadDebt, clause: str) -> Iterator[tuple[date, str, str
                 yield row.returned_on, _returned(row), clause
 
 
-def _event(event: Any) -> dict[str, object]:
-    fields = ("verb", "object_type", "object_label", "actor_name", "actor_kind", "party_name", "remark", "occurred_at", "recorded_at")
-    return {"id": event.pk, **{name: getattr(event, name) for name in fields}, "before": event.before, "after": event.after}
+def _told(bad_debt: BadDebt, *, reader: Member) -> QuerySet[Event]:
+    """
+    Return what the institution whose pack it is may read of the log: what it is told, and which of its own people opened the case.
+
+    Who builds the pack makes no difference, so the same case gives the same pack.
+    """
+    about = events_about(bad_debt)
+    return (told_events(about, reader) | about.filter(verb=OPENED, party_id=reader.party_id)).order_by("id")
+
+
+def _event(event: Event, *, reader: Member) -> dict[str, object]:
+    """Return an event as the reader is told it; persons are its own house's."""
+    reading = reading_of(event, reader)
+    names = reading.names_of(event)
+    fields = ("verb", "object_type", "object_label", "actor_kind", "party_name", "occurred_at", "recorded_at")
+    return {
+        "id": event.pk,
+        **{name: getattr(event, name) for name in fields},
+        "actor_name": event.actor_name if reading.is_own else "",
+        "remark": event.remark if reading.remark else "",
+        "before": {name: value for name, value in event.before.items() if name in names},
+        "after": {name: value for name, value in event.after.items() if name in names},
+    }
 
 
 def _documents(bad_debt: BadDebt) -> Iterator[PackedDocument]:

@@ -36,6 +36,7 @@ class LineAdmin(VisibleAdmin):
         "days", "bank_interest", "enterprise_interest", "settled", "subsidy",
     )  # fmt: skip
     search_fields = ("loan__contract_number", "loan__enterprise__name")
+    linked_by = ("revision",)
     list_filter = ("district", "year", "quarter", "revision__settlement__mode", "revision__settlement__bank")
     ordering = ("-pk",)
     list_intro = "每条明细可展开到天数×余额×利率。已被新版次取代的明细仍保留可查。"

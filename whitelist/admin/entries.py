@@ -91,6 +91,7 @@ class EntryAdmin(VisibleAdmin):
     papers = tuple((kind, kind) for kind in (APPLICATION_FORM, BUSINESS_LICENCE, PROJECT_FILING, ENTERPRISE_CONSENT))
     search_fields = ("enterprise__name", "enterprise__credit_code", "project__name", "project__code")
     list_filter = ("kind", "state", "route", "list_year", "district", "is_eligible")
+    linked_by = ("batch",)
     date_hierarchy = "submitted_on"
     ordering = ("-id",)
     case_related = ("enterprise", "project", "district", "batch", "policy_version", "drafted_by__institution", "drafted_by__enterprise")

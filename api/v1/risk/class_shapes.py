@@ -1,11 +1,15 @@
 """How classes and bad debts read, and what deciding on them is asked with."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from api.v1.fields import Asked, AskedText, Shown, UpdatedAt, shown_money, shown_reference, shown_text
 from api.v1.shapes import InstitutionShown
+from policy.selectors import version_for
 from risk.enums import ClaimPaper, Grade
 from risk.models import BadDebt, Classification, ClassificationSuggestion
+from risk.rules import told_rd_total
 
 
 class OfLoan(Shown):
@@ -50,6 +54,18 @@ class BadDebtShown(OfLoan):
 
     bank = InstitutionShown(help_text="银行")
     classification_id = serializers.UUIDField(source="classification.public_id", read_only=True, help_text="认定依据的分类标识")
+    enterprise_rd_total = serializers.SerializerMethodField(
+        help_text="所适用分担档次的上限，元；档次按单户企业在各银行的专项研发贷款最高余额确定，余额本身不列示；其他贷款为空"
+    )
+
+    def get_enterprise_rd_total(self, debt: BadDebt) -> Any:
+        """Return the end of the tier."""
+        total = told_rd_total(version_for(debt.loan.policy_version).terms, debt.enterprise_rd_total)
+        return None if total is None else f"{total:.2f}"
+
+    get_enterprise_rd_total.__annotations__ = {
+        "return": serializers.DecimalField(max_digits=18, decimal_places=2, allow_null=True, read_only=True)
+    }
 
     class Meta:
         model = BadDebt

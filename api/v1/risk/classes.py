@@ -130,7 +130,7 @@ class BadDebtView(ListModelMixin, BankView):
 
     def rows(self) -> QuerySet[BadDebt]:
         """Return the bad debts of the loans the caller sees."""
-        return synced(bad_debts_visible_to(self.member).select_related("loan", "bank", "classification"), actor=self.member)
+        return synced(bad_debts_visible_to(self.member).select_related("loan__policy_version", "bank", "classification"), actor=self.member)
 
     @reads(BadDebtShown, summary="坏账列表", clause="FP 1.5.3；D15、D16", many=True)
     def list(self, request: Request) -> Response:

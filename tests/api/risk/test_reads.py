@@ -154,7 +154,8 @@ def test_every_object_an_event_is_about_is_read_where_the_event_says(hall: Hall)
     services.suggest_classes(actor=system_member(), at=NOW)
     hall.classified(waiting)
     one_of_everything(hall)
-    told_of = [as_json(event)["object"] for event in events_visible_to(hall.bank.client.member).filter(object_type__startswith="risk.")]
+    reader = hall.bank.client.member
+    told_of = [as_json(event, reader=reader)["object"] for event in events_visible_to(reader).filter(object_type__startswith="risk.")]
     assert {one["type"] for one in told_of} == {
         "classification", "classificationsuggestion", "baddebt", "claim", "recovery", "return", "guaranteefee", "exemption",
         "evidencepack", "breakerchange",

@@ -1,0 +1,312 @@
+"""
+One fund in which two banks, counties, enterprises and guarantors compete, every value of theirs recognisable.
+
+Texts of a party carry its mark (``甲银密``, ``乙县密``), amounts are unlike any other. ``甲`` and ``乙`` share
+nothing but the list; the third loan is the hard one: 甲's enterprise, in 甲's county, borrows at 乙's bank.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from common.enums import Category, Mode, Security
+from documents.services import attach
+from loans import services as loans
+from loans.enums import MovementKind
+from loans.models import Guarantee, Loan
+from loans.services import NewMovement
+from loans.services.submission import required_papers
+from parties.enums import Role
+from parties.models import Enterprise, Institution, Member
+from risk import services as risk
+from risk.enums import RD_PAPERS
+from risk.models import Claim
+from subsidy.models import Settlement, Tender
+from subsidy.services.drafts import draft_settlement
+from subsidy.services.objections import raise_objection, withdraw_objection
+from subsidy.services.payments import check_payment, record_payment
+from subsidy.services.reconciliation import check_bank_figures
+from subsidy.services.steps import confirm_settlement, file_settlement, review_settlement
+from subsidy.services.tenders import open_tender, record_bid
+from tests.api.caller import Caller
+from tests.factories import BankParticipationFactory, EnterpriseFactory, EnterpriseYearFactory, InstitutionFactory, MemberFactory
+from tests.loan_factories import (
+    ApplicationFactory,
+    BankQuotaFactory,
+    EntryFactory,
+    LoanFactory,
+    ProjectFactory,
+    ReturnRateFactory,
+    move,
+    noon,
+)
+from whitelist.enums import AnnouncementKind, ChannelKind, Transport
+from whitelist.models import Channel, Entry
+from whitelist.services.announcing import announce
+
+EVERY_ROLE = [Role.VIEWER, Role.HANDLER, Role.CHECKER]
+DRAWN = date(2024, 4, 10)
+BAD = date(2025, 3, 3)
+TODAY = date(2025, 3, 10)
+NOW = noon(TODAY)
+
+
+def paper(mark: str) -> bytes:
+    """Return a PDF that says whose it is."""
+    return f"%PDF-1.7\n{mark}密文\n".encode()
+
+
+@dataclass
+class Side:
+    """One county with its enterprise, bank and guarantor, and the people of each; ``word`` marks what is theirs."""
+
+    word: str
+    county_name: str
+    project_amount: int
+    rd_amount: int
+    bid_rate: str
+    bid_volume: int
+    quota: int
+    base_amount: int
+
+    def mark(self, party: str) -> str:
+        """Return the mark of one of the side's parties: 银, 县, 企, 担."""
+        return f"{self.word}{party}密"
+
+    @cached_property
+    def bank(self) -> Institution:
+        """The bank, in both modes."""
+        bank = InstitutionFactory(name=f"{self.word}正银行泉州分行", short_name=f"{self.word}正银行", code=f"bank-{self.bid_volume}")
+        for mode in Mode.values:
+            BankParticipationFactory(bank=bank, mode=mode)
+        BankQuotaFactory(bank=bank, mode=Mode.SPECIAL, amount=self.quota, document_number=f"{self.mark('银')}额度文")
+        return bank
+
+    @cached_property
+    def guarantor(self) -> Institution:
+        """The guarantee company."""
+        return InstitutionFactory(guarantor=True, name=f"{self.word}正担保公司", short_name=f"{self.word}正担保")
+
+    def _pair(self, institution: Institution, mark: str) -> tuple[Member, Member]:
+        every = {"institution": institution, "roles": EVERY_ROLE}
+        return MemberFactory(**every, name=f"{mark}一号员"), MemberFactory(**every, name=f"{mark}二号员")
+
+    @cached_property
+    def bankers(self) -> tuple[Member, Member]:
+        """The bank's maker and checker."""
+        return self._pair(self.bank, self.mark("银"))
+
+    @cached_property
+    def guarantors(self) -> tuple[Member, Member]:
+        """The guarantor's maker and checker."""
+        return self._pair(self.guarantor, self.mark("担"))
+
+    @cached_property
+    def county(self) -> tuple[Member, Member]:
+        """The county industry bureau's maker and checker."""
+        given = {"district": self.county_name, "roles": EVERY_ROLE}
+        names = (f"{self.mark('县')}{n}号员" for n in "一二")
+        one, two = (MemberFactory.serving("county_industry", name=name, **given) for name in names)
+        return one, two
+
+    @cached_property
+    def county_treasury(self) -> Member:
+        """Somebody of the county's treasury."""
+        return MemberFactory.serving("county_treasury", district=self.county_name, name=f"{self.mark('县')}财政员", roles=EVERY_ROLE)
+
+    @cached_property
+    def enterprise(self) -> Enterprise:
+        """The enterprise with its figures."""
+        contact = f"{self.mark('企')}联系人"
+        made = EnterpriseFactory(name=f"{self.word}企坊机械", district=self.county_name, contact_name=contact)
+        EnterpriseYearFactory(enterprise=made, source_reference=f"{self.mark('企')}年报")
+        return made
+
+    @cached_property
+    def person(self) -> Member:
+        """The enterprise's person."""
+        return MemberFactory.of(self.enterprise, name=f"{self.mark('企')}经办", roles=EVERY_ROLE)
+
+    @cached_property
+    def project_entry(self) -> Entry:
+        """The listed project."""
+        project = ProjectFactory(enterprise=self.enterprise, name=f"{self.word}企坊项目")
+        return EntryFactory(project=project)
+
+    @cached_property
+    def rd_entry(self) -> Entry:
+        """The enterprise on the R&D list."""
+        return EntryFactory(rd=True, enterprise=self.enterprise)
+
+
+class Market:
+    """Everybody, and what they have with each other."""
+
+    def __init__(self) -> None:
+        ReturnRateFactory()
+        self.one = Side("甲", "晋江市", 11_170_031, 7_130_057, "0.031117", 3_117_000_019, 911_000_017, 605_000_041)
+        self.two = Side("乙", "石狮市", 12_290_083, 8_210_097, "0.032229", 4_229_000_023, 822_000_029, 706_000_043)
+        self.industry = MemberFactory.serving("city_industry", roles=EVERY_ROLE)
+        self.industry_checker = MemberFactory.serving("city_industry", roles=EVERY_ROLE)
+        self.treasury = MemberFactory.serving("city_treasury", roles=EVERY_ROLE)
+        self.trustee = MemberFactory(institution=InstitutionFactory(fund_manager=True), roles=EVERY_ROLE)
+        self.contributor = MemberFactory(institution=InstitutionFactory(contributor=True), roles=EVERY_ROLE)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Both sides."""
+        return self.one, self.two
+
+    def play(self) -> None:
+        """Let everything happen, by the services, so that every event, notice and mark is there."""
+        self.tender()
+        for side in self.sides:
+            self.intents(side)
+            self.programs(side)
+        project = {side.word: self.lent(side, side.project_entry, side.project_amount) for side in self.sides}
+        self.cross = self.lent(self.one, self.one.project_entry, 9_370_119, lender=self.two, word="交")
+        self.rd = {side.word: self.rd_loan(side) for side in self.sides}
+        self.project = project
+        announce(AnnouncementKind.SNAPSHOT, entries=[side.project_entry for side in self.sides], at=NOW)
+        for side in self.sides:
+            self.settled(side)
+        for side in self.sides:
+            self.gone_bad(side)
+
+    def tender(self) -> None:
+        """One tender, open, with both banks' bids."""
+        given = {"category": Category.RD, "name": "研发招标", "document_number": "泉工信〔2024〕1号", "opened_on": date(2024, 1, 2)}
+        self.open_tender: Tender = open_tender(
+            **given, planned_volume=Decimal("5000000000"), actor=self.industry, at=noon(date(2024, 1, 3))
+        )
+        for side in self.sides:
+            record_bid(
+                tender_id=str(self.open_tender.public_id), bank=side.bank, rate=Decimal(side.bid_rate), volume=Decimal(side.bid_volume),
+                submitted_on=date(2024, 1, 5), actor=self.industry, at=noon(date(2024, 1, 6)),
+            )  # fmt: skip
+
+    def intents(self, side: Side) -> None:
+        """Each bank means to lend on both projects."""
+        for entry in (self.one.project_entry, self.two.project_entry):
+            loans.record_intent(entry_id=entry.public_id, actor=side.bankers[0], at=NOW)
+
+    def programs(self, side: Side) -> None:
+        """The side's programs, with a subscription and a file of the bank's."""
+        side.caller = Caller.of(side.bank, name=f"{side.mark('银')}程序")  # type: ignore[attr-defined]
+        side.guarantor_caller = Caller.of(side.guarantor, name=f"{side.mark('担')}程序")  # type: ignore[attr-defined]
+        Channel.objects.create(
+            code=f"c{side.bid_volume}",
+            name=f"{side.mark('银')}渠道",
+            kind=ChannelKind.BANK,
+            institution=side.bank,
+            transport=Transport.PULL,
+        )
+
+    def lent(self, side: Side, entry: Entry, amount: int, *, lender: Side | None = None, word: str = "") -> Loan:
+        """Take a project loan from the application to a first repayment, with the remarks people leave on the way."""
+        bank = lender or side
+        own = f"{word}银密" if word else bank.mark("银")
+        wanted = {
+            "bank_id": bank.bank.public_id, "mode": Mode.SPECIAL, "category": Category.FIXED_ASSET, "security": Security.SECURED,
+            "amount_requested": Decimal(amount), "term_months": 60, "purpose": f"{own}用途",
+        }  # fmt: skip
+        at, key = noon(date(2024, 3, 1)), {}
+        drafted = loans.draft_application(entry_id=entry.public_id, actor=side.person, at=at, **wanted)
+        for kind in required_papers(drafted.category, "enterprise"):
+            attach(owner=drafted, kind=kind, filename=f"{own}{kind.value}.pdf", content=paper(own), actor=side.person, at=at)
+        key = {"application_id": drafted.public_id}
+        loans.submit_application(**key, actor=side.person, at=at)
+        maker, checker = bank.bankers
+        loans.ask_supplement(**key, what=f"{own}补充要求", actor=maker, at=noon(date(2024, 3, 4)))
+        loans.answer_supplement(**key, answer=f"{own}补充答复", actor=maker, at=noon(date(2024, 3, 5)))
+        loans.begin_review(**key, actor=maker, at=noon(date(2024, 3, 6)))
+        loans.approve_application(**key, amount=Decimal(amount), actor=maker, at=noon(date(2024, 3, 20)))
+        loans.meet_conditions(**key, actor=maker, at=noon(date(2024, 3, 25)))
+        loan = loans.sign_contract(
+            **key, contract_number=f"{own}合同", contract_amount=Decimal(amount), matures_on=date(2029, 4, 1),
+            available_until=date(2026, 4, 1), actor=maker, at=noon(date(2024, 4, 1)),
+        )  # fmt: skip
+        for kind, part, on in ((MovementKind.DRAWDOWN, amount, DRAWN), (MovementKind.REPAYMENT, 1_000_000, date(2024, 5, 10))):
+            item = NewMovement(loan_id=loan.public_id, amount=Decimal(part), value_on=on, bank_reference=f"{own}流水{kind.value}")
+            proposal = loans.propose_movements([item], kind=kind, actor=maker, at=noon(on))[0]
+            loans.confirm_proposals([proposal.public_id], actor=checker, at=noon(on))
+        loans.record_use_check(loan_id=loan.public_id, finding=f"{own}检查情况", is_misuse=False, actor=maker, at=noon(date(2024, 6, 3)))
+        attach(owner=loan, kind="贷款合同", filename=f"{own}合同.pdf", content=paper(own), actor=maker, at=NOW)
+        return loan
+
+    def rd_loan(self, side: Side) -> Loan:
+        """Return the side's guaranteed R&D loan, drawn."""
+        application = ApplicationFactory(
+            contracted=True, entry=side.rd_entry, bank=side.bank, category=Category.RD, security=Security.CREDIT,
+            amount_requested=Decimal(side.rd_amount), purpose=f"{side.mark('银')}研发用途",
+        )  # fmt: skip
+        self.base(side)
+        loan: Loan = LoanFactory(application=application, contract_number=f"{side.mark('银')}研发合同", drawn_on=DRAWN)
+        Guarantee.objects.create(
+            loan=loan, guarantor=side.guarantor, number=f"{side.mark('担')}保函", fee_rate=Decimal("0.005"), is_batch_scheme=True,
+            recorded_on=loan.signed_on, recorded_by=side.bankers[0],
+        )  # fmt: skip
+        return loan
+
+    def base(self, side: Side) -> None:
+        """Give the bank so much lent that one bad debt suspends nothing."""
+        entry = EntryFactory(project=ProjectFactory(enterprise=side.enterprise, name=f"{side.word}企坊二期项目"))
+        application = ApplicationFactory(contracted=True, entry=entry, bank=side.bank, amount_requested=Decimal(side.base_amount))
+        LoanFactory(application=application, contract_number=f"{side.mark('银')}二期合同", drawn_on=DRAWN)
+
+    def settled(self, side: Side) -> None:
+        """Settle the bank's second quarter of 2024: an objection, a record, payments, figures of the bank."""
+        maker, _ = side.bankers
+        settlement: Settlement = draft_settlement(
+            bank=side.bank, mode=Mode.SPECIAL, year=2024, quarter=2, actor=self.industry, at=noon(date(2024, 6, 22))
+        )
+        at, key = noon(date(2024, 7, 1)), {"settlement_id": str(settlement.public_id)}
+        rows = f"合同编号,贴息金额\n{side.mark('银')}合同,1.00\n".encode()
+        check_bank_figures(**key, filename=f"{side.mark('银')}对账.csv", content=rows, actor=maker, at=at)
+        county = side.county[0]
+        objection = raise_objection(**key, reason=f"{side.mark('县')}异议理由", actor=county, at=at)
+        withdraw_objection(objection_id=str(objection.public_id), remark=f"{side.mark('县')}撤回说明", actor=county, at=at)
+        settlement.refresh_from_db()
+        confirm_settlement(**key, sha256=settlement.current.sha256, actor=maker, at=at)  # type: ignore[union-attr]
+        review_settlement(**key, actor=self.industry, at=at)
+        file_settlement(**key, record_number=f"{side.word}行备案号", actor=self.treasury, at=at)
+        counties = {one.county[0].institution_id: one for one in self.sides}
+        for payment in Settlement.objects.get(pk=settlement.pk).payments.order_by("pk"):
+            payer = counties.get(payment.payer_id)
+            mark = payer.mark("县") if payer else f"{side.word}市"
+            people = payer.county if payer else (self.industry, self.industry_checker)
+            one = {"payment_id": str(payment.public_id)}
+            record_payment(**one, paid_on=date(2024, 7, 18), voucher=f"{mark}凭证{payment.pk}", actor=people[0], at=noon(date(2024, 7, 20)))
+            check_payment(**one, actor=people[1], at=noon(date(2024, 7, 20)))
+        self.settlements = {**getattr(self, "settlements", {}), side.word: settlement}
+
+    def gone_bad(self, side: Side) -> None:
+        """Let the R&D loan go bad, be claimed, paid, partly recovered, and looked at for exemption."""
+        loan, (maker, checker), own = self.rd[side.word], side.bankers, side.mark("银")
+        move(loan, MovementKind.OVERDUE, loan.balance.performing, BAD - timedelta(days=100))
+        risk.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD, reason=f"{own}分类理由", actor=maker, at=NOW)
+        debt = risk.recognise_bad_debt(loan_id=loan.public_id, reason=f"{own}坏账理由", actor=maker, at=NOW, on=BAD)
+        for kind in RD_PAPERS:
+            attach(owner=debt, kind=kind, filename=f"{own}{kind}.pdf", content=paper(own), actor=maker, at=NOW)
+        claim: Claim = risk.file_claim(bad_debt_id=debt.public_id, amount=debt.principal, actor=maker, at=NOW)
+        judge, payer = side.guarantors
+        risk.begin_review(claim_id=claim.public_id, actor=judge, at=NOW)
+        risk.ask_supplement(claim_id=claim.public_id, what=f"{side.mark('担')}补正要求", actor=judge, at=NOW)
+        risk.supply(claim_id=claim.public_id, actor=maker, at=NOW)
+        risk.begin_review(claim_id=claim.public_id, actor=judge, at=NOW)
+        risk.accept_claim(claim_id=claim.public_id, actor=judge, at=NOW)
+        risk.propose_payment(claim_id=claim.public_id, actor=judge, at=NOW)
+        risk.return_payment(claim_id=claim.public_id, reason=f"{side.mark('担')}退回理由", actor=payer, at=NOW)
+        risk.propose_payment(claim_id=claim.public_id, actor=judge, at=NOW)
+        risk.release_payment(claim_id=claim.public_id, actor=payer, at=NOW)
+        recovery = risk.record_recovery(
+            bad_debt_id=debt.public_id, amount=Decimal("100000.00"), costs=Decimal(0), received_on=TODAY, bank_reference=f"{own}追偿流水",
+            remark=f"{own}追偿说明", actor=maker, at=NOW,
+        )  # fmt: skip
+        risk.check_recovery(recovery_id=recovery.public_id, actor=checker, at=NOW)
+        fee = {"amount": Decimal("517.00"), "charged_on": TODAY, "voucher": f"{side.mark('担')}收费凭证"}
+        risk.record_guarantee_fee(guarantee_id=loan.guarantee.pk, **fee, actor=judge, at=NOW)
+        risk.record_diligence_rules(name=f"{own}尽责办法", document_number=f"{own}文", effective_on=TODAY, actor=maker, at=NOW)
+        exemption = risk.open_exemption(bad_debt_id=debt.public_id, actor=maker, at=NOW)
+        risk.build_evidence_pack(exemption_id=exemption.public_id, actor=maker, at=NOW)
