@@ -13,10 +13,8 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from api.v1.urls import urlpatterns
 from common.admin import VisibleAdmin
 from documents.models import Document
-from tests.api.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +103,3 @@ def _case(browser: Client, page: VisibleAdmin, row: Model) -> Iterator[Said]:
         address = route(type(row), "do", row.pk, step.name)
         if address in case.text:
             yield ask(browser, address)
-
-
-def interface(caller: Caller, others: list[Caller]) -> Iterator[Said]:
-    """Yield what the interface says to a program: every list, and every address of an object with the identifiers that anybody reads."""
-    gets = [str(one.pattern) for one in urlpatterns if "get" in (getattr(one.callback, "actions", None) or {})]
-    for path in gets:
-        if "<" not in path:
-            yield ask(caller.http, f"/api/v1/{path}", headers=caller.headers)
-            continue
-        folder = path.split("/", maxsplit=1)[0]
-        for identifier in _identifiers(folder, others):
-            address = re.sub(r"<[^>]+>", identifier, path, count=1)
-            if "<" not in address:
-                yield ask(caller.http, f"/api/v1/{address}", headers=caller.headers)
-
-
-def _identifiers(folder: str, others: list[Caller]) -> list[str]:
-    """Return identifiers of a resource as its readers are told them, those of both sides."""
-    found: dict[str, None] = {}
-    for other in others:
-        answer = other.http.get(f"/api/v1/{folder}/", headers=other.headers)
-        rows = answer.json().get("results", []) if answer.status_code == 200 else []
-        found |= {str(row["id"]): None for row in rows[:3] if "id" in row}
-    return list(found)

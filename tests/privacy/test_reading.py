@@ -10,9 +10,8 @@ from loans.models import Loan
 from notices.models import Notice
 from parties.models import Member
 from subsidy.models import Line
-from tests.api.caller import Caller
 from tests.privacy.market import Market
-from tests.privacy.sweep import Said, ask, back_office, interface
+from tests.privacy.sweep import Said, ask, back_office
 
 Login = Callable[[Member], Client]
 REGISTER = ("/parties/institution/", "/policy/", "/do/guarantee/")  # who takes part is public, and chosen from
@@ -86,32 +85,6 @@ def test_the_back_office_shows_no_value_of_a_competitor(market: Market, login: L
         unseen[reader] = {value for value in own(market, reader) if value not in everything}
     assert not any(given_away.values()), given_away
     assert not any(unseen.values()), unseen
-
-
-def test_the_interface_tells_no_value_of_a_competitor(market: Market) -> None:
-    """Every list and object of the interface, by the addresses it has: lists as the caller, objects by everybody's identifiers."""
-    one, two = market.one, market.two
-    readers = {"bank": Caller.of(one.bank), "guarantor": Caller.of(one.guarantor), "fund_manager": Caller.of(market.trustee.institution)}
-    identifiers = [Caller.of(party) for party in (one.bank, two.bank, one.guarantor, two.guarantor)]
-    given_away, unseen = {}, {}
-    for reader, caller in readers.items():
-        said = list(interface(caller, identifiers))
-        assert {answer.status for answer in said} <= {200, 400, 403, 404, 409}, sorted({(a.status, a.address) for a in said})
-        given_away[reader] = leaks(said, foreign(market, reader))
-        everything = "\n".join(answer.text for answer in said)
-        unseen[reader] = {value for value in told(market, reader) if value not in everything}
-    assert not any(given_away.values()), given_away
-    assert not any(unseen.values()), unseen
-
-
-def told(market: Market, reader: str) -> set[str]:
-    """Return what a program must have read of its own."""
-    amount = f"{market.one.project_amount}.00"
-    return {
-        "bank": {"甲银密补充要求", "甲银密流水drawdown", "甲银密检查情况", "甲银密分类理由", "甲银密追偿流水", "甲银密合同", amount},
-        "guarantor": {"甲担密收费凭证", "甲银密研发合同"},
-        "fund_manager": {"甲企坊项目"},
-    }[reader]
 
 
 def test_notices_and_mails_are_each_partys_own(market: Market) -> None:

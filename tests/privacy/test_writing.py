@@ -13,7 +13,7 @@ from audit.services import OPENED
 from documents.models import Document
 from parties.models import Member
 from tests.privacy.market import Market
-from tests.privacy.sweep import pages, route
+from tests.privacy.sweep import ask, pages, route
 
 Login = Callable[[Member], Client]
 WORDS = ("reason", "remark", "what", "voucher", "finding", "record_number", "answer", "reference", "opinion")
@@ -65,9 +65,9 @@ def test_no_paper_of_anothers_case_is_handed_out(market: Market, login: Login) -
         member = {"bank": market.one.bankers[0], "county": market.one.county[0], "guarantor": market.one.guarantors[0]}[reader]
         browser, opened = login(member), set()
         for document in Document.objects.all():
-            answer = browser.get(reverse("document-download", args=[document.public_id]))
-            assert answer.status_code in (200, 404)
-            if answer.status_code == 200:
+            said = ask(browser, reverse("document-download", args=[document.public_id]))
+            assert said.status in (200, 404)
+            if said.status == 200:
                 opened.add(document.filename[0])
         assert opened == mine, reader
         assert not opened & theirs
