@@ -95,7 +95,11 @@ def test_a_debt_is_recognised_as_bad_once_and_opened_with_what_a_claim_needs(hal
     assert not BankRisk.objects.filter(bank=hall.scene.bank).exists()
     decided = hall.classified(loan)
     bad = hall.bank.post(address, asked, status=201)
-    assert (bad["principal"], bad["recognised_on"], bad["enterprise_rd_total"]) == ("1000000.00", "2025-03-10", "1000000.00")
+    assert (bad["principal"], bad["recognised_on"], bad["enterprise_rd_total"]) == (
+        "1000000.00",
+        "2025-03-10",
+        "10000000.00",
+    )  # the end of its tier
     assert (bad["classification_id"], bad["bank"]["code"], bad["bank_reference"]) == (decided["id"], hall.scene.bank.code, "HZ-1")
     assert hall.bank.post(address, asked, status=201)["id"] == bad["id"]
     assert hall.bank.post(address, {"reason": "停产"}, status=409)["code"] == "already_recognised"
