@@ -14,10 +14,11 @@ from django.http import HttpRequest
 from audit.models import Event
 from audit.services import EXPORTED, OPENED, record_export, record_opening
 from audit.verbs import current
+from audit.withholding import readable
 from common.admin import SEAMS, Badge, Column, Fact, Lines, Small, VisibleAdmin, facts, table
-from common.admin.shown import field_of, percent
+from common.admin.shown import field_of
 from common.fields import MoneyField, RateField
-from common.money import display
+from common.money import display, percent
 
 PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -164,13 +165,13 @@ def kind_of(event: Event) -> str:
 
 def events_read_by(member: Any) -> QuerySet[Event]:
     """
-    Return the log of cases; the page is open to those institutions only that see every case.
+    Return the log of cases but for what is kept back yet; the page is open to those institutions only that see every case.
 
     Where and with what people log in, and what they were refused, is read by their own house and by the operator alone.
     """
     if member.institution is not None and member.institution.is_operator:
-        return Event.objects.all()
-    return Event.objects.exclude(Q(object_type__startswith=OF_LOGINS) & ~Q(party_id=member.party_id))
+        return readable(Event.objects.all())
+    return readable(Event.objects.all()).exclude(Q(object_type__startswith=OF_LOGINS) & ~Q(party_id=member.party_id))
 
 
 @admin.register(Event)

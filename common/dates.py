@@ -1,11 +1,13 @@
-"""Days and half-open periods; the time zone is the interfaces' affair."""
+"""Days and half-open periods, and the zone in which a moment belongs to a day."""
 
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from common.errors import DomainError
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")  # whose days business days are
 SETTLEMENT_DAY = 21  # the usual first day of a settlement quarter; the policy version's own day is passed in where it differs
 
 

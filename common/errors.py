@@ -30,6 +30,7 @@ class DomainError(Exception):
     sentence: ClassVar[str] = "操作不符合业务规则，未作任何更改。"
     clause: ClassVar[str] = ""
     status: ClassVar[int] = 409
+    is_question: ClassVar[bool] = False  # not wrong, only unusual: the same again, confirmed, goes through
 
     def __init__(self, *, field: str | None = None, errors: Sequence[FieldProblem] = (), **facts: object) -> None:
         self.field = field

@@ -40,6 +40,14 @@ def display(amount: Decimal) -> str:
     return f"{amount:,.2f}"
 
 
+def percent(fraction: Decimal) -> str:
+    """Return a fraction as a percentage, at least 2 and at most 4 places."""
+    text = f"{fraction * 100:.4f}"
+    while text.endswith("0") and len(text.split(".")[1]) > 2:
+        text = text[:-1]
+    return f"{text}%"
+
+
 def in_words(amount: Decimal) -> str:
     """
     Return the amount in Chinese capital numerals as a voucher writes it (人民币大写).

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from audit.models import Event
 from audit.services import OPENED
 from audit.verbs import as_stored, current
+from audit.withholding import readable
 from parties.access import sees_all
 from parties.disclosure import Party, declared
 from parties.enums import COUNTY_KINDS
@@ -48,7 +49,7 @@ def told_events(events: QuerySet[Event], reader: Member, *, case: str = "") -> Q
     Source: architecture, who may.
     """
     if sees_all(reader):
-        return events
+        return readable(events)
     party = party_of(reader)
     if party is None:
         return events.none()
@@ -60,7 +61,7 @@ def told_events(events: QuerySet[Event], reader: Member, *, case: str = "") -> Q
 def changes_told(events: QuerySet[Event], reader: Member, *, case: str) -> QuerySet[Event]:
     """Return those of the events of a kind of case that move its mark of change for the reader, whichever house acted."""
     if sees_all(reader):
-        return events.exclude(verb=OPENED)
+        return readable(events).exclude(verb=OPENED)
     party = party_of(reader)
     if party is None:
         return events.none()

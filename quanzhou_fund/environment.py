@@ -5,6 +5,7 @@ Reading it is pure: the process's environment in, values out, or sentences that 
 (``FUND_ENV=production``) nothing that matters has a default and nothing meant for the demo is accepted.
 """
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRET_KEY = "demo-only-secret-key-that-production-refuses-0123456789"
+DEMO_BID_KEY = "T3PojCo42SC7D5GX20tESFIG0f0WrSU0ag3iZC6AYMo="
 SHORTEST_SECRET = 50
+KEY_BYTES = 32
 FEWEST_DIFFERENT_CHARACTERS = 5
 MOST_IDLE_MINUTES = 30
 TRUE_WORDS = {"1", "true", "yes", "on"}
@@ -94,6 +97,19 @@ def networks(value: str) -> list[IPv4Network | IPv6Network]:
     return [ip_network(word) for word in words(value)]
 
 
+def keys(value: str) -> list[bytes]:
+    """
+    Return the keys between commas, each 32 bytes written in URL-safe base64; the first is the one in use.
+
+    Raises:
+        ValueError: there is none, one is no such key, or one stands twice.
+    """
+    found = [base64.b64decode(word, altchars=b"-_", validate=True) for word in words(value)]
+    if not found or len(set(found)) != len(found) or any(len(key) != KEY_BYTES for key in found):
+        raise ValueError
+    return found
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """Return a reader that accepts only these words."""
 
@@ -115,6 +131,7 @@ class Variable:
     demo: str
     live: str = ""
     production: Production = Production.OPTIONAL
+    is_secret: bool = False  # a malformed value is not repeated in the refusal, which ends up in logs
     meaning: str
 
 
@@ -128,6 +145,15 @@ VARIABLES: tuple[Variable, ...] = (
         demo=DEMO_SECRET_KEY,
         production=Production.REQUIRED,
         meaning="会话和令牌的签名密钥，不少于 50 个字符；更换后所有人须重新登录",
+    ),
+    Variable(
+        name="BID_KEYS",
+        read=keys,
+        form="逗号分隔，每把为32字节的URL安全base64",
+        demo=DEMO_BID_KEY,
+        production=Production.REQUIRED,
+        is_secret=True,
+        meaning="投标加密密钥；第一把用于新投标，其余供开启旧投标，须与数据库分开备份，遗失则未开标的投标无法开启",
     ),
     Variable(name="DEBUG", read=yes_or_no, form="是否", demo="false", live="false", meaning="调试页面；生产环境不得开启"),
     Variable(
@@ -265,7 +291,8 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
         try:
             values[variable.name] = variable.read(given or (variable.live if live else variable.demo))
         except ValueError:
-            problems.append(f"环境变量 {variable.name} 的值“{given}”不正确，应为：{variable.form}。")
+            shown = "" if variable.is_secret else f"“{given}”"
+            problems.append(f"环境变量 {variable.name} 的值{shown}不正确，应为：{variable.form}。")
     if live:
         problems += unfit_for_production(values)
     if problems:
@@ -281,6 +308,10 @@ def unfit_for_production(values: Mapping[str, Any]) -> list[str]:
         problems.append("生产环境不能使用演示密钥：请把 SECRET_KEY 换成随机生成的文本。")
     elif secret and (len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_DIFFERENT_CHARACTERS):
         problems.append(f"SECRET_KEY 过于简单：请使用不少于 {SHORTEST_SECRET} 个字符的随机文本。")
+    if any(key in keys(DEMO_BID_KEY) for key in values.get("BID_KEYS", [])):
+        problems.append("生产环境不能使用演示的投标密钥：请把 BID_KEYS 换成随机生成的密钥。")
+    if any(len(set(key)) < FEWEST_DIFFERENT_CHARACTERS for key in values.get("BID_KEYS", [])):
+        problems.append("BID_KEYS 过于简单：请使用随机生成的密钥。")
     if values.get("DEBUG"):
         problems.append("生产环境不能开启 DEBUG：它会把内部信息显示给访问者。")
     if "*" in values.get("ALLOWED_HOSTS", []):

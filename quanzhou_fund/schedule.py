@@ -37,6 +37,7 @@ JOBS: tuple[Job, ...] = (
     Job("risk.tasks.pay_due_claims", schedule(300), "a payment that was cut off is made within minutes"),
     Job("risk.tasks.remind_of_terms", crontab(hour=7, minute=40), "banks and guarantors read what is due before their day begins"),
     Job("risk.tasks.alarm_about_guarantee_fees", crontab(hour=0, minute=50), "an average above the limit is told the next day"),
+    Job("subsidy.tasks.close_tenders", schedule(300), "the page says closed soon after the closing; bids are refused by the clock itself"),
     Job("subsidy.tasks.draft_settlements", crontab(hour=1, minute=0), "on the 21st the quarter is over; every other night catches up"),
     Job("whitelist.tasks.expire", crontab(hour=0, minute=5), "an entry ends with the day"),
     Job("whitelist.tasks.send_deliveries", schedule(60), "channels hear of a batch within a minute, silent ones are asked again"),

@@ -73,6 +73,22 @@ WHO_OF_RETURN: Mapping[str, str] = {
     "send_back": "银行：复核",
     "check_off": "银行：复核(不得为经办人)",
 }
+WHO_OF_TENDER: Mapping[str, str] = {
+    "close": "定时任务，或提请开标时一并办理",
+    "propose_opening": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}：经办或复核",
+    "decline_opening": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}：经办或复核",
+    "confirm_opening": "提请方以外的另一单位：复核",
+    "award": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}：经办或复核",
+}
+WHO_OF_SEALED_BID: Mapping[str, str] = {
+    "check_off": "本行：复核(不得为经办人)",
+    "send_back": "本行：复核",
+    "supersede": "随本行后一份投标或撤回自动完成",
+}
+WHO_OF_PAPER_BID: Mapping[str, str] = {
+    "check_off": f"{InstitutionKind.CITY_INDUSTRY.label}：复核(不得为经办人)",
+    "send_back": f"{InstitutionKind.CITY_INDUSTRY.label}：复核",
+}
 WHO_OF_EXEMPTION: Mapping[str, str] = {
     "conclude": "本机构尽职免责委员会成员(未经办该笔贷款)",
     "find": InstitutionKind.REGULATOR.label,
@@ -96,6 +112,9 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="application", model="loans.Application", label=_own_label, who=_who_of_application),
     Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=WHO_OF_SETTLEMENT.__getitem__),
     Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=WHO_OF_PAYMENT.__getitem__),
+    Diagram(name="tender", model="subsidy.Tender", label=_own_label, who=WHO_OF_TENDER.__getitem__),
+    Diagram(name="sealed-bid", model="subsidy.SealedBid", label=_own_label, who=WHO_OF_SEALED_BID.__getitem__),
+    Diagram(name="paper-bid", model="subsidy.PaperBid", label=_own_label, who=WHO_OF_PAPER_BID.__getitem__),
     Diagram(
         name="claim", model="risk.Claim", label=_own_label, who=_who_of_claim, begins=(ClaimState.FILED.value, ClaimState.PURSUING.value)
     ),

@@ -41,10 +41,48 @@ class ObjectionState(models.TextChoices):
 
 
 class TenderState(models.TextChoices):
-    """Whether bids are still taken. Source: FP 1.4.2."""
+    """Where a tender stands: bids under seal until two persons open them. Source: FP 1.4.2."""
 
     OPEN = "open", "投标中"
-    CLOSED = "closed", "已定标"
+    CLOSED = "closed", "已截止待开标"
+    OPENING = "opening", "待确认开标"
+    OPENED = "opened", "已开标待定标"
+    AWARDED = "awarded", "已定标"
+
+
+BIDS_READABLE = (TenderState.OPENED, TenderState.AWARDED)
+
+
+class SealedBidKind(models.TextChoices):
+    """What a bank hands in: a bid, or that it takes its bid back. Source: FP 1.4.2."""
+
+    BID = "bid", "投标"
+    WITHDRAWAL = "withdrawal", "撤回投标"
+
+
+class SealedBidState(models.TextChoices):
+    """Where a sealed bid stands; only a checked one that nothing replaced counts. Source: FP 1.4.2."""
+
+    MADE = "made", "待复核"
+    SENT_BACK = "sent_back", "已退回"
+    CHECKED = "checked", "有效"
+    SUPERSEDED = "superseded", "已被取代"
+
+
+class PaperBidState(models.TextChoices):
+    """Where a bid on paper stands; it counts when another person has checked it. Source: FP 1.4.2."""
+
+    MADE = "made", "待复核"
+    SENT_BACK = "sent_back", "已退回"
+    CHECKED = "checked", "已列入开标记录"
+
+
+class BidSource(models.TextChoices):
+    """How a bid came: under seal, on paper, or typed by staff before bids were sealed. Source: FP 1.4.2."""
+
+    SEALED = "sealed", "电子密封"
+    PAPER = "paper", "纸质"
+    TYPED = "typed", "补录"
 
 
 class ReconciliationState(models.TextChoices):

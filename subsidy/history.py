@@ -6,14 +6,21 @@ BANK, COUNTY, FUND_MANAGER = Party.BANK, Party.COUNTY, Party.FUND_MANAGER
 SUMS = ("state", "revision", "lines", "adjustments", "city", "county", "sha256")
 PAID = ("state", "amount", "paid_on", "voucher")
 
-# A bid's event carries the bank it is of, so each bank is told of its own alone: not that, when or how often others bid.
+# What was typed by staff before bids were sealed carries the bank it is of, so each bank is told of its own alone. How many bids were opened
+# is told to no bank, and that one was handed in to the bank itself alone.
 TENDER = History(
     case="subsidy.tender",
     verbs=(
-        *tell("tender_opened", to(BANK, FUND_MANAGER, fields=("planned_volume",))),
+        *tell("tender_opened", to(BANK, FUND_MANAGER, fields=("planned_volume", "closes_at"))),
+        *tell(("bidding_closed", "opening_proposed", "opening_declined", "bids_opened"), to(BANK, FUND_MANAGER)),
+        *tell("tender_awarded", to(BANK, FUND_MANAGER, fields=("result", "awarded_on"))),
         *tell("bid_recorded", to(BANK, fields=("rate", "volume"), remark=True)),
         *tell("tender_closed", to(BANK, FUND_MANAGER, fields=("result", "closed_on"))),
     ),
+)
+SEALED_BID = History(
+    case="subsidy.sealedbid",
+    verbs=tell(("bid_submitted", "bid_withdrawal_submitted", "bid_checked", "bid_sent_back"), to(BANK, fields=("state", "receipt"))),
 )
 DECISION = History(
     case="subsidy.ratedecision",
@@ -56,4 +63,4 @@ RECONCILIATION = History(
     verbs=tell(("bank_figures_checked", "bank_figures_committed"), to(BANK, FUND_MANAGER, fields=("filename", "sha256", "rows", "faults"))),
 )
 
-HISTORIES = (TENDER, DECISION, SETTLEMENT, PAYMENT, OBJECTION, RECONCILIATION)
+HISTORIES = (TENDER, SEALED_BID, DECISION, SETTLEMENT, PAYMENT, OBJECTION, RECONCILIATION)

@@ -5,7 +5,18 @@ Read-only but for its steps: lists and pages show what the acting member may see
 """
 
 from common.admin.columns import Column
-from common.admin.forms import DayInput, LongText, MoneyInput, PercentInput, ReasonForm, RemarkForm, StepForm, YesNo
+from common.admin.forms import (
+    AskingForm,
+    DayInput,
+    LongText,
+    MomentInput,
+    MoneyInput,
+    PercentInput,
+    ReasonForm,
+    RemarkForm,
+    StepForm,
+    YesNo,
+)
 from common.admin.panels import Fact, Facts, Fragment, Row, Table, checks_table, fact, facts, table
 from common.admin.seams import EVERY_CASE, SEAMS, acting_member, add_panel, add_steps, forget_acting_member
 from common.admin.shown import (
@@ -30,9 +41,10 @@ from common.admin.steps import Do, Step, Who, by, states
 from common.admin.visible import VisibleAdmin
 
 __all__ = [
-    "BLANK", "EVERY_CASE", "SEAMS", "Badge", "Cited", "Column", "DayInput", "Do", "Exact", "Fact", "Facts", "Fragment", "Hash", "Lines",
+    "BLANK", "EVERY_CASE", "SEAMS", "AskingForm", "Badge", "Cited", "Column", "DayInput", "Do", "Exact", "Fact", "Facts", "Fragment",
+    "Hash", "Lines",
     "Link",
-    "LongText", "Money",
+    "LongText", "MomentInput", "Money",
     "MoneyInput", "PercentInput", "Rate", "ReasonForm", "RemarkForm", "Row", "Small", "Step", "StepForm", "Table", "VisibleAdmin", "Who",
     "YesNo", "acting_member", "add_panel", "add_steps", "by", "checks_table", "fact", "facts", "forget_acting_member",
     "joined", "link_to", "list_of", "page_of",

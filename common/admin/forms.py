@@ -43,6 +43,12 @@ class DayInput(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+class MomentInput(forms.DateTimeField):
+    """A moment of Quanzhou's clock, chosen with the browser's own calendar; to the minute."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
 class LongText(forms.CharField):
     """A text of several lines."""
 
@@ -115,6 +121,20 @@ def dress(field: forms.Field) -> None:
 def problems_of(error: ValidationError) -> str:
     """Return the sentences of a model's validation."""
     return " ".join(error.messages)
+
+
+class AskingForm(StepForm):
+    """A step whose refusal may be a question: it is asked once more, with a box to confirm what is unusual."""
+
+    confirmed = forms.BooleanField(label="已核对，填写无误", required=False, widget=forms.HiddenInput)
+
+    def refuse(self, error: DomainError) -> None:
+        """Show the refusal; a question with the box that answers it."""
+        super().refuse(error)
+        if error.is_question:
+            field = self.fields["confirmed"]
+            field.widget = forms.CheckboxInput()
+            dress(field)
 
 
 class ReasonForm(StepForm):

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from common.admin.seams import SEAMS, acting_member
 from common.fields import MoneyField, RateField
-from common.money import display
+from common.money import display, percent
 
 UNIT_LENGTH = 2  # a help text this short is a unit: 月, 人, 字节
 NOTHING = mark_safe('<span class="qf-nothing">—</span>')
@@ -188,14 +188,6 @@ def tone_of(state: str) -> str:
 def is_number(value: Any) -> bool:
     """Return whether a cell is set flush right."""
     return isinstance(value, Money | Rate | Exact | Decimal)
-
-
-def percent(fraction: Decimal) -> str:
-    """Return a fraction as a percentage, at least 2 and at most 4 places."""
-    text = f"{fraction * 100:.4f}"
-    while text.endswith("0") and len(text.split(".")[1]) > 2:
-        text = text[:-1]
-    return f"{text}%"
 
 
 def plain(value: Any) -> Any:

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
 
+from common.dates import SHANGHAI
 from common.enums import Category, Mode
 from demo_fund.cast import appoint_people, enter_institutions
 from demo_fund.financing import Financing
@@ -16,8 +17,12 @@ from demo_fund.window import PLAN_ENDS
 from loans.services import set_bank_quota
 from policy.models import PolicyVersion
 from policy.services import add_policy_version
-from subsidy.services.tenders import close_tender, decide_rate, open_tender, record_bid
+from subsidy.models import Tender
+from subsidy.services.openings import confirm_opening, propose_opening
+from subsidy.services.sealed_bids import check_bid, submit_bid
+from subsidy.services.tenders import award_tender, decide_rate, open_tender
 
+VISITORS_BANK = "citong"
 SUCCESSOR = "演示延续方案"
 SUCCESSOR_DECIDED = date(2025, 12, 15)
 HUNDRED_MILLION = Decimal(100_000_000)
@@ -39,7 +44,8 @@ def opening_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Ste
     yield Step(begins, 2, lambda at: appoint_people(stage.cast, from_on=begins, at=at))
     yield Step(begins, 3, partial(_set_quotas, stage, financings))
     for number, (days, *_) in enumerate(RATES):
-        yield Step(stage.working_day(_decision_day(stage, number, days)), 5, partial(_decide_rate, stage, number))
+        yield from _tender_steps(stage, number, _decision_day(stage, number, days))
+    yield from _running_tender_steps(stage)
     yield Step(stage.working_day(max(SUCCESSOR_DECIDED, begins)), 6, partial(_add_successor, stage))
 
 
@@ -71,34 +77,79 @@ def _set_quotas(stage: Stage, financings: Sequence[Financing], at: datetime) -> 
             )
 
 
-def _decide_rate(stage: Stage, number: int, at: datetime) -> None:
-    """Hold one tender per loan kind, take every bank's bid and decide the unified rate."""
+def _tender_steps(stage: Stage, number: int, decided_on: date) -> Iterator[Step]:
+    """Yield a year's tenders: opened, bid for under seal, closed, opened by two houses, awarded and decided."""
+    announced_on, bid_on = (stage.working_day(decided_on - timedelta(days=days)) for days in (20, 10))
+    closes_at = _five_o_clock(stage.working_day(decided_on - timedelta(days=5)))
+    yield Step(announced_on, 5, partial(_open_tenders, stage, closes_at))
+    yield Step(bid_on, 5, partial(_bid, stage, number, announced_on, [code for code, *_ in BANKS]))
+    yield Step(stage.working_day(decided_on), 5, partial(_decide_rate, stage, number, announced_on))
+
+
+def _running_tender_steps(stage: Stage) -> Iterator[Step]:
+    """Yield tenders that take bids on the story's last day; the visitors' bank has not bid yet."""
+    announced_on = stage.working_day(stage.until - timedelta(days=7))
+    if announced_on < stage.until:
+        yield Step(announced_on, 5, partial(_open_tenders, stage, _five_o_clock(stage.working_day(stage.until + timedelta(days=30)))))
+        others = [code for code, *_ in BANKS if code != VISITORS_BANK]
+        yield Step(stage.working_day(announced_on + timedelta(days=1)), 5, partial(_bid, stage, len(RATES) - 1, announced_on, others))
+
+
+def _five_o_clock(day: date) -> datetime:
+    return datetime.combine(day, time(17), tzinfo=SHANGHAI)
+
+
+def _open_tenders(stage: Stage, closes_at: datetime, at: datetime) -> None:
+    """Open one tender per loan kind."""
+    for category, volume in ((Category.FIXED_ASSET, 80), (Category.RD, 20)):
+        open_tender(
+            category=category,
+            name=f"{at.year}年{category.label}回报利率竞价",
+            document_number=_document_of(at.date()),
+            opened_on=at.date(),
+            closes_at=closes_at,
+            planned_volume=volume * HUNDRED_MILLION,
+            actor=stage.bureau_handler("city_treasury"),
+            at=at,
+        )
+
+
+def _document_of(announced_on: date) -> str:
+    return f"泉财金〔{announced_on.year}〕{announced_on:%m%d}号"
+
+
+def _tenders(announced_on: date) -> tuple[Tender, Tender]:
+    """Return the tenders of that announcement: fixed assets, then R&D."""
+    found = {tender.category: tender for tender in Tender.objects.filter(document_number=_document_of(announced_on))}
+    return found[Category.FIXED_ASSET], found[Category.RD]
+
+
+def _bid(stage: Stage, number: int, announced_on: date, codes: Sequence[str], at: datetime) -> None:
+    """Let the banks' own people put down and check a bid in each tender."""
+    results = RATES[number][1:]
+    order = [code for code, *_ in BANKS]
+    for tender, result in zip(_tenders(announced_on), results, strict=True):
+        for code in codes:
+            bank, index = stage.cast.institutions[code], order.index(code)
+            offer = {"rate": result + Decimal(index % 5 - 2) / 10_000, "volume": HUNDRED_MILLION * (3 + index % 4)}
+            bid = submit_bid(tender_id=tender.public_id, actor=stage.cast.handler(bank), at=at, **offer)
+            check_bid(bid_id=bid.pk, actor=stage.cast.checker(bank), at=at, **offer)
+
+
+def _decide_rate(stage: Stage, number: int, announced_on: date, at: datetime) -> None:
+    """Open the bids by two houses, award the tenders and decide the unified rate."""
     days, *results = RATES[number]
     is_last = number == len(RATES) - 1
     effective_on = _decision_day(stage, number, days) + (BEFORE_QUARTER if is_last else IN_FORCE_AFTER)
-    actor = stage.bureau_handler("city_treasury")
-    tenders = []
-    for category, result, volume in ((Category.FIXED_ASSET, results[0], 80), (Category.RD, results[1], 20)):
-        tender = open_tender(
-            category=category,
-            name=f"{at.year}年{category.label}回报利率竞价",
-            document_number=f"泉财金〔{at.year}〕{at.month}号",
-            opened_on=at.date(),
-            planned_volume=volume * HUNDRED_MILLION,
-            actor=actor,
-            at=at,
-        )
-        for index, (code, *_rest) in enumerate(BANKS):
-            spread = Decimal(index % 5 - 2) / 10_000
-            bank = stage.cast.institutions[code]
-            bid = {"rate": result + spread, "volume": HUNDRED_MILLION * (3 + index % 4)}
-            record_bid(tender_id=str(tender.public_id), bank=bank, submitted_on=at.date(), actor=actor, at=at, **bid)
-        close_tender(tender_id=str(tender.public_id), on=at.date(), result=result, actor=actor, at=at)
-        tenders.append(tender)
+    actor, tenders = stage.bureau_handler("city_treasury"), _tenders(announced_on)
+    for tender, result in zip(tenders, results, strict=True):
+        propose_opening(tender_id=tender.public_id, actor=stage.bureau_handler("city_industry"), at=at)
+        confirm_opening(tender_id=tender.public_id, actor=stage.bureau_checker("city_treasury"), at=at)
+        award_tender(tender_id=str(tender.public_id), on=at.date(), result=result, actor=actor, at=at)
     decide_rate(
         fixed_asset_tender_id=str(tenders[0].public_id),
         rd_tender_id=str(tenders[1].public_id),
-        document_number=f"泉财金〔{at.year}〕{at.month + 1}号",
+        document_number=f"泉财金〔{at.year}〕{at:%m%d}号",
         decided_on=at.date(),
         effective_on=effective_on,
         running_loans_from=effective_on if is_last else None,

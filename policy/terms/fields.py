@@ -44,11 +44,18 @@ class Meta:
     clause: str
     decision: str
     optional: bool
+    default: str | None = None  # as JSON writes it: what holds in versions that do not name the parameter
 
 
-def parameter(label: str, kind: Kind, *, clause: str, decision: str = "", unit: str = "", optional: bool = False) -> Any:
-    """Return a dataclass field that carries its label, unit, clause and the decision that fills the plan's silence."""
-    meta = Meta(label, kind, unit or kind.value, clause, decision, optional)
+def parameter(
+    label: str, kind: Kind, *, clause: str, decision: str = "", unit: str = "", optional: bool = False, default: str | None = None
+) -> Any:
+    """
+    Return a dataclass field that carries its label, unit, clause and the decision that fills the plan's silence.
+
+    With a ``default`` a version need not name it: versions entered before it was known are read as they stand.
+    """
+    meta = Meta(label, kind, unit or kind.value, clause, decision, optional, default)
     return field(metadata={"meta": meta})
 
 
@@ -100,6 +107,8 @@ def _read_field(f: "Field[Any]", owner: Mapping[str, object], *, path: str, prob
     """Return one field's value from its owner's JSON object."""
     here = _at(path, f.name)
     meta: Meta | None = f.metadata.get("meta")
+    if meta is not None and meta.default is not None and owner.get(f.name) is None:
+        return _read_value(meta.kind, meta.default, path=here, problems=problems)
     if f.name not in owner:
         if meta is None or not meta.optional:
             problems.add(here, "required")
@@ -183,10 +192,16 @@ def _names(value: object) -> tuple[str, ...] | None:
 def write(value: object) -> Any:
     """Return JSON of a value that ``read`` gave: decimals as text, tables as lists."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: write(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: write(getattr(value, f.name)) for f in fields(value) if not _is_left_out(f, getattr(value, f.name))}
     if isinstance(value, tuple):
         return [write(item) for item in value]
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _is_left_out(f: "Field[Any]", value: object) -> bool:
+    """Return whether a value is the parameter's default, which needs no writing."""
+    meta: Meta | None = f.metadata.get("meta")
+    return meta is not None and meta.default is not None and str(value) == meta.default
 
 
 def _at(path: str, name: str) -> str:

@@ -92,6 +92,8 @@ class Subsidy:
     settlement_day: int = parameter("结息季度起始日", Kind.COUNT, unit="日", clause="FP 1.6.4", decision="D10")
     county_share: Decimal = parameter("贴息的县级财政分担比例", Kind.SHARE, clause="FP 1.4.1", decision="D12")
     base_share: ByMode = group("贴息基数占贷款余额比例", ByMode, clause="FP 1.4.1", decision="D35")
+    bid_rate_floor: Decimal = parameter("投标利率核对下限", Kind.RATE, clause="FP 1.4.2", decision="D14", default="0.005")
+    bid_rate_ceiling: Decimal = parameter("投标利率核对上限", Kind.RATE, clause="FP 1.4.2", decision="D14", default="0.15")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +238,8 @@ def _contradictions(terms: Terms) -> list[FieldProblem]:
         found.append(FieldProblem("risk.warning_rate", "above_breaker", "警示线不得高于熔断线。"))
     if terms.subsidy.settlement_day > 28:
         found.append(FieldProblem("subsidy.settlement_day", "not_in_every_month", "结息日应为 1 至 28 日，使每月都有这一天。"))
+    if terms.subsidy.bid_rate_floor >= terms.subsidy.bid_rate_ceiling:
+        found.append(FieldProblem("subsidy.bid_rate_ceiling", "not_rising", "投标利率核对上限应高于下限。"))
     sizes = terms.enterprise_size
     rows = [sizes.large, sizes.medium, sizes.small]
     if any(a.employees < b.employees or a.revenue < b.revenue for a, b in pairwise(rows)):

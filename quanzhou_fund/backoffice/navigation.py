@@ -16,8 +16,9 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("loans.proposal", "task_alt"), ("loans.movement", "swap_vert"), ("loans.bankquota", "speed"),
     )),
     ("贴息结算", (
-        ("subsidy.settlement", "receipt_long"), ("subsidy.payment", "payments"), ("subsidy.objection", "report"), ("subsidy.tender",
-        "gavel"), ("subsidy.ratedecision", "percent"),
+        ("subsidy.settlement", "receipt_long"), ("subsidy.payment", "payments"), ("subsidy.objection", "report"),
+        ("subsidy.tender", "gavel"), ("subsidy.sealedbid", "lock"), ("subsidy.paperbid", "markunread_mailbox"),
+        ("subsidy.ratedecision", "percent"),
         ("subsidy.reconciliation", "rule"), ("ledger.entry", "menu_book"), ("ledger.account", "account_tree"),
     )),
     ("风险分担", (

@@ -2,11 +2,11 @@
 
 from django import forms
 
-from common.admin import DayInput, LongText, MoneyInput, PercentInput, StepForm
+from common.admin import AskingForm, DayInput, LongText, MomentInput, MoneyInput, PercentInput, StepForm
 from common.enums import Category, Mode
 from parties.enums import InstitutionKind
 from parties.models import Institution
-from subsidy.enums import TenderState
+from subsidy.enums import SealedBidKind, TenderState
 from subsidy.models import Tender
 
 BANKS = Institution.objects.filter(kind=InstitutionKind.BANK)
@@ -68,23 +68,53 @@ class TenderForm(StepForm):
     name = forms.CharField(label="名称", max_length=100)
     document_number = forms.CharField(label="文号", max_length=60)
     opened_on = DayInput(label="开始日期")
+    closes_at = MomentInput(label="投标截止时间", help_text="北京时间。到此刻即截止，登记后不能更改。")
     planned_volume = MoneyInput(label="计划规模", help_text="单位：元；综合利率的默认权重。")
 
+    def prepare(self) -> None:
+        """Begin today."""
+        self.first(opened_on=self.on)
 
-class BidForm(StepForm):
-    """A bank's bid."""
+
+class BidForm(AskingForm):
+    """A bank's bid, sealed as it is put down."""
+
+    rate = PercentInput(label="投标利率", help_text="按年利率填写百分数，如 3.85 即 3.85%。")
+    volume = MoneyInput(label="投标规模")
+
+
+class CheckBidForm(StepForm):
+    """The checker's own entry of what the maker put down; a withdrawal has nothing to enter."""
+
+    rate = PercentInput(label="投标利率", help_text="请按本行批准文件另行录入，百分数，如 3.85 即 3.85%。")
+    volume = MoneyInput(label="投标规模", help_text="请按本行批准文件另行录入，单位：元。")
+
+    def prepare(self) -> None:
+        """Ask for nothing where a bid is taken back."""
+        if self.obj.kind == SealedBidKind.WITHDRAWAL:
+            self.fields.clear()
+
+
+class PaperBidForm(AskingForm):
+    """A bid on paper, as it was found at the opening."""
 
     bank = forms.ModelChoiceField(label="银行", queryset=BANKS, empty_label="请选择")
-    rate = PercentInput(label="投标利率")
+    rate = PercentInput(label="投标利率", help_text="按年利率填写百分数，如 3.85 即 3.85%。")
     volume = MoneyInput(label="投标规模")
-    submitted_on = DayInput(label="投标日期")
+    received_at = MomentInput(label="收件时间", help_text="收件登记簿上的时间，须早于投标截止时间。")
+    register_number = forms.CharField(label="收件登记号", max_length=60)
+    file = forms.FileField(label="投标书扫描件", help_text="PDF、OFD、JPG 或 PNG，含封套骑缝处。")
 
 
-class CloseForm(StepForm):
+class AwardForm(AskingForm):
     """The award of a tender."""
 
     on = DayInput(label="定标日期")
-    result = PercentInput(label="中标利率", required=False, help_text="不填则按投标规模加权平均计算；百分数，如 3.85。")
+    result = PercentInput(label="中标利率", required=False, help_text="不填则按投标规模加权平均计算；百分数，如 3.85 即 3.85%。")
+
+    def prepare(self) -> None:
+        """Begin with today."""
+        self.first(on=self.on)
 
 
 class DecisionForm(StepForm):
@@ -100,10 +130,10 @@ class DecisionForm(StepForm):
     running_loans_from = DayInput(label="存量贷款适用自", required=False, help_text="仅当决定明确适用于存量贷款时填写。")
 
     def prepare(self) -> None:
-        """Offer the closed tenders of each kind."""
-        closed = Tender.objects.filter(state=TenderState.CLOSED).order_by("-closed_on")
-        self.fields["fixed_asset"].queryset = closed.filter(category=Category.FIXED_ASSET)
-        self.fields["rd"].queryset = closed.filter(category=Category.RD)
+        """Offer the awarded tenders of each kind."""
+        awarded = Tender.objects.filter(state=TenderState.AWARDED).order_by("-awarded_on")
+        self.fields["fixed_asset"].queryset = awarded.filter(category=Category.FIXED_ASSET)
+        self.fields["rd"].queryset = awarded.filter(category=Category.RD)
 
     def clean(self) -> dict[str, object]:
         """Take both weights or none."""

@@ -1,26 +1,29 @@
-"""From tenders to the one return rate: bids per loan kind, a result each, one decision that enacts the blended rate."""
+"""From tenders to the one return rate: opened and closed, awarded with a result each, one decision that enacts the blended rate."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 
-from audit.services import Scope, record
+from audit.services import record
+from common.dates import SHANGHAI
 from common.enums import Category
 from common.errors import DomainError
 from parties.access import require
 from parties.enums import InstitutionKind
-from parties.models import Institution, Member
+from parties.models import Member
 from policy.services import enact_return_rate
-from subsidy.enums import TenderState
-from subsidy.models import Bid, RateDecision, Tender
+from subsidy.enums import PaperBidState, TenderState
+from subsidy.models import RateDecision, Tender
 from subsidy.models.tenders import TENDERED
 from subsidy.rules import WeightedRate, blended_rate
 from subsidy.selectors.tenders import tender_of
+from subsidy.services.bid_rates import check_rate
 from subsidy.services.steps import StepBackDated
 
-_HOLDERS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY, InstitutionKind.FUND_OFFICE)
+HOLDERS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY, InstitutionKind.FUND_OFFICE)
 
 
 class TenderKindUnknown(DomainError):
@@ -32,18 +35,10 @@ class TenderKindUnknown(DomainError):
     status = 400
 
 
-class TenderClosed(DomainError):
-    """The tender takes no more bids."""
-
-    code = "tender_closed"
-    sentence = "“{tender}”已定标，不能再登记或修改投标。"
-    clause = "FP 1.4.2"
-
-
-class TenderNotClosed(DomainError):
+class TenderNotAwarded(DomainError):
     """A decision rests on two tenders with results."""
 
-    code = "tender_not_closed"
+    code = "tender_not_awarded"
     sentence = "“{tender}”尚未定标，不能据以确定综合利率。"
     clause = "FP 1.4.2"
 
@@ -56,21 +51,37 @@ class NoBids(DomainError):
     clause = "FP 1.4.2"
 
 
-class BidExists(DomainError):
-    """The bank has bid already, otherwise."""
+class ClosingTooEarly(DomainError):
+    """A closing that leaves banks no time, or lies before the tender begins."""
 
-    code = "bid_exists"
-    sentence = "{bank}已对“{tender}”投标，内容不同；一家银行一次招标只投一标。"
-    clause = "FP 1.4.2"
-
-
-class InvalidBid(DomainError):
-    """A bid that is no rate or has no volume."""
-
-    code = "invalid_bid"
-    sentence = "投标利率应大于 0 且小于 1（例如 3.05% 写作 0.0305），投标规模应大于零。"
+    code = "closing_too_early"
+    sentence = "投标截止时间须晚于现在，且不早于开始日期，请核对。"
     clause = "FP 1.4.2"
     status = 400
+
+
+class TenderDiffers(DomainError):
+    """The document has a tender of this kind with other facts."""
+
+    code = "tender_differs"
+    sentence = "该文号的同类招标“{tender}”已登记，内容与本次不同；已登记的招标不能更改，如需另行招标请使用新的文号。"
+    clause = "FP 1.4.2"
+
+
+class TenderNotOpened(DomainError):
+    """An award follows the opening, once."""
+
+    code = "tender_not_opened"
+    sentence = "“{tender}”现为“{state}”：开标后才能定标，且只定标一次。"
+    clause = "FP 1.4.2"
+
+
+class PaperBidsWait(DomainError):
+    """A tender is not awarded while a bid on paper waits for its check."""
+
+    code = "paper_bids_wait"
+    sentence = "“{tender}”还有纸质投标待复核，请先复核或退回，再行定标。"
+    clause = "FP 1.4.2"
 
 
 class WrongTenders(DomainError):
@@ -84,82 +95,117 @@ class WrongTenders(DomainError):
 
 @transaction.atomic
 def open_tender(
-    *, category: Category, name: str, document_number: str, opened_on: date, planned_volume: Decimal, actor: Member, at: datetime
+    *,
+    category: Category,
+    name: str,
+    document_number: str,
+    opened_on: date,
+    closes_at: datetime,
+    planned_volume: Decimal,
+    actor: Member,
+    at: datetime,
 ) -> Tender:
     """
-    Return the tender of a loan kind; the same document again changes nothing.
+    Return the tender of a loan kind, which takes sealed bids until ``closes_at``; the same document again changes nothing.
 
     ``planned_volume`` in yuan is the kind's weight in the blended rate unless the decision gives another.
 
     Raises:
-        NotAllowed, TenderKindUnknown.
+        NotAllowed, TenderKindUnknown, ClosingTooEarly.
+        TenderDiffers: the document has a tender of this kind otherwise.
 
     Source: FP 1.4.2; D14.
     """
-    require(actor, *_HOLDERS)
+    require(actor, *HOLDERS)
     if category not in TENDERED or planned_volume <= 0:
         raise TenderKindUnknown
-    facts = {"name": name, "opened_on": opened_on, "planned_volume": planned_volume, "recorded_by": actor}
-    tender, is_new = Tender.objects.get_or_create(document_number=document_number, category=category, defaults=facts)
-    if is_new:
-        record(verb="tender_opened", obj=tender, actor=actor, occurred_at=at, after={"planned_volume": planned_volume})
-    return tender
-
-
-@transaction.atomic
-def record_bid(
-    *, tender_id: str, bank: Institution, rate: Decimal, volume: Decimal, submitted_on: date, actor: Member, at: datetime
-) -> Bid:
-    """
-    Record a bank's bid: the annual return rate it asks as a fraction, and the volume in yuan; the same bid again changes nothing.
-
-    Raises:
-        NotVisible, NotAllowed, TenderClosed, InvalidBid.
-        BidExists: the bank has bid otherwise.
-
-    Source: FP 1.4.2; D14.
-    """
-    require(actor, *_HOLDERS)
-    tender = tender_of(tender_id, lock=True)
-    if not 0 < rate < 1 or volume <= 0:
-        raise InvalidBid
-    existing = tender.bids.filter(bank=bank).first()
-    if existing is not None and (existing.rate, existing.volume) == (rate, volume):
+    facts = {"name": name, "opened_on": opened_on, "closes_at": closes_at, "planned_volume": planned_volume}
+    existing = Tender.objects.filter(document_number=document_number, category=category).first()
+    if existing is not None and all(getattr(existing, field) == value for field, value in facts.items()):
         return existing
-    if tender.state != TenderState.OPEN:
-        raise TenderClosed(tender=tender)
     if existing is not None:
-        raise BidExists(bank=bank, tender=tender)
-    if submitted_on < tender.opened_on:
-        raise StepBackDated(field="submitted_on", on=tender.opened_on)
-    bid = Bid.objects.create(tender=tender, bank=bank, rate=rate, volume=volume, submitted_on=submitted_on, recorded_by=actor)
-    after = {"rate": rate, "volume": volume}
-    record(verb="bid_recorded", obj=tender, actor=actor, occurred_at=at, after=after, remark=str(bank), scope=Scope(bank_id=bank.pk))
-    return bid
+        raise TenderDiffers(tender=existing)
+    if closes_at <= at or closes_at.astimezone(SHANGHAI).date() < opened_on:
+        raise ClosingTooEarly(field="closes_at")
+    tender = Tender.objects.create(document_number=document_number, category=category, recorded_by=actor, **facts)
+    after = {"planned_volume": planned_volume, "closes_at": closes_at}
+    record(verb="tender_opened", obj=tender, actor=actor, occurred_at=at, after=after)
+    return tender
+
+
+def close_due_tenders(*, actor: Member, at: datetime) -> int:
+    """
+    Close the tenders whose closing has come and return how many; a second run changes nothing.
+
+    Late bids are refused by the clock whether this ran or not.
+
+    Raises:
+        NotAllowed.
+
+    Source: FP 1.4.2.
+    """
+    require(actor, *HOLDERS, allow_job=True)
+    due = Tender.objects.filter(state=TenderState.OPEN, closes_at__lte=at).order_by("pk").values_list("public_id", flat=True)
+    return sum(_close_if_due(public_id, actor=actor, at=at) for public_id in due)
 
 
 @transaction.atomic
-def close_tender(*, tender_id: str, on: date, actor: Member, at: datetime, result: Decimal | None = None) -> Tender:
+def _close_if_due(public_id: UUID, *, actor: Member, at: datetime) -> bool:
+    return close_if_due(tender_of(public_id, lock=True), actor=actor, at=at)
+
+
+def close_if_due(tender: Tender, *, actor: Member, at: datetime) -> bool:
+    """Close a locked tender whose closing has come, and return whether this did it. Source: FP 1.4.2."""
+    if tender.state != TenderState.OPEN or tender.closes_at is None or at < tender.closes_at:
+        return False
+    tender.close(at=at)
+    tender.save()
+    record(verb="bidding_closed", obj=tender, actor=actor, occurred_at=at, after={"closed_at": at})
+    return True
+
+
+@transaction.atomic
+def award_tender(
+    *, tender_id: str, on: date, actor: Member, at: datetime, result: Decimal | None = None, confirmed: bool = False
+) -> Tender:
     """
-    Close a tender with its result: the mean of the bids by volume, unless the award gives another rate.
+    Award an opened tender with its result: the mean of the bids by volume, unless the award gives another rate.
 
     Raises:
-        NotVisible, NotAllowed, NoBids, StepBackDated.
-        TransitionNotAllowed: closed already.
+        NotVisible, NotAllowed, NoBids, PaperBidsWait, StepBackDated, InvalidRate.
+        ImplausibleRate: the rate given is an unusual one, unless it is ``confirmed``.
+        TenderNotOpened: not opened, or awarded already.
 
     Source: FP 1.4.2; D14.
     """
-    require(actor, *_HOLDERS)
+    require(actor, *HOLDERS)
     tender = tender_of(tender_id, lock=True)
+    _require_ready_for_award(tender, on=on)
+    if result is not None:
+        check_rate(result, field="result", on=on, confirmed=confirmed)
     bids = [WeightedRate(rate, volume) for rate, volume in tender.bids.values_list("rate", "volume")]
-    if on < tender.opened_on:
-        raise StepBackDated(field="on", on=tender.opened_on)
-    if not bids:
-        raise NoBids(tender=tender)
-    tender.close(on=on, result=blended_rate(bids) if result is None else result)
+    tender.award(on=on, result=blended_rate(bids) if result is None else result)
     tender.save()
-    record(verb="tender_closed", obj=tender, actor=actor, occurred_at=at, after={"result": tender.result, "closed_on": on})
+    record(verb="tender_awarded", obj=tender, actor=actor, occurred_at=at, after={"result": tender.result, "awarded_on": on})
     return tender
+
+
+def _require_ready_for_award(tender: Tender, *, on: date) -> None:
+    """
+    Let pass only an opened tender with bids, none of which waits.
+
+    Raises:
+        TenderNotOpened, StepBackDated, PaperBidsWait, NoBids.
+    """
+    if tender.state != TenderState.OPENED:
+        raise TenderNotOpened(tender=tender, state=tender.get_state_display())
+    begun = tender.opened_on if tender.bids_opened_at is None else tender.bids_opened_at.astimezone(SHANGHAI).date()
+    if on < begun:
+        raise StepBackDated(field="on", on=begun)
+    if tender.paper_bids.filter(state=PaperBidState.MADE).exists():
+        raise PaperBidsWait(tender=tender)
+    if not tender.bids.exists():
+        raise NoBids(tender=tender)
 
 
 @transaction.atomic
@@ -181,13 +227,13 @@ def decide_rate(
     Weights are the planned volumes unless the decision gives others. ``running_loans_from``: running loans change to the rate that day.
 
     Raises:
-        NotVisible, NotAllowed, WrongTenders, TenderNotClosed.
+        NotVisible, NotAllowed, WrongTenders, TenderNotAwarded.
         NoWeights: no weight is above zero.
         RateNotLater, RunningLoansBeforeEffect, InvalidReturnRate: by the rulebook.
 
     Source: FP 1.4.2; D14.
     """
-    require(actor, *_HOLDERS)
+    require(actor, *HOLDERS)
     fixed_asset, rd = tender_of(fixed_asset_tender_id), tender_of(rd_tender_id)
     if (fixed_asset.category, rd.category) != TENDERED:
         raise WrongTenders
@@ -214,5 +260,5 @@ def decide_rate(
 
 def _result(tender: Tender) -> Decimal:
     if tender.result is None:
-        raise TenderNotClosed(tender=tender)
+        raise TenderNotAwarded(tender=tender)
     return tender.result

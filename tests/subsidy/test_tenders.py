@@ -1,11 +1,10 @@
 """From bids to the one return rate."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django_fsm import TransitionNotAllowed
 
 from common.enums import Category
 from common.errors import NotAllowed
@@ -13,22 +12,21 @@ from parties.models import Member
 from policy.models import ReturnRate
 from policy.selectors import return_rate_on
 from subsidy.models import RateDecision, Tender
-from subsidy.selectors.tenders import bids_visible_to
+from subsidy.services.bid_rates import ImplausibleRate
 from subsidy.services.steps import StepBackDated
 from subsidy.services.tenders import (
-    BidExists,
-    InvalidBid,
+    ClosingTooEarly,
     NoBids,
-    TenderClosed,
+    TenderDiffers,
     TenderKindUnknown,
-    TenderNotClosed,
+    TenderNotAwarded,
+    TenderNotOpened,
     WrongTenders,
-    close_tender,
+    award_tender,
     decide_rate,
-    open_tender,
-    record_bid,
 )
-from tests.factories import InstitutionFactory, MemberFactory
+from tests.factories import MemberFactory
+from tests.subsidy.bidding import BEGUN, OPENED, Bank, Houses
 from tests.subsidy.factories import noon
 from tests.translations import percent, vectors
 
@@ -38,36 +36,25 @@ BLEND = vectors("subsidy")["blended_rate"]
 
 
 @pytest.fixture
-def actor() -> Member:
-    return MemberFactory.serving("city_industry")
-
-
-def opened(actor: Member, category: Category, volume: str) -> Tender:
-    return open_tender(
-        category=category,
-        name=f"{category.label}招标",
-        document_number="泉工信〔2024〕1号",
-        opened_on=date(2024, 1, 2),
-        planned_volume=Decimal(volume),
-        actor=actor,
-        at=AT,
-    )
-
-
-def bid(tender: Tender, actor: Member, rate: str | Decimal, volume: str = "100000000", **kwargs: Any) -> Any:
-    facts = {"bank": kwargs.pop("bank", None) or InstitutionFactory(), "submitted_on": date(2024, 1, 5)} | kwargs
-    return record_bid(tender_id=str(tender.public_id), rate=Decimal(rate), volume=Decimal(volume), actor=actor, at=AT, **facts)
+def houses(db: None) -> Houses:
+    return Houses()
 
 
 @pytest.fixture
-def closed(actor: Member) -> tuple[Tender, Tender]:
+def actor(houses: Houses) -> Member:
+    return houses.industry
+
+
+@pytest.fixture
+def closed(houses: Houses) -> tuple[Tender, Tender]:
     """The tenders of the worked example: 3.05 % and 3.35 %, volumes 80 : 20."""
     found = []
     volumes = ((Category.FIXED_ASSET, "8000000000", "fixed_asset_bid_pct"), (Category.RD, "2000000000", "rd_bid_pct"))
     for category, volume, key in volumes:
-        tender = opened(actor, category, volume)
-        bid(tender, actor, percent(BLEND[key]))
-        found.append(close_tender(tender_id=str(tender.public_id), on=date(2024, 1, 8), actor=actor, at=AT))
+        tender = houses.tender(category, planned_volume=Decimal(volume))
+        Bank().bids(tender, percent(BLEND[key]))
+        houses.opens(tender)
+        found.append(houses.awards(tender))
     return found[0], found[1]
 
 
@@ -98,56 +85,50 @@ def test_the_same_decision_again_changes_nothing(closed: tuple[Tender, Tender], 
     assert (RateDecision.objects.count(), ReturnRate.objects.filter(effective_on=date(2024, 2, 1)).count()) == (1, 1)
 
 
-def test_a_tender_gives_the_mean_of_its_bids_by_volume_or_what_was_awarded(actor: Member) -> None:
-    tender = opened(actor, Category.RD, "2000000000")
-    bid(tender, actor, "0.03", "100")
-    bid(tender, actor, "0.04", "300")
-    assert close_tender(tender_id=str(tender.public_id), on=date(2024, 1, 8), actor=actor, at=AT).result == Decimal("0.037500")
-    with pytest.raises(TransitionNotAllowed):
-        close_tender(tender_id=str(tender.public_id), on=date(2024, 1, 8), actor=actor, at=AT)
-    other = opened(actor, Category.FIXED_ASSET, "1")
-    bid(other, actor, "0.03")
-    awarded = close_tender(tender_id=str(other.public_id), on=date(2024, 1, 8), result=Decimal("0.029"), actor=actor, at=AT)
-    assert awarded.result == Decimal("0.029")
+def test_a_tender_gives_the_mean_of_its_bids_by_volume_or_what_was_awarded(houses: Houses) -> None:
+    tender = houses.tender()
+    Bank().bids(tender, "0.03", "100")
+    Bank().bids(tender, "0.04", "300")
+    houses.opens(tender)
+    assert houses.awards(tender).result == Decimal("0.037500")
+    with pytest.raises(TenderNotOpened):
+        houses.awards(tender)
+    other = houses.tender(Category.FIXED_ASSET)
+    Bank().bids(other)
+    houses.opens(other)
+    with pytest.raises(ImplausibleRate):
+        houses.awards(other, Decimal("0.29"))
+    assert houses.awards(other, Decimal("0.029")).result == Decimal("0.029")
 
 
-def test_tenders_are_refused_in_sentences(actor: Member) -> None:
+def test_tenders_are_refused_in_sentences(houses: Houses) -> None:
     with pytest.raises(TenderKindUnknown):
-        opened(actor, Category.WORKING_CAPITAL, "1")
-    tender = opened(actor, Category.RD, "1")
-    assert opened(actor, Category.RD, "1") == tender
+        houses.tender(Category.WORKING_CAPITAL)
+    for closes_at in (BEGUN, noon(2024, 1, 1)):
+        with pytest.raises(ClosingTooEarly):
+            houses.tender(closes_at=closes_at)
+    with pytest.raises(ClosingTooEarly):
+        houses.tender(closes_at=BEGUN + timedelta(hours=11), opened_on=date(2024, 1, 3))
+    tender = houses.tender()
+    assert houses.tender() == tender
+    with pytest.raises(TenderDiffers):
+        houses.tender(closes_at=noon(2024, 1, 9))
+    with pytest.raises(TenderNotOpened):
+        houses.awards(tender)
+    houses.opens(tender)
     with pytest.raises(NoBids):
-        close_tender(tender_id=str(tender.public_id), on=date(2024, 1, 8), actor=actor, at=AT)
+        houses.awards(tender)
     with pytest.raises(StepBackDated):
-        close_tender(tender_id=str(tender.public_id), on=date(2024, 1, 1), actor=actor, at=AT)
-    with pytest.raises(NotAllowed):
-        opened(MemberFactory(), Category.FIXED_ASSET, "1")
+        award_tender(tender_id=str(tender.public_id), on=date(2024, 1, 8), actor=houses.industry, at=OPENED)
+    for stranger in (MemberFactory(), MemberFactory.serving("city_science")):
+        with pytest.raises(NotAllowed):
+            houses.tender(Category.FIXED_ASSET, actor=stranger)
 
 
-def test_one_bid_per_bank_while_the_tender_is_open(actor: Member) -> None:
-    tender, bank = opened(actor, Category.RD, "1"), InstitutionFactory()
-    first = bid(tender, actor, "0.03", bank=bank)
-    assert bid(tender, actor, "0.03", bank=bank) == first
-    with pytest.raises(BidExists):
-        bid(tender, actor, "0.031", bank=bank)
-    for rate in ("0", "1", "3.05"):
-        with pytest.raises(InvalidBid):
-            bid(tender, actor, rate)
-    with pytest.raises(StepBackDated):
-        bid(tender, actor, "0.03", submitted_on=date(2024, 1, 1))
-    close_tender(tender_id=str(tender.public_id), on=date(2024, 1, 8), actor=actor, at=AT)
-    with pytest.raises(TenderClosed):
-        bid(tender, actor, "0.032")
-    assert list(bids_visible_to(MemberFactory(institution=bank))) == [first]
-    assert not bids_visible_to(MemberFactory()).exists()
-
-
-def test_a_decision_rests_on_two_closed_tenders(closed: tuple[Tender, Tender], actor: Member) -> None:
+def test_a_decision_rests_on_two_awarded_tenders(closed: tuple[Tender, Tender], houses: Houses, actor: Member) -> None:
     with pytest.raises(WrongTenders):
         decide((closed[1], closed[0]), actor)
-    still_open = open_tender(
-        category=Category.RD, name="二次", document_number="3号", opened_on=date(2024, 1, 2), planned_volume=Decimal(1), actor=actor, at=AT
-    )
-    with pytest.raises(TenderNotClosed):
+    still_open = houses.tender(Category.RD, document_number="3号")
+    with pytest.raises(TenderNotAwarded):
         decide((closed[0], still_open), actor)
     assert not RateDecision.objects.exists()

@@ -1,0 +1,111 @@
+"""
+A bid under seal: rate and volume encrypted, with a receipt that fixes them. Pure: keys in, text out; knows no table.
+
+Each bid has a random data key, which is itself encrypted under the first of ``keys``. Both layers are AES-256-GCM and bound to the row they
+were made for, so that an envelope cannot be moved to another bank or tender. The receipt is the SHA-256 of the bid with a random number:
+nobody guesses the bid from it, and nobody finds another bid that has it.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES, IV_BYTES = 32, 12
+NONCE_BYTES = 16
+FORMAT = "1"
+PADDED = 256  # every bid is as long as every other: the length tells nothing
+
+
+class CannotUnseal(Exception):
+    """The envelope does not open: its key is not among ours, or it was altered or moved. Says nothing of what is inside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a bank bids: the annual return rate as a fraction with 6 places, and the volume in yuan with 2."""
+
+    rate: Decimal
+    volume: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A sealed bid as it is stored: ``text`` opens with the key, ``receipt`` is shown to the bank."""
+
+    text: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A bid out of its envelope, with the random number that makes up its receipt."""
+
+    offer: Offer
+    nonce: str
+
+
+def statement(offer: Offer, *, tender: str, bank: str, nonce: str) -> str:
+    """Return the line whose SHA-256 is the receipt, as anybody writes it by hand: ``tender|bank|3.0500|300000000.00|nonce``."""
+    return f"{tender}|{bank}|{offer.rate * 100:.4f}|{offer.volume:.2f}|{nonce}"
+
+
+def receipt_of(offer: Offer, *, tender: str, bank: str, nonce: str) -> str:
+    """Return the SHA-256 of the statement. Source: FP 1.4.2."""
+    return hashlib.sha256(statement(offer, tender=tender, bank=bank, nonce=nonce).encode()).hexdigest()
+
+
+def seal(offer: Offer, *, tender: str, bank: str, row: str, keys: Sequence[bytes]) -> Envelope:
+    """Return the bid sealed under the first key, for one row of one bank's in one tender. Source: FP 1.4.2."""
+    nonce = secrets.token_hex(NONCE_BYTES)
+    plain = json.dumps({"rate": str(offer.rate), "volume": str(offer.volume), "nonce": nonce}).encode().ljust(PADDED)
+    bound, data_key = _bound(tender, bank, row), AESGCM.generate_key(bit_length=KEY_BYTES * 8)
+    parts = (_encrypt(keys[0], data_key, bound), _encrypt(data_key, plain, bound))
+    text = ":".join([FORMAT, key_name(keys[0]), *(base64.b64encode(part).decode() for part in parts)])
+    return Envelope(text=text, receipt=receipt_of(offer, tender=tender, bank=bank, nonce=nonce))
+
+
+def unseal(envelope: Envelope, *, tender: str, bank: str, row: str, keys: Sequence[bytes]) -> Opened:
+    """
+    Return what lies in the envelope, held against its receipt.
+
+    Raises:
+        CannotUnseal: no key of ours opens it, or it is not the one that was sealed for this row.
+
+    Source: FP 1.4.2.
+    """
+    try:
+        _, name, wrapped, sealed = envelope.text.split(":")
+        key = next(key for key in keys if key_name(key) == name)
+        bound = _bound(tender, bank, row)
+        inside = json.loads(_decrypt(_decrypt(key, base64.b64decode(wrapped), bound), base64.b64decode(sealed), bound))
+        opened = Opened(offer=Offer(rate=Decimal(inside["rate"]), volume=Decimal(inside["volume"])), nonce=str(inside["nonce"]))
+    except (ValueError, KeyError, StopIteration, InvalidTag, ArithmeticError):
+        raise CannotUnseal from None  # no chain: a traceback shall not carry what was inside
+    if receipt_of(opened.offer, tender=tender, bank=bank, nonce=opened.nonce) != envelope.receipt:
+        raise CannotUnseal
+    return opened
+
+
+def key_name(key: bytes) -> str:
+    """Return the name under which an envelope asks for its key; it gives nothing of the key away."""
+    return hashlib.sha256(b"bid key:" + key).hexdigest()[:16]
+
+
+def _bound(tender: str, bank: str, row: str) -> bytes:
+    return f"{FORMAT}|{tender}|{bank}|{row}".encode()
+
+
+def _encrypt(key: bytes, plain: bytes, bound: bytes) -> bytes:
+    iv = secrets.token_bytes(IV_BYTES)
+    return iv + AESGCM(key).encrypt(iv, plain, bound)
+
+
+def _decrypt(key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    return AESGCM(key).decrypt(sealed[:IV_BYTES], sealed[IV_BYTES:], bound)
