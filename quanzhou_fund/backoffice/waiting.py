@@ -15,7 +15,7 @@ from loans.selectors import applications_visible_to, proposals_visible_to
 from parties.enums import COUNTY_KINDS, InstitutionKind, Role
 from parties.models import Member
 from policy.selectors import deadlines_due_within, working_calendar
-from quanzhou_fund.backoffice import waiting_risk
+from quanzhou_fund.backoffice import waiting_risk, waiting_tenders
 from quanzhou_fund.backoffice.waiting_risk import Heaps
 from subsidy.enums import ObjectionState, PaymentState, SettlementState
 from subsidy.models import Objection, Payment, Settlement
@@ -177,6 +177,8 @@ _HEAPS: tuple[tuple[frozenset[str], Callable[[Member, date], Heaps]], ...] = (
     (frozenset({K.CITY_INDUSTRY, K.COUNTY_INDUSTRY, K.FUND_MANAGER}), _payer),
     (frozenset({K.BANK}), _bank),
     (frozenset({K.BANK, K.FUND_MANAGER}), _lender),
+    (frozenset({K.BANK}), waiting_tenders.bidders),
+    (frozenset({K.CITY_INDUSTRY, K.CITY_TREASURY}), waiting_tenders.openers),
     (frozenset({K.GUARANTOR, K.CITY_INDUSTRY}), waiting_risk.examined),
     (frozenset({K.GUARANTOR, K.CITY_TREASURY}), waiting_risk.paid),
     (frozenset({K.BANK}), waiting_risk.banks),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -12,13 +12,16 @@ from django_fsm import TransitionNotAllowed
 
 from ledger.models import Entry
 from parties.selectors import system_member
-from subsidy.models import Line, Payment, Revision, Settlement
+from subsidy.models import Bid, Line, Payment, Revision, SealedBid, Settlement, Tender
 from subsidy.services import drafts
 from subsidy.services.computation import known_through
 from subsidy.services.drafts import draft_due_settlements
+from subsidy.services.openings import confirm_opening, propose_opening
 from subsidy.services.payments import check_payment, record_payment
+from subsidy.services.sealed_bids import BiddingOver, check_bid
 from subsidy.services.steps import confirm_settlement, file_settlement, review_settlement
-from tests.factories import InstitutionFactory
+from tests.factories import InstitutionFactory, MemberFactory
+from tests.subsidy.bidding import BID_AT, CLOSES, OPENED, RATE, VOLUME, Bank, Houses
 from tests.subsidy.factories import People, drafted, filed, make_loan, move, noon
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,3 +158,72 @@ def test_recording_goes_on_while_a_settlement_is_computed(monkeypatch: pytest.Mo
     filed(settlement, people, at=JULY)
     third = drafted(bank, people, year=2024, quarter=3, at=noon(2024, 9, 22))
     assert [line.quarter for line in third.current.lines.order_by("quarter")] == [2, 3]  # type: ignore[union-attr]
+
+
+def test_two_checks_of_a_bid_at_once_count_once() -> None:
+    tender, bank = Houses().tender(), Bank()
+    first, second = bank.bids(tender, "0.031"), bank.submits(tender)
+    another = MemberFactory(institution=bank.institution, checker=True)
+    done = at_once(
+        *[lambda who=who: check_bid(bid_id=second.pk, rate=RATE, volume=VOLUME, actor=who, at=BID_AT) for who in (bank.checker, another)]
+    )
+    assert sorted(type(one).__name__ for one in done) == ["SealedBid", "TransitionNotAllowed"], done
+    assert dict(SealedBid.objects.values_list("pk", "state")) == {first.pk: "superseded", second.pk: "checked"}
+
+
+def test_two_makers_at_once_leave_one_that_waits() -> None:
+    tender, bank = Houses().tender(), Bank()
+    done = at_once(*[lambda: bank.submits(tender)] * 3)
+    assert all(isinstance(one, SealedBid) for one in done), done
+    assert sorted(SealedBid.objects.values_list("state", flat=True)) == ["made", "superseded", "superseded"]
+
+
+def test_a_check_and_the_closing_at_once_leave_no_bid_half_in() -> None:
+    houses, bank = Houses(), Bank()
+    tender = houses.tender()
+    bid = bank.submits(tender)
+    moment = CLOSES - timedelta(microseconds=1)
+    checked, closed = at_once(
+        lambda: bank.checks(bid, at=moment), lambda: propose_opening(tender_id=tender.public_id, actor=houses.industry, at=CLOSES)
+    )
+    assert isinstance(closed, Tender), closed
+    assert isinstance(checked, SealedBid | BiddingOver), checked
+    confirm_opening(tender_id=tender.public_id, actor=houses.treasury_checker, at=OPENED)
+    assert Bid.objects.count() == (1 if isinstance(checked, SealedBid) else 0)
+
+
+def test_a_closing_waits_for_a_check_that_is_being_written() -> None:
+    """The check came in time and holds the tender; whoever opens sees it, however slow it was."""
+    houses, bank = Houses(), Bank()
+    tender = houses.tender()
+    bid, start = bank.submits(tender), Barrier(2)
+
+    def check_slowly() -> None:
+        try:
+            with transaction.atomic():
+                bank.checks(bid)
+                start.wait(timeout=10)
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_sleep(0.3)")
+        finally:
+            connection.close()
+
+    def open_meanwhile() -> None:
+        start.wait(timeout=10)
+        houses.opens(tender)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for run in [pool.submit(check_slowly), pool.submit(open_meanwhile)]:
+            run.result()
+    assert Bid.objects.get().sealed_id == bid.pk
+
+
+def test_two_confirmations_at_once_open_the_bids_once() -> None:
+    houses, bank = Houses(), Bank()
+    tender = houses.tender()
+    bank.bids(tender)
+    propose_opening(tender_id=tender.public_id, actor=houses.industry, at=CLOSES)
+    done = at_once(*[lambda: confirm_opening(tender_id=tender.public_id, actor=houses.treasury_checker, at=OPENED)] * 2)
+    assert sorted(type(one).__name__ for one in done) == ["Tender", "TransitionNotAllowed"], done
+    assert Bid.objects.count() == 1
