@@ -58,6 +58,8 @@ WORDS = {
     "second_factor": "二次验证",
     "exempt": "豁免二次验证",
     "enrolled": "已启用二次验证",
+    "bids": "投标份数",
+    "record_sha256": "开标记录摘要",
 }
 OF_LOGINS = "logins."  # sessions and refusals
 READERS = frozenset({"city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "fund_office"})

@@ -6,8 +6,8 @@ BANK, COUNTY, FUND_MANAGER = Party.BANK, Party.COUNTY, Party.FUND_MANAGER
 SUMS = ("state", "revision", "lines", "adjustments", "city", "county", "sha256")
 PAID = ("state", "amount", "paid_on", "voucher")
 
-# What was typed by staff before bids were sealed carries the bank it is of, so each bank is told of its own alone. How many bids were opened
-# is told to no bank, and that one was handed in to the bank itself alone.
+# What was typed by staff before bids were sealed carries the bank it is of, so each bank is told of its own alone. How many bids were
+# opened is told to no bank, and that one was handed in to the bank itself alone.
 TENDER = History(
     case="subsidy.tender",
     verbs=(

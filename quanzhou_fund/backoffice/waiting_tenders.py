@@ -25,14 +25,10 @@ def bidders(member: Member, on: date) -> Heaps:
 def openers(member: Member, on: date) -> Heaps:
     """The two houses open after the closing, one proposing, the other confirming; then comes the award. Source: FP 1.4.2."""
     proposed = Tender.objects.filter(state=TenderState.OPENING).exclude(opening_proposed_by__institution=member.institution_id)
+    closed, opened = (Tender.objects.filter(state=state) for state in (TenderState.CLOSED, TenderState.OPENED))
     heaps: Heaps = [
-        (
-            Tender.objects.filter(state=TenderState.CLOSED),
-            "已截止招标待提请开标",
-            list_of(Tender, state__exact=TenderState.CLOSED.value),
-            False,
-        ),
-        (Tender.objects.filter(state=TenderState.OPENED), "已开标待定标", list_of(Tender, state__exact=TenderState.OPENED.value), False),
+        (closed, "已截止招标待提请开标", list_of(Tender, state__exact=TenderState.CLOSED.value), False),
+        (opened, "已开标待定标", list_of(Tender, state__exact=TenderState.OPENED.value), False),
     ]
     if Role.CHECKER in member.roles:
         heaps.append((proposed, "开标待本单位确认", list_of(Tender, state__exact=TenderState.OPENING.value), True))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -15,16 +14,15 @@ from api.event_types import EVENT_TYPES
 from audit.models import Event
 from audit.services import Scope, record
 from common.admin import SEAMS, VisibleAdmin, page_of
-from common.enums import Category
 from loans.enums import MovementKind
 from parties.disclosure import Party, declared
 from parties.models import Member
 from parties.reading import reading_of, told_events
 from subsidy.models import Tender
-from subsidy.services.tenders import close_tender, open_tender, record_bid
 from tests.admin.world import World
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.loan_factories import noon
+from tests.subsidy.bidding import Bank, Houses
 
 Login = Callable[[Member], Client]
 AT = noon(date(2024, 1, 10))
@@ -37,41 +35,35 @@ def history(browser: Client, case: models.Model) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page[page.rindex("办理记录") :]).split())
 
 
-def tendered(world: World) -> Tender:
-    """Return a tender with a bid of each bank, not closed."""
-    facts = {"category": Category.RD, "name": "研发贷款招标", "document_number": "泉工信〔2024〕1号", "opened_on": date(2024, 1, 2)}
-    tender = open_tender(**facts, planned_volume=Decimal("5000000000"), actor=world.desk.industry, at=AT)
-    for bank, rate, volume in ((world.bank, "0.0311", "123450000"), (world.other_bank, "0.0322", "678900000")):
-        given = {"rate": Decimal(rate), "volume": Decimal(volume), "submitted_on": date(2024, 1, 5)}
-        record_bid(tender_id=str(tender.public_id), bank=bank, **given, actor=world.desk.industry, at=AT)
-    return tender
+@pytest.fixture
+def tender(db: None) -> Tender:
+    """A tender that takes bids."""
+    return Houses().tender()
 
 
 class TestTenders:
-    @pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
-    def test_a_bank_reads_of_its_own_bid_and_of_no_other(self, is_closed: bool, world: World, login: Login) -> None:
-        tender = tendered(world)
-        if is_closed:
-            close_tender(tender_id=str(tender.public_id), on=date(2024, 1, 20), actor=world.desk.industry, at=AT)
-        own, other = (login(MemberFactory(institution=bank)) for bank in (world.bank, world.other_bank))
-        assert {"3.11%", "123,450,000.00元", "泉州银行"} <= set(
-            re.findall(r"3\.\d\d%|[\d,]+\.00元|泉州银行|兴业银行", history(own, tender))
-        )
-        for trace in ("3.22", "678,900,000", "兴业银行"):
-            assert trace not in own.get(page_of(tender)).content.decode()
-        for trace in ("3.11", "123,450,000", "泉州银行"):
-            assert trace not in other.get(page_of(tender)).content.decode()
-        assert history(own, tender).count("登记投标") == 1  # that there was another is not told either
+    def test_a_bank_reads_of_its_own_bid_and_of_no_other(self, tender: Tender, world: World, login: Login) -> None:
+        bank, rival = Bank(world.bank), Bank(world.other_bank)
+        own, other = bank.bids(tender, "0.0311", "123450000"), rival.bids(tender, "0.0322", "678900000")
+        assert "复核投标" in history(login(bank.maker), own)
+        Houses().opens(tender)
+        page = login(bank.maker).get(page_of(tender)).content.decode()
+        assert {"3.11%", "123,450,000.00"} <= set(re.findall(r"3\.\d\d%|[\d,]+\.00", page))
+        for trace in ("3.22", "678,900,000", "兴业银行", str(other.pk), other.receipt):
+            assert trace not in page
+        for trace in ("3.11", "123,450,000", "泉州银行", own.receipt):
+            assert trace not in login(rival.maker).get(page_of(tender)).content.decode()
 
-    def test_a_bank_that_did_not_bid_and_the_fund_manager_read_of_no_bid_at_all(self, world: World, login: Login) -> None:
-        tender = tendered(world)
-        for outsider in (InstitutionFactory(), InstitutionFactory(fund_manager=True)):
-            panel = history(login(MemberFactory(institution=outsider)), tender)
-            assert "登记招标" in panel
-            assert "登记投标" not in panel
-
-    def test_who_sees_every_case_reads_every_bid(self, world: World, login: Login) -> None:
-        assert history(login(world.desk.treasury), tendered(world)).count("登记投标") == 2
+    def test_no_history_tells_how_many_bids_there_were_but_to_who_sees_every_case(self, tender: Tender, world: World, login: Login) -> None:
+        Bank(world.bank).bids(tender)
+        houses = Houses()
+        houses.opens(tender)
+        for party in (world.bank, world.other_bank, InstitutionFactory(), InstitutionFactory(fund_manager=True)):
+            panel = history(login(MemberFactory(institution=party)), tender)
+            assert "确认开标" in panel
+            assert "record_sha256" not in panel
+            assert "bids" not in panel
+        assert "开标记录摘要" in history(login(houses.treasury_checker), tender)
 
 
 class TestDeniedByDefault:
@@ -160,10 +152,11 @@ class TestDeclarations:
 
 
 # Their changes are events of the loan or claim they belong to, or they are the offices' alone.
-SILENT = {"loans.movement", "loans.proposal", "risk.payment", "whitelist.importfile", "whitelist.screening"}
+SILENT = {"loans.movement", "loans.proposal", "risk.payment", "subsidy.paperbid", "whitelist.importfile", "whitelist.screening"}
 OFFICES_ALONE = {
     "announcement.made", "deadline_moved", "document.opened", "feed.restarted", "import.checked", "import.committed",
     "import.discarded", "institution.entered", "interpretation_confirmed", "list.screened", "login.opened", "opened",
+    "paper_bid_checked", "paper_bid_entered", "paper_bid_sent_back",
     "return_rate.reached_running_loans", "upload.taken",
     # Of logins and exports: the person's own house and the operator read them in the log.
     "access.forbidden", "access.not_found", "exported", "login.began", "login.expired", "login.failed", "login.left", "login.locked",

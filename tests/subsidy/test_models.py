@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from subsidy.models import BankFigure, Line, Objection, Payment, Reconciliation, Settlement
+from subsidy.models import BankFigure, Line, Objection, Payment, Reconciliation, Settlement, Share
 from tests.factories import MemberFactory, seeded_district
 from tests.subsidy.factories import People, filed, noon, paid
 
