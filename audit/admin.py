@@ -8,8 +8,10 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
 
 from audit.models import Event
 from audit.services import EXPORTED, OPENED, record_export, record_opening
@@ -122,6 +124,8 @@ def _said(event: Event, name: str, value: Any) -> str:
         return f"{display(Decimal(str(value)))}元"
     if isinstance(field, RateField):
         return percent(Decimal(str(value)))
+    if isinstance(field, DateTimeField) and (moment := parse_datetime(str(value))) is not None:
+        return f"{localtime(moment):%Y-%m-%d %H:%M:%S}"
     text = str(choices.get(value, value))
     return f"{text[:12]}…" if DIGEST.fullmatch(text) else text
 

@@ -128,6 +128,10 @@ class AskingForm(StepForm):
 
     confirmed = forms.BooleanField(label="已核对，填写无误", required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "confirmed"])
+
     def refuse(self, error: DomainError) -> None:
         """Show the refusal; a question with the box that answers it."""
         super().refuse(error)

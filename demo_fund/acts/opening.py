@@ -131,9 +131,9 @@ def _bid(stage: Stage, number: int, announced_on: date, codes: Sequence[str], at
     for tender, result in zip(_tenders(announced_on), results, strict=True):
         for code in codes:
             bank, index = stage.cast.institutions[code], order.index(code)
-            offer = {"rate": result + Decimal(index % 5 - 2) / 10_000, "volume": HUNDRED_MILLION * (3 + index % 4)}
-            bid = submit_bid(tender_id=tender.public_id, actor=stage.cast.handler(bank), at=at, **offer)
-            check_bid(bid_id=bid.pk, actor=stage.cast.checker(bank), at=at, **offer)
+            rate, volume = result + Decimal(index % 5 - 2) / 10_000, HUNDRED_MILLION * (3 + index % 4)
+            bid = submit_bid(tender_id=tender.public_id, rate=rate, volume=volume, actor=stage.cast.handler(bank), at=at)
+            check_bid(bid_id=bid.pk, rate=rate, volume=volume, actor=stage.cast.checker(bank), at=at)
 
 
 def _decide_rate(stage: Stage, number: int, announced_on: date, at: datetime) -> None:

@@ -63,7 +63,9 @@ class TestTenders:
             assert "确认开标" in panel
             assert "record_sha256" not in panel
             assert "bids" not in panel
-        assert "开标记录摘要" in history(login(houses.treasury_checker), tender)
+        told = history(login(houses.treasury_checker), tender)
+        assert "开标记录摘要" in told
+        assert "投标截止时间：2024-01-08 12:00:00" in told
 
 
 class TestDeniedByDefault:
