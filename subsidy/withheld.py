@@ -14,6 +14,8 @@ def before_the_opening() -> Q:
     tenders = Tender.objects.exclude(state__in=BIDS_READABLE).annotate(key=Cast("public_id", CharField()))
     bids = SealedBid.objects.exclude(tender__state__in=BIDS_READABLE).annotate(key=Cast("pk", CharField()))
     of_bids = Q(object_type=SealedBid._meta.label_lower, object_id__in=bids.values("key"))
+    if tenders.exists():  # that a bank took a list of its bids out tells that it has some
+        of_bids |= Q(object_type="audit.export", object_id=SealedBid._meta.label_lower)
     return of_bids | Q(object_type=Tender._meta.label_lower, verb=OPENED, object_id__in=tenders.values("key"))
 
 
