@@ -7,11 +7,11 @@ RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --quiet --require-hashes -r requirements/tools.txt \
  && /opt/venv/bin/uv pip sync --quiet --no-cache --compile-bytecode --require-hashes --python /opt/venv/bin/python requirements/base.txt
 COPY . .
-# collectstatic needs settings but no secret: these values live for this command only.
+# These commands need settings but no secret: the values live for them only.
 RUN FUND_ENV=production SECRET_KEY=build-only-0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v \
     BID_KEYS=EfVV4sDFDnFlLXv1TQPEQIN83KCRsubJCIVt-MKtdD8= \
     ALLOWED_HOSTS=build.invalid DATABASE_URL=postgres://build@build.invalid/build REDIS_URL=redis://build.invalid/0 MEDIA_ROOT=/srv/fund/var/media \
-    /opt/venv/bin/python manage.py collectstatic --noinput --verbosity 0
+    bash -c '/opt/venv/bin/python manage.py collectstatic --noinput --verbosity 0 && /opt/venv/bin/python manage.py describe_api'
 
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 FUND_ENV=production

@@ -158,7 +158,7 @@ def _read(cursor: str, ordering: str) -> tuple[Any, int] | None:
         return None
     try:
         of_ordering, value, key = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise _bad_cursor() from None
     if of_ordering != ordering or not isinstance(key, int) or abs(key) >= 2**63 or not isinstance(value, str | None):
         raise _bad_cursor()

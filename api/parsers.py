@@ -1,12 +1,13 @@
 """Reading JSON strictly: what two readers could understand differently is refused."""
 
-import json
 from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
+
+from common.strict_json import NotStrictJson, read_json
 
 
 class BodyTooLarge(APIException):
@@ -18,7 +19,7 @@ class BodyTooLarge(APIException):
 
 
 class StrictJSONParser(JSONParser):
-    """JSON in UTF-8 of bounded length, without NaN, Infinity, repeated names or half characters."""
+    """JSON of bounded length, depth and number, without anything that is unclear."""
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """
@@ -32,19 +33,6 @@ class StrictJSONParser(JSONParser):
         if len(body) > settings.API_MAX_BODY_BYTES:
             raise BodyTooLarge
         try:
-            found = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_without_repeats)
-            json.dumps(found, ensure_ascii=False).encode("utf-8")  # half characters (lone surrogates) cannot be answered or stored
-        except (ValueError, RecursionError):
+            return read_json(body)
+        except NotStrictJson:
             raise ParseError("请求内容不是有效的 JSON（UTF-8 编码，名称不得重复），请检查后重新提交。") from None
-        return found
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError
-    return found

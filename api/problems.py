@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError, OperationalError
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import IntegrityError
 from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest
 from django_fsm import TransitionNotAllowed
@@ -15,9 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.parsers import BodyTooLarge
+from common.database import is_busy
 from common.errors import DomainError
 
-TRY_AGAIN = ("40001", "40P01", "55P03")  # serialisation failure, deadlock, lock not available
+MOST_LISTED, LONGEST_NAME, LONGEST_DETAIL = 100, 200, 1_000
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:quanzhou-fund:problem:"
 TITLES = {
@@ -28,6 +31,7 @@ TITLES = {
     405: "不支持的请求方法",
     406: "无法提供所要求的格式",
     409: "与当前状态或业务规则冲突",
+    411: "未说明内容的长度",
     413: "提交的内容过大",
     415: "不支持的内容格式",
     422: "请求与此前的不一致",
@@ -69,7 +73,8 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="稳定的原因代码")
     detail = serializers.CharField(help_text="中文说明，写明如何改正")
     clause = serializers.CharField(help_text="所依据的条款编号，没有则为空", allow_blank=True)
-    errors = FieldProblemSerializer(many=True, help_text="逐字段的问题，没有则为空")  # type: ignore[assignment]
+    errors = FieldProblemSerializer(many=True, help_text="逐字段的问题，没有则为空；最多列出前 100 个")  # type: ignore[assignment]
+    error_count = serializers.IntegerField(help_text="逐字段的问题共有多少个")
 
 
 class Refusal(exceptions.APIException):
@@ -113,11 +118,15 @@ class ProblemHandler(ExceptionHandler):
         """Return the HTTP shape of an error of the domain."""
         if isinstance(exc, DomainError):
             return Refusal(exc)
+        if isinstance(exc, RequestDataTooBig):
+            return BodyTooLarge()
+        if isinstance(exc, SuspiciousOperation):  # more fields than any honest form has
+            return exceptions.ParseError(SENTENCES["invalid"])
         if isinstance(exc, TransitionNotAllowed):
             return NotNow()
         if isinstance(exc, IntegrityError | TransactionManagementError):
             return Conflict(_rule_broken(exc))
-        if isinstance(exc, OperationalError) and getattr(exc.__cause__, "pgcode", "") in TRY_AGAIN:
+        if is_busy(exc):
             return TryAgain()
         return super().convert_known_exceptions(exc)
 
@@ -150,7 +159,9 @@ class ProblemFormatter(ExceptionFormatter):
 
 
 def document(status: int, code: str, detail: str, *, clause: str = "", errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
-    """Return a problem document."""
+    """Return a problem document; it lists no more than ``MOST_LISTED`` faults, shortened to what a reader can use, and counts them all."""
+    found = errors or []
+    listed = [one | {"field": one["field"][:LONGEST_NAME], "detail": shortened(one["detail"])} for one in found[:MOST_LISTED]]
     return {
         "type": f"{TYPE_PREFIX}{code}",
         "title": TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]),
@@ -158,8 +169,14 @@ def document(status: int, code: str, detail: str, *, clause: str = "", errors: l
         "code": code,
         "detail": detail,
         "clause": clause,
-        "errors": errors or [],
+        "errors": listed,
+        "error_count": len(found),
     }
+
+
+def shortened(said: str) -> str:
+    """Return a sentence without the middle of what was sent, where it repeats that."""
+    return said if len(said) <= LONGEST_DETAIL else f"{said[: LONGEST_DETAIL // 2]}……{said[-LONGEST_DETAIL // 2 :]}"
 
 
 def _rule_broken(error: Exception) -> str | None:

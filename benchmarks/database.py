@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.measure import say
+from quanzhou_fund.app_role import PLANNER
 
 PREFIX = "bench_"
 BASE = PREFIX + "base_"
@@ -40,6 +41,8 @@ def base_database() -> str:
 def scratch(topic: str) -> Iterator[str]:
     """Make an empty copy of the base database for a topic, make it Django's, and drop it in the end."""
     base, name = base_database(), PREFIX + topic
+    for setting, value in PLANNER.items():  # as the served product's roles have it
+        _statement(f"ALTER ROLE CURRENT_USER SET {setting} = {value}")
     _statement(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     _statement(f'CREATE DATABASE "{name}" TEMPLATE "{base}"')
     try:

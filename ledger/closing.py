@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.utils.timezone import localdate
 
+from common.database import allow_long_work
 from ledger.models import Closing
 
 POSTING_LOCK = 20230101  # shared by whoever posts (a trigger takes it), held alone by whoever closes
@@ -52,6 +53,7 @@ def close_days(*, at: datetime, through: date | None = None) -> int:
 
     Source: FP 1.6.4; D41.
     """
+    allow_long_work("close_days")
     last = min(through or date.max, localdate(at) - timedelta(days=1))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [POSTING_LOCK])

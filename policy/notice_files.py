@@ -6,7 +6,7 @@ stand in the first row only. json has ``year``, ``document_number``, ``published
 last day, name) and ``makeup_workdays``.
 """
 
-import json
+import codecs
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import Any
 
 from common.errors import FieldProblem
+from common.strict_json import NotStrictJson, read_json
 from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice
 from tables.cells import Book, Cell, Row, Stored
 from tables.errors import FileDamaged, FileRefused, NotText
@@ -44,8 +45,8 @@ def read_notice(*, filename: str, content: bytes) -> YearNotice:
 
 def _from_json(content: bytes) -> YearNotice:
     try:
-        value = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError):
+        value = read_json(content.removeprefix(codecs.BOM_UTF8))
+    except NotStrictJson:
         raise _refused("file", "not_json", "文件不是有效的 UTF-8 编码 json。") from None
     if not isinstance(value, dict):
         raise _refused("file", "not_json", "json 应为一个对象，含 year、document_number、published_on、off、makeup_workdays。")

@@ -1,5 +1,6 @@
 """Structured logs: one event a line, for people on a terminal or as JSON for a collector, with the request's and the task's ids."""
 
+import logging
 from typing import Any
 
 import structlog
@@ -10,7 +11,19 @@ SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.StackInfoRenderer(),
+    structlog.stdlib.ExtraAdder(allow=("status_code",)),
 ]
+FIRST_FAILURE = 500
+
+
+class RefusalsInOneLine(logging.Filter):
+    """A refusal (a status below 500) is one line: which address, which status. Its traceback says where we refuse, and fills the disk."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, those of refusals without their traceback."""
+        if getattr(record, "status_code", FIRST_FAILURE) < FIRST_FAILURE:
+            record.exc_info = record.exc_text = None
+        return True
 
 
 def logging_config(*, level: str, form: str) -> dict[str, Any]:
@@ -34,7 +47,8 @@ def logging_config(*, level: str, form: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED,
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
+        "filters": {"refusals": {"()": "quanzhou_fund.logs.RefusalsInOneLine"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events", "filters": ["refusals"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},

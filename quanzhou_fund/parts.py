@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from quanzhou_fund.embedded.postgres import APP_ROLE, JOBS_ROLE
 from quanzhou_fund.embedded.processes import PidFile, spawn, stop
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +24,7 @@ class Part:
     label: str
     argv: tuple[str, ...]
     patience_seconds: int
+    role: str = APP_ROLE  # in the database
 
 
 def parts(port: int, home: Path) -> tuple[Part, ...]:
@@ -32,15 +34,15 @@ def parts(port: int, home: Path) -> tuple[Part, ...]:
     gunicorn = (python, "-m", "gunicorn", "quanzhou_fund.wsgi", "--preload", "--workers", "2", "--no-control-socket")
     return (
         Part("web", "网页服务", (*gunicorn, "--bind", f"{ADDRESS}:{port}", "--log-level", "warning"), 10),
-        Part("beat", "定时任务调度", (*celery, "beat", "--pidfile=", "-s", str(home / "run" / "beat-schedule")), 5),
-        Part("worker", "后台任务", (*celery, "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"), 10),
+        Part("beat", "定时任务调度", (*celery, "beat", "--pidfile=", "-s", str(home / "run" / "beat-schedule")), 5, JOBS_ROLE),
+        Part("worker", "后台任务", (*celery, "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"), 10, JOBS_ROLE),
     )
 
 
 class PartProcess:
-    """A part as it runs; ``environment`` is asked at each start, since servers are up by then."""
+    """A part as it runs; ``environment``, by its role, is asked at each start, since servers are up by then."""
 
-    def __init__(self, part: Part, *, home: Path, environment: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(self, part: Part, *, home: Path, environment: Callable[[str], Mapping[str, str]]) -> None:
         self.part = part
         self.name, self.label = part.name, part.label
         self.log = home / "log" / f"{part.name}.log"
@@ -50,7 +52,7 @@ class PartProcess:
 
     def start(self) -> None:
         """Start it and remember its number across runs."""
-        self.child = spawn(self.part.argv, log=self.log, on_parent_death=signal.SIGTERM, env=self.environment(), cwd=ROOT)
+        self.child = spawn(self.part.argv, log=self.log, on_parent_death=signal.SIGTERM, env=self.environment(self.part.role), cwd=ROOT)
         self.pid_file.write(self.child.pid)
 
     def has_ended(self) -> bool:

@@ -6,8 +6,11 @@ from quanzhou_fund.admin_look import SITE_NAME
 
 PROBLEM_STATUSES = ("400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "429", "500")
 API_MAX_BODY_BYTES = 1_048_576
+API_MAX_CALCULATOR_BYTES = 262_144  # a thousand rows, or twenty thousand numbers
+API_MAX_TOKEN_BYTES = 16_384
 API_MAX_UPLOAD_BYTES = 8 * 1_048_576  # ten thousand rows in any of the formats
 TOKEN_SECONDS = 3600
+DESCRIPTION_RATE = "60/min"  # of each address; the page for people asks three times
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 # Only client credentials are offered; a token's checksum is stored, never the token.
@@ -40,7 +43,7 @@ def rest_framework(*, calculator_rate: str, token_rate: str, proxies: int) -> di
         "DEFAULT_PERMISSION_CLASSES": ["api.permissions.HasScope"],
         "DEFAULT_METADATA_CLASS": None,
         "DEFAULT_SCHEMA_CLASS": "api.schema.FundSchema",
-        "DEFAULT_THROTTLE_RATES": {"calculators": calculator_rate, "tokens": token_rate},
+        "DEFAULT_THROTTLE_RATES": {"calculators": calculator_rate, "tokens": token_rate, "description": DESCRIPTION_RATE},
         "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
         "NUM_PROXIES": proxies,
         "URL_FORMAT_OVERRIDE": None,

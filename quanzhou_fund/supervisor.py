@@ -128,10 +128,10 @@ class Demo:
         pid = os.getpid()
         Announcement(pid=pid, started=start_mark(pid) or "", url=self.url, phase=phase).write(self.announcement)
 
-    def environment(self) -> dict[str, str]:
-        """Return the environment of every part: the demo's own servers, as the role that production runs as too."""
+    def environment(self, role: str = APP_ROLE) -> dict[str, str]:
+        """Return the environment of a part: the demo's own servers, as the role that it runs as in production too."""
         owner = self.owner_environment()
-        return owner | {"DATABASE_URL": owner["DATABASE_URL"].replace(f"//{OWNER}:", f"//{APP_ROLE}:", 1)}
+        return owner | {"DATABASE_URL": owner["DATABASE_URL"].replace(f"//{OWNER}:", f"//{role}:", 1)}
 
     def owner_environment(self) -> dict[str, str]:
         """Return the environment of what changes tables; nothing of a production shell is in it."""

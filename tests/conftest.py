@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck, settings
 
+from quanzhou_fund.app_role import Use, limit_role
 from tests.servers import stop
 
 # A loaded machine is no failure of a property.
@@ -28,11 +29,14 @@ def pytest_unconfigure() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Keep a copy of the rows that migrations wrote, for tests that commit and so must be cleaned up by truncation."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
+        limit_role(connection.settings_dict["USER"], use=Use.WEB)  # every further connection waits no longer than the web's
         cursor.execute(f"DROP SCHEMA IF EXISTS {SEED} CASCADE; CREATE SCHEMA {SEED}")
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
             if cursor.fetchone()[0]:
                 cursor.execute(f'CREATE TABLE {SEED}."{table}" AS TABLE public."{table}"')
+    with django_db_blocker.unblock():
+        connection.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

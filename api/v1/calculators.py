@@ -68,6 +68,7 @@ class OpenView(APIView):
     permission_classes = (AllowAny,)
     throttle_classes = (CalculatorThrottle,)
     http_method_names = ("get", "head", "post")
+    body_limit = "API_MAX_CALCULATOR_BYTES"
 
 
 class CalculatorList(OpenView):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any, ClassVar, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
@@ -131,7 +130,7 @@ class PaperView(BankView):
     serializer_class = PaperShown
     filter_backends: Any = ()
     pagination_class: Any = None
-    raw_limit = settings.API_MAX_UPLOAD_BYTES
+    body_limit = "API_MAX_UPLOAD_BYTES"
     owner_type: ClassVar[str]
 
     def owners(self, actor: Member) -> QuerySet[Any]:

@@ -62,6 +62,7 @@ class OAuthView(APIView):
     permission_classes = (AllowAny,)
     throttle_classes = (TokenThrottle,)
     parser_classes = (FormParser,)
+    body_limit = "API_MAX_TOKEN_BYTES"
 
 
 class TokenView(OAuthView):

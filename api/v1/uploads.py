@@ -5,7 +5,6 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import django_filters
-from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
@@ -140,11 +139,7 @@ class UploadView(ListModelMixin, BankView):
     filterset_class = UploadFilters
     parser_classes = (NdjsonParser, CsvParser, XlsxParser)
     ordering_fields: ClassVar[Mapping[str, str]] = {}
-
-    @property
-    def raw_limit(self) -> int:  # type: ignore[override]
-        """Return the most bytes a file may have."""
-        return int(settings.API_MAX_UPLOAD_BYTES)
+    body_limit = "API_MAX_UPLOAD_BYTES"
 
     def rows(self) -> QuerySet[Upload]:
         """Return the calling program's uploads."""

@@ -1,9 +1,9 @@
 """Addresses under ``/api/v1/``."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from api.description import DescriptionView, DocsView
 from api.v1.applications import ApplicationView, IntentView
 from api.v1.calculators import calculator_urls
 from api.v1.directory import CallerView, InstitutionView, ReturnRateView
@@ -70,6 +70,6 @@ urlpatterns = [
     path("oauth/revoke/", RevokeView.as_view(), name="revoke"),
     *router.urls,
     *calculator_urls(),
-    path("schema/", SpectacularAPIView.as_view(throttle_classes=()), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="v1:schema", throttle_classes=()), name="docs"),
+    path("schema/", DescriptionView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(), name="docs"),
 ]

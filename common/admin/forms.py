@@ -10,6 +10,7 @@ from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXT
 from common.errors import DomainError
 
 PER_CENT = Decimal(100)
+MOST_LISTED = 100  # problems on one page
 
 
 class MoneyInput(forms.DecimalField):
@@ -87,8 +88,9 @@ class StepForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Show a refusal of the domain: at the fields it names, else above the form."""
-        named = [problem for problem in error.errors if problem.field in self.fields]
-        others = [problem for problem in error.errors if problem.field not in self.fields]
+        listed = error.errors[:MOST_LISTED]
+        named = [problem for problem in listed if problem.field in self.fields]
+        others = [problem for problem in listed if problem.field not in self.fields]
         for problem in named:
             self.add_error(problem.field, problem.detail)
         if not named:
@@ -96,6 +98,8 @@ class StepForm(forms.Form):
         for problem in others:
             if problem.detail != error.message:
                 self.add_error(None, f"{problem.field}：{problem.detail}")
+        if len(error.errors) > len(listed):
+            self.add_error(None, f"共有 {len(error.errors):,} 处问题，以上只列出前 {len(listed)} 处。")
 
 
 def dress(field: forms.Field) -> None:

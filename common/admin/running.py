@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,6 +17,7 @@ from common.admin.forms import StepForm, problems_of
 from common.admin.seams import acting_member
 from common.admin.shown import list_of, page_of
 from common.admin.steps import Do, Step, is_file
+from common.database import Busy, is_busy
 from common.errors import DomainError, NotVisible
 
 CHOSEN = "chosen"
@@ -57,6 +58,10 @@ class StepView:
             form.add_error(None, problems_of(wrong))
         except IntegrityError:
             form.add_error(None, TAKEN_ALREADY)
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            form.refuse(Busy())
         except ObjectDoesNotExist as gone:
             raise Http404(NotVisible().message) from gone
         return False, None

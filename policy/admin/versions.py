@@ -1,6 +1,6 @@
 """Policy versions: every parameter with unit, clause and decision; entering a plan as data."""
 
-import json
+import codecs
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.admin import Badge, Cited, Column, DayInput, Do, Link, Step, StepForm, VisibleAdmin, by, table
+from common.strict_json import NotStrictJson, read_json
 from parties.models import Member
 from policy.access import INTERPRETERS, KEEPERS
 from policy.models import Decision, PolicyVersion
@@ -36,8 +37,8 @@ class VersionForm(StepForm):
     def clean_file(self) -> Any:
         """Return the file's content as JSON."""
         try:
-            return json.loads(self.cleaned_data["file"].read().decode("utf-8-sig"))
-        except (UnicodeDecodeError, ValueError) as broken:
+            return read_json(self.cleaned_data["file"].read().removeprefix(codecs.BOM_UTF8))
+        except NotStrictJson as broken:
             raise ValidationError("文件不是有效的JSON，请核对后重新上传。") from broken
 
 

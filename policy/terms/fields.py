@@ -184,7 +184,7 @@ def _division(value: object) -> str | None:
 
 
 def _names(value: object) -> tuple[str, ...] | None:
-    if not isinstance(value, list) or not all(isinstance(n, str) and n for n in value) or len(set(value)) != len(value):
+    if not isinstance(value, list) or not all(isinstance(n, str) and n and n.isprintable() for n in value) or len(set(value)) != len(value):
         return None
     return tuple(value)
 

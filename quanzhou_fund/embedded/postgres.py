@@ -16,7 +16,8 @@ from quanzhou_fund.embedded.errors import CannotStart
 from quanzhou_fund.embedded.processes import PidFile, run, spawn, start_mark, stop, wait_until
 
 OWNER = "fund"
-APP_ROLE = "fund_app"  # what the served product runs as: its rights come from grant_app_role
+APP_ROLE = "fund_app"  # what the served product runs as: its rights and time-outs come from grant_app_role
+JOBS_ROLE = "fund_jobs"  # what worker and beat run as: the same rights, longer time-outs
 DATABASE = "fund"
 LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "-E", "UTF8")
 FORGETFUL = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
@@ -150,7 +151,7 @@ class Postgres:
         return wait_until(settled, seconds=START_SECONDS) and child.poll() is None
 
     def _create_database(self, port: int) -> None:
-        """Make the database and the application's role where they are missing; both roles share the password."""
+        """Make the database and the application's two roles where they are missing; all share the password."""
         password = self.secret.read_text(encoding="ascii")
         connection = psycopg2.connect(host="127.0.0.1", port=port, user=OWNER, password=password, dbname="postgres")
         connection.autocommit = True
@@ -158,7 +159,8 @@ class Postgres:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.fetchone() is None:
                 cursor.execute(f'CREATE DATABASE "{DATABASE}"')
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
-            if cursor.fetchone() is None:
-                cursor.execute(f'CREATE ROLE "{APP_ROLE}" LOGIN PASSWORD %s', [password])
+            for role in (APP_ROLE, JOBS_ROLE):
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+                if cursor.fetchone() is None:
+                    cursor.execute(f'CREATE ROLE "{role}" LOGIN PASSWORD %s', [password])
         connection.close()

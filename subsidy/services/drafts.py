@@ -8,6 +8,7 @@ from django.db.models import Max, Min
 from django.utils import timezone
 
 from audit.services import Scope, record
+from common.database import allow_long_work
 from common.dates import Period, settlement_quarter, settlement_quarter_of
 from common.enums import Mode
 from common.errors import DomainError
@@ -213,7 +214,8 @@ def _first_day_on(day: date) -> int:
 
 
 def _lock_bank(bank_id: int, mode: str) -> None:
-    """Let one at a time draft for a bank and mode, until the transaction ends."""
+    """Let one at a time draft for a bank and mode, until the transaction ends, for as long as that takes."""
+    allow_long_work("draft_settlement")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, bank_id * len(Mode) + list(Mode).index(Mode(mode))])
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.addresses import addresses
 from tests.api.bank import Stage
 
 HUGE = "9" * 400
@@ -154,3 +155,40 @@ def test_the_token_refuses_in_the_words_of_oauth(stage: Stage, body: bytes) -> N
         answer = stage.bank.http.post("/api/v1/oauth/token/", data=body, content_type="application/x-www-form-urlencoded", headers=headers)
         assert answer.status_code in (400, 401), answer.content.decode()
         assert answer.json()["error"]
+
+
+BOMBS = {
+    "200,000 brackets": b"[" * 200_000,
+    "a number of 5,000 digits": b'{"amount":' + b"9" * 5_000 + b"}",
+    "20,000 unknown names": b"{" + b",".join(b'"n%d":1' % i for i in range(20_000)) + b"}",
+}
+
+
+@pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS)
+def test_no_address_of_the_interface_stumbles_over(stage: Stage, body: bytes) -> None:
+    stage.bank.client.requests_per_minute = 10**6
+    stage.bank.client.save()
+    for address in addresses():
+        if address.startswith("/api/"):
+            answer = post(stage, address.removeprefix("/api/v1/"), body) if address.startswith("/api/v1/") else None
+            assert answer is None or (400 <= answer.status_code < 500 and len(answer.content) < 100_000), (address, answer.status_code)
+
+
+def test_a_thousand_faults_are_counted_and_a_hundred_listed(stage: Stage) -> None:
+    found = problem(post(stage, "calculators/subsidy/", json.dumps({f"n{i}": 1 for i in range(1_000)}).encode()), 400)
+    assert found["code"] == "invalid_input"
+    assert (len(found["errors"]), found["error_count"] >= 1_000) == (100, True)
+    few = problem(post(stage, "intents/", json.dumps({f"n{i}": 1 for i in range(300)}).encode()), 400)
+    assert len(few["errors"]) == 100
+    assert few["error_count"] > 300
+
+
+def test_what_was_sent_is_not_sent_back_at_length(stage: Stage) -> None:
+    body = DRAFT | {"entry_id": str(stage.scene.entry.public_id), "mode": "x" * 500_000, "y" * 50_000: 1}
+    assert len(post(stage, "applications/", json.dumps(body).encode()).content) < 10_000
+
+
+def test_the_token_takes_no_more_than_a_token_needs(stage: Stage) -> None:
+    kind = "application/x-www-form-urlencoded"
+    assert problem(stage.bank.http.post("/api/v1/oauth/token/", data=b"a=1&" * 200_000, content_type=kind), 413)
+    assert problem(stage.bank.http.post("/api/v1/oauth/token/", data=b"a=1&" * 3_000, content_type=kind), 400)

@@ -26,6 +26,7 @@ FILLED_IN = EXAMPLE | {
     "BID_KEYS": "KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk=",
     "OWNER_DB_PASSWORD": "owner-password",
     "APP_DB_PASSWORD": "app-password",
+    "JOBS_DB_PASSWORD": "jobs-password",
     "REDIS_PASSWORD": "redis-password",
 }
 
@@ -46,6 +47,7 @@ def test_the_example_holds_no_secret() -> None:
         "BID_KEYS": "",
         "OWNER_DB_PASSWORD": "",
         "APP_DB_PASSWORD": "",
+        "JOBS_DB_PASSWORD": "",
         "REDIS_PASSWORD": "",
     }
 
@@ -61,17 +63,18 @@ def test_the_product_accepts_the_environment_it_is_given(service: str) -> None:
 def test_every_variable_it_is_given_is_one_it_reads(service: str) -> None:
     given = set(SERVICES[service]["environment"])
     known = {variable.name for variable in VARIABLES}
-    assert given - known <= {"APP_DB_USER", "WEB_CONCURRENCY"}
+    assert given - known <= {"APP_DB_USER", "JOBS_DB_USER", "WEB_CONCURRENCY"}
     assert {variable.name for variable in VARIABLES if variable.production is Production.REQUIRED} <= given
 
 
 def test_only_the_migration_runs_as_the_owner() -> None:
     users = {service: filled_in(service)["DATABASE_URL"].partition("://")[2].partition(":")[0] for service in APP}
-    assert users == {"migrate": "fund_owner", "web": "fund_app", "worker": "fund_app", "beat": "fund_app"}
+    assert users == {"migrate": "fund_owner", "web": "fund_app", "worker": "fund_jobs", "beat": "fund_jobs"}
 
 
 def test_the_migration_grants_and_the_rest_waits_for_it() -> None:
-    assert "migrate --noinput && python manage.py grant_app_role" in SERVICES["migrate"]["command"][2]
+    ran = SERVICES["migrate"]["command"][2]
+    assert 'migrate --noinput && python manage.py grant_app_role "$$APP_DB_USER" --jobs "$$JOBS_DB_USER"' in ran
     for service in ("web", "worker", "beat"):
         assert SERVICES[service]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 

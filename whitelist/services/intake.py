@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from audit.services import record
+from common.database import allow_long_work
 from common.errors import DomainError, NotVisible
 from documents.services import attach
 from parties.access import require
@@ -101,6 +102,7 @@ def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: d
     """
     chosen = ImportKind(kind)
     require(actor, *_IMPORTERS[chosen])
+    allow_long_work("check_list")
     sha256 = hashlib.sha256(content).hexdigest()
     with connection.cursor() as cursor:  # the same file sent twice at once waits here
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{chosen}:{sha256}"])
@@ -145,6 +147,7 @@ def commit_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
     Source: FP 1.6.1(2), 3.1, 3.2; D24.
     """
     file = _locked(import_id, actor=actor)
+    allow_long_work("commit_list")
     if file.state == ImportState.COMMITTED:
         return file
     if file.state == ImportState.DISCARDED:

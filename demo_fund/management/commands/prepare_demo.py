@@ -7,8 +7,8 @@ from django.core.management import BaseCommand, CommandParser, call_command
 from django.db import connection
 
 from demo_fund.progress import Progress, tell
-from quanzhou_fund.app_role import grant_app_role
-from quanzhou_fund.embedded.postgres import APP_ROLE
+from quanzhou_fund.app_role import Use, grant_app_role
+from quanzhou_fund.embedded.postgres import APP_ROLE, JOBS_ROLE
 
 
 class Command(BaseCommand):
@@ -28,7 +28,8 @@ class Command(BaseCommand):
         self.stdout.write("正在更新数据库结构……")
         self.stdout.flush()
         call_command("migrate", interactive=False, verbosity=0)
-        grant_app_role(APP_ROLE)
+        grant_app_role(APP_ROLE, use=Use.WEB)
+        grant_app_role(JOBS_ROLE, use=Use.JOBS)
         if not options["empty"]:
             self._load(options)
         tell(Progress(phase="准备完成", is_ready=True))

@@ -1,0 +1,60 @@
+"""A refusal is one structured line; only what failed carries a traceback."""
+
+import json
+import logging
+import logging.config
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.test import Client
+
+from quanzhou_fund.logs import logging_config
+
+
+@pytest.fixture
+def log(settings: object) -> Iterator[StringIO]:
+    """What goes to standard error in production."""
+    handler_before = logging.getLogger().handlers[:]
+    config = logging_config(level="INFO", form="json")
+    stream = StringIO()
+    config["handlers"]["stderr"]["stream"] = stream
+    logging.config.dictConfig(config)
+    yield stream
+    logging.config.dictConfig(logging_config(level="WARNING", form="console"))
+    logging.getLogger().handlers[:] = handler_before
+
+
+def lines(log: StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        pytest.param("get", "/admin/loans/loan/add/", 302, id="not logged in"),
+        pytest.param("get", "/nothing/", 404, id="no such address"),
+        pytest.param("put", "/admin/login/", 403, id="wrong method"),
+        pytest.param("get", "/api/v1/loans/", 401, id="no token"),
+        pytest.param("post", "/portal/login/", 403, id="no CSRF token"),
+    ],
+)
+def test_a_refusal_is_one_line_without_a_traceback(log: StringIO, db: None, method: str, address: str, status: int) -> None:
+    answer = Client(enforce_csrf_checks=True).generic(method.upper(), address)
+    assert answer.status_code == status
+    assert "Traceback" not in log.getvalue()
+    told = [line for line in lines(log) if line["logger"] in ("django.request", "django.security.csrf")]
+    assert len(told) == (0 if status < 400 else 1)
+    assert all(line["status_code"] == status for line in told)
+
+
+@pytest.mark.parametrize("name", ["django.request", "django.security.TooManyFieldsSent"])
+def test_denied_permission_and_suspicious_operations_are_too_and_a_failure_keeps_its_traceback(log: StringIO, name: str) -> None:
+    try:
+        raise PermissionError("not yours")
+    except PermissionError as error:
+        logging.getLogger(name).warning("Forbidden: %s", "/admin/", extra={"status_code": 403}, exc_info=error)
+        (refusal,) = lines(log)
+        assert (refusal["event"], refusal["status_code"], "exception" in refusal) == ("Forbidden: /admin/", 403, False)
+        logging.getLogger(name).error("Internal: %s", "/admin/", extra={"status_code": 500}, exc_info=error)
+        assert "Traceback" in str(lines(log)[1]["exception"])
