@@ -11,19 +11,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 
-from api.kept_reads import MOMENT, TEXT, KeptRead
 from api.models import ApiClient
 from api.oauth import digest_of
 from audit.context import source_address
 from parties.models import Member
-
-_BEHIND_TOKEN: KeptRead[ApiClient] = KeptRead(
-    lambda: (
-        ApiClient.objects.filter(application__accesstoken__token_checksum=TEXT, application__accesstoken__expires__gt=MOMENT)
-        .select_related("member__institution")
-        .annotate(granted=F("application__accesstoken__scope"))
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +87,14 @@ def caller_of(token: str, *, now: datetime) -> Caller | None:
 
     Asked anew at every call, so that what is revoked is refused at once.
     """
-    found = _BEHIND_TOKEN.rows({TEXT: digest_of(token), MOMENT: now})
-    if not found or not found[0].is_active or not _serves(found[0].member, on=timezone.localdate(now)):
+    client: Any = (
+        ApiClient.objects.filter(application__accesstoken__token_checksum=digest_of(token), application__accesstoken__expires__gt=now)
+        .select_related("member__institution")
+        .annotate(granted=F("application__accesstoken__scope"))
+        .first()
+    )
+    if client is None or not client.is_active or not _serves(client.member, on=timezone.localdate(now)):
         return None
-    client: Any = found[0]
     return Caller(client=client, member=client.member, scopes=frozenset(client.granted.split()) & frozenset(client.scopes))
 
 

@@ -14,12 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from api.kept_reads import ActorsPages
-from parties.models import Member
-
 USUAL_PAGE = 50
 LONGEST_PAGE = 200
-KEPT_PAGES = (USUAL_PAGE, LONGEST_PAGE)
 NEWEST_FIRST = "-created"
 
 
@@ -52,21 +48,6 @@ class CursorPages(BasePagination):
         except (Unreadable, ValueError, TypeError):
             raise _bad_cursor() from None
         return self._cut(found, limit, ordering, column)
-
-    def newest(self, kept: ActorsPages[Any], request: Request, *, actor: Member) -> list[Any] | None:
-        """
-        Return the page, newest first, by a read whose SQL is kept; ``None`` where the request asks for other rows, order or length.
-
-        Raises:
-            ValidationError: the cursor or the limit cannot be read.
-        """
-        self.request = request
-        limit = _limit_of(request)
-        asked = request.query_params
-        if limit not in KEPT_PAGES or not set(asked) <= {"limit", "cursor"} or any(len(asked.getlist(name)) > 1 for name in asked):
-            return None
-        seen = _read(asked.get("cursor", ""), NEWEST_FIRST)
-        return self._cut(kept.newest(limit + 1, actor=actor, before=seen[1] if seen else None), limit, NEWEST_FIRST, "pk")
 
     def _cut(self, found: list[Any], limit: int, ordering: str, column: str) -> list[Any]:
         self.next_cursor = _written(ordering, found[limit - 1], column) if len(found) > limit else None

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError
-from django.db.transaction import TransactionManagementError
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django_fsm import TransitionNotAllowed
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
@@ -17,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.parsers import BodyTooLarge
-from common.database import is_busy
+from common.database import is_busy, is_refusal, sentence_of
 from common.errors import DomainError
 
 MOST_LISTED, LONGEST_NAME, LONGEST_DETAIL = 100, 200, 1_000
@@ -124,8 +122,8 @@ class ProblemHandler(ExceptionHandler):
             return exceptions.ParseError(SENTENCES["invalid"])
         if isinstance(exc, TransitionNotAllowed):
             return NotNow()
-        if isinstance(exc, IntegrityError | TransactionManagementError):
-            return Conflict(_rule_broken(exc))
+        if isinstance(exc, DatabaseError) and is_refusal(exc):
+            return Conflict(sentence_of(exc))
         if is_busy(exc):
             return TryAgain()
         return super().convert_known_exceptions(exc)
@@ -177,14 +175,6 @@ def document(status: int, code: str, detail: str, *, clause: str = "", errors: l
 def shortened(said: str) -> str:
     """Return a sentence without the middle of what was sent, where it repeats that."""
     return said if len(said) <= LONGEST_DETAIL else f"{said[: LONGEST_DETAIL // 2]}……{said[-LONGEST_DETAIL // 2 :]}"
-
-
-def _rule_broken(error: Exception) -> str | None:
-    """Return the sentence of the constraint that was violated, ``None`` where it says nothing for people."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    rules = (rule for model in apps.get_models() for rule in model._meta.constraints if rule.name == name)
-    said = getattr(next(rules, None), "violation_error_message", None)
-    return str(said) if said and "%" not in str(said) else None
 
 
 class NothingHere(APIView):

@@ -20,7 +20,7 @@ from subsidy.selectors.visibility import lines_visible_to, reconciliations_visib
 
 
 @transaction.atomic
-def opened_settlement(rows: QuerySet[Settlement], *, settlement_id: UUID, actor: Member, at: datetime) -> "SettlementOverview":
+def opened_settlement(rows: QuerySet[Settlement], *, settlement_id: UUID, actor: Member, at: datetime) -> Settlement:
     """
     Return the settlement with shares and payments, and write that the actor opened it.
 
@@ -31,25 +31,21 @@ def opened_settlement(rows: QuerySet[Settlement], *, settlement_id: UUID, actor:
     """
     settlement = open_row(rows, object_id=settlement_id, actor=actor, at=at)
     opened = open_settlement(str(settlement_id), actor)
-    return SettlementOverview(
-        settlement=settlement,
+    settlement.beside = SettlementParts(  # type: ignore[attr-defined]  # read by its shape, as an annotation is
         shares=list(opened.shares.order_by("district__code")),
         payments=list(opened.payments),
         is_outdated=not settlement.is_final and is_outdated(settlement),
     )
+    return settlement
 
 
 @dataclass(frozen=True, slots=True)
-class SettlementOverview:
-    """A settlement with what its page shows; reads like the settlement itself."""
+class SettlementParts:
+    """What hangs on a settlement."""
 
-    settlement: Settlement
     shares: list[object]
     payments: list[object]
     is_outdated: bool
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.settlement, name)
 
 
 def lines_of(settlement_id: UUID, *, actor: Member) -> QuerySet[Line]:

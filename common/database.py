@@ -1,8 +1,9 @@
-"""What the database's limits on time mean to the product: work that is allowed to take longer, and refusals that pass by themselves."""
+"""What the database refuses, and what its limits on time mean: sentences for people, and work that is allowed to take longer."""
 
 from collections.abc import Mapping
 
-from django.db import OperationalError, connection
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, InternalError, OperationalError, connection
 
 from common.errors import DomainError
 
@@ -13,6 +14,8 @@ LONG_JOBS: Mapping[str, str] = {
     "commit_list": "名单入库",
     "draft_settlement": "编制结算",
 }
+RAISED = "P0001"  # by a trigger, pgtrigger's among them
+RULE_KEPT = "与已有记录或数据规则冲突，未作任何更改。请核对编号、流水号、日期和当前状态后重试。"
 LONG_MARK = "long:"  # before the name, in application_name
 LONGEST = "30min"  # of one statement of such a job
 BUSY = frozenset({
@@ -58,3 +61,18 @@ def allow_long_work(name: str) -> None:
 def is_busy(error: BaseException) -> bool:
     """Return whether the database gave up for lack of time or for somebody else's lock, so that the same again may succeed."""
     return isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in BUSY
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Return whether a constraint or a trigger of the database refused what was to be written."""
+    if isinstance(error, IntegrityError):
+        return True
+    return isinstance(error, InternalError) and getattr(error.__cause__, "pgcode", None) == RAISED
+
+
+def sentence_of(error: DatabaseError) -> str | None:
+    """Return the sentence of the constraint that was broken, ``None`` where it says nothing for people."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    rules = (rule for model in apps.get_models() for rule in model._meta.constraints if rule.name == name)
+    said = getattr(next(rules, None), "violation_error_message", None)
+    return str(said) if said and "%" not in str(said) else None

@@ -30,14 +30,14 @@ class Use(StrEnum):
 LIMITS: Mapping[Use, Mapping[str, str]] = {
     Use.WEB: {
         "statement_timeout": "20s",
-        "lock_timeout": "5s",
+        "lock_timeout": "10s",
         "idle_in_transaction_session_timeout": "15s",
         "transaction_timeout": "60s",
         **PLANNER,
     },
     Use.JOBS: {
         "statement_timeout": "5min",
-        "lock_timeout": "10s",
+        "lock_timeout": "30s",
         "idle_in_transaction_session_timeout": "60s",
         "transaction_timeout": "30min",
         **PLANNER,

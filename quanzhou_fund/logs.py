@@ -17,13 +17,18 @@ FIRST_FAILURE = 500
 
 
 class RefusalsInOneLine(logging.Filter):
-    """A refusal (a status below 500) is one line: which address, which status. Its traceback says where we refuse, and fills the disk."""
+    """
+    A refusal (a status below 500) is one line: who, which address, which status, as django-structlog writes it.
+
+    Django's own line says less, and its traceback says where we refuse, and fills the disk. What concerns security is kept, without one.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, those of refusals without their traceback."""
-        if getattr(record, "status_code", FIRST_FAILURE) < FIRST_FAILURE:
-            record.exc_info = record.exc_text = None
-        return True
+        """Return whether the record is written."""
+        if getattr(record, "status_code", FIRST_FAILURE) >= FIRST_FAILURE:
+            return True
+        record.exc_info = record.exc_text = None
+        return record.name != "django.request"
 
 
 def logging_config(*, level: str, form: str) -> dict[str, Any]:

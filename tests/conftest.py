@@ -29,7 +29,7 @@ def pytest_unconfigure() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Keep a copy of the rows that migrations wrote, for tests that commit and so must be cleaned up by truncation."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        limit_role(connection.settings_dict["USER"], use=Use.WEB)  # every further connection waits no longer than the web's
+        limit_role(connection.settings_dict["USER"], use=Use.JOBS)  # every further connection has the limits of a role
         cursor.execute(f"DROP SCHEMA IF EXISTS {SEED} CASCADE; CREATE SCHEMA {SEED}")
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')

@@ -61,27 +61,23 @@ class HeldBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimOverview:
-    """A claim with its money; reads like the claim itself."""
+class ClaimMoney:
+    """What is computed beside a claim. Yuan."""
 
-    claim: Claim
     split: Split | None
     paid_total: Decimal
     payable_total: Decimal
     recovered_total: Decimal
     held_back: HeldBack | None
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.claim, name)
-
 
 SHARING_NEEDS = ("loan__policy_version", "loan__district", "loan__guarantee__guarantor", "reviewer")
 
 
 @transaction.atomic
-def opened_claim(rows: QuerySet[Claim], *, claim_id: UUID, actor: Member, at: datetime, on: date) -> ClaimOverview:
+def opened_claim(rows: QuerySet[Claim], *, claim_id: UUID, actor: Member, at: datetime, on: date) -> Claim:
     """
-    Return a claim with its sharing, what is paid and held back, and write that the actor opened it.
+    Return a claim with its sharing, what is paid and held back as ``money``, and write that the actor opened it.
 
     Raises:
         NotVisible: none such for this actor.
@@ -94,14 +90,15 @@ def opened_claim(rows: QuerySet[Claim], *, claim_id: UUID, actor: Member, at: da
     full, problem = _expected(claim) if is_shared else (NOTHING, "")
     standing = standing_of_claim(claim, full)
     payable = standing.payable.compensation
-    return ClaimOverview(
-        claim=claim,
+    money = ClaimMoney(
         split=_split(claim, standing, problem=problem) if is_shared else None,
         paid_total=standing.paid.compensation,
         payable_total=payable,
         recovered_total=standing.recovered,
         held_back=_held_back(claim, payable, on=on) if claim.state in WAITING_FOR_MONEY else None,
     )
+    claim.money = money  # type: ignore[attr-defined]  # read by its shape, as an annotation is
+    return claim
 
 
 def _expected(claim: Claim) -> tuple[Shares, str]:

@@ -20,17 +20,13 @@ from risk.selectors import recovered_of_debt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BadDebtOverview:
-    """A bad debt with what hangs on it; reads like the bad debt itself."""
+class BadDebtParts:
+    """What hangs on a bad debt."""
 
-    bad_debt: BadDebt
     recovered: Decimal
     claim_ids: list[UUID]
     papers_required: list[str]
     papers_missing: list[str]
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.bad_debt, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +38,8 @@ class Shared:
     returned: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryOverview:
-    """A recovery as it was shared; reads like the recovery itself."""
-
-    recovery: Recovery
-    shared: list[Shared]
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.recovery, name)
-
-
 @transaction.atomic
-def opened_bad_debt(rows: QuerySet[BadDebt], *, bad_debt_id: UUID, actor: Member, at: datetime) -> BadDebtOverview:
+def opened_bad_debt(rows: QuerySet[BadDebt], *, bad_debt_id: UUID, actor: Member, at: datetime) -> BadDebt:
     """
     Return a bad debt with what came back, its claims and the papers that a claim needs, and write that the actor opened it.
 
@@ -66,17 +51,17 @@ def opened_bad_debt(rows: QuerySet[BadDebt], *, bad_debt_id: UUID, actor: Member
     bad_debt = open_row(rows, object_id=bad_debt_id, actor=actor, at=at)
     required = [paper.value for paper in (RD_PAPERS if bad_debt.loan.category == Category.RD else PROJECT_PAPERS)]
     present = set(documents_of(bad_debt).values_list("kind", flat=True))
-    return BadDebtOverview(
-        bad_debt=bad_debt,
+    bad_debt.beside = BadDebtParts(  # type: ignore[attr-defined]  # read by its shape, as an annotation is
         recovered=recovered_of_debt(bad_debt),
         claim_ids=list(bad_debt.claims.order_by("id").values_list("public_id", flat=True)),
         papers_required=required,
         papers_missing=[kind for kind in required if kind not in present],
     )
+    return bad_debt
 
 
 @transaction.atomic
-def opened_recovery(rows: QuerySet[Recovery], *, recovery_id: UUID, actor: Member, at: datetime) -> RecoveryOverview:
+def opened_recovery(rows: QuerySet[Recovery], *, recovery_id: UUID, actor: Member, at: datetime) -> Recovery:
     """
     Return a recovery with what of it is whose, and write that the actor opened it.
 
@@ -87,7 +72,8 @@ def opened_recovery(rows: QuerySet[Recovery], *, recovery_id: UUID, actor: Membe
     """
     recovery = open_row(rows, object_id=recovery_id, actor=actor, at=at)
     full = recovery.claim.shares if recovery.claim is not None else None
-    return RecoveryOverview(recovery=recovery, shared=_shared(recovery, full) if full is not None else [])
+    recovery.shared = _shared(recovery, full) if full is not None else []  # type: ignore[attr-defined]  # as an annotation is
+    return recovery
 
 
 def _shared(recovery: Recovery, full: Shares) -> list[Shared]:

@@ -52,9 +52,6 @@ class FeeYear:
     year_of: GuarantorYear
     limit_rate: Decimal
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.year_of, name)
-
 
 def with_risk(rows: QuerySet[Loan], *, on: date) -> QuerySet[Loan]:
     """Return the loans with where each stands in risk on a day, as ``risk_of_loan`` reads it. Source: FP 1.5.3; D19."""

@@ -5,9 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
-from django.utils.timezone import localdate
 
-from api.kept_reads import ActorsRead
 from audit.services import Scope, record_opening
 from common.errors import NotVisible
 from loans.models import Application, Loan
@@ -27,22 +25,7 @@ def open_row(rows: QuerySet[Row], *, object_id: UUID, actor: Member, at: datetim
 
     Source: architecture, who may.
     """
-    return _opened(rows.filter(public_id=object_id).first(), actor=actor, at=at)
-
-
-def open_kept(read: ActorsRead[Row], *, object_id: UUID, actor: Member, at: datetime) -> Row:
-    """
-    Return one of the rows the actor sees by a read whose SQL is kept, and write that the actor opened it.
-
-    Raises:
-        NotVisible: no such row for this actor.
-
-    Source: architecture, who may.
-    """
-    return _opened(read.first(object_id, actor=actor, on=localdate(at)), actor=actor, at=at)
-
-
-def _opened(row: Row | None, *, actor: Member, at: datetime) -> Row:
+    row = rows.filter(public_id=object_id).first()
     if row is None:
         raise NotVisible
     record_opening(obj=row, actor=actor, at=at, scope=_scope(row, actor))

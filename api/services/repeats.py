@@ -1,7 +1,6 @@
 """A write asked twice under one key is done once; its answer is kept in the write's own transaction."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,8 +59,7 @@ def answer_once(*, client: ApiClient, key: str, request_sha256: str, at: datetim
         if kept_sha256 != request_sha256:
             raise KeyReused(key=key)
         return Answer(status=status, body=body, location=location, is_repeat=True)
-    with _one_transaction():
-        given = answer()
+    given = answer()
     KeptAnswer.objects.create(
         client=client,
         key=key,
@@ -72,22 +70,6 @@ def answer_once(*, client: ApiClient, key: str, request_sha256: str, at: datetim
         kept_at=at,
     )
     return given
-
-
-@contextmanager
-def _one_transaction() -> Iterator[None]:
-    """
-    Let the services called here join the transaction under way without savepoints of their own.
-
-    Whatever one of them raises undoes the whole write, so a savepoint could never be gone back to; it would only be two more trips to
-    the database per service. Django marks the transaction as to be rolled back where an inner block without a savepoint fails.
-    """
-    features = connection.features
-    features.uses_savepoints = False
-    try:
-        yield
-    finally:
-        features.uses_savepoints = True
 
 
 def forget_old_answers(*, at: datetime) -> int:

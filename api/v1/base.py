@@ -25,13 +25,11 @@ from rest_framework.viewsets import GenericViewSet
 from api.authentication import Caller
 from api.enums import Scope
 from api.filters import StrictFilters
-from api.kept_reads import ActorsPages
 from api.pagination import CursorPages
 from api.parsers import BodyTooLarge
 from api.problems import ProblemSerializer
 from api.services.repeats import Answer, KeyInUse, KeyReused, answer_once
 from api.throttles import ClientThrottle
-from api.v1.showing import shown
 from audit.services import record_export
 from common.errors import DomainError, FieldProblem, InvalidInput, NotAllowed, NotVisible
 from parties.models import Member
@@ -110,11 +108,12 @@ class BankView(GenericViewSet[Any]):
 
     def shown(self, shape: type[BaseSerializer[Any]], found: Any, *, many: bool = False) -> Any:
         """Return a domain object as JSON."""
-        return shown(shape, found, context=self.get_serializer_context(), many=many)
+        return shape(found, many=many, context=self.get_serializer_context()).data
 
     def page(self, rows: QuerySet[Any]) -> Response:
         """Return one page of the rows, filtered and ordered as the caller asks."""
-        return self._page_of(self.paginate_queryset(self.filter_queryset(rows)))
+        found = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(self.shown(self.get_serializer_class(), found, many=True))
 
     def exported_page(self, rows: QuerySet[Any], *, what: type[Model], title: str) -> Response:
         """Return one page of rows that are taken out of the system as a statement, which is an event of the log."""
@@ -122,14 +121,6 @@ class BankView(GenericViewSet[Any]):
         asked = unquote_plus(self.request.META.get("QUERY_STRING", ""))
         record_export(what=what, title=title, actor=self.member, at=self.now, rows=len(answer.data["results"]), asked=asked, form="json")
         return answer
-
-    def kept_page(self, kept: ActorsPages[Any]) -> Response:
-        """Return one page of the view's rows; the newest of them all by SQL that is kept, since that is what programs ask for all day."""
-        found = cast(CursorPages, self.paginator).newest(kept, self.request, actor=self.member)
-        return self.page(self.rows()) if found is None else self._page_of(found)
-
-    def _page_of(self, found: Any) -> Response:
-        return self.get_paginated_response(self.shown(self.get_serializer_class(), found, many=True))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add what every answer carries: what the client may still ask, and that nobody else keeps it."""

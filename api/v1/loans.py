@@ -13,12 +13,11 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.filters import Filters, SyncedFilters
-from api.kept_reads import ActorsPages, ActorsRead
 from api.quotas import quotas_with_use
 from api.risk.loans import with_risk
 from api.selectors import brief, synced
 from api.services.movements import cure_one, draw_one, overdue_one, repay_one, reverse_one
-from api.services.openings import open_kept
+from api.services.openings import open_row
 from api.services.references import ReferenceTaken, refer
 from api.services.use_checks import check_use_once
 from api.v1.base import BankView, reads, writes
@@ -96,11 +95,6 @@ def seen_movements(actor: Member) -> QuerySet[Movement]:
     )
 
 
-OPENED_LOAN, SEEN_LOANS = ActorsRead(opened_loans), ActorsPages(seen_loans)
-OPENED_MOVEMENT: ActorsRead[Movement] = ActorsRead(lambda actor, on: seen_movements(actor))
-SEEN_MOVEMENTS = ActorsPages(seen_movements)
-
-
 class LoanFilters(SyncedFilters):
     """How loans are found."""
 
@@ -135,7 +129,7 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     @reads(LoanShown, summary="贷款列表", clause="FP 1.6.3", many=True)
     def list(self, request: Request) -> Response:
         """Return a page of loans."""
-        return self.kept_page(SEEN_LOANS)
+        return self.page(self.rows())
 
     @reads(
         LoanOpened,
@@ -145,7 +139,8 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     )
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         """Return one loan."""
-        return Response(self.shown(LoanOpened, open_kept(OPENED_LOAN, object_id=public_id, **self.acting)))
+        rows = opened_loans(self.member, self.get_serializer_context()["today"])
+        return Response(self.shown(LoanOpened, open_row(rows, object_id=public_id, **self.acting)))
 
     @writes(LoanShown, scope=Scope.DECIDE, asks=ReferenceAsked, summary="登记本行业务编号", refuses=(ReferenceTaken,), address="reference")
     def set_reference(self, public_id: UUID, bank_reference: str) -> Loan:
@@ -267,12 +262,12 @@ class MovementView(ListModelMixin, BankView):
     @reads(MovementShown, summary="贷款变动列表", clause="FP 1.6.3", many=True)
     def list(self, request: Request) -> Response:
         """Return a page of movements."""
-        return self.kept_page(SEEN_MOVEMENTS)
+        return self.page(self.rows())
 
     @reads(MovementShown, summary="查看贷款变动", clause="FP 1.6.3")
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         """Return one movement."""
-        found = OPENED_MOVEMENT.first(public_id, actor=self.member, on=self.get_serializer_context()["today"])
+        found = self.rows().filter(public_id=public_id).first()
         if found is None:
             raise NotVisible
         return Response(self.shown(MovementShown, found))

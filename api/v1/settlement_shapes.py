@@ -92,9 +92,9 @@ class PaymentShown(serializers.Serializer[Any]):
 class SettlementOpened(SettlementShown):
     """A settlement with shares and payments."""
 
-    shares = ShareShown(many=True, help_text="市县分担")
-    payments = PaymentShown(many=True, help_text="拨付")
-    is_outdated = shown_flag("现行版次计算后又有影响本期的登记，重新计算前不宜确认，依据 D13")
+    shares = ShareShown(source="beside.shares", many=True, help_text="市县分担")
+    payments = PaymentShown(source="beside.payments", many=True, help_text="拨付")
+    is_outdated = shown_flag("现行版次计算后又有影响本期的登记，重新计算前不宜确认，依据 D13", source="beside.is_outdated")
 
     class Meta(SettlementShown.Meta):
         fields = (*SettlementShown.Meta.fields, "shares", "payments", "is_outdated")  # type: ignore[assignment]

@@ -16,6 +16,7 @@ from common.admin.columns import Column
 from common.admin.seams import SEAMS, acting_member
 
 MAX_ROWS = 100_000
+TOO_MANY_ROWS = "共 {count:,} 行，超过一次导出的上限 {most:,} 行，未生成文件。请先用筛选条件缩小范围，再分批导出。"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import IntegrityError, OperationalError
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,11 +17,10 @@ from common.admin.forms import StepForm, problems_of
 from common.admin.seams import acting_member
 from common.admin.shown import list_of, page_of
 from common.admin.steps import Do, Step, is_file
-from common.database import Busy, is_busy
+from common.database import RULE_KEPT, Busy, is_busy, is_refusal, sentence_of
 from common.errors import DomainError, NotVisible
 
 CHOSEN = "chosen"
-TAKEN_ALREADY = "与已有记录冲突，未作任何更改。请核对编号、流水号或日期后重试。"
 
 
 class StepView:
@@ -56,12 +55,13 @@ class StepView:
             form.add_error(None, f"该事项的状态已发生变化，不能办理“{self.step.label}”。请返回查看最新状态。")
         except ValidationError as wrong:
             form.add_error(None, problems_of(wrong))
-        except IntegrityError:
-            form.add_error(None, TAKEN_ALREADY)
-        except OperationalError as error:
-            if not is_busy(error):
+        except DatabaseError as error:
+            if is_busy(error):
+                form.refuse(Busy())
+            elif is_refusal(error):
+                form.add_error(None, sentence_of(error) or RULE_KEPT)
+            else:
                 raise
-            form.refuse(Busy())
         except ObjectDoesNotExist as gone:
             raise Http404(NotVisible().message) from gone
         return False, None

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,13 +16,16 @@ from django.utils.http import content_disposition_header
 from unfold.admin import ModelAdmin
 
 from common.admin.columns import Column
-from common.admin.export import MAX_ROWS, spreadsheet
+from common.admin.export import MAX_ROWS, TOO_MANY_ROWS, spreadsheet
 from common.admin.filters import filter_of, is_asked_by
 from common.admin.panels import Facts, facts
 from common.admin.running import BulkStepView, CaseStepView, NewStepView
 from common.admin.seams import SEAMS, acting_member, panels_for, steps_for
 from common.admin.shown import Badge, list_of, page_of, tone_of
 from common.admin.steps import Step, is_file
+
+MOST_AT_ONCE = 900  # of chosen cases: each is a field of the form, of which Django takes a thousand
+NOT_FOUND = "未找到该记录，或该记录不属于您单位的业务范围。"
 
 
 class VisibleAdmin(ModelAdmin):
@@ -131,7 +135,10 @@ class VisibleAdmin(ModelAdmin):
 
     def _ask_bulk(self, step: Step) -> Callable[..., HttpResponse]:
         def ask(_: Any, request: HttpRequest, chosen: QuerySet[Any]) -> HttpResponse:
-            return BulkStepView(self, step).ask(request, list(chosen[:MAX_ROWS]))
+            if (count := chosen.count()) > MOST_AT_ONCE:
+                messages.error(request, f"一次最多选择 {MOST_AT_ONCE:,} 项，已选 {count:,} 项。请分批办理。")
+                return redirect(f"{list_of(self.model)}?{request.GET.urlencode()}")
+            return BulkStepView(self, step).ask(request, list(chosen))
 
         return ask
 
@@ -153,7 +160,10 @@ class VisibleAdmin(ModelAdmin):
         """Give the list out as a spreadsheet, filtered and ordered as on screen."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.get_changelist_instance(request).get_queryset(request)[:MAX_ROWS]
+        rows = self.get_changelist_instance(request).get_queryset(request)
+        if (count := rows.count()) > MAX_ROWS:
+            messages.error(request, TOO_MANY_ROWS.format(count=count, most=MAX_ROWS))
+            return redirect(f"{list_of(self.model)}?{request.GET.urlencode()}")
         name = f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}.xlsx"
         columns = self.exported_columns or self.shown_columns
         title = str(self.model._meta.verbose_name_plural)
@@ -170,11 +180,12 @@ class VisibleAdmin(ModelAdmin):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related(*self.case_related) if self.case_related else self.get_queryset(request)
         try:
-            case = rows.filter(pk=self.model._meta.pk.to_python(object_id)).first()
-        except Exception as bad_key:
-            raise Http404 from bad_key
+            key = self.model._meta.pk.to_python(object_id)
+        except (ValidationError, ValueError) as bad_key:
+            raise Http404(NOT_FOUND) from bad_key
+        case = rows.filter(pk=key).first() if "\x00" not in object_id else None  # no database stores NUL
         if case is None:
-            raise Http404("未找到该记录，或该记录不属于您单位的业务范围。")
+            raise Http404(NOT_FOUND)
         return case
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -28,7 +28,7 @@ from common.admin import (
     page_of,
     table,
 )
-from common.admin.export import MAX_ROWS, spreadsheet
+from common.admin.export import MAX_ROWS, TOO_MANY_ROWS, spreadsheet
 from common.dates import Period
 from ledger.models import Account, Entry
 from ledger.selectors import Statement, statement
@@ -60,8 +60,10 @@ def statement_page(request: HttpRequest, account: Account, *, today: date, share
     if form.is_valid():
         last_on = form.cleaned_data["last_on"]
         found = statement(account, Period(form.cleaned_data["from_on"], last_on + timedelta(days=1)))
-        if request.GET.get("as") == EXPORT:
+        if request.GET.get("as") == EXPORT and len(found.lines) <= MAX_ROWS:
             return _workbook(request, found)
+        if request.GET.get("as") == EXPORT:
+            messages.error(request, TOO_MANY_ROWS.format(count=len(found.lines), most=MAX_ROWS))
         panels = [_sums(found), _lines(request, found)]
     context = shared | {
         "title": "对账单",
@@ -157,7 +159,7 @@ def _workbook(request: HttpRequest, found: Statement) -> HttpResponse:
             Cited(line.entry.clause),
             line.entry.value_on,
         )
-        for line in found.lines[:MAX_ROWS]
+        for line in found.lines
     ]
     heads = [head for head in HEADS if head != "相关事项"]
     columns = [Column(head, lambda row, place=place: row[place]) for place, head in enumerate(heads)]

@@ -88,18 +88,18 @@ class HeldBackShown(serializers.Serializer[Any]):
 class ClaimOpened(ClaimShown):
     """A claim with its sharing, what is paid and held back, and the steps open to the caller."""
 
-    split = SplitShown(allow_null=True, help_text="损失分担，损失金额未定为空，依据 FP 1.5；D15-D22")
-    paid_total = shown_money("已补偿合计，扣除已退回和应退回，依据 D20")
-    payable_total = shown_money("尚待补偿合计，审核通过前为测算")
-    recovered_total = shown_money("本申请已复核的追偿净额，依据 D21")
-    held_back = HeldBackShown(allow_null=True, help_text="排队未付的情况，没有排队为空，依据 FP 1.5.3；D20")
+    split = SplitShown(source="money.split", allow_null=True, help_text="损失分担，损失金额未定为空，依据 FP 1.5；D15-D22")
+    paid_total = shown_money("已补偿合计，扣除已退回和应退回，依据 D20", source="money.paid_total")
+    payable_total = shown_money("尚待补偿合计，审核通过前为测算", source="money.payable_total")
+    recovered_total = shown_money("本申请已复核的追偿净额，依据 D21", source="money.recovered_total")
+    held_back = HeldBackShown(source="money.held_back", allow_null=True, help_text="排队未付的情况，没有排队为空，依据 FP 1.5.3；D20")
     open_steps = serializers.SerializerMethodField(
         help_text="当前状态下本程序可办理的步骤（地址中下划线写作连字符）；复核步骤由本单位复核人员在系统内办理，不在此列"
     )
 
-    def get_open_steps(self, view: Any) -> list[str]:
+    def get_open_steps(self, claim: Claim) -> list[str]:
         """Return the names of the steps."""
-        return [row.name for row in available_transitions(view.claim, self.context["actor"]) if not row.needs_checker]
+        return [row.name for row in available_transitions(claim, self.context["actor"]) if not row.needs_checker]
 
     class Meta(ClaimShown.Meta):
         fields = (  # type: ignore[assignment]

@@ -79,14 +79,17 @@ class BadDebtShown(OfLoan):
 class BadDebtOpened(BadDebtShown):
     """A bad debt with what came back, its claims and the papers a claim needs."""
 
-    recovered = shown_money("已复核的追偿净额合计，依据 D19、D21")
-    claim_ids = serializers.ListField(child=serializers.UUIDField(), read_only=True, help_text="补偿申请的标识")
+    recovered = shown_money("已复核的追偿净额合计，依据 D19、D21", source="beside.recovered")
+    claim_ids = serializers.ListField(source="beside.claim_ids", child=serializers.UUIDField(), read_only=True, help_text="补偿申请的标识")
     papers_required = serializers.ListField(
+        source="beside.papers_required",
         child=serializers.ChoiceField(ClaimPaper.choices),
         read_only=True,
         help_text="申请补偿（研发贷款）或提请认定损失（项目贷款）所需材料，依据 FP 1.5",
     )
-    papers_missing = serializers.ListField(child=serializers.ChoiceField(ClaimPaper.choices), read_only=True, help_text="其中尚未上传的")
+    papers_missing = serializers.ListField(
+        source="beside.papers_missing", child=serializers.ChoiceField(ClaimPaper.choices), read_only=True, help_text="其中尚未上传的"
+    )
 
     class Meta(BadDebtShown.Meta):
         fields = (*BadDebtShown.Meta.fields, "recovered", "claim_ids", "papers_required", "papers_missing")  # type: ignore[assignment]

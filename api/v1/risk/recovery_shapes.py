@@ -174,13 +174,15 @@ class FeeRateShown(serializers.Serializer[Any]):
 class AverageFeeShown(serializers.Serializer[Any]):
     """A guarantor's average fee of one year against the limit."""
 
-    guarantor = InstitutionShown(help_text="担保公司")
-    year = shown_count("年度，按担保登记日期")
-    count = shown_count("担保笔数")
-    amount = shown_money("担保金额合计")
-    average_rate = shown_rate("按金额加权的平均担保费率，没有担保为空，依据 FP 1.5.2(1)；D23", source="average.rate", allow_null=True)
+    guarantor = InstitutionShown(source="year_of.guarantor", help_text="担保公司")
+    year = shown_count("年度，按担保登记日期", source="year_of.year")
+    count = shown_count("担保笔数", source="year_of.count")
+    amount = shown_money("担保金额合计", source="year_of.amount")
+    average_rate = shown_rate(
+        "按金额加权的平均担保费率，没有担保为空，依据 FP 1.5.2(1)；D23", source="year_of.average.rate", allow_null=True
+    )
     limit_rate = shown_rate("平均担保费率上限，依据 FP 1.5.2(1)")
-    is_above_limit = shown_flag("是否超过上限，按精确值比较", source="average.is_above_limit")
+    is_above_limit = shown_flag("是否超过上限，按精确值比较", source="year_of.average.is_above_limit")
 
 
 class TotalCostShown(serializers.Serializer[Any]):

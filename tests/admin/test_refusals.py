@@ -1,0 +1,111 @@
+"""The admin tells the truth: what the database refused and why, what is missing and what broke, and never half a file."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+import openpyxl
+import pytest
+from django.contrib.messages import get_messages
+from django.core.exceptions import FieldError
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from common.admin import Step, StepForm, VisibleAdmin, by
+from common.admin.running import StepView
+from common.database import RULE_KEPT
+from ledger.models import Account
+from loans.models import Intent, Loan
+from parties.models import Member
+from tests.admin.world import World
+
+Login = Callable[[Member], Client]
+
+
+def refusals(run: Callable[[], Any], member: Member) -> list[str]:
+    """Return what the form of a step says whose service does this."""
+
+    def ran(_: Any) -> None:
+        with transaction.atomic():
+            run()
+
+    request = RequestFactory().post("/")
+    request.user = member.user
+    form = StepForm({})
+    assert form.is_valid()
+    taken, _ = StepView(None, Step(name="x", label="办理", who=by(), run=ran)).take(request, None, form)
+    assert not taken
+    return [str(one) for one in form.non_field_errors()]
+
+
+class TestWhatTheDatabaseRefuses:
+    def test_a_constraint_speaks_its_own_sentence(self, world: World) -> None:
+        loan = world.loan()
+        said = refusals(lambda: Loan.objects.filter(pk=loan.pk).update(performing=-1), world.desk.industry)
+        assert said == ["贷款余额不能为负数，累计放款不能超过合同金额。"]
+
+    def test_without_a_sentence_it_is_a_plain_refusal(self, world: World) -> None:
+        wrong = Intent(bank_id=world.bank.pk, entry_id=-1, recorded_on=date(2024, 3, 4), recorded_by=world.handler)
+
+        def refer_to_nothing() -> None:
+            wrong.save()
+            connection.check_constraints()
+
+        assert refusals(refer_to_nothing, world.desk.industry) == [RULE_KEPT]
+
+    def test_a_trigger_refuses_and_nothing_breaks(self, world: World) -> None:
+        loan = world.loan()
+        assert refusals(loan.delete, world.desk.industry) == [RULE_KEPT]
+        assert refusals(lambda: Loan.objects.filter(pk=loan.pk).update(contract_number="other"), world.desk.industry) == [RULE_KEPT]
+
+    def test_a_fault_of_the_program_is_none_of_these(self, world: World) -> None:
+        with pytest.raises(FieldError):
+            refusals(lambda: Intent.objects.filter(nothing=1), world.desk.industry)
+
+
+class TestWhatIsNotFound:
+    @pytest.mark.parametrize("key", ["x", "1.5", "%00", "9" * 40, str(uuid4()), "1%00"])
+    def test_a_key_that_is_none_is_not_found(self, world: World, login: Login, key: str) -> None:
+        assert login(world.desk.industry).get(f"/admin/loans/loan/{key}/change/").status_code == 404
+
+    def test_a_fault_while_looking_is_a_failure_and_not_a_page_that_is_not_there(
+        self, world: World, login: Login, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(self: VisibleAdmin, request: HttpRequest) -> Any:
+            raise TypeError("programming error")
+
+        browser = login(world.desk.industry)
+        monkeypatch.setattr(VisibleAdmin, "get_queryset", broken)
+        with pytest.raises(TypeError):
+            browser.get("/admin/loans/loan/1/change/")
+
+
+class TestFiles:
+    def test_a_list_within_the_limit_goes_out_whole(self, world: World, login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
+        world.queue()
+        monkeypatch.setattr("common.admin.visible.MAX_ROWS", 50)
+        answer = login(world.desk.industry).get(reverse("admin:whitelist_entry_export"))
+        assert openpyxl.load_workbook(BytesIO(answer.content), read_only=True).active.max_row > 2
+
+    def test_a_list_over_the_limit_says_so_and_is_not_cut(self, world: World, login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
+        world.queue()
+        monkeypatch.setattr("common.admin.visible.MAX_ROWS", 1)
+        answer = login(world.desk.industry).get(f"{reverse('admin:whitelist_entry_export')}?kind__exact=project")
+        assert answer.status_code == 302
+        assert answer["Location"].endswith("?kind__exact=project")
+        (said,) = [str(one) for one in get_messages(answer.wsgi_request)]
+        assert "超过一次导出的上限 1 行，未生成文件" in said
+
+    def test_a_statement_over_the_limit_says_so_too(self, world: World, login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
+        world.paid()
+        monkeypatch.setattr("ledger.admin.statement.MAX_ROWS", 0)
+        browser = login(world.desk.industry)
+        cut = []
+        for account in Account.objects.values_list("pk", flat=True):
+            answer = browser.get(f"/admin/ledger/account/{account}/statement/?from_on=2023-01-01&last_on=2026-01-01&as=xlsx")
+            cut += [str(one) for one in get_messages(answer.wsgi_request)] if answer.status_code == 200 else []
+        assert any("未生成文件" in one for one in cut)

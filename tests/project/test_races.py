@@ -1,0 +1,114 @@
+"""Two real connections race every insert that the services make once: who comes second finds the first one's row, and nothing breaks."""
+
+import ast
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from common.enums import Category
+from loans.models import Intent
+from loans.services import record_intent
+from quanzhou_fund.environment import BASE_DIR
+from subsidy.models import RateDecision, Tender
+from subsidy.services.tenders import close_tender
+from tests.factories import EnterpriseFactory, MemberFactory, seeded_district
+from tests.loan_factories import noon
+from tests.loans.conftest import make_scene
+from tests.subsidy.test_tenders import AT as TENDERED_AT
+from tests.subsidy.test_tenders import bid, decide, opened
+from tests.whitelist.cases import project_facts
+from whitelist.models import Project
+from whitelist.services import register_project
+
+AT = noon(date(2024, 3, 4))
+PATIENCE_SECONDS = 20
+
+
+def called() -> Iterator[tuple[str, str]]:
+    """Yield file and function of every ``get_or_create`` or ``update_or_create`` of the services."""
+    for path in sorted(BASE_DIR.glob("*/services*/**/*.py")) + sorted(BASE_DIR.glob("*/services.py")):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                names = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+                if names & {"get_or_create", "update_or_create"}:
+                    yield str(Path(path).relative_to(BASE_DIR)), function.name
+
+
+def intent() -> tuple[type, Callable[[], Any]]:
+    scene = make_scene()
+    return Intent, lambda: record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=AT)
+
+
+def project() -> tuple[type, Callable[[], Any]]:
+    enterprise = EnterpriseFactory()
+    member, facts, district = MemberFactory.of(enterprise), project_facts(), seeded_district()
+    return Project, lambda: register_project(enterprise=enterprise, district=district, actor=member, at=AT, **facts)
+
+
+def tender() -> tuple[type, Callable[[], Any]]:
+    actor = MemberFactory.serving("city_industry")
+    return Tender, lambda: opened(actor, Category.RD, "100000000")
+
+
+def rate() -> tuple[type, Callable[[], Any]]:
+    actor = MemberFactory.serving("city_industry")
+    tenders = [opened(actor, category, "100000000") for category in (Category.FIXED_ASSET, Category.RD)]
+    for one in tenders:
+        bid(one, actor, "0.0300")
+        close_tender(tender_id=str(one.public_id), on=date(2024, 1, 8), actor=actor, at=TENDERED_AT)
+    return RateDecision, lambda: decide((tenders[0], tenders[1]), actor)
+
+
+RACES: dict[tuple[str, str], Callable[[], tuple[type, Callable[[], Any]]]] = {
+    ("loans/services/applications.py", "record_intent"): intent,
+    ("whitelist/services/projects.py", "register_project"): project,
+    ("subsidy/services/tenders.py", "open_tender"): tender,
+    ("subsidy/services/tenders.py", "decide_rate"): rate,
+}
+
+
+def test_every_such_service_is_raced() -> None:
+    assert set(called()) == set(RACES)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("service", RACES, ids=lambda service: service[1])
+def test_who_comes_second_gets_the_row_of_the_first(service: tuple[str, str]) -> None:
+    model, call = RACES[service]()
+    outcome: list[Any] = []
+
+    def second() -> None:
+        try:
+            with transaction.atomic():  # as under an idempotency key
+                outcome.append(call())
+        except Exception as problem:
+            outcome.append(problem)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=second)
+    with transaction.atomic():
+        first = call()
+        other.start()
+        assert waits_for_us(), "the other did not come as far as the insert"
+    other.join(PATIENCE_SECONDS)
+    assert outcome == [first]
+    assert model._default_manager.count() == 1  # type: ignore[attr-defined]
+
+
+def waits_for_us() -> bool:
+    """Return whether somebody comes to wait for a lock of ours."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.02)
+    return False
