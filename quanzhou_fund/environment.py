@@ -176,6 +176,14 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(name="DATABASE_CONN_MAX_AGE", read=whole_number, form="秒", demo="60", live="60", meaning="数据库连接保持时间"),
     Variable(
+        name="DATABASE_POOLED",
+        read=yes_or_no,
+        form="是否",
+        demo="false",
+        live="false",
+        meaning="DATABASE_URL 是否指向事务模式的连接池（PgBouncer）；迁移和授权命令须直连数据库",
+    ),
+    Variable(
         name="REDIS_URL",
         form="redis://:口令@主机:端口/序号",
         demo="redis://127.0.0.1:6379/0",

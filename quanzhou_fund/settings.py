@@ -122,6 +122,7 @@ DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "CONN_MAX_AGE": VALUES["DATABASE_CONN_MAX_AGE"],
     "CONN_HEALTH_CHECKS": True,
+    "DISABLE_SERVER_SIDE_CURSORS": VALUES["DATABASE_POOLED"],
 }
 # Time-outs and planner settings belong to the role (app_role.py): a pool in transaction mode passes no options on.
 DEMO_PROGRESS = "" if IS_PRODUCTION else os.environ.get("DEMO_PROGRESS", "")  # a file; the supervisor names it
