@@ -67,6 +67,13 @@ def offered(
     **options: Any,
 ) -> Step:
     """Return a step of the table as the admin offers it: in its states, to its parties, with its words."""
+    words: dict[str, Any] = {
+        "form": form_of(row, base),
+        "clause": row.clause,
+        "sentence": row.sentence,
+        "done": row.done,
+        "tone": row.tone,
+    }
     return Step(
         name=row.name.replace("_", "-"),
         label=row.label,
@@ -74,7 +81,7 @@ def offered(
         may=may,
         states=frozenset(str(source) for source in row.sources),
         run=run,
-        **({"form": form_of(row, base), "clause": row.clause, "sentence": row.sentence, "done": row.done, "tone": row.tone} | options),
+        **words | options,
     )
 
 

@@ -17,10 +17,15 @@ class MoneyInput(forms.DecimalField):
     """An amount in yuan; thousands separators are accepted."""
 
     def __init__(self, **options: Any) -> None:
-        options = {"max_digits": 18, "decimal_places": 2, "min_value": Decimal("0.01"), "help_text": "单位：元，最多两位小数。"} | options
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **options)
+        given: dict[str, Any] = {
+            "max_digits": 18,
+            "decimal_places": 2,
+            "min_value": Decimal("0.01"),
+            "help_text": "单位：元，最多两位小数。",
+        } | options
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **given)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as Django itself: the stubs follow IntegerField
         """Return the amount without its separators."""
         return super().to_python(str(value).replace(",", "").replace("，", "").strip() if value is not None else value)
 
@@ -29,8 +34,13 @@ class PercentInput(forms.DecimalField):
     """A rate typed in per cent and given on as an annual fraction with 6 places."""
 
     def __init__(self, **options: Any) -> None:
-        options = {"max_digits": 8, "decimal_places": 4, "min_value": Decimal(0), "help_text": "按年利率填写百分数，如 3.85。"} | options
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **options)
+        given: dict[str, Any] = {
+            "max_digits": 8,
+            "decimal_places": 4,
+            "min_value": Decimal(0),
+            "help_text": "按年利率填写百分数，如 3.85。",
+        } | options
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **given)
 
     def clean(self, value: Any) -> Decimal | None:
         """Return the fraction."""
@@ -55,7 +65,8 @@ class LongText(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         rows = options.pop("rows", 4)
-        super().__init__(**({"max_length": 2000, "widget": forms.Textarea(attrs={"rows": rows})} | options))
+        given: dict[str, Any] = {"max_length": 2000, "widget": forms.Textarea(attrs={"rows": rows})} | options
+        super().__init__(**given)
 
 
 class YesNo(forms.TypedChoiceField):
@@ -73,7 +84,7 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, obj: Any = None, member: Any = None, on: Any = None, **kwargs: Any) -> None:
         self.obj, self.member, self.on = obj, member, on
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self.prepare()
         for field in self.fields.values():
             dress(field)

@@ -4,10 +4,10 @@ What the admin's base needs from the apps above ``common``.
 ``common`` knows nobody, so each app hands over its part when its own admin is loaded (as it registers its models there).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -16,8 +16,41 @@ from django.utils import timezone
 Panels = Callable[[HttpRequest, Any], Any]
 
 
-def _nobody(user: Any, *, on: date) -> Any:
+class InstitutionLike(Protocol):
+    """The institution a member acts for, as far as the admin's base asks."""
+
+    kind: str
+
+
+class ActingMember(Protocol):
+    """Who acts, as far as the admin's base asks; ``parties.Member`` is one."""
+
+    @property
+    def institution(self) -> InstitutionLike | None:
+        """The institution the member acts for; none where it is an enterprise."""
+
+    @property
+    def roles(self) -> Sequence[str]:
+        """The roles the member has there."""
+
+
+class MemberOf(Protocol):
+    """Says for whom a login stands on a day."""
+
+    def __call__(self, user: Any, *, on: date) -> ActingMember | None:
+        """Return the member, none where the login stands for nobody."""
+
+
+class RecordOpening(Protocol):
+    """Writes down that somebody opened a case."""
+
+    def __call__(self, *, obj: Any, actor: Any, at: datetime, scope: Any = ...) -> object:
+        """Write it."""
+
+
+def _nobody(user: Any, *, on: date) -> ActingMember | None:
     """Return no member: as long as no app says who a login stands for, nobody gets in."""
+    return None
 
 
 def _unrecorded(*, obj: Any, actor: Any, at: datetime, scope: Any = None) -> None:
@@ -32,8 +65,8 @@ def _untold(**export: Any) -> None:
 class Seams:
     """The parts handed over."""
 
-    member_of: Callable[..., Any] = _nobody  # (user, on=date) -> Member | None
-    record_opening: Callable[..., None] = _unrecorded  # (obj=, actor=, at=, scope=)
+    member_of: MemberOf = _nobody
+    record_opening: RecordOpening = _unrecorded
     record_export: Callable[..., None] = _untold  # (what=, title=, actor=, at=, rows=, asked=, form=)
     may_name: Callable[[Any, Any], bool] = lambda viewer, person: True  # whether this member reads that member's name
     cite: Callable[[str], tuple[str, str]] = lambda citation: (citation, "")  # ids of clauses -> the words that cite them, their wording
