@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -68,7 +67,7 @@ class TestWhatTheDatabaseRefuses:
 
 
 class TestWhatIsNotFound:
-    @pytest.mark.parametrize("key", ["x", "1.5", "%00", "9" * 40, str(uuid4()), "1%00"])
+    @pytest.mark.parametrize("key", ["x", "1.5", "%00", "9" * 40, "00000000-0000-4000-8000-000000000001", "1%00"])
     def test_a_key_that_is_none_is_not_found(self, world: World, login: Login, key: str) -> None:
         assert login(world.desk.industry).get(f"/admin/loans/loan/{key}/change/").status_code == 404
 
