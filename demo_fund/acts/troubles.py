@@ -20,6 +20,7 @@ from risk.models import BadDebt, Claim, Exemption, Return
 from risk.rules import checklist
 from risk.services.payments import NoRoomYet, NothingQueued
 
+COLLECTING = 120  # fees: nothing is caught there
 REAPPLIED_EVERY = timedelta(days=45)
 FIRST_FEES = 356  # days from the fund's first
 FEE_TABLE = ((57, Decimal("0.005")), (730, Decimal("0.004")))
@@ -38,7 +39,7 @@ def trouble_steps(stage: Stage, troubles: Sequence[Trouble]) -> Iterator[Step]:
     for wished, order, act in acts:
         on = stage.working_day(wished)
         if on <= stage.until:
-            yield Step(on, order, act)
+            yield Step(on, order, act, is_plain=order == COLLECTING)
 
 
 Act = tuple[date, int, Callable[[datetime], None]]
@@ -86,7 +87,7 @@ def _life(stage: Stage, trouble: Trouble) -> Iterator[Act]:
 def _fee_days(stage: Stage) -> Iterator[Act]:
     day = stage.window.after(FIRST_FEES)
     while day <= stage.until:
-        yield day, 120, partial(_collect_fees, stage)
+        yield day, COLLECTING, partial(_collect_fees, stage)
         day += timedelta(days=91)
 
 

@@ -60,10 +60,11 @@ def test_a_story_has_every_kind_of_case():
 
 @pytest.mark.parametrize("until", [TODAY, *DAYS.values(), date(2027, 12, 12), date(2028, 2, 29), date(2031, 5, 6)])
 def test_any_day_makes_a_fund_of_today_s_size(until: date):
-    """As many loans as the fund that was played from 2023 to November 2026 had; each key once, nothing before the fund begins."""
+    """As many loans and movements as the fund played from 2023 to November 2026 had; each key once, nothing before the fund begins."""
     told = plan(seed=SEED, until=until, size=FULL)
     assert told.window.first_on == add_months(until, -36)
     assert sum(f.fate == "running" and f.contract_on < until for f in told.financings) >= 320
+    assert sum(change.on <= until for f in told.financings for change in f.changes) >= 1177
     assert max(Counter(f.key for f in told.financings).values()) == 1
     assert max(Counter(one.code for one in told.projects).values()) == 1
     assert min(f.submitted_on for f in told.financings) > told.window.first_on
