@@ -1,5 +1,6 @@
 # Two stages: the first installs the locked packages and gathers static files, the second holds only what runs.
-FROM python:3.11-slim AS build
+ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
+FROM ${PYTHON_IMAGE} AS build
 ENV PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /srv/fund
 COPY requirements/tools.txt requirements/base.txt requirements/
@@ -13,7 +14,7 @@ RUN FUND_ENV=production SECRET_KEY=build-only-0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q
     ALLOWED_HOSTS=build.invalid DATABASE_URL=postgres://build@build.invalid/build REDIS_URL=redis://build.invalid/0 MEDIA_ROOT=/srv/fund/var/media \
     bash -c '/opt/venv/bin/python manage.py collectstatic --noinput --verbosity 0 && /opt/venv/bin/python manage.py describe_api'
 
-FROM python:3.11-slim
+FROM ${PYTHON_IMAGE}
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 FUND_ENV=production
 RUN groupadd --system --gid 10001 fund && useradd --system --uid 10001 --gid fund --home-dir /srv/fund --shell /usr/sbin/nologin fund
 WORKDIR /srv/fund
@@ -24,5 +25,5 @@ USER 10001:10001
 EXPOSE 8000
 VOLUME ["/srv/fund/var/media"]
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["python", "-m", "quanzhou_fund.probe"]
-# The number of workers comes from WEB_CONCURRENCY, which gunicorn reads itself.
-CMD ["gunicorn", "quanzhou_fund.wsgi", "--bind", "0.0.0.0:8000", "--preload", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]
+# A request waits at most 45 seconds, for the virus scanner; the time-out is longer. The number of workers comes from WEB_CONCURRENCY, which gunicorn reads itself.
+CMD ["gunicorn", "quanzhou_fund.wsgi", "--bind", "0.0.0.0:8000", "--preload", "--timeout", "60", "--graceful-timeout", "60", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]

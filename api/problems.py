@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from api.parsers import BodyTooLarge
 from common.database import is_busy, is_refusal, sentence_of
 from common.errors import DomainError
+from common.outages import outage_of
 
 MOST_LISTED, LONGEST_NAME, LONGEST_DETAIL = 100, 200, 1_000
 MEDIA_TYPE = "application/problem+json"
@@ -126,6 +127,9 @@ class ProblemHandler(ExceptionHandler):
             return Conflict(sentence_of(exc))
         if is_busy(exc):
             return TryAgain()
+        outage = outage_of(exc)
+        if outage is not None:
+            return Refusal(outage)
         return super().convert_known_exceptions(exc)
 
     def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:

@@ -6,19 +6,19 @@ from django.utils import timezone
 from api.services.repeats import forget_old_answers
 from api.services.uploads import stuck_uploads, work_upload
 from api.services.webhooks import forget_sent_messages, send_to, webhooks_at_work
+from common.queueing import queue
 
 AT_A_TIME, BATCHES = 5, 40
-AT_MOST_SECONDS = 240
 
 
 @shared_task
 def send_events() -> None:
     """Give each subscription a task of its own, so that a slow receiver holds up nobody else. Every few seconds."""
-    for webhook_pk in webhooks_at_work():
-        send_events_to.delay(webhook_pk)
+    for webhook_pk in webhooks_at_work(at=timezone.now()):
+        queue(send_events_to, webhook_pk)
 
 
-@shared_task(soft_time_limit=AT_MOST_SECONDS, time_limit=AT_MOST_SECONDS + 60)
+@shared_task
 def send_events_to(webhook_pk: int) -> int:
     """
     Send one subscription what is new and what is due.
@@ -45,7 +45,7 @@ def work_upload_of(upload_pk: int) -> int:
 def resume_uploads() -> None:
     """Take up uploads on which a worker died. Every few minutes."""
     for upload_pk in stuck_uploads(at=timezone.now()):
-        work_upload_of.delay(upload_pk)
+        queue(work_upload_of, upload_pk)
 
 
 @shared_task

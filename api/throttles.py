@@ -3,22 +3,20 @@
 import math
 import time
 from dataclasses import dataclass
-from functools import cache as cache_once
 
-from django.conf import settings
-from redis import Redis
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 from rest_framework.views import APIView
 
 from api.authentication import Caller
+from api.counters import count
 
 WINDOW_SECONDS = 60
 
 
 class AddressThrottle(SimpleRateThrottle):
     """
-    A number of requests per address and window, counted atomically in the cache.
+    A number of requests per address and window, counted atomically in the cache; not counted while that is gone.
 
     Subclasses name their ``scope``; its rate stands in the settings (``DEFAULT_THROTTLE_RATES``), e.g. ``600/min``.
     """
@@ -33,9 +31,8 @@ class AddressThrottle(SimpleRateThrottle):
         now = self.timer()
         window = int(now // self.duration)
         self.window_left = (window + 1) * self.duration - now
-        key = self.cache_format % {"scope": self.scope, "ident": self.get_ident(request), "window": window}
-        self.cache.add(key, 0, timeout=self.duration)
-        return bool(self.cache.incr(key) <= self.num_requests)
+        used = count(self.cache_format % {"scope": self.scope, "ident": self.get_ident(request), "window": window}, seconds=self.duration)
+        return used is None or used <= self.num_requests
 
     def wait(self) -> float:
         """Return the seconds until the next window."""
@@ -72,8 +69,10 @@ class ClientThrottle(BaseThrottle):
         now = self.timer()
         window = int(now // WINDOW_SECONDS)
         self.window_left = (window + 1) * WINDOW_SECONDS - now
-        used = _count(f"throttle:client:{caller.pk}:{window}")
+        used = count(f"throttle:client:{caller.pk}:{window}", seconds=2 * WINDOW_SECONDS)
         limit = caller.client.requests_per_minute
+        if used is None:
+            return True
         request.rate = Rate(limit=limit, left=max(limit - used, 0), resets_in=max(1, math.ceil(self.window_left)))  # type: ignore[attr-defined]
         return used <= limit
 
@@ -96,17 +95,3 @@ class Rate:
             "RateLimit-Policy": f'"client";q={self.limit};w={WINDOW_SECONDS}',
             "RateLimit": f'"client";r={self.left};t={self.resets_in}',
         }
-
-
-def _count(key: str) -> int:
-    """Return how often the key was counted, this time included; one trip, which the cache of Django would make two."""
-    used: int = _redis().incr(key)
-    if used == 1:  # the first of its window
-        _redis().expire(key, 2 * WINDOW_SECONDS)
-    return used
-
-
-@cache_once
-def _redis() -> Redis:
-    """Return the connection to the counters; the server is the cache's."""
-    return Redis.from_url(settings.REDIS_URL)

@@ -33,10 +33,11 @@ class AddressRefused(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """What came of a call; ``error`` empty: delivered. ``is_gone``: the receiver wants no more."""
+    """What came of a call; ``error`` empty: delivered. ``is_gone``: the receiver wants no more. ``is_silent``: it did not answer."""
 
     error: str = ""
     is_gone: bool = False
+    is_silent: bool = False
 
 
 def secret_of(public_id: object, number: int) -> str:
@@ -87,7 +88,7 @@ def call(*, url: str, secret: str, message_id: str, body: str, at: datetime) -> 
     try:
         parts, address = checked_address(url)
     except AddressRefused as refused:
-        return Called(error=refused.message)
+        return Called(error=refused.message, is_silent=True)
     signature = Signer(secret).sign(msg_id=message_id, timestamp=at.astimezone(UTC), data=body)
     headers = {
         "Host": parts.netloc,
@@ -104,9 +105,9 @@ def call(*, url: str, secret: str, message_id: str, body: str, at: datetime) -> 
             status = answer.status
             answer.close()
     except SoftTimeLimitExceeded:
-        return Called(error="接收地址应答过慢，已中断。")
+        return Called(error="接收地址应答过慢，已中断。", is_silent=True)
     except (urllib3.exceptions.HTTPError, OSError) as problem:
-        return Called(error=f"{type(problem).__name__}：接收地址无应答。")
+        return Called(error=f"{type(problem).__name__}：接收地址无应答。", is_silent=True)
     if 200 <= status < 300:
         return Called()
     return Called(error=f"接收地址返回 {status}。", is_gone=status == 410)

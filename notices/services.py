@@ -16,6 +16,7 @@ from parties.models import Enterprise, Institution, Member
 from parties.selectors import in_force_on
 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))  # after each failed attempt; then given up
+LEASE = timedelta(minutes=5)  # longer than handing over one message can take
 _COLUMNS = [field for field in Notice._meta.concrete_fields if not field.primary_key]
 _SAY = f"""
 WITH said AS (
@@ -73,31 +74,39 @@ def mark_read(*, notice_ids: Iterable[int], actor: Member, at: datetime) -> None
 
 def send_due_emails(*, at: datetime, limit: int = 200) -> int:
     """
-    Send what is due, one transaction per message, and return how many went out.
+    Send what is due and return how many went out.
 
-    A message is claimed by a row lock while it is handed over, so two workers never send the same one; a failed attempt is
-    repeated after growing waits, and given up after the last. Killed between the hand-over and the commit, that one message is
-    sent again by the next run.
+    Each message is claimed in a transaction of its own that moves its next attempt past the lease; the mail server is called outside, so
+    that no lock or open transaction hangs on it. A failed attempt is repeated after growing waits, and given up after the last. Killed
+    in between, that one message is sent again by a run after the lease.
     """
     waiting = list(emails_due(at=at).values_list("pk", flat=True)[:limit])
     return sum(_send(pk, at=at) for pk in waiting)
 
 
-@transaction.atomic
 def _send(pk: int, *, at: datetime) -> bool:
-    """Hand one message to the mail server; return whether it took it."""
-    delivery = emails_due(at=at).select_for_update(of=("self",), skip_locked=True).select_related("notice").filter(pk=pk).first()
+    """Hand one message to the mail server, unless another worker does; return whether it took it."""
+    delivery = _claim(pk, at=at)
     if delivery is None:
         return False
-    delivery.attempts += 1
     try:
         send_mail(subject=delivery.notice.title, message=delivery.notice.body, from_email=None, recipient_list=[delivery.address])
     except (OSError, ValueError) as problem:  # smtplib's errors are OSErrors; an address or text that no mail can carry
         _postpone(delivery, problem=problem, at=at)
     else:
         delivery.sent_at, delivery.last_error = at, ""
-    delivery.save()
+    delivery.save(update_fields=["sent_at", "last_error", "given_up_at", "due_at"])
     return delivery.sent_at is not None
+
+
+@transaction.atomic
+def _claim(pk: int, *, at: datetime) -> EmailDelivery | None:
+    """Take a message that is still due, for as long as the lease."""
+    delivery = emails_due(at=at).select_for_update(of=("self",), skip_locked=True).select_related("notice").filter(pk=pk).first()
+    if delivery is not None:
+        delivery.attempts, delivery.due_at = delivery.attempts + 1, at + LEASE
+        delivery.save(update_fields=["attempts", "due_at"])
+    return delivery
 
 
 def _postpone(delivery: EmailDelivery, *, problem: Exception, at: datetime) -> None:

@@ -10,18 +10,22 @@ from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from policy.calendar_scope import calendar_scope
+from quanzhou_fund.running import run_singly
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanzhou_fund.settings")
 
 
 class FundTask(Task):
-    """A task reads the working-day calendar's version once."""
+    """A task reads the working-day calendar's version once; a job of the schedule that comes from the queue runs singly, when it is due."""
 
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        def run() -> Any:
+            return super(FundTask, self).__call__(*args, **kwargs)
+
         with calendar_scope():
-            return super().__call__(*args, **kwargs)
+            return run() if self.request.called_directly else run_singly(self.name, run)
 
 
 app = Celery("quanzhou_fund", task_cls=FundTask)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -21,6 +22,7 @@ DEMO_SECRET_KEY = "demo-only-secret-key-that-production-refuses-0123456789"
 DEMO_BID_KEY = "T3PojCo42SC7D5GX20tESFIG0f0WrSU0ag3iZC6AYMo="
 SHORTEST_SECRET = 50
 KEY_BYTES = 32
+LONGEST_WAIT_SECONDS = 45  # of one request, for what it calls; gunicorn's time-out is 60
 FEWEST_DIFFERENT_CHARACTERS = 5
 MOST_IDLE_MINUTES = 30
 TRUE_WORDS = {"1", "true", "yes", "on"}
@@ -110,6 +112,13 @@ def keys(value: str) -> list[bytes]:
     return found
 
 
+def next_database(url: str) -> str:
+    """Return the address of the Redis database with the next number."""
+    parts = urlsplit(url)
+    number = int(parts.path.strip("/") or 0)
+    return urlunsplit(parts._replace(path=f"/{number + 1}"))
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """Return a reader that accepts only these words."""
 
@@ -188,7 +197,13 @@ VARIABLES: tuple[Variable, ...] = (
         form="redis://:口令@主机:端口/序号",
         demo="redis://127.0.0.1:6379/0",
         production=Production.REQUIRED,
-        meaning="任务队列和缓存",
+        meaning="任务队列",
+    ),
+    Variable(
+        name="CACHE_URL",
+        form="redis://:口令@主机:端口/序号",
+        demo="",
+        meaning="缓存和限流计数，须与任务队列分开；不填则为 REDIS_URL 的下一个序号",
     ),
     Variable(name="MEDIA_ROOT", form="目录", demo="var/media", production=Production.REQUIRED, meaning="上传材料的存放目录，须纳入备份"),
     Variable(name="DOCUMENTS_MAX_MB", read=whole_number, form="MB", demo="20", live="20", meaning="单个上传材料的大小上限"),
@@ -301,6 +316,11 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
         except ValueError:
             shown = "" if variable.is_secret else f"“{given}”"
             problems.append(f"环境变量 {variable.name} 的值{shown}不正确，应为：{variable.form}。")
+    if "REDIS_URL" in values and not values.get("CACHE_URL"):
+        try:
+            values["CACHE_URL"] = next_database(values["REDIS_URL"])
+        except ValueError:
+            problems.append("环境变量 REDIS_URL 末尾的序号不正确，应为数字，如 redis://主机:6379/0。")
     if live:
         problems += unfit_for_production(values)
     if problems:
@@ -328,6 +348,10 @@ def unfit_for_production(values: Mapping[str, Any]) -> list[str]:
         problems.append("生产环境不能关闭 STAFF_SECOND_FACTOR：个别单位的豁免请由运营单位两人在系统中办理。")
     if not 1 <= values.get("IDLE_MINUTES", 1) <= MOST_IDLE_MINUTES:
         problems.append(f"生产环境的 IDLE_MINUTES 应为 1 至 {MOST_IDLE_MINUTES}：无操作的会话须及时退出。")
+    if values.get("CLAMD_TIMEOUT", 0) > LONGEST_WAIT_SECONDS:
+        problems.append(f"CLAMD_TIMEOUT 不能超过 {LONGEST_WAIT_SECONDS} 秒：网页服务办理一次请求最长 60 秒，超过即被中断。")
+    if values.get("CACHE_URL") and values["CACHE_URL"] == values.get("REDIS_URL"):
+        problems.append("CACHE_URL 与 REDIS_URL 相同：清空缓存会连同任务队列一起清空，请换一个序号。")
     if str(values.get("DATABASE_URL", "")).startswith("postgres://fund:fund@"):
         problems.append("生产环境不能使用演示数据库口令：请在 DATABASE_URL 中换成自己的口令。")
     return problems

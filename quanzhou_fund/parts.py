@@ -28,14 +28,16 @@ class Part:
 
 
 def parts(port: int, home: Path) -> tuple[Part, ...]:
-    """Return web, worker and beat in the order in which they start; they stop in the same order, but the worker seals last."""
+    """Return web, beat and the two workers in the order in which they start; they stop in the same order: that of money seals last."""
     python = sys.executable
     celery = (python, "-m", "celery", "-A", "quanzhou_fund.celery", "--quiet")
-    gunicorn = (python, "-m", "gunicorn", "quanzhou_fund.wsgi", "--preload", "--workers", "2", "--no-control-socket")
+    gunicorn = (python, "-m", "gunicorn", "quanzhou_fund.wsgi", "--preload", "--workers", "2", "--timeout", "60", "--no-control-socket")
+    worker = (*celery, "worker", "-P", "threads", "--without-gossip", "--without-mingle")
     return (
         Part("web", "网页服务", (*gunicorn, "--bind", f"{ADDRESS}:{port}", "--log-level", "warning"), 10),
         Part("beat", "定时任务调度", (*celery, "beat", "--pidfile=", "-s", str(home / "run" / "beat-schedule")), 5, JOBS_ROLE),
-        Part("worker", "后台任务", (*celery, "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"), 10, JOBS_ROLE),
+        Part("worker", "后台任务", (*worker, "-c", "4", "-Q", "outbox,bulk,mail", "-n", "rest@%h"), 10, JOBS_ROLE),
+        Part("money", "后台任务（资金）", (*worker, "-c", "2", "-Q", "money", "-n", "money@%h"), 10, JOBS_ROLE),
     )
 
 

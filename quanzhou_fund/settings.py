@@ -8,6 +8,9 @@ import os
 from datetime import timedelta
 
 import environ
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from quanzhou_fund.admin_look import UNFOLD as UNFOLD
 from quanzhou_fund.environment import BASE_DIR, read
@@ -22,7 +25,7 @@ from quanzhou_fund.rest import OAUTH2_PROVIDER_APPLICATION_MODEL as OAUTH2_PROVI
 from quanzhou_fund.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from quanzhou_fund.rest import TOKEN_SECONDS as TOKEN_SECONDS
 from quanzhou_fund.rest import rest_framework
-from quanzhou_fund.schedule import beat_schedule
+from quanzhou_fund.schedule import Queue, beat_schedule, task_limits, task_routes
 
 VALUES = read(os.environ)
 IS_PRODUCTION = VALUES["FUND_ENV"] == "production"
@@ -57,6 +60,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "csp",
     "common",
+    "jobs",
     "audit",
     "parties",
     "logins",
@@ -95,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "quanzhou_fund.middleware.BusyDatabaseMiddleware",
+    "quanzhou_fund.outages.OutageMiddleware",
 ]
 if not IS_PRODUCTION:  # below static files, above sessions: while the demo is played there may be no table yet
     MIDDLEWARE.insert(MIDDLEWARE.index("audit.middleware.SourceAddressMiddleware"), "demo_fund.held.HeldWhilePlaying")
@@ -127,8 +132,14 @@ DATABASES["default"] |= {
 # Time-outs and planner settings belong to the role (app_role.py): a pool in transaction mode passes no options on.
 DEMO_PROGRESS = "" if IS_PRODUCTION else os.environ.get("DEMO_PROGRESS", "")  # a file; the supervisor names it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# No wait without an end: a server that is frozen answers the connection and then nothing.
+DATABASE_WAITS = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+DATABASES["default"]["OPTIONS"] = DATABASE_WAITS | DATABASES["default"].get("OPTIONS", {})
 REDIS_URL = VALUES["REDIS_URL"]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+REDIS_WAITS = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALUES["CACHE_URL"], "OPTIONS": {**REDIS_WAITS}}
+}
 MEDIA_ROOT = BASE_DIR / VALUES["MEDIA_ROOT"]
 DOCUMENTS_MAX_BYTES = VALUES["DOCUMENTS_MAX_MB"] * 1024**2
 CLAMD_ADDRESS = VALUES["CLAMD_ADDRESS"]
@@ -180,7 +191,7 @@ TRUSTED_PROXY_COUNT = VALUES["TRUSTED_PROXY_COUNT"]
 # What browsers are told
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if VALUES["TRUSTED_PROXY_COUNT"] else None
 SECURE_SSL_REDIRECT = IS_PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = VALUES["HSTS_SECONDS"]
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
 SECURE_HSTS_PRELOAD = IS_PRODUCTION
@@ -216,13 +227,28 @@ WEBHOOK_ALLOWED_NETWORKS = VALUES["WEBHOOK_ALLOWED_NETWORKS"]
 
 # Jobs
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT = "quanzhou_fund.broker:Transport"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its queue for as long as it takes
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,  # longer than any task may take
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,  # longer than the second for which a worker asks the queue at a time
+    "max_retries": 1,  # of who puts something in: a request never waits for the queue to come back
+    "interval_start": 0,
+    "interval_max": 0.2,
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_TASK_ROUTES = task_routes()
+CELERY_TASK_ANNOTATIONS = task_limits()
+CELERY_TASK_DEFAULT_QUEUE = str(Queue.BULK)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a slow task holds back no other
 CELERY_BEAT_SCHEDULE = beat_schedule()
+CELERY_BEAT_SCHEDULER = "quanzhou_fund.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
@@ -234,5 +260,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 vars().update(environ.Env.email_url_config(VALUES["EMAIL_URL"]))
+EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = VALUES["DEFAULT_FROM_EMAIL"]
 LOGGING = logging_config(level=VALUES["LOG_LEVEL"], form=VALUES["LOG_FORMAT"])

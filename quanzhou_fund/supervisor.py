@@ -190,7 +190,7 @@ class Demo:
 
         def settled() -> bool:
             self.require_alive()
-            return answers(f"{self.url}/healthz")
+            return answers(f"{self.url}/readyz")
 
         if not wait_until(settled, seconds=READY_SECONDS):
             raise CannotStart(f"网页服务在 {READY_SECONDS} 秒内没有就绪，原因见 {self.home / 'log' / 'web.log'}。")

@@ -5,16 +5,19 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.front import favicon, front, robots
-from quanzhou_fund.health import healthz
+from quanzhou_fund.health import healthz, readyz
 
 urlpatterns = [
     path("", front, name="front"),
     path("favicon.ico", favicon),
     path("robots.txt", robots),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("documents/", include("documents.urls")),
     path("account/", include("logins.urls")),
     path("portal/", include("portal.urls")),
     path("api/", include("api.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
+
+handler500 = "quanzhou_fund.outages.failure"

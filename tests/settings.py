@@ -13,14 +13,15 @@ os.environ.update(start_once())
 os.environ.setdefault("FUND_ENV", "demo")
 
 from quanzhou_fund.settings import *  # noqa: F403
-from quanzhou_fund.settings import DATABASES, REDIS_URL
+from quanzhou_fund.settings import CACHES, DATABASES, REDIS_URL
 
 if OURS in os.environ:
     DATABASES["default"]["TEST"] = {"TEMPLATE": DATABASE}
 
-# Workers that share a server that a person named have a database of Redis each.
-REDIS_URL = f"{REDIS_URL.rpartition('/')[0]}/{int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')) + 1}"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# Workers that share a server that a person named have two databases of Redis each.
+SERVER, NUMBER = REDIS_URL.rpartition("/")[0], int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+REDIS_URL = f"{SERVER}/{2 * NUMBER + 2}"
+CACHES["default"]["LOCATION"] = f"{SERVER}/{2 * NUMBER + 3}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = REDIS_URL

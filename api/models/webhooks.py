@@ -25,6 +25,9 @@ class Webhook(models.Model):
     event = models.BigIntegerField("已读至事件编号", default=0)
     epoch = models.PositiveIntegerField("分期", default=1, help_text="事件读取分期，恢复备份后进入下一期")
     failing_since = models.DateTimeField("连续失败自", null=True, blank=True)
+    failures = models.PositiveIntegerField("连续失败次数", default=0, db_default=0)
+    due_at = models.DateTimeField("下次推送时间", null=True, blank=True, help_text="对方无应答时，到此时间前不再推送")
+    leased_until = models.DateTimeField("占用至", null=True, blank=True, help_text="正在推送；此前没有其他进程向该地址推送")
     disabled_at = models.DateTimeField("停用时间", null=True, blank=True)
     created_at = models.DateTimeField("登记时间")
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.timezone import localtime
 
 from api.event_types import VERB_OF
@@ -25,7 +26,9 @@ from parties.selectors import system_member
 
 MOST_WEBHOOKS = 10  # of one client
 AT_ONCE = 500
-LEASE = timedelta(minutes=2)  # longer than a call can take; after it another worker may try
+LEASE = timedelta(minutes=2)  # longer than a call can take; after it another worker may send to this address
+SILENT_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 60, 300, 900, 1800))  # of the whole address; then the last one again
+REFUSALS_LIKE_SILENCE = 3  # in a row: the receiver refuses not one message but all
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 60, 300, 1800, 7200, 18000, 36000))  # then the last one again
 GIVE_UP_AFTER = timedelta(days=5)
 
@@ -106,8 +109,9 @@ def enable_webhook(*, client: ApiClient, webhook_id: UUID, at: datetime, actor: 
         NotVisible.
     """
     webhook = _locked(client, webhook_id)
-    webhook.disabled_at = webhook.failing_since = None
-    webhook.save(update_fields=["disabled_at", "failing_since"])
+    webhook.disabled_at = webhook.failing_since = webhook.due_at = None
+    webhook.failures = 0
+    webhook.save(update_fields=["disabled_at", "failing_since", "failures", "due_at"])
     webhook.messages.filter(sent_at__isnull=True).update(due_at=at)
     _log("webhook.enabled", webhook, at=at, actor=actor)
     return webhook
@@ -118,30 +122,61 @@ def webhooks_of(client: ApiClient) -> QuerySet[Webhook]:
     return Webhook.objects.filter(client=client)
 
 
-def webhooks_at_work() -> list[int]:
-    """Return the keys of the subscriptions that are sent to."""
-    return list(Webhook.objects.filter(disabled_at__isnull=True, client__is_active=True).order_by("pk").values_list("pk", flat=True))
+def webhooks_at_work(*, at: datetime) -> list[int]:
+    """Return the keys of the subscriptions that are sent to and to which nobody sends now; not those whose receiver is left alone yet."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=Now())
+    due = Q(due_at__isnull=True) | Q(due_at__lte=at)
+    at_work = Webhook.objects.filter(free, due, disabled_at__isnull=True, client__is_active=True)
+    return list(at_work.order_by("pk").values_list("pk", flat=True))
 
 
 def send_to(webhook_pk: int, *, at: datetime, limit: int = AT_ONCE) -> int:
     """
     Put new events of one subscription into its outbox, send what is due, and return how many went out.
 
-    Messages about one object go out in the order of its events: a later one waits until the earlier one has arrived. A worker that is
-    killed leaves messages that are due again after the lease, under the same id: at least once.
+    One worker at a time sends to an address: it holds a lease, committed before the call, and no lock or transaction during it. Messages
+    about one object go out in the order of its events: a later one waits until the earlier one has arrived. A worker that is killed
+    leaves messages that are due again after the lease, under the same id: at least once. A receiver that does not answer is left alone
+    for a while, whatever waits for it.
     """
-    while _fan_out(webhook_pk, at=at):
-        pass
-    sent = 0
-    for _ in range(limit):
-        message = _claim(webhook_pk, at=at)
-        if message is None:
-            break
-        webhook = message.webhook
-        secret = secret_of(webhook.public_id, webhook.secret_number)
-        called = call(url=webhook.url, secret=secret, message_id=str(message.public_id), body=message.body, at=at)
-        sent += _note(message.pk, called, at=at)
-    return sent
+    held = _lease(webhook_pk, at=at)
+    if held is None:
+        return 0
+    try:
+        while _fan_out(webhook_pk, at=at):
+            pass
+        sent = 0
+        for _ in range(limit):
+            message, held = _claim(webhook_pk, held, at=at)
+            if message is None:
+                break
+            webhook = message.webhook
+            secret = secret_of(webhook.public_id, webhook.secret_number)
+            called = call(url=webhook.url, secret=secret, message_id=str(message.public_id), body=message.body, at=at)
+            sent += _note(message.pk, called, at=at)
+        return sent
+    finally:
+        Webhook.objects.filter(pk=webhook_pk, leased_until=held).update(leased_until=None)
+
+
+@transaction.atomic
+def _lease(webhook_pk: int, *, at: datetime) -> datetime | None:
+    """Be the only one who sends to an address that is due, and return until when, by the database's clock; ``None`` where it is not due."""
+    due = Q(due_at__isnull=True) | Q(due_at__lte=at)
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=Now())
+    webhook = _leasable().filter(due, free, pk=webhook_pk).first()
+    return _leased(webhook) if webhook is not None else None
+
+
+def _leasable() -> QuerySet[Webhook]:
+    return Webhook.objects.select_for_update(of=("self",)).filter(disabled_at__isnull=True).annotate(moment=Now())
+
+
+def _leased(webhook: Webhook) -> datetime:
+    webhook.leased_until = webhook.moment + LEASE  # type: ignore[attr-defined]
+    webhook.save(update_fields=["leased_until"])
+    until: datetime = webhook.leased_until
+    return until
 
 
 @transaction.atomic
@@ -173,33 +208,53 @@ def body_of(event: Event, *, reader: Member) -> str:
 
 
 @transaction.atomic
-def _claim(webhook_pk: int, *, at: datetime) -> WebhookMessage | None:
-    """Take the message that is due first and about whose object nothing earlier waits, for as long as the lease."""
+def _claim(webhook_pk: int, held: datetime, *, at: datetime) -> tuple[WebhookMessage | None, datetime]:
+    """
+    Take the message that is due first and about whose object nothing earlier waits, and return it with the lease, extended.
+
+    Nothing is taken from an address whose receiver is left alone by now, or whose lease another holds because ours ran out.
+    """
+    webhook = _leasable().filter(Q(due_at__isnull=True) | Q(due_at__lte=at), pk=webhook_pk, leased_until=held).first()
+    if webhook is None:
+        return None, held
     waiting = WebhookMessage.objects.filter(webhook=webhook_pk, sent_at__isnull=True)
     earlier = waiting.filter(object_id=OuterRef("object_id"), pk__lt=OuterRef("pk"))
-    due = waiting.filter(~Exists(earlier), due_at__lte=at, webhook__disabled_at__isnull=True).select_related("webhook")
-    message = due.select_for_update(of=("self",), skip_locked=True).order_by("due_at", "pk").first()
-    if message is not None:
-        WebhookMessage.objects.filter(pk=message.pk).update(attempts=F("attempts") + 1, due_at=at + LEASE)
-    return message
+    message = waiting.filter(~Exists(earlier), due_at__lte=at).select_related("webhook").order_by("due_at", "pk").first()
+    if message is None:
+        return None, held
+    WebhookMessage.objects.filter(pk=message.pk).update(attempts=F("attempts") + 1, due_at=at + LEASE)
+    return message, _leased(webhook)
 
 
 @transaction.atomic
 def _note(message_pk: int, called: Called, *, at: datetime) -> bool:
     """Write down what a call came to; after days of failure alone the subscription is disabled and its institution told."""
-    message = WebhookMessage.objects.select_for_update(of=("self",)).get(pk=message_pk)
-    webhook = Webhook.objects.select_for_update(of=("self",)).select_related("client__member__institution").get(pk=message.webhook_id)
+    webhooks = Webhook.objects.select_for_update(of=("self",)).select_related("client__member__institution")
+    webhook = webhooks.filter(messages=message_pk).first()
+    if webhook is None:  # the subscription was ended during the call
+        return not called.error
+    message = WebhookMessage.objects.get(pk=message_pk)
     if not called.error:
-        message.sent_at, message.last_error, webhook.failing_since = at, "", None
+        message.sent_at, message.last_error = at, ""
+        webhook.failing_since, webhook.failures, webhook.due_at = None, 0, None
     else:
         message.last_error = called.error[:300]
         message.due_at = at + WAITS[min(message.attempts, len(WAITS)) - 1]
-        webhook.failing_since = webhook.failing_since or at
-        if called.is_gone or at - webhook.failing_since >= GIVE_UP_AFTER:
+        _leave_alone(webhook, called, at=at)
+        if called.is_gone or at - webhook.failing_since >= GIVE_UP_AFTER:  # type: ignore[operator]
             _disable(webhook, error=called.error, at=at)
     message.save(update_fields=["sent_at", "last_error", "due_at"])
-    webhook.save(update_fields=["failing_since", "disabled_at"])
+    webhook.save(update_fields=["failing_since", "failures", "due_at", "disabled_at"])
     return message.sent_at is not None
+
+
+def _leave_alone(webhook: Webhook, called: Called, *, at: datetime) -> None:
+    """Count a failure; leave a receiver alone that is silent, or that refuses one message after another."""
+    webhook.failing_since = webhook.failing_since or at
+    webhook.failures += 1
+    in_a_row = webhook.failures if called.is_silent else webhook.failures - REFUSALS_LIKE_SILENCE + 1
+    if in_a_row > 0:
+        webhook.due_at = at + SILENT_WAITS[min(in_a_row, len(SILENT_WAITS)) - 1]
 
 
 def _disable(webhook: Webhook, *, error: str, at: datetime) -> None:

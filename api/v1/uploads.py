@@ -1,6 +1,7 @@
 """Many movements in one file: taken in, worked in the background, with progress and an outcome per row."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from api.tasks import work_upload_of
 from api.upload_rows import MOST_ROWS, UploadTooLong, UploadUnreadable
 from api.v1.base import KEY_PARAMETER, BankView, KeyMissing, described_refusals, keeps_answer, reads
 from api.v1.fields import Shown, shown_count, shown_text
+from common.queueing import queue
 from tables.errors import REFUSALS, FileDamaged, NotText
 
 MEDIA_TYPES = {
@@ -199,6 +201,6 @@ class UploadView(ListModelMixin, BankView):
             file_format=file_format,
             content=content,
             at=self.now,
-            work=work_upload_of.delay,
+            work=partial(queue, work_upload_of),
             **named.validated_data,
         )

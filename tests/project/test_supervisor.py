@@ -26,7 +26,7 @@ from tests.servers import HOME
 from tests.template import DATABASE, copy_into
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROCESSES = ("postgres", "valkey", "web", "worker", "beat")
+PROCESSES = ("postgres", "valkey", "web", "beat", "worker", "money")
 
 
 class Demo:
@@ -116,11 +116,11 @@ def test_it_starts_ends_and_starts_again_with_its_data(demo: Demo) -> None:
     """Ctrl-C and SIGTERM leave nothing running; what was stored is there the next time; RESET=1 starts over."""
     with demo.start() as first:
         assert demo.address("/") in wait_until_said(first, "页面已打开")
-        assert {"beat", "worker"} & set(demo.pids()) == set(), "held until there is something to work on"
+        assert {"beat", "worker", "money"} & set(demo.pids()) == set(), "held until there is something to work on"
         assert "演示基金正在准备" in read(demo.address("/"))
         assert demo.address("/") in demo.wait_until_up(first)
         assert "演示基金正在准备" not in read(demo.address("/"))
-        assert json.loads(read(demo.address("/healthz"))) == {"database": "ok", "redis": "ok", "migrations": "ok"}
+        assert json.loads(read(demo.address("/readyz"))) == {"process": "ok", "database": "ok", "migrations": "ok"}
         assert "泉州市技术创新基金" in read(demo.address("/admin/login/"))
         assert set(demo.pids()) == set(PROCESSES)
         assert ("fund_app",) in statement(demo, "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE datname = 'fund'")
@@ -191,7 +191,7 @@ def test_every_part_that_dies_is_started_again(demo: Demo) -> None:
 
         def all_back() -> bool:
             now = demo.pids()
-            return set(now) == set(PROCESSES) and not set(now.values()) & set(before.values()) and answers(demo.address("/healthz"))
+            return set(now) == set(PROCESSES) and not set(now.values()) & set(before.values()) and answers(demo.address("/readyz"))
 
         assert wait_until(all_back, seconds=60)
         assert gone(family)
