@@ -20,7 +20,7 @@ RUN groupadd --system --gid 10001 fund && useradd --system --uid 10001 --gid fun
 WORKDIR /srv/fund
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/fund /srv/fund
-RUN mkdir -p var/media var/beat && chown -R fund:fund var
+RUN mkdir -p var/media var/beat var/metrics && chown -R fund:fund var
 USER 10001:10001
 EXPOSE 8000
 VOLUME ["/srv/fund/var/media"]

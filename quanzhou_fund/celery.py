@@ -2,10 +2,11 @@
 
 import logging.config
 import os
+import time
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import setup_logging
+from celery.signals import before_task_publish, setup_logging
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -38,3 +39,9 @@ app.autodiscover_tasks()
 def log_as_the_web_does(**_: Any) -> None:
     """Keep Celery from setting up logs of its own."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@before_task_publish.connect
+def say_when_it_was_queued(headers: dict[str, Any], **_: Any) -> None:
+    """Write into each message since when it waits, which the monitor reads."""
+    headers["queued_at"] = time.time()

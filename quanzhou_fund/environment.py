@@ -205,6 +205,9 @@ VARIABLES: tuple[Variable, ...] = (
         demo="",
         meaning="缓存和限流计数，须与任务队列分开；不填则为 REDIS_URL 的下一个序号",
     ),
+    Variable(
+        name="PROMETHEUS_MULTIPROC_DIR", form="目录", demo="", meaning="网页服务各进程的监控计数存放目录，与监控指标服务共用；不填则不计数"
+    ),
     Variable(name="MEDIA_ROOT", form="目录", demo="var/media", production=Production.REQUIRED, meaning="上传材料的存放目录，须纳入备份"),
     Variable(name="DOCUMENTS_MAX_MB", read=whole_number, form="MB", demo="20", live="20", meaning="单个上传材料的大小上限"),
     Variable(

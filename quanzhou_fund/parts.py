@@ -37,8 +37,14 @@ def parts(port: int, home: Path) -> tuple[Part, ...]:
         Part("web", "网页服务", (*gunicorn, "--bind", f"{ADDRESS}:{port}", "--log-level", "warning"), 10),
         Part("beat", "定时任务调度", (*celery, "beat", "--pidfile=", "-s", str(home / "run" / "beat-schedule")), 5, JOBS_ROLE),
         Part("worker", "后台任务", (*worker, "-c", "4", "-Q", "outbox,bulk,mail", "-n", "rest@%h"), 10, JOBS_ROLE),
+        Part("metrics", "监控指标", (python, "manage.py", "serve_metrics", "--port", str(metrics_port(port))), 5),
         Part("money", "后台任务（资金）", (*worker, "-c", "2", "-Q", "money", "-n", "money@%h"), 10, JOBS_ROLE),
     )
+
+
+def metrics_port(port: int) -> int:
+    """Return the port of ``/metrics`` beside a web server on ``port``: a thousand above, or below where there is none."""
+    return port + 1000 if port + 1000 < 2**16 else port - 1000
 
 
 class PartProcess:

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "csp",
+    "django_prometheus",
     "common",
     "jobs",
     "audit",
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
     "demo_fund",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "quanzhou_fund.middleware.AdminContentPolicy",
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "quanzhou_fund.middleware.BusyDatabaseMiddleware",
     "quanzhou_fund.outages.OutageMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 if not IS_PRODUCTION:  # below static files, above sessions: while the demo is played there may be no table yet
     MIDDLEWARE.insert(MIDDLEWARE.index("audit.middleware.SourceAddressMiddleware"), "demo_fund.held.HeldWhilePlaying")
@@ -252,6 +255,10 @@ CELERY_BEAT_SCHEDULER = "quanzhou_fund.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+# What monitors read
+METRICS_FOLDER = VALUES["PROMETHEUS_MULTIPROC_DIR"]
+PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # Language, time, mail, logs
 LANGUAGE_CODE = "zh-hans"

@@ -25,7 +25,7 @@ from quanzhou_fund.announcement import Announcement, Phase
 from quanzhou_fund.embedded import CannotStart, Servers
 from quanzhou_fund.embedded.postgres import APP_ROLE, OWNER
 from quanzhou_fund.embedded.processes import start_mark, stop, tied_to_parent, wait_until
-from quanzhou_fund.parts import ADDRESS, ROOT, PartProcess, parts
+from quanzhou_fund.parts import ADDRESS, ROOT, PartProcess, metrics_port, parts
 from quanzhou_fund.watching import Restarts
 
 HOME = ROOT / "var" / "demo"
@@ -88,6 +88,7 @@ class Demo:
         self.wait_until_ready()
         self.announce(Phase.SERVING)
         say(f"\n已启动（用时 {time.monotonic() - self.started:.0f} 秒）：{self.url}/\n{self.logins()}")
+        say(f"监控指标：http://{ADDRESS}:{metrics_port(self.port)}/metrics")
         say(f"数据在 {self.home}，日志在 {self.home / 'log'}。按 Ctrl-C 停止。")
         self.watch()
 
@@ -139,6 +140,7 @@ class Demo:
         ours = {"FUND_ENV": "demo", "DJANGO_SETTINGS_MODULE": "quanzhou_fund.settings", "PYTHONUNBUFFERED": "1"}
         ours["MEDIA_ROOT"] = str(self.home / "media")
         ours["DEMO_PROGRESS"] = str(self.progress_file)
+        ours["PROMETHEUS_MULTIPROC_DIR"] = str(self.home / "run" / "metrics")
         return kept | ours | self.servers.environment
 
     def show_progress(self) -> None:

@@ -18,7 +18,7 @@ COMPOSE_TEXT = (BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load(COMPOSE_TEXT)
 SERVICES = COMPOSE["services"]
 WORKERS = tuple(f"worker-{queue}" for queue in Queue)
-APP = ("migrate", "web", *WORKERS, "beat")
+APP = ("migrate", "web", "metrics", *WORKERS, "beat")
 RUNNING = tuple(service for service in SERVICES if service != "migrate")
 EXAMPLE = dict(
     line.split("=", 1)
@@ -99,9 +99,10 @@ def test_the_database_is_made_as_the_embedded_one_is() -> None:
     assert SERVICES["db"]["environment"]["POSTGRES_INITDB_ARGS"].split() == " ".join(LOCALE).split()
 
 
-def test_only_the_web_server_is_reachable_and_only_from_this_host_by_default() -> None:
+def test_only_web_and_metrics_are_reachable_and_only_from_this_host_by_default() -> None:
     assert {service: SERVICES[service]["ports"] for service in SERVICES if "ports" in SERVICES[service]} == {
-        "web": ["${WEB_BIND:-127.0.0.1:8000}:8000"]
+        "web": ["${WEB_BIND:-127.0.0.1:8000}:8000"],
+        "metrics": ["${METRICS_BIND:-127.0.0.1:9100}:9100"],
     }
 
 
@@ -109,7 +110,7 @@ def test_queues_and_rows_lie_on_volumes_and_nothing_is_evicted() -> None:
     for service in RUNNING:
         assert SERVICES[service]["volumes"]
     assert "noeviction" in SERVICES["redis"]["command"][2]
-    assert set(COMPOSE["volumes"]) == {"db", "redis", "media", "beat"}
+    assert set(COMPOSE["volumes"]) == {"db", "redis", "media", "beat", "metrics"}
 
 
 def test_the_image_runs_without_root_from_a_pinned_base() -> None:

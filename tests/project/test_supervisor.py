@@ -26,7 +26,7 @@ from tests.servers import HOME
 from tests.template import DATABASE, copy_into
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROCESSES = ("postgres", "valkey", "web", "beat", "worker", "money")
+PROCESSES = ("postgres", "valkey", "web", "beat", "worker", "metrics", "money")
 
 
 class Demo:
