@@ -169,7 +169,9 @@ class Demo:
             command, cwd=ROOT, env=self.owner_environment(), start_new_session=True, preexec_fn=tied_to_parent(signal.SIGTERM)
         )
         try:
-            status = child.wait()
+            while (status := child.poll()) is None:
+                self.look_after(self.parts[0], now=time.monotonic())  # the page that shows how far it is
+                time.sleep(WATCH_SECONDS)
         except BaseException:
             stop(child.pid, [signal.SIGTERM], patience=5)
             raise

@@ -9,6 +9,7 @@ from common.admin import acting_member
 from notices.selectors import unread_notices
 from policy.terms import VersionInForce
 from quanzhou_fund.backoffice.glance import cards, tables
+from quanzhou_fund.backoffice.standing_panel import standing_panels
 from quanzhou_fund.backoffice.waiting import waiting_for
 
 NEWEST = 6
@@ -24,4 +25,5 @@ def first_page(request: HttpRequest, *, on: date, version: VersionInForce | None
         "unread": list(unread[:NEWEST]),
         "glance": cards(member, on=on, version=version),
         "panels": tables(member),
+        "standing": standing_panels(member),
     }
