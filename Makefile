@@ -9,7 +9,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-story conformance test check format lock clauses bench bench-api migrations translations shell
+.PHONY: help setup demo demo-story conformance test check format lock clauses bench bench-api migrations translations shell endurance
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,8 +30,11 @@ conformance: setup ## check every promise of the banks' interface; BASE=http://1
 test: setup ## the whole suite on embedded servers; ARGS='tests/loans -k cap' for a part
 	@$(BIN)/pytest -n 2 $(ARGS)
 
+endurance: setup ## repeated kills, frozen servers, full disks, many at once; takes minutes; ROUNDS=20 for more, ARGS='endurance/test_at_once.py' for a part
+	@$(BIN)/pytest -n 0 -v -p no:randomly $(or $(ARGS),endurance)
+
 # Types are checked everywhere but in the apps' screens and generated migrations; what all screens stand on is checked.
-PACKAGES = $(filter-out tests benchmarks,$(patsubst %/__init__.py,%,$(wildcard */__init__.py)))
+PACKAGES = $(filter-out tests benchmarks endurance,$(patsubst %/__init__.py,%,$(wildcard */__init__.py)))
 TYPED = $(shell find $(PACKAGES) -name '*.py' -not -path '*/migrations/*' -not -path '*/admin/*' -not -name 'admin*.py' | sort) $(sort $(wildcard common/admin/*.py))
 LIVE = env -i PATH="$$PATH" FUND_ENV=production SECRET_KEY=check-only-Vd0mZpL2xW9sR4tYb6Nc8HgJ1kAe3UfXiOoPzTyCvBnM5 \
 	BID_KEYS=KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk= \

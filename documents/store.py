@@ -27,11 +27,15 @@ def keep(content: bytes) -> str:
         return digest
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    with os.fdopen(descriptor, "wb") as part:
-        part.write(content)
-        part.flush()
-        os.fsync(part.fileno())
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as part:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+        Path(temporary).replace(path)
+    except BaseException:  # a full disk most of all: what is left of it would keep it full
+        Path(temporary).unlink(missing_ok=True)
+        raise
     return digest
 
 

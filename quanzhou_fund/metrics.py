@@ -35,7 +35,8 @@ class StandingCollector(Collector):
             log.warning("metrics_without_database", problem=str(problem))
             found = []
         finally:
-            connection.close()  # each scrape has a thread of its own
+            if not connection.in_atomic_block:  # each scrape has a thread, and so a connection, of its own
+                connection.close()
         yield GaugeMetricFamily("fund_database_up", "Whether PostgreSQL answered this scrape", value=float(bool(found)))
         families: dict[str, GaugeMetricFamily] = {}
         for sign in found:

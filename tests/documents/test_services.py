@@ -1,3 +1,4 @@
+import errno
 import hashlib
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -7,6 +8,7 @@ from django.core.files.base import ContentFile
 
 from audit.selectors import events_of
 from common.errors import NotVisible
+from common.outages import StorageFull, outage_of
 from documents import registry
 from documents.models import Document
 from documents.services import (
@@ -25,7 +27,7 @@ from documents.services import (
     require_papers,
     withdraw,
 )
-from documents.store import ContentDamaged, path_of
+from documents.store import ContentDamaged, keep, path_of
 from parties.access import RoleMissing
 from parties.selectors import enterprises_visible_to
 from tests.factories import EnterpriseFactory, MemberFactory
@@ -154,3 +156,19 @@ def test_uploading_from_outside_needs_a_visible_case_and_a_working_role(enterpri
     with pytest.raises(RoleMissing):
         attach_to_visible(**upload, actor=MemberFactory.of(enterprise, viewer=True), at=AT)
     assert documents_of(enterprise).count() == 1
+
+
+def test_a_full_disk_leaves_no_row_and_no_part_of_a_file(tmp_path, settings, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("documents.store.os.fsync", full)
+    with pytest.raises(OSError, match="No space left") as refused:
+        keep(b"a paper")
+    assert isinstance(outage_of(refused.value), StorageFull)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    monkeypatch.undo()
+    settings.MEDIA_ROOT = tmp_path
+    assert keep(b"a paper")

@@ -88,7 +88,7 @@ def test_no_other_file_of_the_product_reads_the_environment() -> None:
     for path in BASE_DIR.glob("*/**/*.py"):
         place = path.relative_to(BASE_DIR)
         if (
-            place.parts[0] in {".venv", "var", "tests", "scripts", "benchmarks", "simulator"}
+            place.parts[0] in {".venv", "var", "tests", "scripts", "benchmarks", "endurance", "simulator"}
             or "embedded" in place.parts
             or path.name in starters
         ):

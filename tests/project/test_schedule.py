@@ -96,6 +96,7 @@ def test_when_a_job_is_due_again(task: str, began: str, due: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("tasks")
 class TestRunning:
     def test_an_hour_of_messages_is_one_run(self) -> None:
         runs = [run_singly("audit.tasks.seal_events", lambda: "ran") for _ in range(60)]
