@@ -42,7 +42,7 @@ class ContractAmbiguous(DomainError):
 
 @transaction.atomic
 def take_upload(
-    *, client: ApiClient, kind: UploadKind, file_format: str, content: bytes, check_only: bool, at: datetime, work: Callable[[int], None]
+    *, client: ApiClient, kind: UploadKind, file_format: str, content: bytes, check_only: bool, at: datetime, work: Callable[[int], object]
 ) -> Upload:
     """
     Take a file in; ``work`` is queued with its key once that is committed.
