@@ -140,7 +140,9 @@ class Demo:
         ours = {"FUND_ENV": "demo", "DJANGO_SETTINGS_MODULE": "quanzhou_fund.settings", "PYTHONUNBUFFERED": "1"}
         ours["MEDIA_ROOT"] = str(self.home / "media")
         ours["DEMO_PROGRESS"] = str(self.progress_file)
-        ours["PROMETHEUS_MULTIPROC_DIR"] = str(self.home / "run" / "metrics")
+        metrics = self.home / "run" / "metrics"
+        metrics.mkdir(parents=True, exist_ok=True)
+        ours["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
         return kept | ours | self.servers.environment
 
     def show_progress(self) -> None:

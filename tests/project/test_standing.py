@@ -2,10 +2,13 @@
 
 import json
 import re
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,6 +124,13 @@ class TestMetrics:
         for sign in signs(at=timezone.now()):
             assert f"fund_{sign.metric}" in text
         assert 'fund_heartbeat_age_seconds{process="worker:money"}' in text
+
+    def test_what_the_web_workers_counted_is_served_with_it(self, tmp_path: Path) -> None:
+        """In a process of its own, since the counters choose at import where they count."""
+        counted = "from prometheus_client import Counter; Counter('asked', 'Calls').inc(3)"
+        environment = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+        subprocess.run([sys.executable, "-c", counted], env=environment, check=True)
+        assert "asked_total 3.0" in generate_latest(registry(counted_in=str(tmp_path))).decode()
 
     def test_without_a_database_it_says_that(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("quanzhou_fund.metrics.signs", lambda **_: _raise())
