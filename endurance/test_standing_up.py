@@ -11,7 +11,7 @@ import urllib.request
 import psycopg2
 
 from quanzhou_fund.embedded.processes import wait_until
-from tests.project.test_supervisor import PROCESSES, Demo, demo, gone
+from tests.project.test_supervisor import PROCESSES, Demo, demo, gone, statement
 
 __all__ = ["demo"]
 BACK_WITHIN = 60
@@ -47,6 +47,23 @@ def test_each_part_killed_again_and_again(demo: Demo, rounds: int) -> None:
         assert process.returncode == 0
     assert gone(family)
     assert "Traceback" not in said
+
+
+def test_every_process_shows_life_and_every_job_is_known(demo: Demo) -> None:
+    """Messages go the whole way: beat, queue, the worker of that queue, database."""
+    with demo.start() as process:
+        demo.wait_until_up(process)
+        names = {"beat", "worker:money", "worker:outbox", "worker:bulk", "worker:mail"}
+        assert wait_until(lambda: {name for (name,) in statement(demo, "SELECT name FROM jobs_heartbeat")} == names, seconds=90)
+        assert wait_until(
+            lambda: (
+                statement(demo, "SELECT count(*) FROM jobs_job WHERE name = 'audit.tasks.seal_events' AND finished_at IS NOT NULL")
+                == [(1,)]
+            ),
+            seconds=120,
+        )
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
 
 
 def test_a_frozen_redis_slows_nobody_down(demo: Demo) -> None:
