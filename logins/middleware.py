@@ -19,7 +19,9 @@ from logins.services.sessions import end_session, still_open
 from parties.models import User
 
 # All that a person whose second factor is missing may open.
-OPEN_TO_ALL = frozenset({"account:enrol", "account:forgotten", "admin:login", "admin:logout", "portal:login", "portal:logout", "healthz"})
+OPEN_TO_ALL = frozenset(
+    {"account:enrol", "account:forgotten", "admin:login", "admin:logout", "portal:login", "portal:logout", "healthz", "readyz"}
+)
 REFUSED = {403: RefusalKind.FORBIDDEN, 404: RefusalKind.NOT_FOUND, 401: RefusalKind.TOKEN}
 
 
