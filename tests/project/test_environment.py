@@ -83,7 +83,7 @@ def test_every_variable_is_used_by_the_settings() -> None:
 
 def test_no_other_file_of_the_product_reads_the_environment() -> None:
     """Only what starts processes does, and the outbox, whose rows name the variable that holds a channel's secret."""
-    starters = {"environment.py", "settings.py", "celery.py", "wsgi.py", "supervisor.py", "probe.py", "sending.py"}
+    starters = {"environment.py", "settings.py", "celery.py", "wsgi.py", "supervisor.py", "probe.py", "sending.py", "parent.py"}
     reads = re.compile(r"os\.environ|getenv")
     for path in BASE_DIR.glob("*/**/*.py"):
         place = path.relative_to(BASE_DIR)

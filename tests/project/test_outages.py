@@ -148,18 +148,20 @@ def no_redis(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
     """The address of a Redis that cannot be used; cache, counters and queue have it."""
     address: str = NOWHERE if request.param == "gone" else request.getfixturevalue("frozen")
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": address}}
-    settings.CELERY_TASK_ALWAYS_EAGER = False
     counters._redis.cache_clear()
     counters.forget_failure()
     kept = app.conf.broker_url, app.conf.task_always_eager
-    app.conf.update(broker_url=address, task_always_eager=False)
-    app.pool.force_close_all()
-    app.set_default()
+    _queue_at(address, eager=False)
     yield address
-    app.conf.update(broker_url=kept[0], task_always_eager=kept[1])
-    app.pool.force_close_all()
+    _queue_at(kept[0], eager=kept[1])
     counters._redis.cache_clear()
     counters.forget_failure()
+
+
+def _queue_at(address: str, *, eager: bool) -> None:
+    """Let the application forget the connections it keeps, and queue there."""
+    app.conf.update(broker_url=address, task_always_eager=eager)
+    app._pool = app.amqp._producer_pool = None
 
 
 class TestRedisGone:
