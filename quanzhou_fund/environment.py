@@ -351,12 +351,18 @@ def unfit_for_production(values: Mapping[str, Any]) -> list[str]:
         problems.append("生产环境不能关闭 STAFF_SECOND_FACTOR：个别单位的豁免请由运营单位两人在系统中办理。")
     if not 1 <= values.get("IDLE_MINUTES", 1) <= MOST_IDLE_MINUTES:
         problems.append(f"生产环境的 IDLE_MINUTES 应为 1 至 {MOST_IDLE_MINUTES}：无操作的会话须及时退出。")
+    if str(values.get("DATABASE_URL", "")).startswith("postgres://fund:fund@"):
+        problems.append("生产环境不能使用演示数据库口令：请在 DATABASE_URL 中换成自己的口令。")
+    return [*problems, *_unfit_services(values)]
+
+
+def _unfit_services(values: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each neighbour that production cannot be run beside as it is named."""
+    problems = []
     if values.get("CLAMD_TIMEOUT", 0) > LONGEST_WAIT_SECONDS:
         problems.append(f"CLAMD_TIMEOUT 不能超过 {LONGEST_WAIT_SECONDS} 秒：网页服务办理一次请求最长 60 秒，超过即被中断。")
     if values.get("CACHE_URL") and values["CACHE_URL"] == values.get("REDIS_URL"):
         problems.append("CACHE_URL 与 REDIS_URL 相同：清空缓存会连同任务队列一起清空，请换一个序号。")
-    if str(values.get("DATABASE_URL", "")).startswith("postgres://fund:fund@"):
-        problems.append("生产环境不能使用演示数据库口令：请在 DATABASE_URL 中换成自己的口令。")
     return problems
 
 
