@@ -15,13 +15,12 @@ from common.enums import Category
 from loans.models import Intent
 from loans.services import record_intent
 from quanzhou_fund.environment import BASE_DIR
-from subsidy.models import RateDecision, Tender
-from subsidy.services.tenders import close_tender
+from subsidy.models import RateDecision
 from tests.factories import EnterpriseFactory, MemberFactory, seeded_district
 from tests.loan_factories import noon
 from tests.loans.conftest import make_scene
-from tests.subsidy.test_tenders import AT as TENDERED_AT
-from tests.subsidy.test_tenders import bid, decide, opened
+from tests.subsidy.bidding import Bank, Houses
+from tests.subsidy.test_tenders import decide
 from tests.whitelist.cases import project_facts
 from whitelist.models import Project
 from whitelist.services import register_project
@@ -51,24 +50,19 @@ def project() -> tuple[type, Callable[[], Any]]:
     return Project, lambda: register_project(enterprise=enterprise, district=district, actor=member, at=AT, **facts)
 
 
-def tender() -> tuple[type, Callable[[], Any]]:
-    actor = MemberFactory.serving("city_industry")
-    return Tender, lambda: opened(actor, Category.RD, "100000000")
-
-
 def rate() -> tuple[type, Callable[[], Any]]:
-    actor = MemberFactory.serving("city_industry")
-    tenders = [opened(actor, category, "100000000") for category in (Category.FIXED_ASSET, Category.RD)]
-    for one in tenders:
-        bid(one, actor, "0.0300")
-        close_tender(tender_id=str(one.public_id), on=date(2024, 1, 8), actor=actor, at=TENDERED_AT)
-    return RateDecision, lambda: decide((tenders[0], tenders[1]), actor)
+    houses, awarded = Houses(), []
+    for category in (Category.FIXED_ASSET, Category.RD):
+        tender = houses.tender(category)
+        Bank().bids(tender, "0.03", "100")
+        houses.opens(tender)
+        awarded.append(houses.awards(tender))
+    return RateDecision, lambda: decide((awarded[0], awarded[1]), houses.industry)
 
 
 RACES: dict[tuple[str, str], Callable[[], tuple[type, Callable[[], Any]]]] = {
     ("loans/services/applications.py", "record_intent"): intent,
     ("whitelist/services/projects.py", "register_project"): project,
-    ("subsidy/services/tenders.py", "open_tender"): tender,
     ("subsidy/services/tenders.py", "decide_rate"): rate,
 }
 
