@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def at_once(clicks: list[Callable[[], Any]]) -> Counter[int]:
 
 @time_machine.travel(noon(date(2024, 4, 15)), tick=True)
 def test_fifty_approvals(world: World) -> None:
-    applications = [world.application(amount_requested="100000.00") for _ in range(50)]
+    applications = [world.application(amount_requested=Decimal("100000.00")) for _ in range(50)]
     bank = browser(world.handler)
     for application in applications:
         assert bank.post(do_url(application, "begin-review"), {"on": "2024-03-05", **LATE}).status_code == 302
@@ -72,7 +73,7 @@ def test_fifty_approvals(world: World) -> None:
 
 def test_twenty_payments(world: World) -> None:
     """The same payments clicked by many at once are paid once each."""
-    settlement = world.filed
+    settlement = world.filed()
     payments = list(settlement.payments.select_related("payer"))
     world.desk.industry.roles = BOTH
     checks: list[Callable[[], Any]] = []

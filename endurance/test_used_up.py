@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,13 @@ MEGABYTE = 1024**2
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+def small_disk() -> Iterator[Callable[[int], Path]]:
     """Return what mounts a file system of so many megabytes."""
     mounted: list[Path] = []
 
     def mount(megabytes: int) -> Path:
-        where = tmp_path / f"small-{len(mounted)}"
-        where.mkdir(mode=0o755)
+        where = Path(tempfile.mkdtemp(prefix="small-disk-"))
+        where.chmod(0o755)  # the account of the database passes through
         done = subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "tmpfs", where], capture_output=True, text=True, check=False
         )
@@ -43,11 +44,16 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     yield mount
     for where in mounted:
         subprocess.run(["umount", "-l", where], check=False)
+        where.rmdir()
 
 
 def test_a_full_disk_of_the_database(small_disk: Callable[[int], Path]) -> None:
     home = small_disk(200)
-    with Servers(home) as servers:
+    servers = Servers(home)
+    assert servers.postgres.data.is_relative_to(home)
+    filler = home / "filler"
+    filler.write_bytes(b"x" * 30 * MEGABYTE)  # what the operator takes away
+    with servers:
         line = psycopg2.connect(servers.environment["DATABASE_URL"])
         line.autocommit = True
         with line.cursor() as cursor:
@@ -58,11 +64,10 @@ def test_a_full_disk_of_the_database(small_disk: Callable[[int], Path]) -> None:
         error.__cause__ = full.value
         assert isinstance(outage_of(error), StorageFull)
         line.close()
+        filler.unlink()
         again = psycopg2.connect(servers.environment["DATABASE_URL"])
         again.autocommit = True
         with again.cursor() as cursor:
-            cursor.execute("TRUNCATE heap")
-            cursor.execute("CHECKPOINT")
             cursor.execute("INSERT INTO booked SELECT generate_series(1, 1000)")
             cursor.execute("SELECT count(*) FROM booked")
             assert cursor.fetchone() == (1000,)
