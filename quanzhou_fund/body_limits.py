@@ -29,6 +29,9 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if not (announced.isascii() and announced.isdigit()):  # what stands below reads it as a number
+            return refusal(request, HTTPStatus.LENGTH_REQUIRED, "length_required", LENGTH_MISSING)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
@@ -37,8 +40,6 @@ class BodyLimitMiddleware:
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
             return _take_in_chunks(request, limit)
         announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not (announced.isascii() and announced.isdigit()):
-            return refusal(request, HTTPStatus.LENGTH_REQUIRED, "length_required", LENGTH_MISSING)
         is_longer = len(announced) > 12 or int(announced) > limit
         return _too_large(request) if is_longer else None
 
