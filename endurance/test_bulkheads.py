@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from api.enums import Scope
 from api.models import ApiClient, Webhook, WebhookMessage
+from api.places import read_horizon
 from api.services.clients import open_client
 from audit.models import Event
 from audit.services import record
@@ -70,8 +71,11 @@ def test_money_and_seals_do_not_wait_for_receivers(scene: Scene, hanging: tuple[
     url, called = hanging
     issued = open_client(institution=scene.bank, name="核心系统", scopes=[Scope.READ], actor=system_member(), at=timezone.now())
     client = ApiClient.objects.get(application__client_id=issued.client_id)
+    now = read_horizon()
     for name in ("a", "b", "c"):
-        webhook = Webhook.objects.create(client=client, url=f"{url}/{name}", transaction=2**62, created_at=timezone.now())
+        webhook = Webhook.objects.create(
+            client=client, url=f"{url}/{name}", transaction=now.until, epoch=now.epoch, created_at=timezone.now()
+        )
         rows = [WebhookMessage(webhook=webhook, event=-n, object_id=f"{n}", body="{}", due_at=timezone.now()) for n in range(1, 2001)]
         WebhookMessage.objects.bulk_create(rows)
     claim = released_claim(scene)
