@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from common.transitions import Transition, verb_labels
 from loans.application_transitions import APPLICATION_STEPS
 from risk.claim_transitions import CLAIM_STEPS
+from risk.exemption_transitions import EXEMPTION_STEPS
+from risk.return_transitions import RETURN_STEPS
+from subsidy.transitions import SETTLEMENT_STEPS
 from whitelist.transitions import ENTRY_STEP
 
 
@@ -46,15 +49,11 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("loan.classified", "资产分类", "loan.classified"),
     EventType("loan.return_rate_changed", "回报利率重新核定", "loan.return_rate_fixed_anew"),
     EventType("quota.set", "调整额度", "quota.set"),
-    EventType("settlement.drafted", "生成贴息结算", "settlement_drafted"),
-    EventType("settlement.recomputed", "重新计算贴息结算", "settlement_recomputed"),
-    EventType("settlement.confirmed", "确认结算", "settlement_confirmed"),
-    EventType("settlement.reviewed", "市工信局审核通过", "settlement_reviewed"),
-    EventType("settlement.sent_back", "退回结算", "settlement_sent_back"),
-    EventType("settlement.filed", "向市财政局备案", "settlement_filed"),
-    EventType("settlement.paid", "贴息全部拨付", "settlement_paid"),
-    EventType("settlement.objected", "县（市、区）提出异议", "objection_raised"),
-    EventType("settlement.figures_taken", "本行数据入库", "bank_figures_committed"),
+    EventType("settlement.drafted", "生成贴息结算", "settlement.drafted"),
+    EventType("settlement.recomputed", "重新计算贴息结算", "settlement.recomputed"),
+    *_of(SETTLEMENT_STEPS),
+    EventType("settlement.objected", "县（市、区）提出异议", "objection.raised"),
+    EventType("settlement.figures_taken", "本行数据入库", "reconciliation.committed"),
     EventType("bad_debt.recognised", "认定坏账", "bad_debt.recognised"),
     EventType("claim.opened", "提交补偿申请", "claim.opened"),
     *_of(CLAIM_STEPS),
@@ -63,9 +62,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("recovery.checked", "追偿复核通过", "recovery.checked"),
     EventType("recovery.sent_back", "追偿复核退回", "recovery.sent_back"),
     EventType("return.due", "追偿款应退回财政或担保机构", "return.due"),
-    EventType("return.recorded", "登记追偿款退回", "return.recorded"),
-    EventType("return.sent_back", "追偿款退回复核不通过", "return.sent_back"),
-    EventType("return.checked", "追偿款退回复核通过", "return.checked"),
+    *_of(RETURN_STEPS),
     EventType("guarantee_fee.recorded", "登记担保费", "guarantee_fee.recorded"),
     EventType("guarantee_fee.checked", "担保费复核通过", "guarantee_fee.checked"),
     EventType("guarantee_fee.sent_back", "担保费复核退回", "guarantee_fee.sent_back"),
@@ -74,19 +71,24 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("enhancement_fee.sent_back", "增信服务费复核退回", "enhancement_fee.sent_back"),
     EventType("enhancement_fee_rate.set", "核定增信服务费率", "enhancement_fee_rate.set"),
     EventType("exemption.opened", "发起尽职免责核查", "exemption.opened"),
-    EventType("exemption.concluded", "机构作出尽职免责结论", "exemption.concluded"),
-    EventType("exemption.found", "登记监管核查意见", "exemption.found"),
+    *_of(EXEMPTION_STEPS),
     EventType("evidence_pack.built", "生成证据包", "evidence_pack.built"),
     EventType("breaker.changed", "风险警示状态变化", "breaker.changed"),
     EventType("compensation.reapplied", "重新申请补偿", "compensation.reapplied"),
-    EventType("calendar.changed", "录入放假安排，到期日可能调整", "calendar_notice_entered"),
-    EventType("policy_version.added", "新增政策版本", "policy_version_added"),
-    EventType("policy_version.end_set", "调整政策止期", "version_end_set"),
-    EventType("return_rate.enacted", "核定银行回报利率", "return_rate_enacted"),
+    EventType("calendar.changed", "录入放假安排，到期日可能调整", "calendar.notice_entered"),
+    EventType("policy_version.added", "新增政策版本", "policy_version.added"),
+    EventType("policy_version.end_set", "调整政策止期", "policy_version.end_set"),
+    EventType("return_rate.enacted", "核定银行回报利率", "return_rate.enacted"),
 )
 NAME_OF: Mapping[str, str] = {one.verb: one.name for one in EVENT_TYPES}
 VERB_OF: Mapping[str, str] = {one.name: one.verb for one in EVENT_TYPES}
-TOLD_TO_ALL = ("calendar_notice_entered", "policy_version_added", "version_end_set", "return_rate_enacted", "enhancement_fee_rate.set")
+TOLD_TO_ALL = (
+    "calendar.notice_entered",
+    "policy_version.added",
+    "policy_version.end_set",
+    "return_rate.enacted",
+    "enhancement_fee_rate.set",
+)
 TOLD_BY_ENTRY = ("entry.published", "entry.removed", "entry.expired")  # to whoever sees the entry
 # Where what an event is about is read, by its type as told; each address is followed by the object's id.
 ADDRESS_OF: Mapping[str, str] = {

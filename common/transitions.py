@@ -23,6 +23,7 @@ class AnswerKind(StrEnum):
     TEXT = "text"  # several lines of text
     CHOICE = "choice"  # one of ``choices``
     YES_NO = "yes_no"
+    DIGEST = "digest"  # a SHA-256 that names what is confirmed; people confirm what the page shows
 
 
 class Signer(StrEnum):

@@ -7,20 +7,20 @@ PERIOD = ("valid_from", "valid_until")
 VERSION = History(
     case="policy.policyversion",
     verbs=(
-        *tell("policy_version_added", Told(to=EVERYBODY, fields=("number", "name", "document_number", *PERIOD, "terms"))),
-        *tell(("version_end_set", "publication_date_set"), Told(to=EVERYBODY, fields=PERIOD)),
+        *tell("policy_version.added", Told(to=EVERYBODY, fields=("number", "name", "document_number", *PERIOD, "terms"))),
+        *tell(("policy_version.end_set", "policy_version.publication_date_set"), Told(to=EVERYBODY, fields=PERIOD)),
     ),
 )
 RATE = History(
     case="policy.returnrate",
     verbs=tell(
-        "return_rate_enacted",
+        "return_rate.enacted",
         Told(to=EVERYBODY, fields=("rate", "effective_on", "decided_on", "document_number", "running_loans_from", "weights")),
     ),
 )
 CALENDAR = History(
     case="policy.calendarnotice",
-    verbs=tell("calendar_notice_entered", Told(to=EVERYBODY, fields=("year", "document_number", "published_on", "days"))),
+    verbs=tell("calendar.notice_entered", Told(to=EVERYBODY, fields=("year", "document_number", "published_on", "days"))),
 )
 
 HISTORIES = (VERSION, RATE, CALENDAR)

@@ -6,15 +6,20 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model
-from django_fsm import FSMField, Transition
+from django.db.models import Model, TextChoices
+from django_fsm import FSMField
+from django_fsm import Transition as Move
 
-from common.transitions import Signer
+from common.transitions import Signer, Transition
 from loans.application_transitions import APPLICATION_STEP
 from loans.application_transitions import Party as ApplicationParty
 from parties.enums import InstitutionKind
 from risk.claim_transitions import CLAIM_STEP, ClaimParty
 from risk.enums import ClaimState
+from risk.exemption_transitions import EXEMPTION_STEP, ExemptionParty
+from risk.return_transitions import RETURN_STEP, ReturnParty
+from subsidy.transitions import OBJECTION_STEP, PAYMENT_STEP, SETTLEMENT_STEP
+from subsidy.transitions import Party as SubsidyParty
 from whitelist.transitions import CONSULTED, COUNTY_KINDS, ENTRY_STEP, LEAD, Party, roles_for
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "states"
@@ -26,7 +31,7 @@ class Diagram:
 
     name: str  # of the file
     model: str  # "app.Model"
-    label: Callable[[Transition], str]
+    label: Callable[[Move], str]
     who: Callable[[str], str]
     begins: tuple[str, ...] = ()  # where a case may begin; the field's default when empty
 
@@ -49,30 +54,6 @@ def _who_of_entry(step: str) -> str:
     return f"{roles}；定时任务" if Party.JOB in row.who else roles
 
 
-def _who_of_application(step: str) -> str:
-    return "、".join(ApplicationParty(who).label for who in APPLICATION_STEP[step].who)
-
-
-# As subsidy.access and its services let pass; who pays differs from payment to payment.
-WHO_OF_SETTLEMENT: Mapping[str, str] = {
-    "confirm": "银行(专项贷款)或基金管理人(信托服务)",
-    "review": InstitutionKind.CITY_INDUSTRY.label,
-    "send_back": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}",
-    "file": f"银行(专项贷款)或基金管理人(信托服务)、{InstitutionKind.CITY_TREASURY.label}",
-    "finish": "随最后一笔付款复核自动完成",
-}
-WHO_OF_PAYMENT: Mapping[str, str] = {
-    "record": "付款单位：经办或复核",
-    "return_to_maker": "付款单位：复核",
-    "check_off": "付款单位：复核(不得为经办人)",
-}
-
-
-WHO_OF_RETURN: Mapping[str, str] = {
-    "record": "银行：经办或复核",
-    "send_back": "银行：复核",
-    "check_off": "银行：复核(不得为经办人)",
-}
 WHO_OF_TENDER: Mapping[str, str] = {
     "close": "定时任务，或提请开标时一并办理",
     "propose_opening": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}：经办或复核",
@@ -89,37 +70,41 @@ WHO_OF_PAPER_BID: Mapping[str, str] = {
     "check_off": f"{InstitutionKind.CITY_INDUSTRY.label}：复核(不得为经办人)",
     "send_back": f"{InstitutionKind.CITY_INDUSTRY.label}：复核",
 }
-WHO_OF_EXEMPTION: Mapping[str, str] = {
-    "conclude": "本机构尽职免责委员会成员(未经办该笔贷款)",
-    "find": InstitutionKind.REGULATOR.label,
-}
-
-
 WHO_SIGNS: Mapping[Signer, str] = {Signer.CHECKER: "：复核", Signer.SECOND: "：复核(不得为经办人)"}
 
 
-def _who_of_claim(step: str) -> str:
-    row = CLAIM_STEP[step]
-    return "、".join(ClaimParty(who).label for who in row.who) + WHO_SIGNS.get(row.signer, "")
+def _by_table(steps: Mapping[str, Transition], parties: type[TextChoices]) -> Callable[[str], str]:
+    """Return who may take a step as the case's table says."""
+
+    def who(step: str) -> str:
+        row = steps[step]
+        return "、".join(str(parties(one).label) for one in row.who) + WHO_SIGNS.get(row.signer, "")
+
+    return who
 
 
-def _own_label(step: Transition) -> str:
+def _own_label(step: Move) -> str:
     return str(step.custom["label"])
 
 
 DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="entry", model="whitelist.Entry", label=_own_label, who=_who_of_entry),
-    Diagram(name="application", model="loans.Application", label=_own_label, who=_who_of_application),
-    Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=WHO_OF_SETTLEMENT.__getitem__),
-    Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=WHO_OF_PAYMENT.__getitem__),
+    Diagram(name="application", model="loans.Application", label=_own_label, who=_by_table(APPLICATION_STEP, ApplicationParty)),
+    Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=_by_table(SETTLEMENT_STEP, SubsidyParty)),
+    Diagram(name="objection", model="subsidy.Objection", label=_own_label, who=_by_table(OBJECTION_STEP, SubsidyParty)),
+    Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=_by_table(PAYMENT_STEP, SubsidyParty)),
     Diagram(name="tender", model="subsidy.Tender", label=_own_label, who=WHO_OF_TENDER.__getitem__),
     Diagram(name="sealed-bid", model="subsidy.SealedBid", label=_own_label, who=WHO_OF_SEALED_BID.__getitem__),
     Diagram(name="paper-bid", model="subsidy.PaperBid", label=_own_label, who=WHO_OF_PAPER_BID.__getitem__),
     Diagram(
-        name="claim", model="risk.Claim", label=_own_label, who=_who_of_claim, begins=(ClaimState.FILED.value, ClaimState.PURSUING.value)
+        name="claim",
+        model="risk.Claim",
+        label=_own_label,
+        who=_by_table(CLAIM_STEP, ClaimParty),
+        begins=(ClaimState.FILED.value, ClaimState.PURSUING.value),
     ),
-    Diagram(name="return", model="risk.Return", label=_own_label, who=WHO_OF_RETURN.__getitem__),
-    Diagram(name="exemption", model="risk.Exemption", label=_own_label, who=WHO_OF_EXEMPTION.__getitem__),
+    Diagram(name="return", model="risk.Return", label=_own_label, who=_by_table(RETURN_STEP, ReturnParty)),
+    Diagram(name="exemption", model="risk.Exemption", label=_own_label, who=_by_table(EXEMPTION_STEP, ExemptionParty)),
 )
 
 
@@ -161,27 +146,27 @@ def _states(model: type[Model]) -> Mapping[str, str]:
     return {str(value): str(label) for value, label in _field(model).flatchoices}
 
 
-def _steps(model: type[Model]) -> Mapping[str, list[Transition]]:
+def _steps(model: type[Model]) -> Mapping[str, list[Move]]:
     """Return the transitions by name, in the order in which the model defines them."""
-    found: dict[str, list[Transition]] = {}
+    found: dict[str, list[Move]] = {}
     for transition in _field(model).get_all_transitions(model):
         found.setdefault(transition.name, []).append(transition)
     order = [name for name in vars(model) if name in found]
     return {name: sorted(found[name], key=lambda one: list(_states(model)).index(str(one.source))) for name in order}
 
 
-def _arrows(diagram: Diagram, steps: Mapping[str, list[Transition]]) -> Iterator[str]:
+def _arrows(diagram: Diagram, steps: Mapping[str, list[Move]]) -> Iterator[str]:
     for transitions in steps.values():
         for one in transitions:
             yield f"    {one.source} --> {one.target}: {diagram.label(one)}"
 
 
-def _ends(labels: Mapping[str, str], steps: Mapping[str, list[Transition]]) -> list[str]:
+def _ends(labels: Mapping[str, str], steps: Mapping[str, list[Move]]) -> list[str]:
     begun = {str(one.source) for transitions in steps.values() for one in transitions}
     return [state for state in labels if state not in begun]
 
 
-def _rows(diagram: Diagram, steps: Mapping[str, list[Transition]], labels: Mapping[str, str]) -> Iterator[str]:
+def _rows(diagram: Diagram, steps: Mapping[str, list[Move]], labels: Mapping[str, str]) -> Iterator[str]:
     for name, transitions in steps.items():
         sources = "、".join(labels[str(one.source)] for one in transitions)
         first = transitions[0]
@@ -189,6 +174,6 @@ def _rows(diagram: Diagram, steps: Mapping[str, list[Transition]], labels: Mappi
         yield f"| {' | '.join(cells)} |"
 
 
-def _source(step: Transition) -> str:
+def _source(step: Move) -> str:
     """Return the clauses that the transition's docstring names."""
     return str(step.method.__doc__ or "").rpartition("Source:")[2].strip().rstrip(".")

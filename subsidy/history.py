@@ -31,36 +31,38 @@ DECISION = History(
 SETTLEMENT = History(
     case="subsidy.settlement",
     verbs=(
-        *tell("settlement_drafted", to(BANK, FUND_MANAGER, fields=SUMS, remark=True), to(COUNTY)),
-        *tell(("settlement_recomputed", "settlement_sent_back"), to(BANK, FUND_MANAGER, fields=SUMS, remark=True)),
+        *tell("settlement.drafted", to(BANK, FUND_MANAGER, fields=SUMS, remark=True), to(COUNTY)),
+        *tell(("settlement.recomputed", "settlement.sent_back"), to(BANK, FUND_MANAGER, fields=SUMS, remark=True)),
         *tell(
-            ("settlement_confirmed", "settlement_reviewed"), to(BANK, FUND_MANAGER, fields=SUMS, remark=True), to(COUNTY, fields=("state",))
+            ("settlement.confirmed", "settlement.reviewed"), to(BANK, FUND_MANAGER, fields=SUMS, remark=True), to(COUNTY, fields=("state",))
         ),
         *tell(
-            "settlement_filed",
+            "settlement.filed",
             to(BANK, FUND_MANAGER, fields=("record_number", "filed_on", "payments")),
             to(COUNTY, fields=("record_number", "filed_on")),
         ),
-        *tell("settlement_paid", to(BANK, COUNTY, FUND_MANAGER, fields=("paid_on",))),
+        *tell("settlement.paid", to(BANK, COUNTY, FUND_MANAGER, fields=("paid_on",))),
     ),
 )
 PAYMENT = History(
     case="subsidy.payment",
     verbs=(
-        *tell(("payment_recorded", "payment_checked"), to(BANK, COUNTY, FUND_MANAGER, fields=PAID)),
+        *tell(("payment.recorded", "payment.checked"), to(BANK, COUNTY, FUND_MANAGER, fields=PAID)),
         # Why a checker gave it back stays in the payer's house.
-        *tell("payment_returned", to(BANK, COUNTY, FUND_MANAGER, fields=PAID, remark=True, own_acts=True)),
+        *tell("payment.returned", to(BANK, COUNTY, FUND_MANAGER, fields=PAID, remark=True, own_acts=True)),
     ),
 )
 OBJECTION = History(
     case="subsidy.objection",
     verbs=tell(
-        ("objection_raised", "objection_withdrawn", "objection_answered"), to(BANK, COUNTY, FUND_MANAGER, fields=("state",), remark=True)
+        ("objection.raised", "objection.withdrawn", "objection.answered"), to(BANK, COUNTY, FUND_MANAGER, fields=("state",), remark=True)
     ),
 )
 RECONCILIATION = History(
     case="subsidy.reconciliation",
-    verbs=tell(("bank_figures_checked", "bank_figures_committed"), to(BANK, FUND_MANAGER, fields=("filename", "sha256", "rows", "faults"))),
+    verbs=tell(
+        ("reconciliation.checked", "reconciliation.committed"), to(BANK, FUND_MANAGER, fields=("filename", "sha256", "rows", "faults"))
+    ),
 )
 
 HISTORIES = (TENDER, SEALED_BID, DECISION, SETTLEMENT, PAYMENT, OBJECTION, RECONCILIATION)

@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from api.v1.fields import (
     Asked,
-    AskedDigest,
     AskedText,
     Shown,
     UpdatedAt,
@@ -183,25 +182,3 @@ class FiguresAsked(Asked):
     figures = serializers.ListField(
         child=FigureAsked(), min_length=1, max_length=MAX_FIGURES, help_text=f"逐笔贷款的金额，最多 {MAX_FIGURES} 条"
     )
-
-
-class ConfirmAsked(Asked):
-    """Which revision is confirmed."""
-
-    example = {"sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
-    sha256 = AskedDigest(help_text="所确认版次的 sha256；已有新版次的，确认被拒绝，依据 D13")
-
-
-class SendBackAsked(Asked):
-    """Why it goes back."""
-
-    example = {"reason": "HT2024-00031 的还本日期登记有误，已冲正，请重新计算。"}
-    reason = AskedText(max_length=500, help_text="退回理由")
-
-
-class FileAsked(Asked):
-    """The filing with 市财政局."""
-
-    example = {"record_number": "泉财备〔2024〕17号", "on": "2024-07-05"}
-    record_number = AskedText(max_length=60, help_text="市财政局备案号")
-    on = serializers.DateField(required=False, help_text="备案日期，默认为今天")

@@ -18,35 +18,23 @@ from api.services.references import ReferenceTaken, refer
 from api.settlements import differences_of, lines_of, opened_lines, opened_settlement
 from api.v1.base import BankView, reads, writes
 from api.v1.settlement_shapes import (
-    ConfirmAsked,
     DifferenceShown,
     FiguresAsked,
     FiguresShown,
-    FileAsked,
     LineShown,
     OpenedLineShown,
-    SendBackAsked,
     SettlementOpened,
     SettlementShown,
 )
 from api.v1.shapes import ReferenceAsked
+from api.v1.steps import Answered, takes_steps
 from common.enums import Mode
 from subsidy.enums import SettlementState
 from subsidy.models import Line, Settlement
 from subsidy.selectors.visibility import settlements_visible_to
 from subsidy.services.reconciliation import NoRowAccepted, NothingComputed
-from subsidy.services.steps import (
-    EarlierSettlementOpen,
-    ObjectionOpen,
-    ReasonMissing,
-    RecordNumberMissing,
-    RevisionOutdated,
-    RevisionStale,
-    StepBackDated,
-    confirm_settlement,
-    file_settlement,
-    send_back_settlement,
-)
+from subsidy.services.step_services import SETTLEMENT_SERVICES
+from subsidy.transitions import SETTLEMENT_STEPS
 
 
 class SettlementFilters(SyncedFilters):
@@ -58,6 +46,7 @@ class SettlementFilters(SyncedFilters):
     quarter = django_filters.NumberFilter(min_value=1, max_value=4, label="季度")
 
 
+@takes_steps(SETTLEMENT_STEPS, SETTLEMENT_SERVICES, case="Settlement", key="settlement_id", answers=Answered(shape=SettlementShown))
 class SettlementView(ListModelMixin, BankView):
     """Settlements of the calling bank, or of the trust mode for the fund manager."""
 
@@ -103,45 +92,6 @@ class SettlementView(ListModelMixin, BankView):
     def differences(self, request: Request, public_id: UUID) -> Response:
         """Return the differences."""
         return Response(self.shown(DifferenceShown, differences_of(public_id, actor=self.member), many=True))
-
-    @writes(
-        SettlementShown,
-        scope=Scope.REPORT,
-        asks=ConfirmAsked,
-        summary="确认结算",
-        says="确认 sha256 所指的版次。专项贷款由银行确认，信托服务由基金管理人确认。",
-        clause="FP 1.6.4；D13、D35",
-        refuses=(RevisionStale, EarlierSettlementOpen, RevisionOutdated),
-    )
-    def confirm(self, public_id: UUID, **asked: Any) -> Settlement:
-        """Confirm a revision."""
-        return confirm_settlement(settlement_id=str(public_id), **asked, **self.acting)
-
-    @writes(
-        SettlementShown,
-        scope=Scope.REPORT,
-        asks=SendBackAsked,
-        summary="撤回确认并退回重算",
-        says="市工信局审核前，确认单位可以退回；系统重新计算并生成新版次，旧版次保留。",
-        clause="FP 1.6.4；D13",
-        refuses=(ReasonMissing,),
-    )
-    def send_back(self, public_id: UUID, **asked: Any) -> Settlement:
-        """Take the confirmation back."""
-        return send_back_settlement(settlement_id=str(public_id), **asked, **self.acting)
-
-    @writes(
-        SettlementShown,
-        scope=Scope.REPORT,
-        asks=FileAsked,
-        summary="登记备案",
-        says="市工信局审核后，登记向市财政局备案的备案号；此后明细不再改变。",
-        clause="FP 1.6.4；D13、D41",
-        refuses=(RecordNumberMissing, StepBackDated, ObjectionOpen),
-    )
-    def file(self, public_id: UUID, **asked: Any) -> Settlement:
-        """Record the filing."""
-        return file_settlement(settlement_id=str(public_id), **asked, **self.acting)
 
     @writes(
         FiguresShown,

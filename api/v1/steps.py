@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 
 from api.enums import Scope
 from api.v1.base import BankView, writes
-from api.v1.fields import Asked, AskedCount, AskedFlag, AskedMoney, AskedRate, AskedText
+from api.v1.fields import Asked, AskedCount, AskedDigest, AskedFlag, AskedMoney, AskedRate, AskedText
 from api.v1.shapes import Nothing
 from common.step_services import StepService
 from common.transitions import AnswerKind, Question, Table, Transition
@@ -37,6 +37,7 @@ FIELD_OF: dict[AnswerKind, Callable[..., Field]] = {
     AnswerKind.TEXT: _text,
     AnswerKind.CHOICE: lambda question, **options: serializers.ChoiceField(list(question.choices), **options),
     AnswerKind.YES_NO: lambda question, **options: AskedFlag(**options),
+    AnswerKind.DIGEST: lambda question, **options: AskedDigest(**options),
 }
 
 

@@ -42,6 +42,7 @@ FIELD_OF: dict[AnswerKind, Callable[..., forms.Field]] = {
     AnswerKind.TEXT: _text,
     AnswerKind.CHOICE: _choice,
     AnswerKind.YES_NO: lambda question, **options: YesNo(**options),
+    AnswerKind.DIGEST: lambda question, **options: forms.CharField(widget=forms.HiddenInput, **options),
 }
 
 
@@ -62,12 +63,13 @@ def offered(
     *,
     run: Callable[[Do], Any],
     who: Who,
-    may: Callable[[Any, Any], bool],
+    may: Callable[[Any, Any], bool] | None = None,
     base: type[StepForm] = StepForm,
     **options: Any,
 ) -> Step:
-    """Return a step of the table as the admin offers it: in its states, to its parties, with its words."""
-    words: dict[str, Any] = {
+    """Return a step of the table as the admin offers it: in its states, to its parties, with its words; ``options`` say otherwise."""
+    told: dict[str, Any] = {
+        "name": row.name.replace("_", "-"),
         "form": form_of(row, base),
         "clause": row.clause,
         "sentence": row.sentence,
@@ -75,13 +77,12 @@ def offered(
         "tone": row.tone,
     }
     return Step(
-        name=row.name.replace("_", "-"),
         label=row.label,
         who=who,
         may=may,
         states=frozenset(str(source) for source in row.sources),
         run=run,
-        **words | options,
+        **(told | options),
     )
 
 

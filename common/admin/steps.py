@@ -21,6 +21,11 @@ class Do:
     given: Mapping[str, Any]  # the form's values, by the names of the form
 
     @property
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered, who acts and when, as services take it; what was left open keeps the service's default."""
+        return {name: value for name, value in self.given.items() if value is not None} | {"actor": self.member, "at": self.at}
+
+    @property
     def ids(self) -> list[Any]:
         """Return the public ids of the chosen cases."""
         return [case.public_id for case in self.obj]

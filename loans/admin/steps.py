@@ -23,12 +23,7 @@ WORKERS = Who()
 
 def _on_application(service: Callable[..., Any]) -> Callable[[Do], Any]:
     """Return the call of a service on one application, with what was answered."""
-
-    def run(do: Do) -> Any:
-        given = {name: value for name, value in do.given.items() if value is not None}
-        return service(application_id=do.obj.public_id, actor=do.member, at=do.at, **given)
-
-    return run
+    return lambda do: service(application_id=do.obj.public_id, **do.answers)
 
 
 def _takes_part(row: Transition) -> Callable[[Member, Application], bool]:

@@ -5,13 +5,13 @@ from policy.admin import calendar, deadlines, rates, register, versions
 
 SEAMS.cite = register.cite
 SEAMS.verbs |= {
-    "policy_version_added": "录入政策版本",
-    "publication_date_set": "录入发布日期",
-    "version_end_set": "调整政策止期",
-    "interpretation_confirmed": "确认解释口径",
-    "return_rate_enacted": "公布回报利率",
-    "calendar_notice_entered": "录入放假安排",
-    "deadline_moved": "期限顺延",
+    "policy_version.added": "录入政策版本",
+    "policy_version.publication_date_set": "录入发布日期",
+    "policy_version.end_set": "调整政策止期",
+    "interpretation.confirmed": "确认解释口径",
+    "return_rate.enacted": "公布回报利率",
+    "calendar.notice_entered": "录入放假安排",
+    "deadline.moved": "期限顺延",
 }
 
 __all__ = ["calendar", "deadlines", "rates", "register", "versions"]

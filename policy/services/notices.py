@@ -64,7 +64,7 @@ def import_calendar_notice(notice: YearNotice, *, actor: Member, at: datetime) -
     forget_calendar_version()
     days = {day.isoformat(): "放假" if is_off else "上班" for day, is_off, _ in notice.days()}
     after = {"year": notice.year, "document_number": notice.document_number, "published_on": notice.published_on, "days": days}
-    record(verb="calendar_notice_entered", obj=row, actor=actor, occurred_at=at, after=after)
+    record(verb="calendar.notice_entered", obj=row, actor=actor, occurred_at=at, after=after)
     return EnteredNotice(row, tuple(_move_open_deadlines(row, actor=actor, at=at)))
 
 
@@ -115,7 +115,7 @@ def _move_open_deadlines(notice: CalendarNotice, *, actor: Member, at: datetime)
     record_many(
         [
             NewEvent(
-                verb="deadline_moved",
+                verb="deadline.moved",
                 obj=change.deadline,
                 actor=actor,
                 occurred_at=at,

@@ -87,5 +87,5 @@ def enact_return_rate(
     if newest is not None and newest.effective_on >= effective_on:
         raise RateNotLater(effective_on=newest.effective_on)
     row = ReturnRate.objects.create(**wanted)
-    record(verb="return_rate_enacted", obj=row, actor=actor, occurred_at=at, after=wanted)
+    record(verb="return_rate.enacted", obj=row, actor=actor, occurred_at=at, after=wanted)
     return row

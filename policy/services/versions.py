@@ -95,7 +95,7 @@ def add_policy_version(
     )
     _check_period(version)
     version.save(force_insert=True)
-    record(verb="policy_version_added", obj=version, actor=actor, occurred_at=at, after=_shown(version))
+    record(verb="policy_version.added", obj=version, actor=actor, occurred_at=at, after=_shown(version))
     return version
 
 
@@ -111,7 +111,7 @@ def set_publication_date(*, published_on: date, actor: Member, at: datetime) -> 
 
     Source: FP 3.4; D38.
     """
-    return _change_period(FIRST_VERSION, {"valid_from": published_on}, verb="publication_date_set", actor=actor, at=at)
+    return _change_period(FIRST_VERSION, {"valid_from": published_on}, verb="policy_version.publication_date_set", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def set_version_end(*, number: int, valid_until: date | None, actor: Member, at:
 
     Source: FP 3.4; D25.
     """
-    return _change_period(number, {"valid_until": valid_until}, verb="version_end_set", actor=actor, at=at)
+    return _change_period(number, {"valid_until": valid_until}, verb="policy_version.end_set", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -165,7 +165,7 @@ def confirm_interpretation(
         recorded_by=actor,
     )
     after = {"version": version.number, "decision": decision.pk, "document_number": document_number, "confirmed_on": confirmed_on}
-    record(verb="interpretation_confirmed", obj=confirmation, actor=actor, occurred_at=at, after=after)
+    record(verb="interpretation.confirmed", obj=confirmation, actor=actor, occurred_at=at, after=after)
     return confirmation
 
 

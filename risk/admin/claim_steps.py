@@ -38,7 +38,7 @@ def _offered(row: Transition) -> Step:
         row,
         who=CHECKERS if row.needs_checker else WORKERS,
         may=lambda member, claim: bool(parties_of(member, claim).intersection(row.who)),
-        run=lambda do: service(claim_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        run=lambda do: service(claim_id=do.obj.public_id, **do.answers),
         base=BASES.get(row.name, StepForm),
     )
 

@@ -31,7 +31,7 @@ from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_on
-from risk.admin.exemption_steps import EXEMPTION_STEPS, OPEN, RECORD_RULES
+from risk.admin.exemption_steps import EXEMPTION_STEPS_OFFERED, OPEN, RECORD_RULES
 from risk.admin.gauges import state_badge
 from risk.enums import ExemptionState
 from risk.models import DiligenceRules, Exemption, ExemptionItem
@@ -74,7 +74,7 @@ class ExemptionAdmin(VisibleAdmin):
     list_filter = ("state", "institution", "is_exempt")
     ordering = ("-opened_on", "-id")
     case_related = ("bad_debt__loan__application__entry", "concluded_by__institution", "found_by__institution", "opened_by__institution")
-    steps = EXEMPTION_STEPS
+    steps = EXEMPTION_STEPS_OFFERED
     new_steps = (OPEN,)
     list_intro = "机构结论和监管核查分别记录；免责的不纳入监管考核，仍计入基金坏账。依据《实施方案》一(七)。"
 

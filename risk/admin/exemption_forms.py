@@ -56,23 +56,6 @@ class ChecklistForm(StepForm):
         return {"answers": answers}
 
 
-class ConclusionForm(StepForm):
-    """The institution's conclusion."""
-
-    is_diligent = YesNo(label="已尽职")
-    is_gross_negligence = YesNo(label="存在重大过错")
-    is_intent = YesNo(label="存在故意")
-    opinion = LongText(label="结论意见")
-
-
-class FindingForm(StepForm):
-    """The regulator's finding."""
-
-    is_evidence_sufficient = YesNo(label="证据充分")
-    finding = LongText(label="核查情况")
-    document_number = forms.CharField(label="核查文号", max_length=60, required=False)
-
-
 class RulesForm(StepForm):
     """An institution's own exemption rules."""
 

@@ -1,14 +1,19 @@
 """The steps of exemption: opened, answered line by line, concluded, examined, packed."""
 
+from collections.abc import Callable
 from typing import Any
 
-from common.admin import Do, Step, by, states
+from common.admin import Do, Step, Who, by, states
+from common.admin.asking import offered
+from common.transitions import Transition
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from risk import services
 from risk.admin import exemption_forms as forms
 from risk.enums import ExemptionState
+from risk.exemption_transitions import EXEMPTION_STEP
 from risk.models import Exemption
+from risk.services.exemption_steps import EXEMPTION_SERVICES
 
 K, State = InstitutionKind, ExemptionState
 INSTITUTIONS = by(K.BANK)
@@ -42,7 +47,14 @@ OPEN = Step(
     clause="FP 1.7",
     sentence="按方案各条款列出核查项目，系统已有的记录随附其后。",
 )
-EXEMPTION_STEPS = (
+
+
+def _offered(row: Transition, who: Who, may: Callable[[Member, Exemption], bool] | None) -> Step:
+    service = EXEMPTION_SERVICES[row.name].run
+    return offered(row, who=who, may=may, run=lambda do: service(exemption_id=do.obj.public_id, **do.answers))
+
+
+EXEMPTION_STEPS_OFFERED = (
     Step(
         name="answer",
         label="填写核查表",
@@ -55,29 +67,8 @@ EXEMPTION_STEPS = (
         sentence="可分次填写；作出结论前可修改，结论后不再变动。",
         tone="main",
     ),
-    Step(
-        name="conclude",
-        label="作出结论",
-        who=COMMITTEE,
-        may=_own,
-        states=states(State.CHECKING),
-        form=forms.ConclusionForm,
-        run=lambda do: services.conclude_exemption(exemption_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
-        clause="FP 1.7",
-        sentence="由未经办该笔贷款、也未发起核查的委员会成员作出；存在重大过错或故意的，不得认定为尽职免责。",
-        tone="main",
-    ),
-    Step(
-        name="find",
-        label="登记监管核查",
-        who=by(K.REGULATOR),
-        states=states(State.CONCLUDED),
-        form=forms.FindingForm,
-        run=lambda do: services.record_finding(exemption_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
-        clause="FP 1.7",
-        sentence="监管核查与机构结论分别记录；两者均认定尽职、证据充分的，不纳入监管考核，仍计入基金坏账。",
-        tone="main",
-    ),
+    _offered(EXEMPTION_STEP["conclude"], COMMITTEE, _own),
+    _offered(EXEMPTION_STEP["find"], by(K.REGULATOR), None),
     Step(
         name="pack",
         label="生成证据包",

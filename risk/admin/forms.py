@@ -66,14 +66,3 @@ class RecoveryForm(StepForm):
     def prepare(self) -> None:
         """Begin with today and no costs."""
         self.first(received_on=self.on, costs=Decimal("0.00"))
-
-
-class ReturnForm(StepForm):
-    """The return of what a payer is owed."""
-
-    returned_on = DayInput(label="退回日期")
-    voucher = forms.CharField(label="付款凭证号", max_length=64)
-
-    def prepare(self) -> None:
-        """Begin with today."""
-        self.first(returned_on=self.on)

@@ -14,6 +14,7 @@ from common.admin import (
     ReasonForm,
     Row,
     Step,
+    StepForm,
     VisibleAdmin,
     acting_member,
     by,
@@ -21,17 +22,20 @@ from common.admin import (
     link_to,
     table,
 )
+from common.admin.asking import offered
 from common.money import ZERO, in_words
+from common.transitions import Transition
 from loans.selectors import scope_of
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from policy.admin.deadlines import deadline_facts, left
 from risk import services
-from risk.admin import forms
 from risk.admin.shared import SEEN_BY, entry_links, is_of_bank, money_step, return_state
-from risk.enums import MoneyStep, Payer, ReturnState
+from risk.enums import MoneyStep, Payer
 from risk.models import BadDebt, Recovery, Return
+from risk.return_transitions import RETURN_STEPS
 from risk.selectors import recoveries_visible_to, returns_visible_to
+from risk.services.return_steps import RETURN_SERVICES
 
 SHORT_NAMES = {Payer.GUARANTOR: "担保公司"}
 CHECKERS = by(InstitutionKind.BANK, roles=[Role.CHECKER])
@@ -188,46 +192,27 @@ def _owes(member: Member, row: Return) -> bool:
     return is_of_bank(member, row.recovery.bank_id)
 
 
-def _on_return(service: Any) -> Any:
-    return lambda do: service(return_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
+class ReturnedToday(StepForm):
+    """Begins with today."""
+
+    def prepare(self) -> None:
+        """Fill in the day."""
+        self.first(returned_on=self.on)
 
 
-RETURN_STEPS = (
-    Step(
-        name="record",
-        label="登记退回",
-        who=by(InstitutionKind.BANK),
+def _on_return(row: Transition) -> Step:
+    service = RETURN_SERVICES[row.name].run
+    return offered(
+        row,
+        name={"check_off": "check"}.get(row.name, row.name.replace("_", "-")),
+        who=CHECKERS if row.needs_checker else by(InstitutionKind.BANK),
         may=_owes,
-        when=lambda row: row.state == ReturnState.DUE,
-        form=forms.ReturnForm,
-        run=_on_return(services.record_return),
-        clause="FP 1.5.2(2)",
-        sentence="款项退回后登记日期和付款凭证号，由本行另一名复核人员复核后记账。",
-        done="已登记，请由本行复核人员复核。",
-        tone="main",
-    ),
-    Step(
-        name="check",
-        label="复核退回款项",
-        who=CHECKERS,
-        may=_owes,
-        when=lambda row: row.state == ReturnState.RECORDED,
-        run=_on_return(services.check_return),
-        clause="FP 1.5.2(2)",
-        sentence="请核对退回日期、凭证号和金额。复核通过即记账，对应原补偿支付的凭证。经办和复核不得为同一人。",
-        tone="main",
-    ),
-    Step(
-        name="send-back",
-        label="退回经办",
-        who=CHECKERS,
-        may=_owes,
-        when=lambda row: row.state == ReturnState.RECORDED,
-        form=ReasonForm,
-        run=_on_return(services.send_back_return),
-        tone="danger",
-    ),
-)
+        run=lambda do: service(return_id=do.obj.public_id, **do.answers),
+        base=ReturnedToday if row.name == "record" else StepForm,
+    )
+
+
+RETURN_STEPS_OFFERED = [_on_return(row) for row in RETURN_STEPS]
 
 
 @admin.register(Return)
@@ -253,7 +238,7 @@ class ReturnAdmin(VisibleAdmin):
         "recovery__bad_debt__loan__application__entry", "recovery__bad_debt__loan__district", "made_by__institution",
         "checked_by__institution", "answers__entry",
     )  # fmt: skip
-    steps = RETURN_STEPS
+    steps = RETURN_STEPS_OFFERED
     papers = (("付款凭证", "付款凭证"),)
     list_intro = "追偿净额按累计数退回实际承担方，期限自追回款到账日起算；经办登记、另一人复核后记账。"
 

@@ -2,9 +2,11 @@
 
 from common.transitions import verb_labels
 from risk.claim_transitions import CLAIM_STEPS
+from risk.exemption_transitions import EXEMPTION_STEPS
+from risk.return_transitions import RETURN_STEPS
 
 VERBS = {
-    **verb_labels(CLAIM_STEPS),
+    **verb_labels((*CLAIM_STEPS, *RETURN_STEPS, *EXEMPTION_STEPS)),
     "classification.suggested": "建议风险分类",
     "classification.suggestion_closed": "分类建议了结",
     "loan.classified": "认定风险分类",
@@ -16,9 +18,6 @@ VERBS = {
     "recovery.checked": "复核追偿收回",
     "recovery.sent_back": "退回追偿收回",
     "return.due": "产生应退回款",
-    "return.recorded": "登记退回",
-    "return.checked": "复核退回",
-    "return.sent_back": "退回经办",
     "breaker.changed": "风险状态变化",
     "enhancement_fee_rate.set": "核定增信服务费率",
     "enhancement_fee.recorded": "登记增信服务费",
@@ -30,7 +29,5 @@ VERBS = {
     "diligence_rules.recorded": "登记尽职免责制度",
     "exemption.opened": "发起尽职免责核查",
     "exemption.item_answered": "填写核查项目",
-    "exemption.concluded": "作出尽职免责结论",
-    "exemption.found": "登记监管核查意见",
     "evidence_pack.built": "生成证据包",
 }

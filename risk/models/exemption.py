@@ -5,12 +5,14 @@ from datetime import date
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.errors import DomainError
 from common.fields import PublicIdField
+from common.fsm import legal_steps, moves
 from parties.models import Institution, Member
 from risk.enums import ExemptionState
+from risk.exemption_transitions import EXEMPTION_STEP, EXEMPTION_STEPS
 from risk.models.classification import BadDebt
 
 State = ExemptionState
@@ -115,12 +117,15 @@ class Exemption(FSMModelMixin, models.Model):
                 violation_error_message="结论须由发起人以外的委员会成员作出。",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="exemption_no_delete", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="exemption_no_delete", operation=pgtrigger.Delete),
+            legal_steps(EXEMPTION_STEPS, name="exemption_legal_steps"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bad_debt.loan} 尽职免责"
 
-    @transition(field=state, source=State.CHECKING, target=State.CONCLUDED, custom={"label": "作出结论"})
+    @moves(state, EXEMPTION_STEP["conclude"])
     def conclude(
         self, *, by: Member, on: date, is_diligent: bool, is_gross_negligence: bool, is_intent: bool, opinion: str, open_items: int
     ) -> None:
@@ -132,7 +137,7 @@ class Exemption(FSMModelMixin, models.Model):
         self.concluded_by, self.concluded_on, self.is_diligent = by, on, is_diligent
         self.is_gross_negligence, self.is_intent, self.opinion = is_gross_negligence, is_intent, opinion
 
-    @transition(field=state, source=State.CONCLUDED, target=State.FOUND, custom={"label": "登记监管核查"})
+    @moves(state, EXEMPTION_STEP["find"])
     def find(self, *, by: Member, on: date, is_evidence_sufficient: bool, finding: str, document_number: str) -> None:
         """Record what the regulator found; only both together exempt. In memory only. Source: FP 1.7."""
         self.found_by, self.found_on, self.is_evidence_sufficient = by, on, is_evidence_sufficient

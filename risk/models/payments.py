@@ -5,9 +5,10 @@ from datetime import date
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
+from common.fsm import legal_steps, moves
 from ledger.models import Entry
 from parties.models import Institution, Member
 from policy.models import Deadline, PolicyVersion
@@ -16,6 +17,7 @@ from risk.models.breaker import Evidence
 from risk.models.claims import Claim
 from risk.models.classification import BadDebt
 from risk.models.common import MadeAndChecked, checked_by_another, checked_facts, known, positive
+from risk.return_transitions import RETURN_STEP, RETURN_STEPS
 
 
 class Payment(Evidence):
@@ -185,22 +187,25 @@ class Return(FSMModelMixin, models.Model):
             ),
             checked_by_another("return_checker_differs"),
         ]
-        triggers = [pgtrigger.Protect(name="return_no_delete", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="return_no_delete", operation=pgtrigger.Delete),
+            legal_steps(RETURN_STEPS, name="return_legal_steps"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.answers} 退回 {self.amount:,.2f} 元"
 
-    @transition(field=state, source=ReturnState.DUE, target=ReturnState.RECORDED, custom={"label": "登记退回"})
+    @moves(state, RETURN_STEP["record"])
     def record(self, *, by: Member, on: date, voucher: str) -> None:
         """Note date, voucher and maker. In memory only. Source: D21, D37."""
         self.made_by, self.returned_on, self.voucher = by, on, voucher
 
-    @transition(field=state, source=ReturnState.RECORDED, target=ReturnState.DUE, custom={"label": "退回经办"})
+    @moves(state, RETURN_STEP["send_back"])
     def send_back(self) -> None:
         """Take the record back so that it can be made anew. In memory only. Source: D37."""
         self.made_by, self.returned_on, self.voucher = None, None, ""
 
-    @transition(field=state, source=ReturnState.RECORDED, target=ReturnState.PAID, custom={"label": "复核退回"})
+    @moves(state, RETURN_STEP["check_off"])
     def check_off(self, *, by: Member, entry: Entry) -> None:
         """Note the checker and the ledger entry. In memory only. Source: D21, D37."""
         self.checked_by, self.entry = by, entry

@@ -14,6 +14,7 @@ from loans.selectors import scope_of
 from parties.access import WORKING_ROLES, RoleMissing, require, require_institution
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Institution, Member
+from risk.exemption_transitions import EXEMPTION_STEP
 from risk.models import BadDebt, DiligenceRules, Exemption, ExemptionItem
 from risk.rules import checklist
 from risk.selectors import bad_debts_visible_to, checklist_facts, exemptions_visible_to, officers_of, visible_or_404
@@ -100,7 +101,7 @@ def open_exemption(*, bad_debt_id: UUID, actor: Member, at: datetime) -> Exempti
         ExemptionItem(exemption=exemption, code=line.code, wording=line.wording, clause=line.clause, facts=facts[line.code])
         for line in checklist()
     )
-    return _saved(exemption, "opened", actor=actor, at=at)
+    return _saved(exemption, "exemption.opened", actor=actor, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def conclude_exemption(
         opinion=opinion.strip(),
         open_items=exemption.items.filter(is_fulfilled__isnull=True).count(),
     )
-    return _saved(exemption, "concluded", actor=actor, at=at, remark=opinion)
+    return _saved(exemption, EXEMPTION_STEP["conclude"].verb, actor=actor, at=at, remark=opinion)
 
 
 @transaction.atomic
@@ -229,7 +230,7 @@ def record_finding(
         finding=finding.strip(),
         document_number=document_number.strip(),
     )
-    return _saved(exemption, "found", actor=actor, at=at, remark=finding)
+    return _saved(exemption, EXEMPTION_STEP["find"].verb, actor=actor, at=at, remark=finding)
 
 
 def _institution(actor: Member) -> Institution:
@@ -243,5 +244,5 @@ def _saved(exemption: Exemption, verb: str, *, actor: Member, at: datetime, rema
     exemption.save()
     after = {"state": exemption.state, "is_diligent": exemption.is_diligent, "is_exempt": exemption.is_exempt}
     scope = scope_of(exemption.bad_debt.loan)
-    record(verb=f"exemption.{verb}", obj=exemption, actor=actor, occurred_at=at, after=after, remark=remark, scope=scope)
+    record(verb=verb, obj=exemption, actor=actor, occurred_at=at, after=after, remark=remark, scope=scope)
     return exemption

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from common.admin import AskingForm, DayInput, LongText, MomentInput, MoneyInput, PercentInput, StepForm
+from common.admin import AskingForm, DayInput, MomentInput, MoneyInput, PercentInput, StepForm
 from common.enums import Category, Mode
 from parties.enums import InstitutionKind
 from parties.models import Institution
@@ -21,44 +21,10 @@ class DraftForm(StepForm):
     quarter = forms.ChoiceField(label="季度", choices=[(n, f"第{n}季度") for n in (1, 2, 3, 4)])
 
 
-class ConfirmForm(StepForm):
-    """A confirmation names the revision it is about."""
-
-    sha256 = forms.CharField(widget=forms.HiddenInput)
-
-    def prepare(self) -> None:
-        """Name the revision that is shown."""
-        self.first(sha256=self.obj.current.sha256 if self.obj.current else "")
-
-
-class FileForm(StepForm):
-    """A filing with 市财政局."""
-
-    record_number = forms.CharField(label="备案号", max_length=60)
-    on = DayInput(label="备案日期", required=False, help_text="默认为今天。")
-
-
 class FiguresForm(StepForm):
     """The bank's own figures."""
 
     file = forms.FileField(label="对账文件", help_text="xlsx 或 csv，列：合同编号、贴息金额（元）；可另加按回报利率计息（元）。")
-
-
-class AnswerForm(StepForm):
-    """市工信局's answer to a county."""
-
-    answer = LongText(label="答复意见", help_text="县级部门会看到答复；异议成立的，请同时将结算退回重算。")
-
-
-class PayForm(StepForm):
-    """A payment made."""
-
-    paid_on = DayInput(label="付款日期")
-    voucher = forms.CharField(label="付款凭证号", max_length=64)
-
-    def prepare(self) -> None:
-        """Begin with today."""
-        self.first(paid_on=self.on)
 
 
 class TenderForm(StepForm):

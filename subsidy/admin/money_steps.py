@@ -1,12 +1,13 @@
 """The steps of payments."""
 
-from common.admin import ReasonForm, Step, by, states
+from common.admin import Step, StepForm, by
+from common.admin.asking import offered
+from common.transitions import Transition
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
-from subsidy.admin import forms
-from subsidy.enums import PaymentState
 from subsidy.models import Payment
-from subsidy.services import payments
+from subsidy.services.step_services import PAYMENT_SERVICES
+from subsidy.transitions import PAYMENT_STEPS
 
 K = InstitutionKind
 
@@ -17,38 +18,27 @@ def _pays(member: Member, payment: Payment) -> bool:
 
 PAYERS = by(K.CITY_INDUSTRY, K.COUNTY_INDUSTRY, K.FUND_MANAGER)
 PAYMENT_CHECKERS = by(*PAYERS.kinds, roles=[Role.CHECKER])
-PAYMENT_STEPS = (
-    Step(
-        name="record",
-        label="登记付款",
-        who=PAYERS,
+ADDRESSES = {"check_off": "check", "return_to_maker": "return"}
+
+
+class PaidToday(StepForm):
+    """Begins with today."""
+
+    def prepare(self) -> None:
+        """Fill in the day."""
+        self.first(paid_on=self.on)
+
+
+def _on_payment(row: Transition) -> Step:
+    service = PAYMENT_SERVICES[row.name].run
+    return offered(
+        row,
+        name=ADDRESSES.get(row.name, row.name),
+        who=PAYMENT_CHECKERS if row.needs_checker else PAYERS,
         may=_pays,
-        states=states(PaymentState.DUE),
-        form=forms.PayForm,
-        run=lambda do: payments.record_payment(payment_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
-        clause="FP 1.6.4",
-        sentence="登记后由本单位另一名复核人员复核，复核通过后记账。",
-        tone="main",
-    ),
-    Step(
-        name="check",
-        label="复核付款",
-        who=PAYMENT_CHECKERS,
-        may=_pays,
-        states=states(PaymentState.RECORDED),
-        run=lambda do: payments.check_payment(payment_id=str(do.obj.public_id), actor=do.member, at=do.at),
-        clause="FP 1.6.4",
-        sentence="请核对付款日期、凭证号和金额。经办和复核不得为同一人；复核通过即记账。",
-        tone="main",
-    ),
-    Step(
-        name="return",
-        label="退回经办",
-        who=PAYMENT_CHECKERS,
-        may=_pays,
-        states=states(PaymentState.RECORDED),
-        form=ReasonForm,
-        run=lambda do: payments.return_payment(payment_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at),
-        tone="danger",
-    ),
-)
+        run=lambda do: service(payment_id=do.obj.public_id, **do.answers),
+        base=PaidToday if row.name == "record" else StepForm,
+    )
+
+
+PAYMENT_STEPS_OFFERED = [_on_payment(row) for row in PAYMENT_STEPS]

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from common.admin import Badge, Column, VisibleAdmin
 from parties.models import Member
 from subsidy.admin.settlements import SEEN_BY
-from subsidy.admin.steps import OBJECTION_STEPS
+from subsidy.admin.steps import OBJECTION_STEPS_OFFERED
 from subsidy.models import Objection
 from subsidy.selectors.visibility import objections_visible_to
 
@@ -36,7 +36,7 @@ class ObjectionAdmin(VisibleAdmin):
     shows = ("settlement", "revision", "district", "reason", "raised_by", "raised_at", "answer", "resolved_by", "resolved_at")
     list_filter = ("state", "district")
     ordering = ("-raised_at",)
-    steps = OBJECTION_STEPS
+    steps = OBJECTION_STEPS_OFFERED
 
     def badges(self, case: Objection) -> list[Badge]:
         """Return where the objection stands."""

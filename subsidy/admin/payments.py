@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from common.admin import Badge, Column, Fact, Step, VisibleAdmin, facts, link_to
 from common.money import in_words
 from parties.models import Member
-from subsidy.admin.money_steps import PAYMENT_STEPS
+from subsidy.admin.money_steps import PAYMENT_STEPS_OFFERED
 from subsidy.admin.settlements import SEEN_BY
 from subsidy.models import Payment
 from subsidy.selectors.visibility import payments_visible_to
@@ -41,7 +41,7 @@ class PaymentAdmin(VisibleAdmin):
     search_fields = ("voucher", "settlement__record_number", "payer__name")
     date_hierarchy = "paid_on"
     ordering = ("-pk",)
-    steps = PAYMENT_STEPS
+    steps = PAYMENT_STEPS_OFFERED
     papers = (("付款凭证", "付款凭证"),)
     case_related = ("entry",)
 

@@ -29,7 +29,7 @@ from common.money import ZERO
 from parties.access import SEES_ALL
 from parties.enums import COUNTY_KINDS, InstitutionKind
 from parties.models import Member
-from subsidy.admin.steps import NEW_SETTLEMENT, RECONCILE, SETTLEMENT_STEPS
+from subsidy.admin.steps import NEW_SETTLEMENT, RECONCILE, SETTLEMENT_STEPS_OFFERED
 from subsidy.enums import SettlementState
 from subsidy.models import Line, Settlement, Share
 from subsidy.selectors.freshness import is_outdated
@@ -83,7 +83,7 @@ class SettlementAdmin(VisibleAdmin):
     list_filter = ("state", "mode", "bank", "year", "quarter")
     search_fields = ("record_number", "bank__name")
     ordering = ("-year", "-quarter", "bank", "mode")
-    steps = (*SETTLEMENT_STEPS, RECONCILE)
+    steps = (*SETTLEMENT_STEPS_OFFERED, RECONCILE)
     new_steps = (NEW_SETTLEMENT,)
     papers = (("结算单", "结算单"), ("备案文件", "备案文件"), ("拨付文件", "拨付文件"))
     case_related = ("confirmed_by__institution", "reviewed_by__institution", "filed_by__institution")

@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from common.admin import Do, ReasonForm, RemarkForm, Step, by, states
+from common.admin import Do, ReasonForm, Step, StepForm, Who, by, states
+from common.admin.asking import by_tone, offered
 from common.enums import Mode
+from common.transitions import Transition, verb_labels
 from parties.enums import InstitutionKind
 from parties.models import Member
 from subsidy.admin import forms
-from subsidy.enums import ObjectionState, ReconciliationState, SettlementState
+from subsidy.enums import ReconciliationState, SettlementState
 from subsidy.models import Settlement
-from subsidy.services import drafts, objections, reconciliation, steps
+from subsidy.services import drafts, objections, reconciliation
+from subsidy.services.step_services import OBJECTION_SERVICES, SETTLEMENT_SERVICES
+from subsidy.transitions import OBJECTION_STEP, OBJECTION_STEPS, PAYMENT_STEPS, SETTLEMENT_STEPS
 
 K, State = InstitutionKind, SettlementState
 COUNTIES = by(K.COUNTY_INDUSTRY, K.COUNTY_TREASURY)
@@ -35,13 +39,6 @@ def _sends_back(member: Member, settlement: Settlement) -> bool:
     return city or (settlement.state == State.CONFIRMED and _claims(member, settlement))
 
 
-def _file(do: Do) -> Any:
-    day = {"on": do.given["on"]} if do.given["on"] else {}
-    return steps.file_settlement(
-        settlement_id=str(do.obj.public_id), record_number=do.given["record_number"], actor=do.member, at=do.at, **day
-    )
-
-
 def _draft(do: Do) -> Any:
     given = dict(do.given)
     return drafts.draft_settlement(
@@ -49,76 +46,48 @@ def _draft(do: Do) -> Any:
     )
 
 
-SETTLEMENT_STEPS = (
-    Step(
-        name="confirm",
-        label="确认结算",
-        who=CLAIMANTS,
-        may=_claims,
-        states=states(State.DRAFT),
-        form=forms.ConfirmForm,
-        run=lambda do: steps.confirm_settlement(settlement_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
-        clause="FP 1.6.4",
-        sentence="确认针对页面所示版次的摘要；确认前如已重新计算，须重新查看后确认。",
-        tone="main",
-    ),
-    Step(
-        name="review",
-        label="审核通过",
-        who=CITY,
-        states=states(State.CONFIRMED),
-        form=RemarkForm,
-        run=lambda do: steps.review_settlement(settlement_id=str(do.obj.public_id), remark=do.given["remark"], actor=do.member, at=do.at),
-        clause="FP 1.6.4",
-        tone="main",
-    ),
-    Step(
-        name="file",
-        label="登记备案",
-        who=by(K.BANK, K.FUND_MANAGER, K.CITY_TREASURY),
-        may=_files,
-        states=states(State.REVIEWED),
-        form=forms.FileForm,
-        run=_file,
-        clause="FP 1.6.4",
-        sentence="备案后明细和金额不再变动，此后的补记在下一次结算中调整；各付款方的应付金额随之生成。",
-        tone="main",
-    ),
-    Step(
-        name="object",
-        label="提出异议",
-        who=COUNTIES,
-        states=states(State.DRAFT, State.CONFIRMED, State.REVIEWED),
-        form=ReasonForm,
-        run=lambda do: objections.raise_objection(
-            settlement_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at
-        ),
-        clause="FP 1.6.4",
-        sentence="对本县(市、区)承担金额的异议须在备案前提出；异议处理前不得备案。",
-    ),
-    Step(
-        name="refresh",
-        label="重新计算",
-        who=DRAFTERS,
-        states=states(State.DRAFT),
-        run=lambda do: drafts.refresh_settlement(settlement_id=str(do.obj.public_id), actor=do.member, at=do.at),
-        sentence="按最新登记的变动重新计算；金额有变化时生成新版次，原版次保留。",
-    ),
-    Step(
-        name="send-back",
-        label="退回",
-        who=by(K.CITY_INDUSTRY, K.CITY_TREASURY, K.BANK, K.FUND_MANAGER),
-        may=_sends_back,
-        states=states(State.CONFIRMED, State.REVIEWED),
-        form=ReasonForm,
-        run=lambda do: steps.send_back_settlement(
-            settlement_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at
-        ),
-        clause="FP 1.6.4",
-        sentence="退回后重新计算为新版次，原版次保留。",
-        tone="danger",
-    ),
+class NamesRevision(StepForm):
+    """A confirmation names the revision that is shown."""
+
+    def prepare(self) -> None:
+        """Name it."""
+        self.first(sha256=self.obj.current.sha256 if self.obj.current else "")
+
+
+TAKERS = {
+    "confirm": (CLAIMANTS, _claims),
+    "review": (CITY, None),
+    "send_back": (by(K.CITY_INDUSTRY, K.CITY_TREASURY, K.BANK, K.FUND_MANAGER), _sends_back),
+    "file": (by(K.BANK, K.FUND_MANAGER, K.CITY_TREASURY), _files),
+}
+
+
+def _on_settlement(row: Transition) -> Step:
+    who, may = TAKERS[row.name]
+    service = SETTLEMENT_SERVICES[row.name].run
+    base = NamesRevision if row.name == "confirm" else StepForm
+    return offered(row, who=who, may=may, run=lambda do: service(settlement_id=do.obj.public_id, **do.answers), base=base)
+
+
+OBJECT = Step(
+    name="object",
+    label="提出异议",
+    who=COUNTIES,
+    states=states(State.DRAFT, State.CONFIRMED, State.REVIEWED),
+    form=ReasonForm,
+    run=lambda do: objections.raise_objection(settlement_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at),
+    clause="FP 1.6.4",
+    sentence="对本县(市、区)承担金额的异议须在备案前提出；异议处理前不得备案。",
 )
+REFRESH = Step(
+    name="refresh",
+    label="重新计算",
+    who=DRAFTERS,
+    states=states(State.DRAFT),
+    run=lambda do: drafts.refresh_settlement(settlement_id=str(do.obj.public_id), actor=do.member, at=do.at),
+    sentence="按最新登记的变动重新计算；金额有变化时生成新版次，原版次保留。",
+)
+SETTLEMENT_STEPS_OFFERED = by_tone([*(_on_settlement(row) for row in SETTLEMENT_STEPS if row.is_taken), OBJECT, REFRESH])
 
 
 def _sides(member: Member, settlement: Settlement) -> bool:
@@ -158,43 +127,20 @@ COMMIT = Step(
 NEW_SETTLEMENT = Step(name="draft", label="生成结算", who=DRAFTERS, form=forms.DraftForm, run=_draft, clause="FP 1.6.4")
 
 
-OBJECTION_STEPS = (
-    Step(
-        name="answer",
-        label="答复异议",
-        who=CITY,
-        states=states(ObjectionState.OPEN),
-        form=forms.AnswerForm,
-        run=lambda do: objections.answer_objection(
-            objection_id=str(do.obj.public_id), answer=do.given["answer"], actor=do.member, at=do.at
-        ),
-        tone="main",
-    ),
-    Step(
-        name="withdraw",
-        label="撤回异议",
-        who=COUNTIES,
-        states=states(ObjectionState.OPEN),
-        form=RemarkForm,
-        run=lambda do: objections.withdraw_objection(
-            objection_id=str(do.obj.public_id), remark=do.given["remark"], actor=do.member, at=do.at
-        ),
-    ),
+def _on_objection(row: Transition, who: Who, name: str) -> Step:
+    service = OBJECTION_SERVICES[row.name].run
+    return offered(row, who=who, name=name, run=lambda do: service(objection_id=do.obj.public_id, **do.answers))
+
+
+OBJECTION_STEPS_OFFERED = (
+    _on_objection(OBJECTION_STEP["reply"], CITY, "answer"),
+    _on_objection(OBJECTION_STEP["withdraw"], COUNTIES, "withdraw"),
 )
 VERBS = {
-    "settlement_drafted": "生成结算",
-    "settlement_recomputed": "重新计算",
-    "settlement_confirmed": "确认结算",
-    "settlement_reviewed": "审核通过",
-    "settlement_sent_back": "退回",
-    "settlement_filed": "登记备案",
-    "settlement_paid": "拨付完成",
-    "payment_recorded": "登记付款",
-    "payment_checked": "复核付款",
-    "payment_returned": "退回经办",
-    "objection_raised": "提出异议",
-    "objection_withdrawn": "撤回异议",
-    "objection_answered": "答复异议",
+    **verb_labels((*SETTLEMENT_STEPS, *PAYMENT_STEPS, *OBJECTION_STEPS)),
+    "settlement.drafted": "生成结算",
+    "settlement.recomputed": "重新计算",
+    "objection.raised": "提出异议",
     "tender_opened": "登记招标",
     "bid_recorded": "登记投标",
     "tender_closed": "定标",
@@ -211,6 +157,6 @@ VERBS = {
     "paper_bid_sent_back": "退回经办",
     "tender_awarded": "定标",
     "rate_decided": "核定综合利率",
-    "bank_figures_checked": "核对对账数据",
-    "bank_figures_committed": "对账数据入库",
+    "reconciliation.checked": "核对对账数据",
+    "reconciliation.committed": "对账数据入库",
 }

@@ -4,14 +4,16 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
+from common.fsm import legal_steps, moves
 from ledger.models import Entry
 from parties.access import checker_differs
 from parties.models import Institution, Member
 from subsidy.enums import PaymentKind, PaymentState
 from subsidy.models.settlements import Settlement
+from subsidy.transitions import PAYMENT_STEP, PAYMENT_STEPS
 
 MADE = [PaymentState.RECORDED, PaymentState.PAID]
 
@@ -64,6 +66,7 @@ class Payment(FSMModelMixin, models.Model):
                 violation_error_message="付款复核须记录复核人和记账凭证。",
             ),
         ]
+        triggers = [legal_steps(PAYMENT_STEPS, name="payment_legal_steps")]
 
     def __str__(self) -> str:
         return f"{self.settlement} {self.payer} {self.get_kind_display()}"
@@ -79,17 +82,17 @@ class Payment(FSMModelMixin, models.Model):
         """Return the key under which payments were booked in the first edition; such entries stay as they are."""
         return f"subsidy:{self.settlement.public_id}:{self.payer.code}"
 
-    @transition(field=state, source=PaymentState.DUE, target=PaymentState.RECORDED, custom={"label": "登记付款"})
+    @moves(state, PAYMENT_STEP["record"])
     def record(self, *, by: Member, paid_on: date, voucher: str) -> None:
         """Note date, voucher and maker. In memory only. Source: D41."""
         self.made_by, self.paid_on, self.voucher = by, paid_on, voucher
 
-    @transition(field=state, source=PaymentState.RECORDED, target=PaymentState.DUE, custom={"label": "退回经办"})
+    @moves(state, PAYMENT_STEP["return_to_maker"])
     def return_to_maker(self) -> None:
         """Take the record back so that it can be made anew. In memory only. Source: D41."""
         self.made_by, self.paid_on, self.voucher = None, None, ""
 
-    @transition(field=state, source=PaymentState.RECORDED, target=PaymentState.PAID, custom={"label": "复核付款"})
+    @moves(state, PAYMENT_STEP["check_off"])
     def check_off(self, *, by: Member) -> None:
         """
         Note the checker; the service books the payment.

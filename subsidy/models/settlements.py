@@ -11,16 +11,18 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.dates import Period, settlement_quarter
 from common.enums import Mode
 from common.fields import MoneyField, PublicIdField, RateField
+from common.fsm import legal_steps, moves
 from common.money import ZERO
 from loans.models import Loan
 from parties.models import District, Institution, Member
 from subsidy.enums import SETTLEMENT_FINAL, ObjectionState, SettlementState
 from subsidy.rules import BANK_RATE_BELOW_ENTERPRISE_RATE
+from subsidy.transitions import OBJECTION_STEP, OBJECTION_STEPS, SETTLEMENT_STEP, SETTLEMENT_STEPS
 
 CONFIRMED_ON = [SettlementState.CONFIRMED, SettlementState.REVIEWED, SettlementState.FILED, SettlementState.PAID]
 REVIEWED_ON = [SettlementState.REVIEWED, SettlementState.FILED, SettlementState.PAID]
@@ -96,6 +98,7 @@ class Settlement(FSMModelMixin, models.Model):
                 violation_error_message="拨付完成日期不得早于备案日期。",
             ),
         ]
+        triggers = [legal_steps(SETTLEMENT_STEPS, name="settlement_legal_steps")]
 
     def __str__(self) -> str:
         return f"{self.year}年第{self.quarter}季度 {self.bank} {self.get_mode_display()}"
@@ -110,29 +113,27 @@ class Settlement(FSMModelMixin, models.Model):
         """Return whether its lines can no longer change. Source: D13."""
         return self.state in SETTLEMENT_FINAL
 
-    @transition(field=state, source=SettlementState.DRAFT, target=SettlementState.CONFIRMED, custom={"label": "确认"})
+    @moves(state, SETTLEMENT_STEP["confirm"])
     def confirm(self, *, by: Member, on: date) -> None:
         """Record the yes of the bank or, in trust mode, the fund manager. In memory only. Source: FP 1.6.4."""
         self.confirmed_by, self.confirmed_on = by, on
 
-    @transition(field=state, source=SettlementState.CONFIRMED, target=SettlementState.REVIEWED, custom={"label": "审核通过"})
+    @moves(state, SETTLEMENT_STEP["review"])
     def review(self, *, by: Member, on: date) -> None:
         """Record 市工信局's review. In memory only. Source: FP 1.6.4."""
         self.reviewed_by, self.reviewed_on = by, on
 
-    @transition(
-        field=state, source=[SettlementState.CONFIRMED, SettlementState.REVIEWED], target=SettlementState.DRAFT, custom={"label": "退回"}
-    )
+    @moves(state, SETTLEMENT_STEP["send_back"])
     def send_back(self) -> None:
         """Take confirmation and review back; the service opens a new revision. In memory only. Source: D13."""
         self.confirmed_by = self.confirmed_on = self.reviewed_by = self.reviewed_on = None
 
-    @transition(field=state, source=SettlementState.REVIEWED, target=SettlementState.FILED, custom={"label": "备案"})
+    @moves(state, SETTLEMENT_STEP["file"])
     def file(self, *, by: Member, on: date, record_number: str) -> None:
         """Record the filing with 市财政局: a number, not an approval; lines are final. In memory only. Source: FP 1.6.4; D13, D41."""
         self.filed_by, self.filed_on, self.record_number = by, on, record_number
 
-    @transition(field=state, source=SettlementState.FILED, target=SettlementState.PAID, custom={"label": "拨付完成"})
+    @moves(state, SETTLEMENT_STEP["finish"])
     def finish(self, *, on: date) -> None:
         """Record that every payer has paid. In memory only. Source: D41."""
         self.paid_on = on
@@ -325,16 +326,17 @@ class Objection(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(name="objection_reason_said", condition=~Q(reason=""), violation_error_message="异议须说明理由。"),
         ]
+        triggers = [legal_steps(OBJECTION_STEPS, name="objection_legal_steps")]
 
     def __str__(self) -> str:
         return f"{self.settlement} {self.district}异议"
 
-    @transition(field=state, source=ObjectionState.OPEN, target=ObjectionState.WITHDRAWN, custom={"label": "撤回"})
+    @moves(state, OBJECTION_STEP["withdraw"])
     def withdraw(self, *, remark: str) -> None:
         """Record that the county no longer objects. In memory only. Source: D41."""
         self.answer = remark
 
-    @transition(field=state, source=ObjectionState.OPEN, target=ObjectionState.ANSWERED, custom={"label": "答复"})
+    @moves(state, OBJECTION_STEP["reply"])
     def reply(self, *, answer: str) -> None:
         """Record 市工信局's answer. In memory only. Source: D41."""
         self.answer = answer

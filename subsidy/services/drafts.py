@@ -88,7 +88,7 @@ def draft_settlement(*, bank: Institution, mode: Mode, year: int, quarter: int, 
         revision = new_revision(settlement, reason="", horizon=horizon, actor=actor, at=at)
         if not (revision.line_count or revision.adjustment_count):
             raise NothingToSettle(bank=bank, mode=Mode(mode).label, year=year, quarter=quarter)
-        _log("settlement_drafted", settlement, revision, actor=actor, at=at)
+        _log("settlement.drafted", settlement, revision, actor=actor, at=at)
         tell_claimant(settlement, at=at)
     return settlement
 
@@ -116,7 +116,7 @@ def refresh_settlement(*, settlement_id: str, actor: Member, at: datetime) -> Se
             transaction.savepoint_rollback(undo)
             settlement.current = before
         else:
-            _log("settlement_recomputed", settlement, revision, actor=actor, at=at)
+            _log("settlement.recomputed", settlement, revision, actor=actor, at=at)
             tell_claimant(settlement, at=at)
     return settlement
 

@@ -6,14 +6,14 @@ from typing import cast
 from django.db import transaction
 
 from audit.services import Scope, record
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from parties.models import District, Institution, Member
 from subsidy.access import require_county, require_reviewer
 from subsidy.enums import ObjectionState
 from subsidy.models import Objection
 from subsidy.selectors.visibility import objections_visible_to, settlements_visible_to, visible_or_404
 from subsidy.services.notices import tell_of_objection
-from subsidy.services.steps import ReasonMissing
+from subsidy.transitions import OBJECTION_STEP
 
 
 class TooLateToObject(DomainError):
@@ -55,7 +55,7 @@ def raise_objection(*, settlement_id: str, reason: str, actor: Member, at: datet
     objection = Objection.objects.create(
         settlement=settlement, revision=settlement.current, district=district, reason=reason.strip(), raised_by=actor, raised_at=at
     )
-    _log("objection_raised", objection, actor=actor, at=at, remark=objection.reason)
+    _log("objection.raised", objection, actor=actor, at=at, remark=objection.reason)
     tell_of_objection(objection, at=at)
     return objection
 
@@ -74,7 +74,7 @@ def withdraw_objection(*, objection_id: str, actor: Member, at: datetime, remark
     objection = visible_or_404(objections_visible_to(actor), objection_id, lock=True)
     require_county(actor)
     objection.withdraw(remark=remark)
-    return _resolved(objection, "objection_withdrawn", actor=actor, at=at)
+    return _resolved(objection, OBJECTION_STEP["withdraw"].verb, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def answer_objection(*, objection_id: str, answer: str, actor: Member, at: datet
     if not answer.strip():
         raise ReasonMissing(field="answer")
     objection.reply(answer=answer.strip())
-    return _resolved(objection, "objection_answered", actor=actor, at=at)
+    return _resolved(objection, OBJECTION_STEP["reply"].verb, actor=actor, at=at)
 
 
 def _resolved(objection: Objection, verb: str, *, actor: Member, at: datetime) -> Objection:

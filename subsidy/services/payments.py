@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.services import NewEvent, Scope, record, record_many
 from common.enums import Mode
-from common.errors import DomainError, NotVisible
+from common.errors import DomainError, NotVisible, ReasonMissing
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Account, Entry
 from ledger.services import NewEntry, NewLeg, accounts_of, post
@@ -21,7 +21,7 @@ from subsidy.enums import PaymentKind, PaymentState
 from subsidy.models import Payment, Settlement
 from subsidy.selectors.visibility import payments_visible_to, visible_or_404
 from subsidy.services.notices import tell_payers
-from subsidy.services.steps import ReasonMissing
+from subsidy.transitions import PAYMENT_STEP, SETTLEMENT_STEP
 
 
 class PaidOutsidePeriod(DomainError):
@@ -92,7 +92,7 @@ def record_payments(paid: Sequence[Paid], *, paid_on: date, actor: Member, at: d
             raise PaidOutsidePeriod(field="paid_on", filed_on=filed_on)
         payment.record(by=actor, paid_on=paid_on, voucher=number)
     _require_fresh_vouchers(payments)
-    _save(payments, ["state", "paid_on", "voucher", "made_by"], verb="payment_recorded", actor=actor, at=at)
+    _save(payments, ["state", "paid_on", "voucher", "made_by"], verb=PAYMENT_STEP["record"].verb, actor=actor, at=at)
     return payments
 
 
@@ -127,7 +127,9 @@ def return_payment(*, payment_id: str, reason: str, actor: Member, at: datetime)
     if not reason.strip():
         raise ReasonMissing(field="reason")
     payment.return_to_maker()
-    _save([payment], ["state", "paid_on", "voucher", "made_by"], verb="payment_returned", actor=actor, at=at, remark=reason)
+    _save(
+        [payment], ["state", "paid_on", "voucher", "made_by"], verb=PAYMENT_STEP["return_to_maker"].verb, actor=actor, at=at, remark=reason
+    )
     return payment
 
 
@@ -167,7 +169,7 @@ def check_payments(payment_ids: Sequence[str], *, actor: Member, at: datetime) -
         payment.check_off(by=actor)
     for payment, entry in zip(payments, _booked(payments, posted_on=timezone.localdate(at)), strict=True):
         payment.entry = entry
-    _save(payments, ["state", "checked_by", "entry"], verb="payment_checked", actor=actor, at=at)
+    _save(payments, ["state", "checked_by", "entry"], verb=PAYMENT_STEP["check_off"].verb, actor=actor, at=at)
     shares = {payment.settlement_id for payment in payments if payment.kind == PaymentKind.SHARE}
     for settlement_pk in sorted(shares):
         _complete(settlements[settlement_pk], actor=actor, at=at)
@@ -230,7 +232,9 @@ def _complete(settlement: Settlement, *, actor: Member, at: datetime) -> None:
     settlement.finish(on=timezone.localdate(at))
     settlement.save()
     scope = Scope(bank_id=settlement.bank_id)
-    record(verb="settlement_paid", obj=settlement, actor=actor, occurred_at=at, after={"paid_on": settlement.paid_on}, scope=scope)
+    record(
+        verb=SETTLEMENT_STEP["finish"].verb, obj=settlement, actor=actor, occurred_at=at, after={"paid_on": settlement.paid_on}, scope=scope
+    )
     if settlement.mode == Mode.TRUST:
         passing_on = Payment.objects.create(
             settlement=settlement,

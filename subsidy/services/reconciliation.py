@@ -91,7 +91,7 @@ def check_bank_figures(*, settlement_id: str, filename: str, content: bytes, act
     for figure in figures:
         figure.reconciliation = file
     BankFigure.objects.bulk_create(figures, batch_size=5000)
-    _log("bank_figures_checked", file, actor=actor, at=at)
+    _log("reconciliation.checked", file, actor=actor, at=at)
     return file
 
 
@@ -114,7 +114,7 @@ def commit_bank_figures(*, reconciliation_id: str, actor: Member, at: datetime) 
         raise NoRowAccepted(filename=file.filename)
     file.state, file.committed_by, file.committed_at = ReconciliationState.COMMITTED, actor, at
     file.save()
-    _log("bank_figures_committed", file, actor=actor, at=at)
+    _log("reconciliation.committed", file, actor=actor, at=at)
     return file
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import Scope, record
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from common.money import ZERO
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
@@ -20,6 +20,7 @@ from subsidy.selectors.visibility import settlements_visible_to, visible_or_404
 from subsidy.services.computation import known_through
 from subsidy.services.drafts import new_revision
 from subsidy.services.notices import tell_claimant, tell_counties, tell_payers
+from subsidy.transitions import SETTLEMENT_STEP
 
 
 class RevisionStale(DomainError):
@@ -59,14 +60,6 @@ class StepBackDated(DomainError):
 
     code = "step_back_dated"
     sentence = "办理日期不得早于上一步的日期（{on}），也不得晚于今天。"
-    status = 400
-
-
-class ReasonMissing(DomainError):
-    """A step that takes something back, or objects, says why."""
-
-    code = "reason_missing"
-    sentence = "请填写理由。"
     status = 400
 
 
@@ -113,7 +106,7 @@ def confirm_settlement(*, settlement_id: str, sha256: str, actor: Member, at: da
     if revision.follows_id != (follows.pk if follows is not None else None):
         raise RevisionOutdated
     tell_counties(settlement, at=at)
-    return _saved(settlement, "settlement_confirmed", actor=actor, at=at, after={"sha256": sha256})
+    return _saved(settlement, SETTLEMENT_STEP["confirm"].verb, actor=actor, at=at, after={"sha256": sha256})
 
 
 @transaction.atomic
@@ -130,7 +123,7 @@ def review_settlement(*, settlement_id: str, actor: Member, at: datetime, remark
     settlement = _locked(settlement_id, actor)
     require_reviewer(actor)
     settlement.review(by=actor, on=timezone.localdate(at))
-    return _saved(settlement, "settlement_reviewed", actor=actor, at=at, remark=remark)
+    return _saved(settlement, SETTLEMENT_STEP["review"].verb, actor=actor, at=at, remark=remark)
 
 
 def send_back_settlement(*, settlement_id: str, reason: str, actor: Member, at: datetime) -> Settlement:
@@ -152,10 +145,10 @@ def send_back_settlement(*, settlement_id: str, reason: str, actor: Member, at: 
         settlement = _locked(settlement_id, actor)
         require_sender_back(actor, settlement)
         settlement.send_back()
-        _saved(settlement, "settlement_sent_back", actor=actor, at=at, remark=reason)
+        _saved(settlement, SETTLEMENT_STEP["send_back"].verb, actor=actor, at=at, remark=reason)
         revision = new_revision(settlement, reason=reason, horizon=horizon, actor=actor, at=at)
         record(
-            verb="settlement_recomputed",
+            verb="settlement.recomputed",
             obj=settlement,
             actor=actor,
             occurred_at=at,
@@ -201,7 +194,7 @@ def file_settlement(*, settlement_id: str, record_number: str, actor: Member, at
         settlement.finish(on=filed_on)
         settlement.save()
     after = {"record_number": settlement.record_number, "filed_on": filed_on, "payments": {p.payer.code: p.amount for p in due}}
-    record(verb="settlement_filed", obj=settlement, actor=actor, occurred_at=at, after=after, scope=_scope(settlement))
+    record(verb=SETTLEMENT_STEP["file"].verb, obj=settlement, actor=actor, occurred_at=at, after=after, scope=_scope(settlement))
     return settlement
 
 

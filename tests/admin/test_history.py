@@ -156,8 +156,8 @@ class TestDeclarations:
 # Their changes are events of the loan or claim they belong to, or they are the offices' alone.
 SILENT = {"loans.movement", "loans.proposal", "risk.payment", "subsidy.paperbid", "whitelist.importfile", "whitelist.screening"}
 OFFICES_ALONE = {
-    "announcement.made", "deadline_moved", "document.opened", "feed.restarted", "import.checked", "import.committed",
-    "import.discarded", "institution.entered", "interpretation_confirmed", "list.screened", "login.opened", "opened",
+    "announcement.made", "deadline.moved", "document.opened", "feed.restarted", "import.checked", "import.committed",
+    "import.discarded", "institution.entered", "interpretation.confirmed", "list.screened", "login.opened", "opened",
     "paper_bid_checked", "paper_bid_entered", "paper_bid_sent_back",
     "return_rate.reached_running_loans", "upload.taken",
     # Of logins and exports: the person's own house and the operator read them in the log.

@@ -241,9 +241,9 @@ def test_a_notice_moves_the_open_deadlines_it_touches_and_keeps_old_and_new_day(
         date(2027, 2, 18),
         date(2027, 2, 19),
     )
-    event = Event.objects.get(verb="deadline_moved")
+    event = Event.objects.get(verb="deadline.moved")
     assert (event.object_id, event.before, event.after) == (str(moved.pk), {"due_on": "2027-02-18"}, {"due_on": "2027-02-19"})
-    assert Event.objects.get(verb="calendar_notice_entered").actor_id == keeper.pk
+    assert Event.objects.get(verb="calendar.notice_entered").actor_id == keeper.pk
 
 
 @pytest.mark.django_db

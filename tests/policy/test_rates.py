@@ -49,7 +49,7 @@ def test_decision_weights_and_dates_are_kept_and_logged(treasury: Member) -> Non
     row = ReturnRate.objects.get(pk=enact(treasury).pk)
     assert row.weights == {"fixed_asset": "0.7", "rd": "0.3"}
     assert (row.document_number, row.decided_on, row.running_loans_from) == ("泉工信〔2023〕8号", date(2023, 2, 20), None)
-    assert Event.objects.get(verb="return_rate_enacted").after["rate"] == "0.032500"
+    assert Event.objects.get(verb="return_rate.enacted").after["rate"] == "0.032500"
 
 
 def test_the_same_decision_twice_is_one_rate(treasury: Member) -> None:

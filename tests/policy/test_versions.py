@@ -105,7 +105,7 @@ def test_a_successor_is_entered_and_logged(keeper: Member) -> None:
     event = Event.objects.get(object_type="policy.policyversion")
     assert (row.number, event.verb, event.actor_id, event.after["document_number"]) == (
         2,
-        "policy_version_added",
+        "policy_version.added",
         keeper.pk,
         "泉财规〔2025〕9号",
     )
@@ -162,7 +162,7 @@ def test_the_publication_date_moves_the_beginning_of_version_1_once(keeper: Memb
     for _ in range(2):
         set_publication_date(published_on=date(2023, 2, 16), actor=keeper, at=AT)
     assert PolicyVersion.objects.get(number=1).valid_from == date(2023, 2, 16)
-    event = Event.objects.get(verb="publication_date_set")
+    event = Event.objects.get(verb="policy_version.publication_date_set")
     assert (event.before, event.after) == ({"valid_from": "2023-01-01"}, {"valid_from": "2023-02-16"})
     with pytest.raises(NoPolicyVersion):
         version_on(date(2023, 2, 15))
@@ -241,7 +241,7 @@ def test_each_bureau_confirms_once_and_the_same_again_changes_nothing() -> None:
         confirm(treasury, document_number="泉财函〔2024〕1号")
     confirm(MemberFactory.serving("city_science"))
     assert Confirmation.objects.count() == 2
-    assert Event.objects.filter(verb="interpretation_confirmed").count() == 2
+    assert Event.objects.filter(verb="interpretation.confirmed").count() == 2
 
 
 @pytest.mark.clause("FP 3.3")

@@ -95,7 +95,7 @@ def test_the_same_file_again_changes_nothing(settlement: Settlement, people: Peo
     for _ in range(2):
         commit_bank_figures(reconciliation_id=str(first.public_id), actor=people.bank_handler, at=AT)
     assert BankFigure.objects.count() == 1
-    assert Event.objects.filter(verb="bank_figures_committed").count() == 1
+    assert Event.objects.filter(verb="reconciliation.committed").count() == 1
 
 
 def test_a_file_as_a_whole_is_refused_without_a_trace(settlement: Settlement, people: People) -> None:

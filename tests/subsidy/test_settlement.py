@@ -88,7 +88,7 @@ def test_from_draft_to_paid(draft: Settlement, people: People, bank: Institution
     assert balance_of(account_of(county, Purpose.SUBSIDY_BUDGET)) == Decimal("-14694.44")
     assert {entry.clause for entry in Entry.objects.all()} == {"FP 1.6.4"}
     verbs = list(Event.objects.filter(object_id=str(settlement.public_id)).order_by("id").values_list("verb", flat=True))
-    assert verbs == ["settlement_drafted", "settlement_confirmed", "settlement_reviewed", "settlement_filed", "settlement_paid"]
+    assert verbs == ["settlement.drafted", "settlement.confirmed", "settlement.reviewed", "settlement.filed", "settlement.paid"]
 
 
 @pytest.mark.clause("FP 1.6.4")
@@ -130,7 +130,7 @@ class TestDraft:
         with pytest.raises(NothingToSettle):
             drafted(bank, people, year=2024, quarter=2, at=AT)
         assert not Settlement.objects.exists()
-        assert not Event.objects.filter(verb="settlement_drafted").exists()
+        assert not Event.objects.filter(verb="settlement.drafted").exists()
 
     def test_no_settlement_behind_a_later_one(self, draft: Settlement, bank: Institution, people: People) -> None:
         with pytest.raises(LaterSettlementExists):
@@ -211,7 +211,7 @@ class TestSteps:
         confirm(draft, people)
         with pytest.raises(TransitionNotAllowed):
             confirm(draft, people)
-        assert Event.objects.filter(verb="settlement_confirmed").count() == 1
+        assert Event.objects.filter(verb="settlement.confirmed").count() == 1
 
     def test_only_the_industry_bureau_reviews(self, draft: Settlement, people: People) -> None:
         confirm(draft, people)

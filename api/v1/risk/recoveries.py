@@ -9,13 +9,12 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.enums import Scope
 from api.filters import SyncedFilters
 from api.risk.debts import opened_recovery
 from api.risk.loans import fee_years
 from api.selectors import synced
 from api.services.openings import open_row
-from api.v1.base import BankView, reads, writes
+from api.v1.base import BankView, reads
 from api.v1.risk.recovery_shapes import (
     AverageFeeShown,
     EnhancementFeeShown,
@@ -23,13 +22,14 @@ from api.v1.risk.recovery_shapes import (
     GuaranteeFeeShown,
     RecoveryOpened,
     RecoveryShown,
-    ReturnAsked,
     ReturnShown,
 )
 from api.v1.risk.references import TAG, names_own_number
 from api.v1.single import shows_one
+from api.v1.steps import Answered, takes_steps
 from risk.enums import MoneyStep, Payer, ReturnState
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee, Recovery, Return
+from risk.return_transitions import RETURN_STEPS
 from risk.selectors import (
     enhancement_fee_rates_visible_to,
     enhancement_fees_visible_to,
@@ -37,8 +37,7 @@ from risk.selectors import (
     recoveries_visible_to,
     returns_visible_to,
 )
-from risk.services import record_return
-from risk.services.recoveries import ReturnDated, VoucherMissing
+from risk.services.return_steps import RETURN_SERVICES
 
 
 class RecoveryFilters(SyncedFilters):
@@ -93,6 +92,7 @@ class ReturnFilters(SyncedFilters):
     due_before = django_filters.DateFilter(field_name="deadline__due_on", lookup_expr="lt", label="退回期限早于")
 
 
+@takes_steps(RETURN_STEPS, RETURN_SERVICES, case="Return", key="return_id", answers=Answered(shape=ReturnShown))
 class ReturnView(ListModelMixin, BankView):
     """What is owed back to guarantor, fee pool and treasuries after a recovery."""
 
@@ -114,19 +114,6 @@ class ReturnView(ListModelMixin, BankView):
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         """Return one return."""
         return Response(self.shown(ReturnShown, open_row(self.rows(), object_id=public_id, **self.acting)))
-
-    @writes(
-        ReturnShown,
-        scope=Scope.MONEY,
-        asks=ReturnAsked,
-        summary="登记退回",
-        says="由程序登记的，须由本行复核人员在系统内复核后记账。",
-        clause="FP 1.5.2(2)；D21、D37",
-        refuses=(VoucherMissing, ReturnDated),
-    )
-    def record(self, public_id: UUID, **asked: Any) -> Return:
-        """Note that the return was made."""
-        return record_return(return_id=public_id, **asked, **self.acting)
 
     set_reference = names_own_number(ReturnShown)
 

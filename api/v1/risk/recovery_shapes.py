@@ -104,14 +104,6 @@ class ReturnShown(Shown):
         clauses = {"amount": "FP 1.5.2(2)；D21", "returned_on": "D37"}
 
 
-class ReturnAsked(Asked):
-    """That a return was made."""
-
-    example = {"returned_on": "2025-03-14", "voucher": "TH20250314001"}
-    returned_on = serializers.DateField(help_text="退回日期，在到账日至今天之间")
-    voucher = AskedText(max_length=64, help_text="付款凭证号")
-
-
 class GuaranteeFeeShown(Shown):
     """A guarantee fee charged for one loan."""
 

@@ -23,6 +23,7 @@ from policy.services import NewDeadline, close_deadline, open_deadlines
 from risk.access import require_bank
 from risk.enums import Payer, ReturnState
 from risk.models import Claim, PaymentPart, Recovery, Return
+from risk.return_transitions import RETURN_STEP
 from risk.rules import NOTHING, Shares
 from risk.selectors import returns_visible_to, visible_or_404
 from risk.services.locks import lock_bank
@@ -122,7 +123,7 @@ def record_return(*, return_id: UUID, returned_on: date, voucher: str, actor: Me
     if not row.recovery.received_on <= returned_on <= localdate(at):
         raise ReturnDated(received_on=row.recovery.received_on, field="returned_on")
     row.record(by=actor, on=returned_on, voucher=voucher.strip())
-    return _saved(row, "recorded", actor=actor, at=at)
+    return _saved(row, RETURN_STEP["record"].verb, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -140,7 +141,7 @@ def send_back_return(*, return_id: UUID, reason: str, actor: Member, at: datetim
     row = visible_or_404(returns_visible_to(actor), return_id, lock=True)
     require_bank(actor, row.recovery.bank, roles=(Role.CHECKER,))
     row.send_back()
-    return _saved(row, "sent_back", actor=actor, at=at, remark=reason)
+    return _saved(row, RETURN_STEP["send_back"].verb, actor=actor, at=at, remark=reason)
 
 
 @transaction.atomic
@@ -165,7 +166,7 @@ def check_return(*, return_id: UUID, actor: Member, at: datetime) -> Return:
     checker_differs(maker=made_by, checker=actor)
     row.check_off(by=actor, entry=_booked(row, value_on=returned_on, posted_on=localdate(at)))
     close_deadline(row.deadline, on=returned_on)
-    return _saved(row, "checked", actor=actor, at=at)
+    return _saved(row, RETURN_STEP["check_off"].verb, actor=actor, at=at)
 
 
 def _booked(row: Return, *, value_on: date, posted_on: date) -> Entry:
@@ -198,5 +199,5 @@ def _saved(row: Return, verb: str, *, actor: Member, at: datetime, remark: str =
         "answers": row.answers.entry_id,
     }
     scope = scope_of(row.recovery.bad_debt.loan)
-    record(verb=f"return.{verb}", obj=row, actor=actor, occurred_at=at, after=after, remark=remark, scope=scope)
+    record(verb=verb, obj=row, actor=actor, occurred_at=at, after=after, remark=remark, scope=scope)
     return row
