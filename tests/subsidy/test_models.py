@@ -4,21 +4,25 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
+from common.transitions import Table, edges
 from subsidy.models import BankFigure, Line, Objection, Payment, Reconciliation, Settlement, Share
+from subsidy.transitions import OBJECTION_STEPS, PAYMENT_STEPS, SETTLEMENT_STEPS
 from tests.factories import MemberFactory, seeded_district
 from tests.subsidy.factories import People, filed, noon, paid
 
 pytestmark = pytest.mark.django_db
 JULY = noon(2024, 7, 5)
+STEPS = ("subsidy.Settlement:settlement_legal_steps", "subsidy.Payment:payment_legal_steps", "subsidy.Objection:objection_legal_steps")
 
 
 def refused(name: str, statement: Any) -> None:
-    """Hold that the statement breaks just that constraint."""
-    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+    """Hold that the statement breaks just that constraint, whatever step it would be."""
+    with pgtrigger.ignore(*STEPS), pytest.raises(IntegrityError) as refusal, transaction.atomic():
         statement()
     assert refusal.value.__cause__.diag.constraint_name == name  # type: ignore[union-attr]
 
@@ -89,6 +93,25 @@ def test_a_line_and_a_share_stand_once(draft: Settlement) -> None:
 
 def test_one_settlement_per_bank_mode_and_quarter(draft: Settlement) -> None:
     refused("settlement_once_per_quarter", copied(draft, public_id="6e2f0d3e-0000-4000-8000-000000000001"))
+
+
+@pytest.mark.parametrize(
+    ("model", "table"), [(Settlement, SETTLEMENT_STEPS), (Payment, PAYMENT_STEPS), (Objection, OBJECTION_STEPS)], ids=str
+)
+def test_the_database_lets_a_state_move_along_its_table_alone(model: Any, table: Table) -> None:
+    field = model._meta.get_field("state")
+    moved = {(one.name, str(one.source), str(one.target)) for one in field.get_all_transitions(model)}
+    assert moved == {(row.name, str(source), str(row.target)) for row in table for source in row.sources}
+    [trigger] = [one for one in model._meta.triggers if one.name.endswith("_legal_steps")]
+    assert sorted(trigger.transitions) == edges(table)
+
+
+def test_no_statement_jumps_over_a_state(draft: Settlement, people: People) -> None:
+    with pytest.raises(InternalError, match="Invalid transition"), transaction.atomic():
+        set_to(draft, state="paid")()
+    payment = filed(draft, people, at=JULY).payments.order_by("payer__kind").first()
+    with pytest.raises(InternalError, match="Invalid transition"), transaction.atomic():
+        set_to(payment, state="paid")()
 
 
 def test_a_state_has_its_facts(draft: Settlement, people: People) -> None:
