@@ -25,10 +25,12 @@ from risk.models import Claim
 from subsidy.models import Settlement, Tender
 from subsidy.services.drafts import draft_settlement
 from subsidy.services.objections import raise_objection, withdraw_objection
+from subsidy.services.openings import confirm_opening, propose_opening
 from subsidy.services.payments import check_payment, record_payment
 from subsidy.services.reconciliation import check_bank_figures
+from subsidy.services.sealed_bids import check_bid, submit_bid
 from subsidy.services.steps import confirm_settlement, file_settlement, review_settlement
-from subsidy.services.tenders import open_tender, record_bid
+from subsidy.services.tenders import open_tender
 from tests.api.caller import Caller
 from tests.factories import BankParticipationFactory, EnterpriseFactory, EnterpriseYearFactory, InstitutionFactory, MemberFactory
 from tests.loan_factories import (
@@ -41,6 +43,7 @@ from tests.loan_factories import (
     move,
     noon,
 )
+from tests.subsidy.bidding import BEGUN, BID_AT, CLOSES, OPENED
 from whitelist.enums import AnnouncementKind, ChannelKind, Transport
 from whitelist.models import Channel, Entry
 from whitelist.services.announcing import announce
@@ -175,16 +178,20 @@ class Market:
             self.gone_bad(side)
 
     def tender(self) -> None:
-        """One tender, open, with both banks' bids."""
-        given = {"category": Category.RD, "name": "研发招标", "document_number": "泉工信〔2024〕1号", "opened_on": date(2024, 1, 2)}
-        self.open_tender: Tender = open_tender(
-            **given, planned_volume=Decimal("5000000000"), actor=self.industry, at=noon(date(2024, 1, 3))
-        )
-        for side in self.sides:
-            record_bid(
-                tender_id=str(self.open_tender.public_id), bank=side.bank, rate=Decimal(side.bid_rate), volume=Decimal(side.bid_volume),
-                submitted_on=date(2024, 1, 5), actor=self.industry, at=noon(date(2024, 1, 6)),
-            )  # fmt: skip
+        """One tender whose bids are opened and one whose bids are sealed, with both banks' bids in each."""
+        given = {"document_number": "泉工信〔2024〕1号", "opened_on": date(2024, 1, 2), "planned_volume": Decimal("5000000000")}
+        for category in (Category.RD, Category.FIXED_ASSET):
+            tender: Tender = open_tender(
+                category=category, name=f"{category.label}招标", **given, closes_at=CLOSES, actor=self.industry, at=BEGUN
+            )
+            for side in self.sides:
+                bid = {"rate": Decimal(side.bid_rate), "volume": Decimal(side.bid_volume), "at": BID_AT}
+                maker, checker = side.bankers
+                sealed = submit_bid(tender_id=tender.public_id, **bid, actor=maker)
+                check_bid(bid_id=sealed.pk, **bid, actor=checker)
+            if category == Category.RD:
+                propose_opening(tender_id=tender.public_id, actor=self.industry, at=OPENED)
+                confirm_opening(tender_id=tender.public_id, actor=self.treasury, at=OPENED)
 
     def intents(self, side: Side) -> None:
         """Each bank means to lend on both projects."""
