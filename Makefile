@@ -37,7 +37,7 @@ endurance: setup ## repeated kills, frozen servers, full disks, many at once; ta
 PACKAGES = $(filter-out tests benchmarks endurance,$(patsubst %/__init__.py,%,$(wildcard */__init__.py)))
 TYPED = $(shell find $(PACKAGES) -name '*.py' -not -path '*/migrations/*' -not -path '*/admin/*' -not -name 'admin*.py' | sort) $(sort $(wildcard common/admin/*.py))
 LIVE = env -i PATH="$$PATH" FUND_ENV=production SECRET_KEY=check-only-Vd0mZpL2xW9sR4tYb6Nc8HgJ1kAe3UfXiOoPzTyCvBnM5 \
-	BID_KEYS=KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk= \
+	BID_KEYS=KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk= WEBHOOK_KEYS=VDVWRgCjmCKBG4aC6KQnfSI1B2axMLITVWyRQLHdG50= \
 	ALLOWED_HOSTS=fund.example.gov.cn DATABASE_URL=postgres://app:check@127.0.0.1/fund REDIS_URL=redis://127.0.0.1/0 MEDIA_ROOT=var/media
 
 check: setup ## format, lint, import layers, types, migrations, deployment check, clauses, locks

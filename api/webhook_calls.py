@@ -1,9 +1,6 @@
 """One call of a webhook: signed, to an address that is checked and then held on to, never following a redirect."""
 
-import hashlib
-import hmac
 import socket
-from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,12 +35,6 @@ class Called:
     error: str = ""
     is_gone: bool = False
     is_silent: bool = False
-
-
-def secret_of(public_id: object, number: int) -> str:
-    """Return the signing secret of a webhook, as Standard Webhooks writes it; it follows from the product's secret key."""
-    made = hmac.new(settings.SECRET_KEY.encode(), f"webhook:{public_id}:{number}".encode(), hashlib.sha256).digest()
-    return f"whsec_{b64encode(made).decode()}"
 
 
 def checked_address(url: str) -> tuple[SplitResult, str]:

@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRET_KEY = "demo-only-secret-key-that-production-refuses-0123456789"
 DEMO_BID_KEY = "T3PojCo42SC7D5GX20tESFIG0f0WrSU0ag3iZC6AYMo="
+DEMO_WEBHOOK_KEY = "6jDWBoOcw8qVYMYupfR3ApFweaxZkrgEIhPv7iZfqhE="
 SHORTEST_SECRET = 50
 KEY_BYTES = 32
 LONGEST_WAIT_SECONDS = 45  # of one request, for what it calls; gunicorn's time-out is 60
@@ -153,7 +154,7 @@ VARIABLES: tuple[Variable, ...] = (
         form="文本",
         demo=DEMO_SECRET_KEY,
         production=Production.REQUIRED,
-        meaning="会话和令牌的签名密钥，不少于 50 个字符；更换后所有人须重新登录",
+        meaning="会话和交接链接的签名密钥，不少于 50 个字符；更换后所有人须重新登录",
     ),
     Variable(
         name="BID_KEYS",
@@ -163,6 +164,15 @@ VARIABLES: tuple[Variable, ...] = (
         production=Production.REQUIRED,
         is_secret=True,
         meaning="投标加密密钥；第一把用于新投标，其余供开启旧投标，须与数据库分开备份，遗失则未开标的投标无法开启",
+    ),
+    Variable(
+        name="WEBHOOK_KEYS",
+        read=keys,
+        form="逗号分隔，每把为32字节的URL安全base64",
+        demo=DEMO_WEBHOOK_KEY,
+        production=Production.REQUIRED,
+        is_secret=True,
+        meaning="事件推送签名密钥的加密密钥；第一把用于新密钥，其余供读取旧密钥，遗失则各行须更换签名密钥",
     ),
     Variable(name="DEBUG", read=yes_or_no, form="是否", demo="false", live="false", meaning="调试页面；生产环境不得开启"),
     Variable(
@@ -339,10 +349,7 @@ def unfit_for_production(values: Mapping[str, Any]) -> list[str]:
         problems.append("生产环境不能使用演示密钥：请把 SECRET_KEY 换成随机生成的文本。")
     elif secret and (len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_DIFFERENT_CHARACTERS):
         problems.append(f"SECRET_KEY 过于简单：请使用不少于 {SHORTEST_SECRET} 个字符的随机文本。")
-    if any(key in keys(DEMO_BID_KEY) for key in values.get("BID_KEYS", [])):
-        problems.append("生产环境不能使用演示的投标密钥：请把 BID_KEYS 换成随机生成的密钥。")
-    if any(len(set(key)) < FEWEST_DIFFERENT_CHARACTERS for key in values.get("BID_KEYS", [])):
-        problems.append("BID_KEYS 过于简单：请使用随机生成的密钥。")
+    problems += _unfit_keys(values)
     if values.get("DEBUG"):
         problems.append("生产环境不能开启 DEBUG：它会把内部信息显示给访问者。")
     if "*" in values.get("ALLOWED_HOSTS", []):
@@ -354,6 +361,19 @@ def unfit_for_production(values: Mapping[str, Any]) -> list[str]:
     if str(values.get("DATABASE_URL", "")).startswith("postgres://fund:fund@"):
         problems.append("生产环境不能使用演示数据库口令：请在 DATABASE_URL 中换成自己的口令。")
     return [*problems, *_unfit_services(values)]
+
+
+def _unfit_keys(values: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each encryption key that is the demo's, not random, or used for two things."""
+    problems, demo = [], [*keys(DEMO_BID_KEY), *keys(DEMO_WEBHOOK_KEY)]
+    for name, called in (("BID_KEYS", "投标密钥"), ("WEBHOOK_KEYS", "推送密钥")):
+        if any(key in demo for key in values.get(name, [])):
+            problems.append(f"生产环境不能使用演示的{called}：请把 {name} 换成随机生成的密钥。")
+        if any(len(set(key)) < FEWEST_DIFFERENT_CHARACTERS for key in values.get(name, [])):
+            problems.append(f"{name} 过于简单：请使用随机生成的密钥。")
+    if set(values.get("BID_KEYS", [])) & set(values.get("WEBHOOK_KEYS", [])):
+        problems.append("BID_KEYS 与 WEBHOOK_KEYS 有相同的密钥：请为投标和事件推送分别生成密钥。")
+    return problems
 
 
 def _unfit_services(values: Mapping[str, Any]) -> list[str]:

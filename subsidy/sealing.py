@@ -1,12 +1,10 @@
 """
 A bid under seal: rate and volume encrypted, with a receipt that fixes them. Pure: keys in, text out; knows no table.
 
-Each bid has a random data key, which is itself encrypted under the first of ``keys``. Both layers are AES-256-GCM and bound to the row they
-were made for, so that an envelope cannot be moved to another bank or tender. The receipt is the SHA-256 of the bid with a random number:
+Envelopes are those of ``common.envelopes``, bound to tender, bank and row. The receipt is the SHA-256 of the bid with a random number:
 nobody guesses the bid from it, and nobody finds another bid that has it.
 """
 
-import base64
 import hashlib
 import json
 import secrets
@@ -14,12 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from common.envelopes import FORMAT, CannotOpen, open_envelope, seal_envelope
 
-KEY_BYTES, IV_BYTES = 32, 12
 NONCE_BYTES = 16
-FORMAT = "1"
+PURPOSE = "bid"
 PADDED = 256  # every bid is as long as every other: the length tells nothing
 
 
@@ -65,9 +61,7 @@ def seal(offer: Offer, *, tender: str, bank: str, row: str, keys: Sequence[bytes
     """Return the bid sealed under the first key, for one row of one bank's in one tender. Source: FP 1.4.2."""
     nonce = secrets.token_hex(NONCE_BYTES)
     plain = json.dumps({"rate": str(offer.rate), "volume": str(offer.volume), "nonce": nonce}).encode().ljust(PADDED)
-    bound, data_key = _bound(tender, bank, row), AESGCM.generate_key(bit_length=KEY_BYTES * 8)
-    parts = (_encrypt(keys[0], data_key, bound), _encrypt(data_key, plain, bound))
-    text = ":".join([FORMAT, key_name(keys[0]), *(base64.b64encode(part).decode() for part in parts)])
+    text = seal_envelope(plain, bound=_bound(tender, bank, row), purpose=PURPOSE, keys=keys)
     return Envelope(text=text, receipt=receipt_of(offer, tender=tender, bank=bank, nonce=nonce))
 
 
@@ -81,31 +75,14 @@ def unseal(envelope: Envelope, *, tender: str, bank: str, row: str, keys: Sequen
     Source: FP 1.4.2.
     """
     try:
-        _, name, wrapped, sealed = envelope.text.split(":")
-        key = next(key for key in keys if key_name(key) == name)
-        bound = _bound(tender, bank, row)
-        inside = json.loads(_decrypt(_decrypt(key, base64.b64decode(wrapped), bound), base64.b64decode(sealed), bound))
+        inside = json.loads(open_envelope(envelope.text, bound=_bound(tender, bank, row), purpose=PURPOSE, keys=keys))
         opened = Opened(offer=Offer(rate=Decimal(inside["rate"]), volume=Decimal(inside["volume"])), nonce=str(inside["nonce"]))
-    except (ValueError, KeyError, StopIteration, InvalidTag, ArithmeticError):
+    except (CannotOpen, ValueError, KeyError, ArithmeticError):
         raise CannotUnseal from None  # no chain: a traceback shall not carry what was inside
     if receipt_of(opened.offer, tender=tender, bank=bank, nonce=opened.nonce) != envelope.receipt:
         raise CannotUnseal
     return opened
 
 
-def key_name(key: bytes) -> str:
-    """Return the name under which an envelope asks for its key; it gives nothing of the key away."""
-    return hashlib.sha256(b"bid key:" + key).hexdigest()[:16]
-
-
-def _bound(tender: str, bank: str, row: str) -> bytes:
-    return f"{FORMAT}|{tender}|{bank}|{row}".encode()
-
-
-def _encrypt(key: bytes, plain: bytes, bound: bytes) -> bytes:
-    iv = secrets.token_bytes(IV_BYTES)
-    return iv + AESGCM(key).encrypt(iv, plain, bound)
-
-
-def _decrypt(key: bytes, sealed: bytes, bound: bytes) -> bytes:
-    return AESGCM(key).decrypt(sealed[:IV_BYTES], sealed[IV_BYTES:], bound)
+def _bound(tender: str, bank: str, row: str) -> str:
+    return f"{FORMAT}|{tender}|{bank}|{row}"

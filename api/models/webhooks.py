@@ -12,8 +12,8 @@ class Webhook(models.Model):
     """
     One address of a client that receives events.
 
-    ``transaction``, ``event`` and ``epoch`` are the place in the log up to which events are in the outbox. The signing secret follows
-    from the identifier, ``secret_number`` and the product's secret key, so it is stored nowhere.
+    ``transaction``, ``event`` and ``epoch`` are the place in the log up to which events are in the outbox. ``secret`` is the
+    signing secret under seal (``api.webhook_secrets``), bound to the identifier and ``secret_number``.
     """
 
     public_id = PublicIdField()
@@ -21,6 +21,7 @@ class Webhook(models.Model):
     url = models.URLField("接收地址", max_length=300)
     types = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name="事件类型", help_text="空为全部")
     secret_number = models.PositiveSmallIntegerField("密钥序号", default=1)
+    secret = models.TextField("签名密钥（密文）")
     transaction = models.BigIntegerField("已读至事务编号")
     event = models.BigIntegerField("已读至事件编号", default=0)
     epoch = models.PositiveIntegerField("分期", default=1, help_text="事件读取分期，恢复备份后进入下一期")

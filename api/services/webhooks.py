@@ -15,7 +15,8 @@ from api.event_types import VERB_OF
 from api.feed import as_json, read_events
 from api.models import ApiClient, Webhook, WebhookMessage
 from api.places import Place, read_horizon
-from api.webhook_calls import Called, call, checked_address, secret_of
+from api.webhook_calls import Called, call, checked_address
+from api.webhook_secrets import put_new_secret, put_under_first_key, secret_of
 from audit.models import Event
 from audit.services import Scope, record
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
@@ -63,9 +64,9 @@ def add_webhook(*, client: ApiClient, url: str, types: Sequence[str], at: dateti
     if client.webhooks.count() >= MOST_WEBHOOKS:
         raise TooManyWebhooks(most=MOST_WEBHOOKS)
     from_now = read_horizon()
-    webhook = Webhook.objects.create(
-        client=client, url=url, types=list(types), transaction=from_now.until, epoch=from_now.epoch, created_at=at
-    )
+    webhook = Webhook(client=client, url=url, types=list(types), transaction=from_now.until, epoch=from_now.epoch, created_at=at)
+    put_new_secret(webhook)
+    webhook.save(force_insert=True)
     _log("webhook.added", webhook, at=at)
     return webhook
 
@@ -95,7 +96,8 @@ def renew_webhook_secret(*, client: ApiClient, webhook_id: UUID, at: datetime) -
     """
     webhook = _locked(client, webhook_id)
     webhook.secret_number += 1
-    webhook.save(update_fields=["secret_number"])
+    put_new_secret(webhook)
+    webhook.save(update_fields=["secret_number", "secret"])
     _log("webhook.secret_renewed", webhook, at=at)
     return webhook
 
@@ -115,6 +117,22 @@ def enable_webhook(*, client: ApiClient, webhook_id: UUID, at: datetime, actor: 
     webhook.messages.filter(sent_at__isnull=True).update(due_at=at)
     _log("webhook.enabled", webhook, at=at, actor=actor)
     return webhook
+
+
+@transaction.atomic
+def reseal_secrets() -> int:
+    """
+    Put the secrets that are under an older key under the first one, unchanged, and return how many.
+
+    Raises:
+        SecretUnreadable: one opens with no key; nothing is changed.
+    """
+    resealed = 0
+    for webhook in Webhook.objects.select_for_update(of=("self",)).order_by("pk"):
+        if put_under_first_key(webhook):
+            webhook.save(update_fields=["secret"])
+            resealed += 1
+    return resealed
 
 
 def webhooks_of(client: ApiClient) -> QuerySet[Webhook]:
@@ -138,11 +156,15 @@ def send_to(webhook_pk: int, *, at: datetime, limit: int = AT_ONCE) -> int:
     about one object go out in the order of its events: a later one waits until the earlier one has arrived. A worker that is killed
     leaves messages that are due again after the lease, under the same id: at least once. A receiver that does not answer is left alone
     for a while, whatever waits for it.
+
+    Raises:
+        SecretUnreadable: nothing was sent or counted against the receiver.
     """
     held = _lease(webhook_pk, at=at)
     if held is None:
         return 0
     try:
+        secret_of(Webhook.objects.get(pk=webhook_pk))  # before a message counts as tried
         while _fan_out(webhook_pk, at=at):
             pass
         sent = 0
@@ -150,9 +172,9 @@ def send_to(webhook_pk: int, *, at: datetime, limit: int = AT_ONCE) -> int:
             message, held = _claim(webhook_pk, held, at=at)
             if message is None:
                 break
-            webhook = message.webhook
-            secret = secret_of(webhook.public_id, webhook.secret_number)
-            called = call(url=webhook.url, secret=secret, message_id=str(message.public_id), body=message.body, at=at)
+            called = call(
+                url=message.webhook.url, secret=secret_of(message.webhook), message_id=str(message.public_id), body=message.body, at=at
+            )
             sent += _note(message.pk, called, at=at)
         return sent
     finally:

@@ -30,7 +30,8 @@ from api.services.webhooks import (
 from api.v1.base import BankView, reads, writes
 from api.v1.fields import Asked, Shown, shown_flag, shown_moment, shown_text
 from api.v1.shapes import Nothing
-from api.webhook_calls import AddressRefused, secret_of
+from api.webhook_calls import AddressRefused
+from api.webhook_secrets import SecretUnreadable, secret_of
 from parties.models import Member
 
 TAG = "事件"
@@ -121,7 +122,7 @@ class WebhookSecretShown(WebhookShown):
 
     def get_secret(self, webhook: Webhook) -> str:
         """Return the secret."""
-        return secret_of(webhook.public_id, webhook.secret_number)
+        return secret_of(webhook)
 
     class Meta(WebhookShown.Meta):
         fields = (*WebhookShown.Meta.fields, "secret")  # type: ignore[assignment]
@@ -162,7 +163,7 @@ class WebhookView(ListModelMixin, BankView):
             "此后发生的事件以 POST 推送，按 Standard Webhooks 规范签名（webhook-id、webhook-timestamp、webhook-signature）。"
             "15 秒内返回 2xx 为送达；失败按 5 秒至 10 小时的间隔重试，同一对象的事件按先后顺序送达。返回 410 即停用。"
         ),
-        refuses=(AddressRefused, TooManyWebhooks),
+        refuses=(AddressRefused, TooManyWebhooks, SecretUnreadable),
         status=201,
         address="",
     )

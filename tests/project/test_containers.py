@@ -29,6 +29,7 @@ DOCKERFILE = (BASE_DIR / "Dockerfile").read_text(encoding="utf-8")
 SUBSTITUTION = re.compile(r"\$\{(\w+)(?::?[-?]([^}]*))?\}")
 FILLED_IN = EXAMPLE | {
     "SECRET_KEY": "Vd0mZpL2xW9sR4tYb6Nc8HgJ1kAe3UfXiOoPzTyCvBnM5q7RtUvWx",
+    "WEBHOOK_KEYS": "VDVWRgCjmCKBG4aC6KQnfSI1B2axMLITVWyRQLHdG50=",
     "BID_KEYS": "KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk=",
     "OWNER_DB_PASSWORD": "owner-password",
     "APP_DB_PASSWORD": "app-password",
@@ -51,6 +52,7 @@ def test_the_example_holds_no_secret() -> None:
     assert {name: value for name, value in EXAMPLE.items() if "PASSWORD" in name or "SECRET" in name or "KEY" in name} == {
         "SECRET_KEY": "",
         "BID_KEYS": "",
+        "WEBHOOK_KEYS": "",
         "OWNER_DB_PASSWORD": "",
         "APP_DB_PASSWORD": "",
         "JOBS_DB_PASSWORD": "",

@@ -6,12 +6,13 @@ import sys
 
 import pytest
 
-from quanzhou_fund.environment import BASE_DIR, DEMO_BID_KEY, DEMO_SECRET_KEY, VARIABLES, Misconfigured, read, table
+from quanzhou_fund.environment import BASE_DIR, DEMO_BID_KEY, DEMO_SECRET_KEY, DEMO_WEBHOOK_KEY, VARIABLES, Misconfigured, read, table
 
 LIVE = {
     "FUND_ENV": "production",
     "SECRET_KEY": "q7#Vd0!mZpL2xW9sR4tYb6Nc8HgJ1kAe3UfXiOoPzTyCvBnM5_",
     "BID_KEYS": "KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk=",
+    "WEBHOOK_KEYS": "VDVWRgCjmCKBG4aC6KQnfSI1B2axMLITVWyRQLHdG50=",
     "ALLOWED_HOSTS": "fund.example.gov.cn",
     "DATABASE_URL": "postgres://fund_app:a-long-password@db:5432/fund",
     "REDIS_URL": "redis://:a-long-password@redis:6379/0",
@@ -33,7 +34,7 @@ def test_a_complete_production_environment_is_accepted() -> None:
     assert (values["STAFF_SECOND_FACTOR"], values["IDLE_MINUTES"], values["PASSWORDS_REMEMBERED"]) == (True, 15, 5)
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "BID_KEYS", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "MEDIA_ROOT"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "BID_KEYS", "WEBHOOK_KEYS", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "MEDIA_ROOT"])
 def test_production_refuses_to_guess(name: str) -> None:
     with pytest.raises(Misconfigured, match=f"生产环境必须设置环境变量 {name}"):
         read({key: value for key, value in LIVE.items() if key != name})
@@ -47,6 +48,12 @@ def test_production_refuses_to_guess(name: str) -> None:
         pytest.param({"SECRET_KEY": "abcd" * 20}, "过于简单", id="four different characters"),
         pytest.param({"BID_KEYS": DEMO_BID_KEY}, "不能使用演示的投标密钥", id="the demo's key of bids"),
         pytest.param({"BID_KEYS": f"{LIVE['BID_KEYS']},{DEMO_BID_KEY}"}, "不能使用演示的投标密钥", id="the demo's key behind another"),
+        pytest.param({"WEBHOOK_KEYS": DEMO_WEBHOOK_KEY}, "不能使用演示的推送密钥", id="the demo's key of webhooks"),
+        pytest.param(
+            {"WEBHOOK_KEYS": f"{LIVE['WEBHOOK_KEYS']},{DEMO_BID_KEY}"}, "不能使用演示的推送密钥", id="the demo's other key, behind"
+        ),
+        pytest.param({"WEBHOOK_KEYS": "A" * 43 + "="}, "WEBHOOK_KEYS 过于简单", id="webhooks under zeros"),
+        pytest.param({"WEBHOOK_KEYS": LIVE["BID_KEYS"]}, "有相同的密钥", id="one key for two things"),
         pytest.param({"BID_KEYS": "A" * 43 + "="}, "BID_KEYS 过于简单", id="a key of zeros"),
         pytest.param({"BID_KEYS": "c2hvcnQ="}, "BID_KEYS 的值不正确，应为：", id="a short key, not repeated in the refusal"),
         pytest.param({"BID_KEYS": f"{LIVE['BID_KEYS']},{LIVE['BID_KEYS']}"}, "BID_KEYS 的值不正确", id="a key twice"),
@@ -69,7 +76,7 @@ def test_production_refuses_with_a_sentence(change: dict[str, str], sentence: st
 def test_every_reason_is_named_at_once() -> None:
     with pytest.raises(Misconfigured) as refusal:
         read({"FUND_ENV": "production", "DEBUG": "1"})
-    assert len(str(refusal.value).splitlines()) == 7
+    assert len(str(refusal.value).splitlines()) == 8
 
 
 def test_the_operators_table_is_the_one_the_settings_read() -> None:

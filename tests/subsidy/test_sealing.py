@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subsidy.sealing import CannotUnseal, Envelope, Offer, key_name, seal, statement, unseal
+from common.envelopes import key_name
+from subsidy.sealing import PURPOSE, CannotUnseal, Envelope, Offer, seal, statement, unseal
 
 OLD, NEW = b"o" * 32, b"n" * 32
 PLACE = {"tender": "t-1", "bank": "citong", "row": "r-1"}
@@ -43,7 +44,7 @@ def test_the_receipt_is_the_hash_of_a_line_anybody_can_write() -> None:
 def test_an_old_key_opens_what_it_sealed_and_the_new_one_seals() -> None:
     envelope = seal(OFFER, **PLACE, keys=[OLD])
     assert unseal(envelope, **PLACE, keys=[NEW, OLD]).offer == OFFER
-    assert key_name(NEW) in seal(OFFER, **PLACE, keys=[NEW, OLD]).text
+    assert key_name(NEW, purpose=PURPOSE) in seal(OFFER, **PLACE, keys=[NEW, OLD]).text
 
 
 @pytest.mark.parametrize("place", [{"tender": "t-2"}, {"bank": "anping"}, {"row": "r-2"}], ids=["tender", "bank", "row"])
