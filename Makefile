@@ -9,7 +9,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-story conformance test check format lock clauses bench bench-api migrations translations shell endurance
+.PHONY: help setup demo demo-story conformance test check format lock clauses bench bench-api migrations migration-baseline translations shell endurance
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,12 +40,13 @@ LIVE = env -i PATH="$$PATH" FUND_ENV=production SECRET_KEY=check-only-Vd0mZpL2xW
 	BID_KEYS=KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk= WEBHOOK_KEYS=VDVWRgCjmCKBG4aC6KQnfSI1B2axMLITVWyRQLHdG50= \
 	ALLOWED_HOSTS=fund.example.gov.cn DATABASE_URL=postgres://app:check@127.0.0.1/fund REDIS_URL=redis://127.0.0.1/0 MEDIA_ROOT=var/media
 
-check: setup ## format, lint, import layers, types, migrations, deployment check, clauses, locks
+check: setup ## format, lint, import layers, types, migrations and their locks, deployment check, clauses, locks
 	@echo "锁定文件"; $(BIN)/python scripts/lock.py --check
 	@echo "格式和写法"; $(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@echo "分层引用"; out=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$out"; exit 1; }
 	@echo "类型"; $(BIN)/mypy --no-error-summary $(TYPED)
 	@echo "迁移"; $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@echo "升级不停机"; $(BIN)/python scripts/lint_migrations.py
 	@echo "生产部署检查"; $(LIVE) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(if $(wildcard */management/commands/clauses.py),$(MAKE) --no-print-directory clauses)
 	@echo "检查通过"
@@ -71,6 +72,9 @@ lock: ## write requirements/*.txt anew from requirements/*.in; ARGS=--upgrade fo
 migrations: setup ## write missing migrations, and fold what a first one leaves apart
 	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations
 	@$(BIN)/python scripts/fold_migrations.py $(patsubst %/migrations/0001_initial.py,%,$(wildcard */migrations/0001_initial.py))
+
+migration-baseline: setup ## before the first production only: the rule of upgrades without downtime holds from the next migration on
+	@$(BIN)/python scripts/lint_migrations.py --baseline
 
 translations: setup ## compile locale/*/LC_MESSAGES/*.po
 	@$(BIN)/python scripts/compile_translations.py

@@ -31,6 +31,7 @@ from quanzhou_fund.watching import Restarts
 HOME = ROOT / "var" / "demo"
 READY_SECONDS = 60
 WATCH_SECONDS = 0.5
+OTHER_SCHEMA = 3  # what prepare_demo ends with where the database is another version's
 OWNER_PATIENCE_SECONDS = 5
 
 
@@ -177,6 +178,8 @@ class Demo:
         except BaseException:
             stop(child.pid, [signal.SIGTERM], patience=5)
             raise
+        if status == OTHER_SCHEMA:
+            raise CannotStart(f"{self.home} 中的演示数据是另一版本的，不能在本版本上继续使用：请运行 make demo RESET=1 删除后重新生成。")
         if status:
             raise CannotStart("演示数据没有准备好，原因见上面的输出。再次运行会从中断处继续；make demo RESET=1 从头开始。")
 

@@ -1,0 +1,45 @@
+"""A demo's database of another version is recognised and offered to be made anew, not half migrated."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from demo_fund.management.commands import prepare_demo
+from quanzhou_fund import supervisor
+from quanzhou_fund.embedded import CannotStart
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_version_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare_demo.require_own_schema()
+    MigrationRecorder(connection).record_applied("auth", "0999_of_a_library")
+    prepare_demo.require_own_schema()
+    MigrationRecorder(connection).record_applied("loans", "0999_of_another_version")
+    ran: list[str] = []
+    monkeypatch.setattr(prepare_demo, "call_command", lambda name, **given: ran.append(name))
+    with pytest.raises(CommandError, match=r"loans\.0999_of_another_version") as refused:
+        call_command("prepare_demo", "--empty", stdout=io.StringIO())
+    assert (refused.value.returncode, ran) == (supervisor.OTHER_SCHEMA, [])
+
+
+def test_the_demo_offers_to_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ended:
+        pid = 0
+
+        def poll(self) -> int:
+            return supervisor.OTHER_SCHEMA
+
+    demo = supervisor.Demo(port=1, home=tmp_path, empty=True)
+    monkeypatch.setattr(demo, "owner_environment", dict)
+
+    def popen(*args: Any, **given: Any) -> Ended:
+        return Ended()
+
+    monkeypatch.setattr(supervisor.subprocess, "Popen", popen)
+    with pytest.raises(CannotStart, match="make demo RESET=1"):
+        demo.prepare()
