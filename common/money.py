@@ -48,6 +48,12 @@ def percent(fraction: Decimal) -> str:
     return f"{text}%"
 
 
+def in_ten_thousands(amount: Decimal) -> str:
+    """Return yuan in 万元 for people, exactly: grouped, with as many places as it takes."""
+    text = f"{amount.scaleb(-4, context=_WIDE):,.6f}"
+    return text.rstrip("0").rstrip(".")
+
+
 def in_words(amount: Decimal) -> str:
     """
     Return the amount in Chinese capital numerals as a voucher writes it (人民币大写).

@@ -9,30 +9,18 @@ import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from common import typed
+from common.typed import MINUS, cleaned
 from tables.cells import Cell, Stored
 from tables.faults import CellFault, identifier_digits, require_value
 
 CENT = Decimal("0.01")
 _NOISE = Decimal("0.000001")  # of sums that a spreadsheet calculated in binary
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"))
-_MINUS = dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"), "-")
-_HYPHENS = _MINUS
-_AMOUNT = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)(?:\.[0-9]*)?")
-_BRACKETED = re.compile(r"\(([^()+-]*)\)")
-_CURRENCY = re.compile(r"^(?:人民币|RMB|CNY|¥|¥)\s*|\s*(?:人民币)?元(?:整)?$", re.IGNORECASE)
-_UNIT = re.compile(r"[十百千万亿]")
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?")
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_WITHOUT_DAY = re.compile(r"\d{4}(?:[-/.年]\d{1,2}月?|年)|\d{6}")
-_SHORT_YEAR = re.compile(r"\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,4}日?")
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-
-
-def cleaned(text: str) -> str:
-    """Return a text without the characters nobody sees, composed, without blanks around it."""
-    if text.isascii():
-        return text.strip()
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u3000", " ")).strip()
+_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?")
+_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_WITHOUT_DAY = re.compile(r"[0-9]{4}(?:[-/.年][0-9]{1,2}月?|年)|[0-9]{6}")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
+_SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 
 
 def text(cell: Cell) -> str:
@@ -63,7 +51,7 @@ def identifier(cell: Cell) -> str:
 
 def with_plain_hyphens(identifier: str) -> str:
     """Return an identifier as it is compared: full-width letters and every kind of hyphen made plain."""
-    return unicodedata.normalize("NFKC", identifier.translate(_HYPHENS))
+    return unicodedata.normalize("NFKC", identifier.translate(MINUS))
 
 
 def amount(cell: Cell) -> Decimal:
@@ -80,7 +68,10 @@ def amount(cell: Cell) -> Decimal:
         return _stored_amount(cell)
     if cell.stored is not Stored.TEXT:
         raise CellFault("money", "单元格不是数字（日期或是否），请填写以元为单位的金额。")
-    return _cents(Decimal(_digits(cell.text)))
+    try:
+        return _cents(typed.amount(cell.text))
+    except typed.Mistyped as fault:
+        raise CellFault(fault.code, fault.detail) from None
 
 
 def day(cell: Cell) -> date:
@@ -93,7 +84,7 @@ def day(cell: Cell) -> date:
     require_value(cell)
     if cell.stored is Stored.DATE:
         return date.fromisoformat(cell.text[:10])
-    written = unicodedata.normalize("NFKC", cleaned(cell.text)).translate(_MINUS)
+    written = unicodedata.normalize("NFKC", cleaned(cell.text)).translate(MINUS)
     found = _DATE.fullmatch(written) or _COMPACT_DATE.fullmatch(written)
     try:
         if found is not None:
@@ -113,22 +104,6 @@ def _stored_amount(cell: Cell) -> Decimal:
     if "%" in cell.shown_as:
         raise CellFault("money_percent", "单元格为百分数格式，请改为以元为单位的金额。")
     return _cents(Decimal(cell.text), noise=_NOISE)
-
-
-def _digits(written: str) -> str:
-    """Return the plain digits of an amount written as text."""
-    plain = unicodedata.normalize("NFKC", cleaned(written)).translate(_MINUS).replace("。", ".")
-    plain = _CURRENCY.sub("", _CURRENCY.sub("", plain)).strip()
-    bracketed = _BRACKETED.fullmatch(plain)
-    if bracketed is not None:
-        plain = f"-{bracketed[1].strip()}"
-    if _AMOUNT.fullmatch(plain):
-        return plain.replace(",", "").replace(" ", "")
-    if _UNIT.search(plain) and re.search(r"[0-9]", plain):
-        raise CellFault("money_unit", "金额带有“万”“亿”等单位，请换算为元后填写数字。")
-    if re.fullmatch(r"[+-]?[0-9, ]+(?:\.[0-9]*)?", plain):
-        raise CellFault("money_grouping", "逗号或空格只能用作千分位（每三位一个），请核对金额后重新填写。")
-    raise CellFault("money", "金额应为以元为单位的数字，最多两位小数。")
 
 
 def _cents(amount: Decimal, *, noise: Decimal = Decimal(0)) -> Decimal:

@@ -8,7 +8,7 @@ from django import forms
 
 from api.enums import Scope
 from api.services.clients import CALLING_KINDS, KEEPERS, USUAL_RATE
-from common.admin import LongText, StepForm
+from common.admin import CountInput, LongText, StepForm
 from parties.models import Institution
 
 NETWORKS_HELP = "每行一个网段，如 10.1.2.0/24；单个地址写作 10.1.2.3/32。不填为不限来源，只宜用于联调。"
@@ -39,9 +39,7 @@ class AccessForm(StepForm):
         label="权限范围", choices=Scope.choices, widget=forms.CheckboxSelectMultiple, help_text="只勾选该系统用得到的范围。"
     )
     networks = Networks()
-    requests_per_minute = forms.IntegerField(
-        label="每分钟请求上限", min_value=1, max_value=100_000, initial=USUAL_RATE, help_text=RATE_HELP
-    )
+    requests_per_minute = CountInput(label="每分钟请求上限", min_value=1, max_value=100_000, initial=USUAL_RATE, help_text=RATE_HELP)
 
 
 class OpenForm(AccessForm):
@@ -75,7 +73,7 @@ class ChangeForm(AccessForm):
 class RenewForm(StepForm):
     """How long the old secret goes on."""
 
-    days = forms.IntegerField(
+    days = CountInput(
         label="旧密钥继续有效", min_value=0, max_value=30, initial=7, help_text="天。期间新旧密钥同时有效，请在此期限内完成更换。"
     )
 

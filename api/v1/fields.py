@@ -73,8 +73,8 @@ class AskedRate(serializers.DecimalField):
         super().__init__(max_digits=7, decimal_places=6, min_value=Decimal(0), max_value=Decimal(1), **kwargs)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        """Return the fraction."""
-        if not isinstance(data, str):
+        """Return the fraction, of plain digits as an amount's."""
+        if not isinstance(data, str) or PLAIN_NUMBER.fullmatch(data.strip()) is None:
             self.fail("invalid")
         return Decimal(super().to_internal_value(data))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from common.admin.forms import DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
+from common.admin.forms import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
 from common.admin.steps import Do, Step, Who
 from common.transitions import AnswerKind, Question, Transition
 
@@ -30,7 +30,7 @@ def _choice(question: Question, **options: Any) -> forms.Field:
 
 
 def _count(question: Question, **options: Any) -> forms.Field:
-    return forms.IntegerField(min_value=0, **options)
+    return CountInput(min_value=0, **options)
 
 
 FIELD_OF: dict[AnswerKind, Callable[..., forms.Field]] = {

@@ -1,20 +1,42 @@
 """Forms of the admin: what a person types, checked for form only; the domain judges the content."""
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
+from common import typed
 from common.errors import DomainError
 
+Meaning = TypeVar("Meaning")
 PER_CENT = Decimal(100)
+MOST_COUNTED = 2_147_483_647  # what integer columns hold
 MOST_LISTED = 100  # problems on one page
 
 
-class MoneyInput(forms.DecimalField):
-    """An amount in yuan; thousands separators are accepted."""
+class NumberInput(forms.DecimalField):
+    """A number read by the one reader of what people type; what has two meanings or none is refused with its sentence."""
+
+    read: Callable[[str], Decimal] = staticmethod(typed.number)
+    repeats = False  # whether the page repeats under the field what was understood
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(widget=widget, **options)
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as Django itself: the stubs follow IntegerField
+        """Return what the text means."""
+        return _read(self.read, value)
+
+
+class MoneyInput(NumberInput):
+    """An amount in yuan; separators stand between groups of three. The page repeats it grouped, in 万元 and in words."""
+
+    read = staticmethod(typed.amount)
+    repeats = True
 
     def __init__(self, **options: Any) -> None:
         given: dict[str, Any] = {
@@ -23,14 +45,11 @@ class MoneyInput(forms.DecimalField):
             "min_value": Decimal("0.01"),
             "help_text": "单位：元，最多两位小数。",
         } | options
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **given)
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as Django itself: the stubs follow IntegerField
-        """Return the amount without its separators."""
-        return super().to_python(str(value).replace(",", "").replace("，", "").strip() if value is not None else value)
+        super().__init__(**given)
+        self.widget.attrs["data-money"] = ""
 
 
-class PercentInput(forms.DecimalField):
+class PercentInput(NumberInput):
     """A rate typed in per cent and given on as an annual fraction with 6 places."""
 
     def __init__(self, **options: Any) -> None:
@@ -40,12 +59,41 @@ class PercentInput(forms.DecimalField):
             "min_value": Decimal(0),
             "help_text": "按年利率填写百分数，如 3.85。",
         } | options
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **given)
+        super().__init__(**given)
 
     def clean(self, value: Any) -> Decimal | None:
         """Return the fraction."""
-        typed = super().clean(str(value).removesuffix("%").strip() if value else value)
-        return None if typed is None else (typed / PER_CENT).quantize(Decimal("0.000001"))
+        number = super().clean(value)
+        return None if number is None else (number / PER_CENT).quantize(Decimal("0.000001"))
+
+
+class CountInput(forms.IntegerField):
+    """A whole number: people, months, a year."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        given: dict[str, Any] = {"widget": widget, "max_value": MOST_COUNTED} | options
+        super().__init__(**given)
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number the text means."""
+        return _read(typed.whole, value)
+
+
+def _read(read: Callable[[str], Meaning], value: Any) -> Meaning | None:
+    """
+    Return what was typed, ``None`` for nothing.
+
+    Raises:
+        ValidationError: it has no meaning, or several.
+    """
+    written = typed.cleaned(str(value)) if value is not None else ""
+    if not written:
+        return None
+    try:
+        return read(written)
+    except typed.Mistyped as fault:
+        raise ValidationError(fault.detail, code=fault.code) from None
 
 
 class DayInput(forms.DateField):

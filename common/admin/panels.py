@@ -1,14 +1,15 @@
 """The blocks a case's page is built of."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from common.admin.shown import Badge, Cited, is_number, label_of, link_to, shown, value_of
+from common.admin.shown import Badge, Cited, Money, is_number, label_of, link_to, shown, value_of
+from common.money import in_words
 
 SHORT = 12  # characters that stay on one line
 
@@ -102,6 +103,19 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any] | Row],
 def facts(request: HttpRequest, obj: Model, title: str, *names: str | Fact, **options: Any) -> Facts:
     """Return a block of an object's fields by name, relations as links where the person may follow them."""
     return Facts(title=title, facts=[name if isinstance(name, Fact) else fact(request, obj, name) for name in names], **options)
+
+
+def spelled(panel: Any) -> Any:
+    """Return a block with each amount repeated in words, for who confirms it; other panels as they are."""
+    if not isinstance(panel, Facts):
+        return panel
+    return replace(panel, facts=[_spelled(fact) for fact in panel.facts])
+
+
+def _spelled(fact: Fact) -> Fact:
+    if not isinstance(fact.value, Money) or fact.value.amount is None or fact.value.unit != "元":
+        return fact
+    return replace(fact, note="；".join(filter(None, (in_words(fact.value.amount), fact.note))))
 
 
 def fact(request: HttpRequest, obj: Model, path: str) -> Fact:

@@ -14,6 +14,7 @@ from django_fsm import TransitionNotAllowed
 
 from common.admin.export import told_export
 from common.admin.forms import StepForm, problems_of
+from common.admin.panels import spelled
 from common.admin.seams import acting_member
 from common.admin.shown import list_of, page_of
 from common.admin.steps import Do, Step, is_file
@@ -101,7 +102,7 @@ class CaseStepView(StepView):
                 self.thank(request, made)
                 return self.page.after(made if self.page.follows(made) else None, case)
         shown = {"case": case, "heading": self.page.heading(case), "badges": self.page.badges(case)}
-        panels = [panel for panel in self.page.preview(request, case, self.step) if panel is not None]
+        panels = [spelled(panel) for panel in self.page.preview(request, case, self.step) if panel is not None]
         return self.form_page(request, form, back=page_of(case), panels=panels, **shown)
 
 

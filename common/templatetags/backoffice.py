@@ -6,7 +6,9 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from common import typed
 from common.admin.shown import Cited, Exact, Money, Rate, shown
+from common.money import MAX_AMOUNT, display, in_ten_thousands, in_words
 
 register = template.Library()
 
@@ -39,3 +41,15 @@ def rate(fraction: Decimal | None) -> SafeString:
 def cited(clause: str) -> SafeString:
     """Return the words in which clauses are cited, with their wording on pointing: 依据《实施方案》…"""
     return shown(Cited(clause))
+
+
+@register.filter
+def repeated(value: Any) -> str:
+    """Return an amount in a field as it was understood: grouped, in 万元 and in words; empty for what is not read as one."""
+    try:
+        amount = typed.amount(str(value if value is not None else ""))
+    except typed.Mistyped:
+        return ""
+    if abs(amount) > MAX_AMOUNT or amount != round(amount, 2):
+        return ""
+    return f"{display(amount)} 元 = {in_ten_thousands(amount)} 万元 {in_words(amount)}"

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from common.admin import DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
+from common.admin import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
 from common.enums import Category, Mode, Security
 from loans.enums import MovementKind
 from loans.models import Movement
@@ -31,7 +31,7 @@ class DraftForm(StepForm):
     category = forms.ChoiceField(label="贷款类别", choices=Category.choices)
     security = forms.ChoiceField(label="担保方式", choices=Security.choices)
     amount_requested = MoneyInput(label="申请金额")
-    term_months = forms.IntegerField(label="期限", min_value=1, help_text="单位：月。")
+    term_months = CountInput(label="期限", min_value=1, help_text="单位：月。")
     purpose = forms.CharField(label="用途", max_length=200, required=False)
     other_technology_credit = forms.BooleanField(label="同一贷款已享受其他科技信贷扶持", required=False)
     bank_reference = forms.CharField(label="银行业务编号", max_length=64, required=False)
@@ -48,7 +48,7 @@ class ReviseForm(StepForm):
     """What a draft says."""
 
     amount_requested = MoneyInput(label="申请金额")
-    term_months = forms.IntegerField(label="期限", min_value=1, help_text="单位：月。")
+    term_months = CountInput(label="期限", min_value=1, help_text="单位：月。")
     security = forms.ChoiceField(label="担保方式", choices=Security.choices)
     purpose = forms.CharField(label="用途", max_length=200, required=False)
     other_technology_credit = forms.BooleanField(label="同一贷款已享受其他科技信贷扶持", required=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from common.admin import DayInput, LongText, MoneyInput, StepForm
+from common.admin import CountInput, DayInput, LongText, MoneyInput, StepForm
 from common.enums import Mode
 from parties.enums import HOUSE_ROLES, InstitutionKind, Role
 from parties.models import District
@@ -61,10 +61,10 @@ class TaxHomeForm(StepForm):
 class FiguresForm(StepForm):
     """One year's figures."""
 
-    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
+    year = CountInput(label="年度", min_value=2000, max_value=2100)
     rd_expense = MoneyInput(label="研发费用", required=False, min_value=0)
     revenue = MoneyInput(label="营业收入", required=False, min_value=0)
-    employees = forms.IntegerField(label="从业人员", required=False, min_value=0, help_text="单位：人。")
+    employees = CountInput(label="从业人员", required=False, min_value=0, help_text="单位：人。")
     reference = forms.CharField(label="来源文件", max_length=120)
 
 

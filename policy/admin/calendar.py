@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, DayInput, Do, LongText, Step, StepForm, VisibleAdmin, by, table
+from common.admin import Badge, Column, CountInput, DayInput, Do, LongText, Step, StepForm, VisibleAdmin, by, table
 from parties.models import Member
 from policy.access import KEEPERS
 from policy.models import CalendarNotice, DeadlineChange
@@ -34,7 +34,7 @@ class NoticeFileForm(StepForm):
 class NoticeForm(StepForm):
     """A notice typed in."""
 
-    year = forms.IntegerField(label="年度", min_value=2004, max_value=2100)
+    year = CountInput(label="年度", min_value=2004, max_value=2100)
     document_number = forms.CharField(label="文号", max_length=60, help_text="例如 国办发明电〔2026〕5号")
     published_on = DayInput(label="发布日期")
     off = LongText(

@@ -1,7 +1,6 @@
 """A calculator's input as a form, made from what the calculator says it asks; only its shape, the rule judges the content."""
 
 from dataclasses import Field, fields
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,7 +8,8 @@ from django import forms
 from calculators import fields as asks
 from calculators.calculator import Asked
 from calculators.fields import Kind, Meta
-from common.admin import DayInput, LongText, PercentInput, StepForm, YesNo
+from common import typed
+from common.admin import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
 from common.errors import DomainError
 
 SEPARATOR = "__"  # between a group and its field, in names of form fields
@@ -96,7 +96,7 @@ def _form_field(field: "Field[Any]") -> forms.Field:
         case Kind.CHOICE:
             return forms.ChoiceField(choices=[("", "请选择"), *meta.choices], **shared)
         case Kind.COUNT:
-            return forms.IntegerField(**shared)
+            return CountInput(**shared)
         case Kind.RATE:
             return PercentInput(**(shared | {"help_text": "百分数，如 3.85。"}))
         case Kind.TABLE:
@@ -104,7 +104,7 @@ def _form_field(field: "Field[Any]") -> forms.Field:
         case Kind.COUNTS:
             return LongText(rows=3, **(shared | {"help_text": "用空格或换行隔开的整数；未达到的写“无”。"}))
         case Kind.MONEY | Kind.SIGNED_MONEY:
-            return forms.CharField(**(shared | {"help_text": meta.hint or "单位：元。"}))
+            return MoneyInput(**(shared | {"help_text": meta.hint or "单位：元。", "min_value": None}))
     return forms.CharField(**shared)
 
 
@@ -123,38 +123,38 @@ def _json(meta: Meta, value: Any) -> Any:
         case Kind.DATE:
             return value.isoformat()
         case Kind.MONEY | Kind.SIGNED_MONEY:
-            return _amount(value)
+            return f"{value:f}"
         case Kind.RATE:
             return str(value)
         case Kind.TABLE:
             return [_row(meta, line) for line in value.splitlines() if line.strip()]
         case Kind.COUNTS:
-            return [None if word == "无" else _whole(word) for word in value.replace("，", " ").replace(",", " ").split()]
+            return [None if word == "无" else _whole(word) for word in value.split()]
     return value
 
 
 def _row(meta: Meta, line: str) -> dict[str, Any]:
     """Return one line of a table, its words in the order of the fields."""
     columns = fields(meta.of)  # type: ignore[arg-type]
-    words = line.replace("，", " ").replace("\t", " ").split()
+    words = line.split()
     row = {asks.name_of(field): _word(asks.meta_of(field), word) for field, word in zip(columns, words, strict=False)}
     return row | {f"多余{i}": word for i, word in enumerate(words[len(columns) :])}
 
 
 def _word(meta: Meta, word: str) -> Any:
-    if meta.kind in (Kind.MONEY, Kind.SIGNED_MONEY):
-        return _amount(word)
-    if meta.kind is Kind.RATE:
-        try:
-            return str((Decimal(word.removesuffix("%")) / 100).normalize()) if word else word
-        except ArithmeticError:
-            return word
+    """Return a word of a table as a program would send it; one that cannot be read as it stands, for the rule to refuse."""
+    try:
+        if meta.kind in (Kind.MONEY, Kind.SIGNED_MONEY):
+            return f"{typed.amount(word):f}"
+        if meta.kind is Kind.RATE:
+            return f"{(typed.number(word) / 100).normalize():f}"
+    except typed.Mistyped:
+        return word
     return word
 
 
-def _amount(text: str) -> str:
-    return text.replace(",", "").replace("，", "").strip()
-
-
 def _whole(word: str) -> Any:
-    return int(word) if word.isascii() and word.isdigit() else word
+    try:
+        return typed.whole(word)
+    except typed.Mistyped:
+        return word

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from common.admin import AskingForm, DayInput, MomentInput, MoneyInput, PercentInput, StepForm
+from common.admin import AskingForm, CountInput, DayInput, MomentInput, MoneyInput, PercentInput, StepForm
 from common.enums import Category, Mode
 from parties.enums import InstitutionKind
 from parties.models import Institution
@@ -17,7 +17,7 @@ class DraftForm(StepForm):
 
     bank = forms.ModelChoiceField(label="银行", queryset=BANKS, empty_label="请选择")
     mode = forms.ChoiceField(label="出资模式", choices=Mode.choices)
-    year = forms.IntegerField(label="年度", min_value=2023, max_value=2100)
+    year = CountInput(label="年度", min_value=2023, max_value=2100)
     quarter = forms.ChoiceField(label="季度", choices=[(n, f"第{n}季度") for n in (1, 2, 3, 4)])
 
 

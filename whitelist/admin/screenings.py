@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, Do, Fact, Step, StepForm, VisibleAdmin, by, facts, table
+from common.admin import Column, CountInput, Do, Fact, Step, StepForm, VisibleAdmin, by, facts, table
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist.admin.forms import EnterpriseByCode
@@ -29,7 +28,7 @@ CHECKS = {
 class YearForm(StepForm):
     """The list year to screen for."""
 
-    list_year = forms.IntegerField(label="名单年度", min_value=2023, max_value=2100, help_text="按上一年度税务数据筛选。")
+    list_year = CountInput(label="名单年度", min_value=2023, max_value=2100, help_text="按上一年度税务数据筛选。")
 
     def prepare(self) -> None:
         """Begin with this year."""
