@@ -73,7 +73,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="中文说明，写明如何改正")
     clause = serializers.CharField(help_text="所依据的条款编号，没有则为空", allow_blank=True)
     errors = FieldProblemSerializer(many=True, help_text="逐字段的问题，没有则为空；最多列出前 100 个")  # type: ignore[assignment]
-    error_count = serializers.IntegerField(help_text="逐字段的问题共有多少个")
+    error_count = serializers.IntegerField(required=False, help_text="逐字段的问题共有多少个；只在没有全部列出时给出")
 
 
 class Refusal(exceptions.APIException):
@@ -161,9 +161,10 @@ class ProblemFormatter(ExceptionFormatter):
 
 
 def document(status: int, code: str, detail: str, *, clause: str = "", errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
-    """Return a problem document; it lists no more than ``MOST_LISTED`` faults, shortened to what a reader can use, and counts them all."""
+    """Return a problem document; of more than ``MOST_LISTED`` faults it lists the first, shortened, and says how many there are."""
     found = errors or []
     listed = [one | {"field": one["field"][:LONGEST_NAME], "detail": shortened(one["detail"])} for one in found[:MOST_LISTED]]
+    cut = {"error_count": len(found)} if len(found) > len(listed) else {}
     return {
         "type": f"{TYPE_PREFIX}{code}",
         "title": TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]),
@@ -172,7 +173,7 @@ def document(status: int, code: str, detail: str, *, clause: str = "", errors: l
         "detail": detail,
         "clause": clause,
         "errors": listed,
-        "error_count": len(found),
+        **cut,
     }
 
 

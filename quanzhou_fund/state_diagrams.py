@@ -18,6 +18,7 @@ from risk.claim_transitions import CLAIM_STEP, ClaimParty
 from risk.enums import ClaimState
 from risk.exemption_transitions import EXEMPTION_STEP, ExemptionParty
 from risk.return_transitions import RETURN_STEP, ReturnParty
+from subsidy.tender_transitions import PAPER_BID_STEP, SEALED_BID_STEP, TENDER_STEP, TenderParty
 from subsidy.transitions import OBJECTION_STEP, PAYMENT_STEP, SETTLEMENT_STEP
 from subsidy.transitions import Party as SubsidyParty
 from whitelist.transitions import CONSULTED, COUNTY_KINDS, ENTRY_STEP, LEAD, Party, roles_for
@@ -54,22 +55,6 @@ def _who_of_entry(step: str) -> str:
     return f"{roles}；定时任务" if Party.JOB in row.who else roles
 
 
-WHO_OF_TENDER: Mapping[str, str] = {
-    "close": "定时任务，或提请开标时一并办理",
-    "propose_opening": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}：经办或复核",
-    "decline_opening": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}：经办或复核",
-    "confirm_opening": "提请方以外的另一单位：复核",
-    "award": f"{InstitutionKind.CITY_INDUSTRY.label}、{InstitutionKind.CITY_TREASURY.label}：经办或复核",
-}
-WHO_OF_SEALED_BID: Mapping[str, str] = {
-    "check_off": "本行：复核(不得为经办人)",
-    "send_back": "本行：复核",
-    "supersede": "随本行后一份投标或撤回自动完成",
-}
-WHO_OF_PAPER_BID: Mapping[str, str] = {
-    "check_off": f"{InstitutionKind.CITY_INDUSTRY.label}：复核(不得为经办人)",
-    "send_back": f"{InstitutionKind.CITY_INDUSTRY.label}：复核",
-}
 WHO_SIGNS: Mapping[Signer, str] = {Signer.CHECKER: "：复核", Signer.SECOND: "：复核(不得为经办人)"}
 
 
@@ -93,9 +78,9 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=_by_table(SETTLEMENT_STEP, SubsidyParty)),
     Diagram(name="objection", model="subsidy.Objection", label=_own_label, who=_by_table(OBJECTION_STEP, SubsidyParty)),
     Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=_by_table(PAYMENT_STEP, SubsidyParty)),
-    Diagram(name="tender", model="subsidy.Tender", label=_own_label, who=WHO_OF_TENDER.__getitem__),
-    Diagram(name="sealed-bid", model="subsidy.SealedBid", label=_own_label, who=WHO_OF_SEALED_BID.__getitem__),
-    Diagram(name="paper-bid", model="subsidy.PaperBid", label=_own_label, who=WHO_OF_PAPER_BID.__getitem__),
+    Diagram(name="tender", model="subsidy.Tender", label=_own_label, who=_by_table(TENDER_STEP, TenderParty)),
+    Diagram(name="sealed-bid", model="subsidy.SealedBid", label=_own_label, who=_by_table(SEALED_BID_STEP, TenderParty)),
+    Diagram(name="paper-bid", model="subsidy.PaperBid", label=_own_label, who=_by_table(PAPER_BID_STEP, TenderParty)),
     Diagram(
         name="claim",
         model="risk.Claim",

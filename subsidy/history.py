@@ -11,20 +11,21 @@ PAID = ("state", "amount", "paid_on", "voucher")
 TENDER = History(
     case="subsidy.tender",
     verbs=(
-        *tell("tender_opened", to(BANK, FUND_MANAGER, fields=("planned_volume", "closes_at"))),
-        *tell(("bidding_closed", "opening_proposed", "opening_declined", "bids_opened"), to(BANK, FUND_MANAGER)),
-        *tell("tender_awarded", to(BANK, FUND_MANAGER, fields=("result", "awarded_on"))),
-        *tell("bid_recorded", to(BANK, fields=("rate", "volume"), remark=True)),
-        *tell("tender_closed", to(BANK, FUND_MANAGER, fields=("result", "closed_on"))),
+        *tell("tender.opened", to(BANK, FUND_MANAGER, fields=("planned_volume", "closes_at"))),
+        *tell(
+            ("tender.bidding_closed", "tender.opening_proposed", "tender.opening_declined", "tender.bids_opened"), to(BANK, FUND_MANAGER)
+        ),
+        *tell("tender.awarded", to(BANK, FUND_MANAGER, fields=("result", "awarded_on", "closed_on"))),
+        *tell("bid.recorded", to(BANK, fields=("rate", "volume"), remark=True)),
     ),
 )
 SEALED_BID = History(
     case="subsidy.sealedbid",
-    verbs=tell(("bid_submitted", "bid_withdrawal_submitted", "bid_checked", "bid_sent_back"), to(BANK, fields=("state", "receipt"))),
+    verbs=tell(("bid.submitted", "bid.withdrawal_submitted", "bid.checked", "bid.sent_back"), to(BANK, fields=("state", "receipt"))),
 )
 DECISION = History(
     case="subsidy.ratedecision",
-    verbs=tell("rate_decided", Told(to=EVERYBODY, fields=("rate", "effective_on", "document_number"))),
+    verbs=tell("rate.decided", Told(to=EVERYBODY, fields=("rate", "effective_on", "document_number"))),
 )
 # A county reads where a settlement stands, never the sums over all counties, nor why and how often it was computed anew: that may be
 # another county's objection. Its own share and its own objections are parts of the page.

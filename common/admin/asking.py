@@ -75,12 +75,12 @@ def offered(
         "sentence": row.sentence,
         "done": row.done,
         "tone": row.tone,
+        "states": frozenset(str(source) for source in row.sources),
     }
     return Step(
         label=row.label,
         who=who,
         may=may,
-        states=frozenset(str(source) for source in row.sources),
         run=run,
         **(told | options),
     )

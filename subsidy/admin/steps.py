@@ -13,6 +13,7 @@ from subsidy.enums import ReconciliationState, SettlementState
 from subsidy.models import Settlement
 from subsidy.services import drafts, objections, reconciliation
 from subsidy.services.step_services import OBJECTION_SERVICES, SETTLEMENT_SERVICES
+from subsidy.tender_transitions import PAPER_BID_STEPS, SEALED_BID_STEPS, TENDER_STEPS
 from subsidy.transitions import OBJECTION_STEP, OBJECTION_STEPS, PAYMENT_STEPS, SETTLEMENT_STEPS
 
 K, State = InstitutionKind, SettlementState
@@ -137,26 +138,16 @@ OBJECTION_STEPS_OFFERED = (
     _on_objection(OBJECTION_STEP["withdraw"], COUNTIES, "withdraw"),
 )
 VERBS = {
-    **verb_labels((*SETTLEMENT_STEPS, *PAYMENT_STEPS, *OBJECTION_STEPS)),
+    **verb_labels((*SETTLEMENT_STEPS, *PAYMENT_STEPS, *OBJECTION_STEPS, *TENDER_STEPS, *SEALED_BID_STEPS, *PAPER_BID_STEPS)),
     "settlement.drafted": "生成结算",
     "settlement.recomputed": "重新计算",
     "objection.raised": "提出异议",
-    "tender_opened": "登记招标",
-    "bid_recorded": "登记投标",
-    "tender_closed": "定标",
-    "bid_submitted": "提交投标",
-    "bid_withdrawal_submitted": "撤回投标",
-    "bid_checked": "复核投标",
-    "bid_sent_back": "退回经办",
-    "bidding_closed": "投标截止",
-    "opening_proposed": "提请开标",
-    "opening_declined": "退回开标提请",
-    "bids_opened": "确认开标",
-    "paper_bid_entered": "录入纸质投标",
-    "paper_bid_checked": "复核纸质投标",
-    "paper_bid_sent_back": "退回经办",
-    "tender_awarded": "定标",
-    "rate_decided": "核定综合利率",
+    "tender.opened": "登记招标",
+    "bid.recorded": "登记投标",
+    "bid.submitted": "提交投标",
+    "bid.withdrawal_submitted": "撤回投标",
+    "paper_bid.entered": "录入纸质投标",
+    "rate.decided": "核定综合利率",
     "reconciliation.checked": "核对对账数据",
     "reconciliation.committed": "对账数据入库",
 }

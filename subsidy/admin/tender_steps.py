@@ -4,14 +4,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from common.admin import Do, ReasonForm, Step, by, states
+from common.admin import Do, Step, by, states
+from common.admin.asking import offered
 from common.enums import Category
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Member
 from subsidy.admin import forms
-from subsidy.enums import PaperBidState, SealedBidState, TenderState
+from subsidy.enums import TenderState
 from subsidy.models import SealedBid, Tender
 from subsidy.services import openings, paper_bids, sealed_bids, tenders
+from subsidy.tender_transitions import PAPER_BID_STEP, SEALED_BID_STEP, TENDER_STEP
 
 K = InstitutionKind
 BANKS = by(K.BANK)
@@ -84,7 +86,7 @@ NEW_TENDER = Step(
     clause="FP 1.4.2",
     sentence="登记后各合作银行自行在系统中密封投标；截止前任何单位都看不到有无投标。登记后文号、截止时间和计划规模不能更改，请核对。",
 )
-TENDER_STEPS = (
+TENDER_STEPS_OFFERED = (
     Step(
         name="bid",
         label="提交投标",
@@ -110,39 +112,28 @@ TENDER_STEPS = (
         done="撤回已登记，请本行复核人员在截止前复核；复核前原投标仍然有效。",
         tone="danger",
     ),
-    Step(
+    offered(
+        TENDER_STEP["propose_opening"],
         name="propose-opening",
-        label="提请开标",
         who=RATE_KEEPERS,
         may=_is_person,
         when=_can_be_opened,
         run=lambda do: openings.propose_opening(tender_id=str(do.obj.public_id), actor=do.member, at=do.at),
-        clause="FP 1.4.2",
-        sentence="开标由市工信局、市财政局各一人共同办理：本单位提请后，由另一单位的复核人员确认；确认前投标保持密封。",
-        tone="main",
+        states=states(TenderState.OPEN, TenderState.CLOSED),
     ),
-    Step(
+    offered(
+        TENDER_STEP["confirm_opening"],
         name="confirm-opening",
-        label="确认开标",
         who=OPENING_CHECKERS,
         may=_confirms,
-        states=states(TenderState.OPENING),
         run=lambda do: openings.confirm_opening(tender_id=str(do.obj.public_id), actor=do.member, at=do.at),
-        clause="FP 1.4.2",
-        sentence="确认后全部有效投标一次开启，形成开标记录，不能撤销。",
-        done="已开标，开标记录如下。",
-        tone="main",
     ),
-    Step(
+    offered(
+        TENDER_STEP["decline_opening"],
         name="decline-opening",
-        label="退回开标提请",
         who=RATE_KEEPERS,
         may=_is_person,
-        states=states(TenderState.OPENING),
         run=lambda do: openings.decline_opening(tender_id=str(do.obj.public_id), actor=do.member, at=do.at),
-        clause="FP 1.4.2",
-        sentence="退回后投标保持密封，须重新提请。",
-        tone="danger",
     ),
     Step(
         name="paper-bid",
@@ -155,65 +146,45 @@ TENDER_STEPS = (
         sentence="仅限截止前收到并登记、开标时当场启封的纸质投标；由另一名复核人员核对扫描件后列入开标记录，并注明为纸质。",
         done="纸质投标已录入，请另一名复核人员核对扫描件后复核。",
     ),
-    Step(
+    offered(
+        TENDER_STEP["award"],
         name="award",
-        label="定标",
         who=RATE_KEEPERS,
-        states=states(TenderState.OPENED),
         form=forms.AwardForm,
         run=lambda do: tenders.award_tender(tender_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
-        clause="FP 1.4.2",
-        tone="main",
     ),
 )
-SEALED_BID_STEPS = (
-    Step(
+SEALED_BID_STEPS_OFFERED = (
+    offered(
+        SEALED_BID_STEP["check_off"],
         name="check",
-        label="复核",
         who=BANK_CHECKERS,
         may=_is_person,
-        states=states(SealedBidState.MADE),
         when=_waits,
         form=forms.CheckBidForm,
         run=lambda do: sealed_bids.check_bid(bid_id=do.obj.pk, actor=do.member, at=do.at, **do.given),
-        clause="FP 1.4.2",
-        sentence="经办和复核不得为同一人。投标的复核须按本行批准文件另行录入，系统比对一致后生效；系统不显示经办所填内容。",
-        done="已复核生效。请留存投标回执，开标后可据以核对。",
-        tone="main",
     ),
-    Step(
+    offered(
+        SEALED_BID_STEP["send_back"],
         name="send-back",
-        label="退回经办",
         who=BANK_CHECKERS,
         may=_is_person,
-        states=states(SealedBidState.MADE),
         when=_waits,
         run=lambda do: sealed_bids.send_back_bid(bid_id=do.obj.pk, actor=do.member, at=do.at),
-        clause="FP 1.4.2",
-        sentence="退回后不再有效，由经办重新提交；退回原因请在行内沟通，不在系统中填写，以免泄露密封内容。",
-        tone="danger",
     ),
 )
-PAPER_BID_STEPS = (
-    Step(
+PAPER_BID_STEPS_OFFERED = (
+    offered(
+        PAPER_BID_STEP["check_off"],
         name="check",
-        label="复核",
         who=CITY_CHECKERS,
-        states=states(PaperBidState.MADE),
         run=lambda do: paper_bids.check_paper_bid(bid_id=str(do.obj.public_id), actor=do.member, at=do.at),
-        clause="FP 1.4.2",
-        sentence="请对照扫描件逐项核对利率、规模、收件时间和登记号。复核后列入开标记录，不能撤销。",
-        tone="main",
     ),
-    Step(
+    offered(
+        PAPER_BID_STEP["send_back"],
         name="send-back",
-        label="退回经办",
         who=CITY_CHECKERS,
-        states=states(PaperBidState.MADE),
-        form=ReasonForm,
         run=lambda do: paper_bids.send_back_paper_bid(bid_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at),
-        clause="FP 1.4.2",
-        tone="danger",
     ),
 )
 NEW_DECISION = Step(

@@ -13,7 +13,7 @@ from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member
 from subsidy.admin.tender_panels import RECEIPT_NOTE, opening, own_bids, paper, record_of
-from subsidy.admin.tender_steps import NEW_DECISION, NEW_TENDER, PAPER_BID_STEPS, SEALED_BID_STEPS, TENDER_STEPS
+from subsidy.admin.tender_steps import NEW_DECISION, NEW_TENDER, PAPER_BID_STEPS_OFFERED, SEALED_BID_STEPS_OFFERED, TENDER_STEPS_OFFERED
 from subsidy.enums import TenderState
 from subsidy.models import PaperBid, RateDecision, SealedBid, Tender
 from subsidy.selectors.tenders import paper_bids_visible_to, rate_decisions, sealed_bids_visible_to
@@ -59,7 +59,7 @@ class TenderAdmin(VisibleAdmin):
     )  # fmt: skip
     list_filter = ("category", "state")
     ordering = ("-opened_on",)
-    steps = TENDER_STEPS
+    steps = TENDER_STEPS_OFFERED
     new_steps = (NEW_TENDER,)
     list_intro = "投标由各银行自行密封提交，截止后由市工信局、市财政局共同开标；开标前任何单位都看不到有无投标、由谁投标。"
 
@@ -87,7 +87,7 @@ class SealedBidAdmin(VisibleAdmin):
     )  # fmt: skip
     list_filter = ("state", "kind")
     ordering = ("-made_at",)
-    steps = SEALED_BID_STEPS
+    steps = SEALED_BID_STEPS_OFFERED
     list_intro = "仅本行可见。经本行另一名人员在截止前复核的最后一份投标有效；利率和规模加密保存，开标前不能查看。"
 
     def opening_scope(self, case: SealedBid) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class PaperBidAdmin(VisibleAdmin):
     papers = ((SCAN, SCAN),)
     list_filter = ("state",)
     ordering = ("-made_at",)
-    steps = PAPER_BID_STEPS
+    steps = PAPER_BID_STEPS_OFFERED
     list_intro = "截止前收到、开标后录入的纸质投标，由市工信局两人办理。"
 
 

@@ -5,13 +5,15 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField, RateField
+from common.fsm import moves
 from common.money import percent
 from parties.models import Institution, Member
 from subsidy.enums import BidSource, PaperBidState, SealedBidKind, SealedBidState
 from subsidy.models.tenders import Tender
+from subsidy.tender_transitions import PAPER_BID_STEP, SEALED_BID_STEP
 
 DIGEST = r"^[0-9a-f]{64}$"
 RATE_AND_VOLUME = Q(rate__gt=0, rate__lt=1, volume__gt=0)
@@ -97,22 +99,17 @@ class SealedBid(FSMModelMixin, models.Model):
         """Return the identifier the log and the pages use."""
         return self.id
 
-    @transition(field=state, source=SealedBidState.MADE, target=SealedBidState.CHECKED, custom={"label": "复核投标"})
+    @moves(state, SEALED_BID_STEP["check_off"])
     def check_off(self, *, by: Member, at: datetime) -> None:
         """Let it count. In memory only. Source: FP 1.4.2."""
         self.checked_by, self.checked_at = by, at
 
-    @transition(field=state, source=SealedBidState.MADE, target=SealedBidState.SENT_BACK, custom={"label": "退回经办"})
+    @moves(state, SEALED_BID_STEP["send_back"])
     def send_back(self, *, at: datetime) -> None:
         """Give it back to the maker. In memory only. Source: FP 1.4.2."""
         self.ended_at = at
 
-    @transition(
-        field=state,
-        source=[SealedBidState.MADE, SealedBidState.CHECKED],
-        target=SealedBidState.SUPERSEDED,
-        custom={"label": "由后一份取代"},
-    )
+    @moves(state, SEALED_BID_STEP["supersede"])
     def supersede(self, *, at: datetime) -> None:
         """Mark it as replaced by a later one. In memory only. Source: FP 1.4.2."""
         self.ended_at = at
@@ -166,12 +163,12 @@ class PaperBid(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.tender} {self.bank}"
 
-    @transition(field=state, source=PaperBidState.MADE, target=PaperBidState.CHECKED, custom={"label": "复核纸质投标"})
+    @moves(state, PAPER_BID_STEP["check_off"])
     def check_off(self, *, by: Member, at: datetime) -> None:
         """Let it count. In memory only. Source: FP 1.4.2."""
         self.checked_by, self.checked_at = by, at
 
-    @transition(field=state, source=PaperBidState.MADE, target=PaperBidState.SENT_BACK, custom={"label": "退回经办"})
+    @moves(state, PAPER_BID_STEP["send_back"])
     def send_back(self) -> None:
         """Give it back to the maker. In memory only. Source: FP 1.4.2."""
 

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.enums import Category
 from common.fields import MoneyField, PublicIdField, RateField
+from common.fsm import moves
 from parties.models import Member
 from policy.models import ReturnRate
 from subsidy.enums import BIDS_READABLE, TenderState
+from subsidy.tender_transitions import TENDER_STEP
 
 TENDERED = (Category.FIXED_ASSET, Category.RD)  # the plan's two kinds of financing; working capital belongs to the project's
 
@@ -113,27 +115,27 @@ class Tender(FSMModelMixin, models.Model):
         """Return whether bids are taken at a moment; the closing itself is too late. Source: FP 1.4.2."""
         return self.state == TenderState.OPEN and self.closes_at is not None and at < self.closes_at
 
-    @transition(field=state, source=TenderState.OPEN, target=TenderState.CLOSED, custom={"label": "投标截止"})
+    @moves(state, TENDER_STEP["close"])
     def close(self, *, at: datetime) -> None:
         """Take no more bids. In memory only. Source: FP 1.4.2."""
         self.closed_at = at
 
-    @transition(field=state, source=TenderState.CLOSED, target=TenderState.OPENING, custom={"label": "提请开标"})
+    @moves(state, TENDER_STEP["propose_opening"])
     def propose_opening(self, *, by: Member, at: datetime) -> None:
         """Ask the other house to open the bids. In memory only. Source: FP 1.4.2, FP 1.1.3."""
         self.opening_proposed_by, self.opening_proposed_at = by, at
 
-    @transition(field=state, source=TenderState.OPENING, target=TenderState.CLOSED, custom={"label": "退回开标提请"})
+    @moves(state, TENDER_STEP["decline_opening"])
     def decline_opening(self) -> None:
         """Leave the bids sealed. In memory only. Source: FP 1.4.2."""
         self.opening_proposed_by = self.opening_proposed_at = None
 
-    @transition(field=state, source=TenderState.OPENING, target=TenderState.OPENED, custom={"label": "确认开标"})
+    @moves(state, TENDER_STEP["confirm_opening"])
     def confirm_opening(self, *, by: Member, at: datetime) -> None:
         """Open the bids. In memory only: the service unseals them. Source: FP 1.4.2, FP 1.1.3."""
         self.opening_confirmed_by, self.bids_opened_at = by, at
 
-    @transition(field=state, source=TenderState.OPENED, target=TenderState.AWARDED, custom={"label": "定标"})
+    @moves(state, TENDER_STEP["award"])
     def award(self, *, on: date, result: Decimal) -> None:
         """Record the rate the tender gave. In memory only. Source: FP 1.4.2."""
         self.awarded_on, self.result = on, result

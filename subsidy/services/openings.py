@@ -56,7 +56,7 @@ def propose_opening(*, tender_id: UUID | str, actor: Member, at: datetime) -> Te
     close_if_due(tender, actor=actor, at=at)
     tender.propose_opening(by=actor, at=at)
     tender.save()
-    record(verb="opening_proposed", obj=tender, actor=actor, occurred_at=at)
+    record(verb="tender.opening_proposed", obj=tender, actor=actor, occurred_at=at)
     return tender
 
 
@@ -75,7 +75,7 @@ def decline_opening(*, tender_id: UUID | str, actor: Member, at: datetime) -> Te
     tender = tender_of(tender_id, lock=True)
     tender.decline_opening()
     tender.save()
-    record(verb="opening_declined", obj=tender, actor=actor, occurred_at=at)
+    record(verb="tender.opening_declined", obj=tender, actor=actor, occurred_at=at)
     return tender
 
 
@@ -102,7 +102,7 @@ def confirm_opening(*, tender_id: UUID | str, actor: Member, at: datetime) -> Te
     tender.save()
     bids = Bid.objects.bulk_create([_line_of(bid) for bid in _counted(tender)])
     after = {"bids": len(bids), "record_sha256": digest_of(bids)}
-    record(verb="bids_opened", obj=tender, actor=actor, occurred_at=at, after=after)
+    record(verb="tender.bids_opened", obj=tender, actor=actor, occurred_at=at, after=after)
     return tender
 
 

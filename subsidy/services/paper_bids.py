@@ -92,7 +92,7 @@ def enter_paper_bid(
     facts = {"rate": paper.rate, "volume": paper.volume, "received_at": paper.received_at, "register_number": paper.register_number}
     row = PaperBid.objects.create(tender=tender, bank=bank, made_by=actor, made_at=at, **facts)
     attach(owner=row, kind=SCAN, filename=filename, content=content, actor=actor, at=at)
-    record(verb="paper_bid_entered", obj=row, actor=actor, occurred_at=at, after=facts)
+    record(verb="paper_bid.entered", obj=row, actor=actor, occurred_at=at, after=facts)
     return row
 
 
@@ -126,7 +126,7 @@ def check_paper_bid(*, bid_id: UUID | str, actor: Member, at: datetime) -> Paper
         paper=row,
         recorded_by=row.made_by,
     )
-    record(verb="paper_bid_checked", obj=row, actor=actor, occurred_at=at, after={"state": row.state})
+    record(verb="paper_bid.checked", obj=row, actor=actor, occurred_at=at, after={"state": row.state})
     return row
 
 
@@ -144,7 +144,7 @@ def send_back_paper_bid(*, bid_id: UUID | str, reason: str, actor: Member, at: d
     row = _waiting(bid_id, actor=actor)
     row.send_back()
     row.save()
-    record(verb="paper_bid_sent_back", obj=row, actor=actor, occurred_at=at, after={"state": row.state}, remark=reason)
+    record(verb="paper_bid.sent_back", obj=row, actor=actor, occurred_at=at, after={"state": row.state}, remark=reason)
     return row
 
 

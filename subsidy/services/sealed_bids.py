@@ -74,7 +74,7 @@ def submit_bid(*, tender_id: UUID | str, rate: Decimal, volume: Decimal, actor: 
     row = uuid4()
     envelope = seal(Offer(rate=rate, volume=volume), row=str(row), keys=settings.BID_KEYS, **_names(tender, bank))
     bid = SealedBid(id=row, tender=tender, bank=bank, kind=SealedBidKind.BID, envelope=envelope.text, receipt=envelope.receipt)
-    return _put_down(bid, verb="bid_submitted", actor=actor, at=at)
+    return _put_down(bid, verb="bid.submitted", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -92,7 +92,7 @@ def withdraw_bid(*, tender_id: UUID | str, actor: Member, at: datetime) -> Seale
     if not SealedBid.objects.filter(tender=tender, bank=bank, state=SealedBidState.CHECKED, kind=SealedBidKind.BID).exists():
         raise NothingToWithdraw(tender=tender)
     row = SealedBid(tender=tender, bank=bank, kind=SealedBidKind.WITHDRAWAL)
-    return _put_down(row, verb="bid_withdrawal_submitted", actor=actor, at=at)
+    return _put_down(row, verb="bid.withdrawal_submitted", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def check_bid(*, bid_id: UUID | str, actor: Member, at: datetime, rate: Decimal 
         raise EntriesDiffer
     _supersede([counted] if counted else [], at=at)
     bid.save()
-    return _recorded(bid, verb="bid_checked", actor=actor, at=at)
+    return _recorded(bid, verb="bid.checked", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -134,7 +134,7 @@ def send_back_bid(*, bid_id: UUID | str, actor: Member, at: datetime) -> SealedB
     bid = _waiting(bid_id, actor=actor, at=at)
     bid.send_back(at=at)
     bid.save()
-    return _recorded(bid, verb="bid_sent_back", actor=actor, at=at)
+    return _recorded(bid, verb="bid.sent_back", actor=actor, at=at)
 
 
 def opened(bid: SealedBid) -> Opened:

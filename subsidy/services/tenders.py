@@ -129,7 +129,7 @@ def open_tender(
         raise ClosingTooEarly(field="closes_at")
     tender = Tender.objects.create(document_number=document_number, category=category, recorded_by=actor, **facts)
     after = {"planned_volume": planned_volume, "closes_at": closes_at}
-    record(verb="tender_opened", obj=tender, actor=actor, occurred_at=at, after=after)
+    record(verb="tender.opened", obj=tender, actor=actor, occurred_at=at, after=after)
     return tender
 
 
@@ -160,7 +160,7 @@ def close_if_due(tender: Tender, *, actor: Member, at: datetime) -> bool:
         return False
     tender.close(at=at)
     tender.save()
-    record(verb="bidding_closed", obj=tender, actor=actor, occurred_at=at, after={"closed_at": at})
+    record(verb="tender.bidding_closed", obj=tender, actor=actor, occurred_at=at, after={"closed_at": at})
     return True
 
 
@@ -186,7 +186,7 @@ def award_tender(
     bids = [WeightedRate(rate, volume) for rate, volume in tender.bids.values_list("rate", "volume")]
     tender.award(on=on, result=blended_rate(bids) if result is None else result)
     tender.save()
-    record(verb="tender_awarded", obj=tender, actor=actor, occurred_at=at, after={"result": tender.result, "awarded_on": on})
+    record(verb="tender.awarded", obj=tender, actor=actor, occurred_at=at, after={"result": tender.result, "awarded_on": on})
     return tender
 
 
@@ -254,7 +254,7 @@ def decide_rate(
     decision, is_new = RateDecision.objects.get_or_create(return_rate=rate, defaults=facts)
     if is_new:
         after = {"rate": rate.rate, "effective_on": effective_on, "document_number": document_number}
-        record(verb="rate_decided", obj=decision, actor=actor, occurred_at=at, after=after)
+        record(verb="rate.decided", obj=decision, actor=actor, occurred_at=at, after=after)
     return decision
 
 

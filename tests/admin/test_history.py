@@ -156,9 +156,10 @@ class TestDeclarations:
 # Their changes are events of the loan or claim they belong to, or they are the offices' alone.
 SILENT = {"loans.movement", "loans.proposal", "risk.payment", "subsidy.paperbid", "whitelist.importfile", "whitelist.screening"}
 OFFICES_ALONE = {
+    "bid.superseded",
     "announcement.made", "deadline.moved", "document.opened", "feed.restarted", "import.checked", "import.committed",
     "import.discarded", "institution.entered", "interpretation.confirmed", "list.screened", "login.opened", "opened",
-    "paper_bid_checked", "paper_bid_entered", "paper_bid_sent_back",
+    "paper_bid.checked", "paper_bid.entered", "paper_bid.sent_back",
     "return_rate.reached_running_loans", "upload.taken",
     # Of logins and exports: the person's own house and the operator read them in the log.
     "access.forbidden", "access.not_found", "exported", "login.began", "login.expired", "login.failed", "login.left", "login.locked",

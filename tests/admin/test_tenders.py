@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -144,14 +145,15 @@ class TestNobodyKnows:
             assert self.seen_by(login(reader), tender) == pages, reader
 
     def seen_by(self, browser: Client, tender: Tender) -> dict[str, str]:
-        """Return what each page about the matter shows, but for what a reading itself leaves in the log."""
+        """Return what each page about the matter shows; what the reading itself leaves in the log is taken back."""
         labels = ("subsidy.tender", "subsidy.sealedbid", "subsidy.paperbid", "subsidy.ratedecision", "notices.notice", "documents.document")
         pages = [reverse(f"admin:{label.replace('.', '_')}_changelist") for label in labels]
         pages += [f"{page}export/" for page in pages[:3]]
         pages += [reverse("admin:index"), page_of(tender), f"{reverse('admin:audit_event_changelist')}?q=投标"]
         pages += [f"{reverse('admin:audit_event_changelist')}?object_type=subsidy.{name}" for name in ("sealedbid", "tender")]
-        with time_machine.travel(BID_AT, tick=False):
+        with time_machine.travel(BID_AT, tick=False), transaction.atomic():
             found = {page: browser.get(page) for page in pages}
+            transaction.set_rollback(True)
         return {page: self.compared(answer) for page, answer in found.items()}
 
     def compared(self, answer: HttpResponse) -> str:

@@ -1,18 +1,25 @@
 """Each fact about stored rows holds in the database, whoever writes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pgtrigger
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from common.transitions import edges
+from common.transitions import Table, edges
 from risk.claim_transitions import CLAIM_STEPS
 from risk.enums import ClaimState
+from risk.exemption_transitions import EXEMPTION_STEPS
 from risk.models import Claim, Exemption, Payment, Recovery, Return
+from risk.return_transitions import RETURN_STEPS
 from risk.services import open_exemption, record_diligence_rules
 from risk.services.claim_steps import CLAIM_SERVICES
+from risk.services.exemption_steps import EXEMPTION_SERVICES
+from risk.services.return_steps import RETURN_SERVICES
 from tests.risk.scene import NOW, TODAY, Scene
+
+STEPS = ("risk.Claim:claim_legal_steps", "risk.Return:return_legal_steps", "risk.Exemption:exemption_legal_steps")
 
 
 def paid_claim(scene: Scene) -> Claim:
@@ -59,7 +66,7 @@ def update(table: str, change: str) -> Callable[[], None]:
 )
 def test_the_database_refuses(scene: Scene, table: str, change: str, constraint: str) -> None:
     paid_claim(scene)
-    with pgtrigger.ignore("risk.Claim:claim_legal_steps"), pytest.raises(IntegrityError, match=constraint):
+    with pgtrigger.ignore(*STEPS), pytest.raises(IntegrityError, match=constraint):
         update(table, change)()
 
 
@@ -72,11 +79,22 @@ def test_the_database_lets_a_claim_move_along_its_table_alone(scene: Scene) -> N
                 update("risk_claim", f"state = '{state}'")()
 
 
-def test_the_claims_table_and_its_state_machine_are_one() -> None:
-    field = Claim._meta.get_field("state")
-    moved = {(one.name, str(one.source), str(one.target)) for one in field.get_all_transitions(Claim)}
-    assert moved == {(row.name, str(source), str(row.target)) for row in CLAIM_STEPS for source in row.sources}
-    assert {row.name for row in CLAIM_STEPS if row.is_taken} == set(CLAIM_SERVICES)
+@pytest.mark.parametrize(
+    ("model", "table", "services"),
+    [
+        (Claim, CLAIM_STEPS, CLAIM_SERVICES),
+        (Return, RETURN_STEPS, RETURN_SERVICES),
+        (Exemption, EXEMPTION_STEPS, EXEMPTION_SERVICES),
+    ],
+    ids=["claim", "return", "exemption"],
+)
+def test_a_table_its_state_machine_its_services_and_the_database_are_one(model: Any, table: Table, services: Any) -> None:
+    field = model._meta.get_field("state")
+    moved = {(one.name, str(one.source), str(one.target)) for one in field.get_all_transitions(model)}
+    assert moved == {(row.name, str(source), str(row.target)) for row in table for source in row.sources}
+    assert {row.name for row in table if row.is_taken} == set(services)
+    [trigger] = [one for one in model._meta.triggers if one.name.endswith("_legal_steps")]
+    assert sorted(trigger.transitions) == edges(table)
 
 
 @pytest.mark.parametrize("table", ["risk_baddebt", "risk_share", "risk_payment", "risk_paymentpart", "risk_breakerchange"])
