@@ -25,7 +25,6 @@ from django.core.cache import cache
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from api.services.clients import IssuedSecret
 from benchmarks.database import scratch, settle, triggers_at_rest
 from benchmarks.measure import Result, at_least, at_most, say
 from common.enums import Mode
@@ -35,7 +34,7 @@ from simulator.connection import Connection
 from subsidy.models import Line
 from subsidy.services.drafts import draft_settlement
 from tests.api.bank import make_stage
-from tests.api.caller import issued
+from tests.api.caller import IssuedSecret, issued
 from tests.api.statements import statements_of_the_chain
 from tests.factories import InstitutionFactory
 from tests.loan_factories import BankQuotaFactory, LoanFactory, ReturnRateFactory, fix, move

@@ -1,6 +1,7 @@
 """Who plays in the demo: institutions, their people, and the logins that visitors get."""
 
 from base64 import b32encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
@@ -10,12 +11,13 @@ from django.db.models import Count, Q
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from common.enums import Mode
+from demo_fund.keepers import ADMINISTRATORS_OF_THE_DEMO, agreed
 from demo_fund.places import BANKS, TRUST_BANKS
 from logins.services.second_factor import DEVICE_NAME
 from parties.enums import InstitutionKind, Role
-from parties.models import Enterprise, Institution, Member, User
+from parties.models import Enterprise, Institution, Member, RightsChange, User
 from parties.selectors import system_member
-from parties.services import admit_bank, appoint_member, enter_institution, open_login
+from parties.services import admit_bank, enter_institution, propose_login
 from risk.models import GuaranteeFee
 
 PASSWORD = "quanzhou-demo-2026"
@@ -44,7 +46,7 @@ NEWCOMERS = (
 # Logins with a password, for visitors: (username, institution kind, institution code or district code, is checker, what to look at)
 VISITORS = (
     ("gongxin", "city_industry", "", False, "市工信局经办：审核、发布、结算复核"),
-    ("gongxin2", "city_industry", "", True, "市工信局复核：拨付复核、成员管理"),
+    ("gongxin2", "city_industry", "", True, "市工信局复核：拨付复核，提出本局人员的权限事项"),
     ("keji", "city_science", "", False, "市科技局：税务名单导入、研发企业筛选"),
     ("caizheng", "city_treasury", "", False, "市财政局：征求意见、备案"),
     ("caizheng2", "city_treasury", "", True, "市财政局复核"),
@@ -110,7 +112,7 @@ class Cast:
         key = (institution.code, role.value)
         if key not in self._members:
             members = Member.objects.select_related("institution__district", "user")
-            self._members[key] = members.get(institution=institution, roles__contains=[role])
+            self._members[key] = members.filter(institution=institution, roles__contains=[role]).order_by("pk")[:1].get()
         return self._members[key]
 
 
@@ -127,7 +129,7 @@ def enter_institutions(cast: Cast, *, from_on: date, at: datetime) -> None:
                 admit_bank(bank=institution, mode=mode, from_on=from_on, document_number=document, actor=cast.system, at=at)
 
 
-def appoint_people(cast: Cast, *, from_on: date, at: datetime) -> None:
+def appoint_people(*, from_on: date, at: datetime) -> None:
     """Give every institution a handler and a checker; those that visitors use get a password."""
     visitors = {_visitor_key(kind, place, is_checker): username for username, kind, place, is_checker, _ in VISITORS}
     institutions = Institution.objects.exclude(kind=InstitutionKind.FUND_OFFICE).select_related("district").order_by("pk")
@@ -136,15 +138,30 @@ def appoint_people(cast: Cast, *, from_on: date, at: datetime) -> None:
             place = institution.district.code if institution.district else institution.code
             username = visitors.get(_visitor_key(institution.kind, place, is_checker))
             name = f"{SURNAMES[(index * 2 + is_checker) % len(SURNAMES)]}{GIVEN[(index * 5 + is_checker * 3) % len(GIVEN)]}"
-            user = _login(username or f"{institution.code}-{'b' if is_checker else 'a'}", name, cast, at, has_password=username is not None)
-            appoint_member(party=institution, name=name, roles=roles, from_on=from_on, user=user, actor=cast.system, at=at)
+            login = username or f"{institution.code}-{'b' if is_checker else 'a'}"
+            appoint(institution, username=login, name=name, roles=roles, from_on=from_on, at=at)
+    User.objects.filter(username__in=[*visitors.values(), *(username for username, *_ in ADMINISTRATORS_OF_THE_DEMO)]).update(
+        password=_encoded_password()
+    )
 
 
-def appoint_person_of(enterprise: Enterprise, *, number: int, cast: Cast, from_on: date, at: datetime) -> Member:
+def appoint_person_of(enterprise: Enterprise, *, number: int, from_on: date, at: datetime) -> Member:
     """Give an enterprise its person."""
     name = f"{SURNAMES[number % len(SURNAMES)]}{GIVEN[number * 7 % len(GIVEN)]}"
-    user = _login(f"qy{number:03d}", name, cast, at, has_password=False)
-    return appoint_member(party=enterprise, name=name, roles=(Role.HANDLER,), from_on=from_on, user=user, actor=cast.system, at=at)
+    return appoint(enterprise, username=f"qy{number:03d}", name=name, roles=(Role.HANDLER,), from_on=from_on, at=at)
+
+
+def appoint(house: Institution | Enterprise, *, username: str, name: str, roles: Sequence[Role], from_on: date, at: datetime) -> Member:
+    """Open a login and appoint its person, as the operator's administrators agree."""
+    phone = f"199{User.objects.count():08d}"
+
+    def propose(actor: Member) -> RightsChange:
+        return propose_login(
+            house=house, username=username, display_name=name, phone=phone, roles=roles, from_on=from_on, actor=actor, at=at,
+            reason="演示",
+        )  # fmt: skip
+
+    return agreed(propose, at=at)
 
 
 def open_enterprise_logins() -> None:
@@ -174,7 +191,7 @@ def second_factor_secret() -> str:
 
 def visitor_logins() -> list[tuple[str, str, str]]:
     """Return (login, whom it acts for, what to look at) of every login that a visitor can use."""
-    hints = {username: hint for username, *_, hint in VISITORS}
+    hints = {username: hint for username, *_, hint in (*ADMINISTRATORS_OF_THE_DEMO, *VISITORS)}
     enterprises = Q(enterprise__isnull=False) & ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     members = (
         Member.objects.filter(Q(user__username__in=hints) | enterprises).select_related("user", "institution", "enterprise").order_by("pk")
@@ -194,11 +211,3 @@ def _visitor_key(kind: str, place: str, is_checker: bool) -> tuple[str, str, boo
 def _encoded_password() -> str:
     """Return the visitors' password as it is stored; hashing is slow on purpose, so once for all of them."""
     return make_password(PASSWORD)
-
-
-def _login(username: str, name: str, cast: Cast, at: datetime, *, has_password: bool) -> User:
-    user = open_login(username=username, display_name=name, actor=cast.system, at=at)
-    if has_password:
-        user.password = _encoded_password()
-        user.save(update_fields=["password"])
-    return user

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from api.enums import Scope
-from api.models import ApiClient
+from api.models import ApiClient, ClientSecret
 from api.oauth import digest_of
-from api.services.clients import CALLING_KINDS, open_client
+from api.services.clients import CALLING_KINDS, propose_client
 from common.errors import DomainError
-from parties.models import BankParticipation, Institution, Member
-from parties.selectors import in_force_on, system_member
+from demo_fund.keepers import agreed
+from parties.models import BankParticipation, Institution, Member, RightsChange
+from parties.selectors import in_force_on
 from whitelist.enums import ChannelKind, Transport
 from whitelist.models import Channel
 from whitelist.services.announcing import queue
@@ -68,19 +69,23 @@ def program_logins() -> list[tuple[str, str, str]]:
 
 
 def _open_program(institution: Institution, *, at: datetime) -> ApiClient:
-    """Open one client, then let the secret known to visitors be its secret."""
+    """Open one client, and let the secret known to visitors be its secret."""
     client_id, secret = credentials_of(institution)
-    issued = open_client(
-        institution=institution,
-        name=f"{institution.short_name}核心系统（演示）",
-        scopes=Scope,
-        actor=system_member(),
-        at=at,
-        requests_per_minute=REQUESTS_PER_MINUTE,
-        client_id=client_id,
-    )
-    issued.client.secrets.update(sha256=digest_of(secret))
-    return issued.client
+
+    def propose(actor: Member) -> RightsChange:
+        return propose_client(
+            institution=institution,
+            name=f"{institution.short_name}核心系统（演示）",
+            scopes=Scope,
+            actor=actor,
+            at=at,
+            requests_per_minute=REQUESTS_PER_MINUTE,
+            client_id=client_id,
+        )
+
+    client = ApiClient.objects.get(member=agreed(propose, at=at))
+    ClientSecret.objects.create(client=client, sha256=digest_of(secret), issued_at=at)
+    return client
 
 
 def _let_fetch_the_whitelist(institutions: Sequence[Institution], *, at: datetime) -> None:

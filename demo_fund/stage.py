@@ -57,7 +57,7 @@ class Stage:
         """Return the enterprise's person, appointed when first needed."""
         enterprise = self.ensure_enterprise(company, at=at)
         if not Member.objects.filter(enterprise=enterprise).exists():
-            appoint_person_of(enterprise, number=company.number, cast=self.cast, from_on=self.first_on, at=at)
+            appoint_person_of(enterprise, number=company.number, from_on=self.first_on, at=at)
         return self.cast.person_of(enterprise)
 
     def county_handler(self, district_code: str) -> Member:

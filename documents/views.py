@@ -18,7 +18,7 @@ def download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Stream the document as a download, if the case is the caller's to see; 404 otherwise."""
     at = now()
     actor = current_member(request.user, on=localdate(at)) if request.user.is_authenticated else None
-    if actor is None:
+    if actor is None or actor.is_administrator:
         raise Http404
     try:
         opened = open_document(document_id=public_id, actor=actor, at=at)

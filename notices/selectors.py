@@ -7,11 +7,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from notices.models import EmailDelivery, Notice, NoticeRead
 from parties.models import Member
 
+ABOUT_RIGHTS = "rights."  # kinds of notices that the operator's administrators read; business is not theirs
+
 
 def notices_visible_to(actor: Member) -> QuerySet[Notice]:
     """Return the notices of the actor's party, newest first, each with ``is_read`` for this actor."""
     read = NoticeRead.objects.filter(notice=OuterRef("pk"), member=actor)
     notices = Notice.objects.annotate(is_read=Exists(read))
+    if actor.is_administrator:
+        notices = notices.filter(kind__startswith=ABOUT_RIGHTS)
     if actor.institution_id:
         return notices.filter(institution=actor.institution_id)
     return notices.filter(enterprise=actor.enterprise_id)

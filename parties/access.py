@@ -1,10 +1,15 @@
 """Who may: party and role of the actor, four eyes, and who sees everything."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
 
 from common.errors import DomainError, NotAllowed
-from parties.enums import InstitutionKind, MemberKind, Role
-from parties.models import Enterprise, Institution, Member
+from parties.enums import InstitutionKind, MemberKind, RightsState, Role
+from parties.models import Enterprise, Institution, Member, RightsChange
+from parties.rights import KINDS
 
 WORKING_ROLES = (Role.HANDLER, Role.CHECKER)
 SEES_ALL = frozenset(
@@ -39,6 +44,22 @@ class JobIsNoChecker(DomainError):
 
     code = "job_is_no_checker"
     sentence = "定时任务不能作为复核人，请由复核人员办理。"
+    status = 403
+
+
+class AppointerChecks(DomainError):
+    """Whoever gave a person rights lately could have made a straw man."""
+
+    code = "appointer_checks"
+    sentence = "您在近{days}天内提出或确认过经办人的账号、任职或岗位，不能复核其经办的业务，请由本单位其他复核人员办理。"
+    status = 403
+
+
+class OpenerChecks(DomainError):
+    """Whoever let a program in could have kept its secret."""
+
+    code = "opener_checks"
+    sentence = "您提出或确认过该接口程序的开通、密钥或权限，不能复核其登记的业务，请由本单位其他复核人员办理。"
     status = 403
 
 
@@ -92,14 +113,15 @@ def require_institution(actor: Member, institution: Institution, *, roles: Itera
         raise RoleMissing(needed=_needed(institution.name, wanted))
 
 
-def checker_differs(*, maker: Member, checker: Member) -> None:
+def checker_differs(*, maker: Member, checker: Member, at: datetime) -> None:
     """
     Let pass only a check by somebody else: another person of the house, or a program of another house; never a job.
 
-    Two memberships of one login are one person.
+    Two memberships of one login are one person, and so are two logins with one mobile number. Who gave the maker rights lately does not
+    check what the maker made, nor ever the records of a program that they let in.
 
     Raises:
-        JobIsNoChecker, SamePerson, ProgramChecksOwnHouse.
+        JobIsNoChecker, SamePerson, ProgramChecksOwnHouse, AppointerChecks, OpenerChecks.
 
     Source: architecture, who may.
     """
@@ -109,6 +131,22 @@ def checker_differs(*, maker: Member, checker: Member) -> None:
         raise SamePerson
     if checker.kind == MemberKind.PROGRAM and _party_key(checker) == _party_key(maker):
         raise ProgramChecksOwnHouse
+    _require_no_giver(maker=maker, checker=checker, at=at)
+
+
+def _require_no_giver(*, maker: Member, checker: Member, at: datetime) -> None:
+    """Refuse a checker who proposed or confirmed the maker's rights: of a person for some days, of a program for good."""
+    if checker.user_id is None or maker.kind == MemberKind.JOB:
+        return
+    taking = [kind.name for kind in KINDS.values() if not kind.gives]
+    given = RightsChange.objects.filter(Q(made_by_user=checker.user_id) | Q(decided_by_user=checker.user_id), state=RightsState.CONFIRMED)
+    if maker.kind == MemberKind.PROGRAM:
+        if given.filter(member=maker.pk).exists():
+            raise OpenerChecks
+        return
+    days = settings.APPOINTER_CHECKS_AFTER_DAYS
+    if given.filter(member__user=maker.user_id, decided_at__gt=at - timedelta(days=days)).exclude(kind__in=taking).exists():
+        raise AppointerChecks(days=days)
 
 
 def is_same_person(one: Member, other: Member) -> bool:

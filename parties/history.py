@@ -34,4 +34,12 @@ MEMBER = History(
     ),
 )
 
-HISTORIES = (ENTERPRISE, INSTITUTION, MEMBER)
+RIGHTS = History(
+    case="parties.rightschange",
+    verbs=tell(
+        ("rights.proposed", "rights.confirmed", "rights.refused", "rights.withdrawn", "handover.used", "handover.failed"),
+        Told(to=EVERYBODY, remark=True),
+    ),
+)
+
+HISTORIES = (ENTERPRISE, INSTITUTION, MEMBER, RIGHTS)

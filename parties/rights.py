@@ -38,6 +38,7 @@ class RightsKind:
     apply: Callable[[RightsChange], Member | None]
     gives: bool = True  # whoever took part may not check the member afterwards; no for what only takes rights away
     operator_only: bool = False  # both persons are the operator's administrators
+    server_only: bool = False  # proposed by nobody: a command on the server makes it
     asks_password: bool = False
     hand_over: Callable[[RightsChange, str, datetime], Sequence[tuple[str, str]]] | None = None  # (change, password, at) -> what is shown
 

@@ -116,7 +116,7 @@ def members_visible_to(actor: Member) -> QuerySet[Member]:
     """Return the members the actor may know of: those of its own party; all for jobs and the operator's people, who keep rights."""
     members = Member.objects.select_related("institution", "enterprise", "user")
     if actor.institution is not None:
-        if keeps_rights(actor) or actor.institution.kind == InstitutionKind.CITY_INDUSTRY:
+        if keeps_rights(actor):
             return members
         return members.filter(institution=actor.institution_id)
     return members.filter(enterprise=actor.enterprise_id)

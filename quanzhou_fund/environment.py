@@ -305,6 +305,14 @@ VARIABLES: tuple[Variable, ...] = (
         demo="127.0.0.0/8",
         meaning="事件推送可访问的内网网段，如银行专线 10.8.0.0/16；其余内网地址一律不访问",
     ),
+    Variable(
+        name="APPOINTER_CHECKS_AFTER_DAYS",
+        read=whole_number,
+        form="天",
+        demo="30",
+        live="30",
+        meaning="提出或确认某人账号、任职、岗位的人，多少天内不得复核其经办的业务",
+    ),
     Variable(name="LOGIN_LOCK_MINUTES", read=whole_number, form="分钟", demo="15", live="15", meaning="登录锁定的时长"),
 )
 

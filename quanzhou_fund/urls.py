@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from parties.views import handover
 from portal.front import favicon, front, robots
 from quanzhou_fund.health import healthz, readyz
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("robots.txt", robots),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("handover/<str:token>/", handover, name="handover"),
     path("documents/", include("documents.urls")),
     path("account/", include("logins.urls")),
     path("portal/", include("portal.urls")),

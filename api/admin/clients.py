@@ -1,12 +1,12 @@
-"""Programs that call the interface: opened and changed by administrators; a secret is shown once, on the page that made it."""
+"""Programs that call the interface: opened and changed by two persons, closed by one; no administrator sees a secret."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils import timezone
 
 from api.admin.forms import ChangeForm, EnableForm, OpenForm, RenewForm
@@ -16,13 +16,12 @@ from api.selectors import last_used
 from api.services.clients import (
     CALLING_KINDS,
     KEEPERS,
-    IssuedSecret,
-    change_client,
     clients_visible_to,
     close_client,
     end_old_secrets,
-    open_client,
-    renew_secret,
+    propose_access,
+    propose_client,
+    propose_renewal,
 )
 from api.services.webhooks import enable_webhook
 from common.admin import (
@@ -36,54 +35,83 @@ from common.admin import (
     Small,
     Step,
     VisibleAdmin,
+    Who,
     by,
     joined,
     link_to,
-    page_of,
     table,
 )
 from parties.enums import Role
 from parties.models import Member
 
 SHOWN = 20  # lines of deliveries and uploads
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers(Who):
+    """The user administrators of houses with programs, and those of the operator's administrators who keep rights."""
+
+    administrators: frozenset[str] = frozenset({Role.SYSTEM})
+
+    def allows(self, member: Any) -> bool:
+        """Return whether the member may take the step at all."""
+        if member is not None and member.is_administrator:
+            return not self.administrators.isdisjoint(member.roles)
+        return Who.allows(self, member)
+
+
+HOUSES = frozenset(CALLING_KINDS)
+PROPOSERS = Keepers(HOUSES, frozenset({Role.ADMIN}))
+CLOSERS = Keepers(HOUSES, frozenset({Role.ADMIN}), frozenset({Role.SYSTEM, Role.SECURITY}))
 ADMINS = by(*KEEPERS, *CALLING_KINDS, roles=[Role.ADMIN])
-ONCE = "密钥只显示这一次，系统只保存其校验值。请立即交给接口程序的负责人，遗失后只能更换。"
+PROPOSED = "已提出，待安全管理员确认后生效。"
+HANDED = "提出后由安全管理员确认。确认后，程序负责人凭您转交的链接和安全管理员告知的交接码，24小时内领取密钥一次；密钥只在领取时显示。"
 
 
-def _open(do: Do) -> IssuedSecret:
-    return open_client(actor=do.member, at=do.at, **do.given)
+def _open(do: Do) -> Any:
+    return propose_client(actor=do.member, at=do.at, **do.given)
 
 
-def _change(do: Do) -> ApiClient:
-    return change_client(client_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
+def _change(do: Do) -> Any:
+    return propose_access(client_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
 
 
-def _renew(do: Do) -> IssuedSecret:
-    return renew_secret(client_id=do.obj.public_id, actor=do.member, at=do.at, old_ends_after=timedelta(days=do.given["days"]))
+def _renew(do: Do) -> Any:
+    given = dict(do.given)
+    days = timedelta(days=given.pop("days"))
+    return propose_renewal(client_id=do.obj.public_id, actor=do.member, at=do.at, old_ends_after=days, **given)
 
 
 def _enable(do: Do) -> Any:
     return enable_webhook(client=do.obj, webhook_id=do.given["webhook"].public_id, at=do.at, actor=do.member)
 
 
-OPEN = Step(name="open", label="开通接口程序", who=ADMINS, form=OpenForm, run=_open, sentence=ONCE, tone="main", done="接口程序已开通。")
+OPEN = Step(name="open", label="提出开通接口程序", who=PROPOSERS, form=OpenForm, run=_open, sentence=HANDED, tone="main", done=PROPOSED)
 STEPS = (
     Step(
         name="renew",
-        label="更换密钥",
-        who=ADMINS,
+        label="提出更换密钥",
+        who=PROPOSERS,
         form=RenewForm,
         run=_renew,
         when=lambda client: client.is_active,
-        sentence=f"签发新密钥，旧密钥到期前仍可使用，银行程序不必停机。{ONCE}",
-        done="新密钥已签发。",
+        sentence=f"领取新密钥后，旧密钥到期前仍可使用，银行程序不必停机。{HANDED}",
+        done=PROPOSED,
         tone="main",
     ),
-    Step(name="change", label="修改权限和来源", who=ADMINS, form=ChangeForm, run=_change, when=lambda client: client.is_active),
+    Step(
+        name="change",
+        label="提出修改权限和来源",
+        who=PROPOSERS,
+        form=ChangeForm,
+        run=_change,
+        when=lambda client: client.is_active,
+        done=PROPOSED,
+    ),
     Step(
         name="end-old",
         label="立即停用旧密钥",
-        who=ADMINS,
+        who=CLOSERS,
         run=lambda do: end_old_secrets(client_id=do.obj.public_id, actor=do.member, at=do.at),
         when=lambda client: client.is_active,
         sentence="除最新密钥外全部立即失效，已发出的访问令牌一并作废，程序须用最新密钥重新获取令牌。密钥可能泄露时使用。",
@@ -101,7 +129,7 @@ STEPS = (
     Step(
         name="close",
         label="停用接口程序",
-        who=ADMINS,
+        who=CLOSERS,
         form=ReasonForm,
         run=lambda do: close_client(client_id=do.obj.public_id, actor=do.member, at=do.at, remark=do.given["reason"]),
         when=lambda client: client.is_active,
@@ -139,20 +167,13 @@ def _state(client: ApiClient) -> Badge:
     return Badge("启用", "good") if client.is_active else Badge("已停用", "bad")
 
 
-class SecretShown(HttpResponse):
-    """What a step answers whose result is a secret; the page that shows it is made where the request is known."""
-
-    def __init__(self, issued: IssuedSecret) -> None:
-        super().__init__()
-        self.issued = issued
-
-
 @admin.register(ApiClient)
 class ApiClientAdmin(VisibleAdmin):
     """Programs of banks, fund manager and guarantors."""
 
     visible_to = staticmethod(clients_listed)
     seen_by = frozenset({*KEEPERS, *CALLING_KINDS})
+    open_to = frozenset({Role.SYSTEM, Role.SECURITY})
     columns = (
         "name",
         Column("机构", lambda client: client.member.institution, order="member__institution__name", name="institution"),
@@ -169,7 +190,7 @@ class ApiClientAdmin(VisibleAdmin):
     case_related = ("opened_by__institution",)
     new_steps = (OPEN,)
     steps = STEPS
-    list_intro = "银行、基金管理人和担保公司的系统经接口办理业务所用的客户端。由本单位或市工信局的管理人员开通；密钥只在签发时显示一次。"
+    list_intro = "银行、基金管理人和担保公司的系统所用的接口客户端。由本单位管理人员提出、安全管理员确认后开通；密钥只在领取时显示一次。"
 
     def badges(self, case: ApiClient) -> list[Badge]:
         """Return whether it may call, and that something stands still."""
@@ -196,36 +217,6 @@ class ApiClientAdmin(VisibleAdmin):
     def parts(self, request: HttpRequest, case: ApiClient) -> list[Any]:
         """Return secrets, subscriptions, troubled deliveries and uploads."""
         return [_secrets(case), _webhooks(case), _deliveries(case), _uploads(case)]
-
-    def follows(self, made: Any) -> bool:
-        """Return whether a page of its own comes next."""
-        return isinstance(made, IssuedSecret) or super().follows(made)
-
-    def after(self, made: Any, case: Any) -> HttpResponse:
-        """Return where a person lands after a step: on the secret it made."""
-        return SecretShown(made) if isinstance(made, IssuedSecret) else super().after(made, case)
-
-    def _new(self, request: HttpRequest, name: str) -> HttpResponse:
-        return self._shown_once(request, super()._new(request, name))
-
-    def _do(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        return self._shown_once(request, super()._do(request, object_id, name))
-
-    def _shown_once(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-        """Return the page with the secret, which nobody keeps: neither the session nor a cache."""
-        if not isinstance(answer, SecretShown):
-            return answer
-        issued = answer.issued
-        context = self.admin_site.each_context(request) | {
-            "title": "接口密钥",
-            "opts": self.model._meta,
-            "issued": issued,
-            "warning": ONCE,
-            "back": page_of(issued.client),
-        }
-        page = TemplateResponse(request, "case/secret.html", context)
-        page["Cache-Control"] = "no-store"
-        return page
 
 
 def _secrets(client: ApiClient) -> Any:

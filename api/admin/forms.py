@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 
 from api.enums import Scope
-from api.services.clients import CALLING_KINDS, KEEPERS, USUAL_RATE
+from api.services.clients import CALLING_KINDS, USUAL_RATE, client_subject
 from common.admin import CountInput, LongText, StepForm
 from parties.models import Institution
+from parties.selectors import keeps_rights, mark_of
 
 NETWORKS_HELP = "每行一个网段，如 10.1.2.0/24；单个地址写作 10.1.2.3/32。不填为不限来源，只宜用于联调。"
-RATE_HELP = f"次。超过 {USUAL_RATE} 次的由市工信局调整。"
+RATE_HELP = f"次。超过 {USUAL_RATE} 次的由系统运行单位提出。"
 
 
 class Networks(LongText):
@@ -48,13 +49,14 @@ class OpenForm(AccessForm):
     institution = forms.ModelChoiceField(label="机构", queryset=Institution.objects.none(), empty_label="请选择")
     name = forms.CharField(label="名称", max_length=60, help_text="便于辨认的系统名称，如“信贷核心系统”。")
     client_id = forms.RegexField(r"^[0-9a-f]{24}$", widget=forms.HiddenInput)
-    field_order = ("institution", "name", "scopes", "networks", "requests_per_minute", "client_id")
+    reason = forms.CharField(label="事由", max_length=300)
+    field_order = ("institution", "name", "scopes", "networks", "requests_per_minute", "reason", "client_id")
 
     def prepare(self) -> None:
-        """Offer the person's own institution, or every one to those who keep all programs."""
+        """Offer the person's own institution, or every one to the operator's system administrator."""
         rows = Institution.objects.filter(kind__in=CALLING_KINDS, is_active=True).order_by("name")
         own = self.member.institution
-        if own.kind not in KEEPERS:
+        if not keeps_rights(self.member):
             rows = rows.filter(pk=own.pk)
             self.first(institution=own.pk)
         self.fields["institution"].queryset = rows  # type: ignore[attr-defined]
@@ -64,9 +66,13 @@ class OpenForm(AccessForm):
 class ChangeForm(AccessForm):
     """A change of what a program may do."""
 
+    reason = forms.CharField(label="事由", max_length=300)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
     def prepare(self) -> None:
-        """Begin with what holds."""
+        """Begin with what holds, and the mark of it."""
         client = self.obj
+        self.first(seen=mark_of(client_subject(client.application.client_id)))
         self.first(scopes=client.scopes, networks="\n".join(client.networks), requests_per_minute=client.requests_per_minute)
 
 
@@ -76,6 +82,12 @@ class RenewForm(StepForm):
     days = CountInput(
         label="旧密钥继续有效", min_value=0, max_value=30, initial=7, help_text="天。期间新旧密钥同时有效，请在此期限内完成更换。"
     )
+    reason = forms.CharField(label="事由", max_length=300)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        """Begin with the mark of what holds."""
+        self.first(seen=mark_of(client_subject(self.obj.application.client_id)))
 
 
 class EnableForm(StepForm):

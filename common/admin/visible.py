@@ -37,6 +37,7 @@ class VisibleAdmin(ModelAdmin):
 
     visible_to: ClassVar[Callable[[Any], QuerySet[Any]]]
     seen_by: ClassVar[frozenset[str] | None] = None  # kinds of institutions that find the list; None: all of them
+    open_to: ClassVar[frozenset[str]] = frozenset()  # which of the operator's administrators find it; business pages: none
     columns: ClassVar[Sequence[str | Column]] = ("__str__",)
     exported: ClassVar[Sequence[str | Column]] = ()  # columns of the file; none: those on screen
     shows: ClassVar[Sequence[str]] = ()
@@ -68,6 +69,8 @@ class VisibleAdmin(ModelAdmin):
         member = acting_member(request)
         if member is None or member.institution is None:
             return False
+        if member.is_administrator:
+            return not self.open_to.isdisjoint(member.roles)
         return self.seen_by is None or member.institution.kind in self.seen_by
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -85,7 +88,7 @@ class VisibleAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return what the acting member may see, in the model's order."""
         member = acting_member(request)
-        if member is None:
+        if member is None or not self.has_view_permission(request):
             return self.model._default_manager.none()
         rows = type(self).visible_to(member)
         return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
@@ -125,6 +128,10 @@ class VisibleAdmin(ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Return the columns; a box to tick comes first where something can be done with many."""
+        return self.columns_for(request)
+
+    def columns_for(self, request: HttpRequest) -> list[Column]:
+        """Return the columns that this person sees, on screen and in the file."""
         return list(self.shown_columns)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -165,7 +172,7 @@ class VisibleAdmin(ModelAdmin):
             messages.error(request, TOO_MANY_ROWS.format(count=count, most=MAX_ROWS))
             return redirect(f"{list_of(self.model)}?{request.GET.urlencode()}")
         name = f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}.xlsx"
-        columns = self.exported_columns or self.shown_columns
+        columns = self.exported_columns or self.columns_for(request)
         title = str(self.model._meta.verbose_name_plural)
         return spreadsheet(request, title, columns, rows.iterator(chunk_size=2000), filename=name, what=self.model)
 
@@ -197,7 +204,7 @@ class VisibleAdmin(ModelAdmin):
         if self.is_case:
             SEAMS.record_opening(obj=case, actor=member, at=timezone.now(), **self.opening_scope(case))
         context = self.admin_site.each_context(request) | {
-            "title": str(case),
+            "title": self.heading(case),
             "opts": self.model._meta,
             "case": case,
             "kind": self.model._meta.verbose_name,

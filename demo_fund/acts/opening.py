@@ -41,7 +41,7 @@ def opening_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Ste
     """Yield what has to be there before the first case, the rates of later years, and the demo's successor version."""
     begins = stage.first_on
     yield Step(begins, 1, lambda at: enter_institutions(stage.cast, from_on=begins, at=at))
-    yield Step(begins, 2, lambda at: appoint_people(stage.cast, from_on=begins, at=at))
+    yield Step(begins, 2, lambda at: appoint_people(from_on=begins, at=at))
     yield Step(begins, 3, partial(_set_quotas, stage, financings))
     for number, (days, *_) in enumerate(RATES):
         yield from _tender_steps(stage, number, _decision_day(stage, number, days))

@@ -6,14 +6,14 @@ from decimal import Decimal
 from functools import partial
 
 from common.enums import Mode
+from demo_fund.cast import appoint
 from demo_fund.papers import attach_paper
 from demo_fund.player import Step
 from demo_fund.stage import Stage
 from demo_fund.troubles import Recovered, Trouble
 from loans.models import Application, Loan
 from parties.enums import Role
-from parties.models import Institution, Member, User
-from parties.services import appoint_member, open_login
+from parties.models import Institution, Member
 from risk import services
 from risk.enums import PROJECT_PAPERS, RD_PAPERS, WAITING_FOR_MONEY, ReturnState
 from risk.models import BadDebt, Claim, Exemption, Return
@@ -330,7 +330,4 @@ def _committee_member(stage: Stage, bank: Institution, *, at: datetime) -> Membe
     known = Member.objects.select_related("institution", "user").filter(institution=bank, user__username=username).first()
     if known is not None:
         return known
-    user: User = open_login(username=username, display_name="尽职免责委员会委员", actor=stage.cast.system, at=at)
-    return appoint_member(
-        party=bank, name="尽职免责委员会委员", roles=(Role.ADMIN,), from_on=at.date(), user=user, actor=stage.cast.system, at=at
-    )
+    return appoint(bank, username=username, name="尽职免责委员会委员", roles=(Role.CHECKER,), from_on=at.date(), at=at)

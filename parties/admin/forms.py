@@ -7,7 +7,9 @@ from django import forms
 from common.admin import CountInput, DayInput, LongText, MoneyInput, StepForm
 from common.enums import Mode
 from parties.enums import HOUSE_ROLES, InstitutionKind, Role
-from parties.models import District
+from parties.models import District, Enterprise, Institution
+from parties.selectors import mark_of
+from parties.services.members import member_subject
 
 ENTERED_KINDS = (InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKind.FUND_MANAGER, InstitutionKind.CONTRIBUTOR)
 
@@ -94,53 +96,108 @@ class EndParticipationForm(StepForm):
     document_number = forms.CharField(label="文号", max_length=60)
 
 
-class LoginForm(StepForm):
-    """A login for a person."""
+def _reason(**options: Any) -> forms.CharField:
+    return forms.CharField(label="事由", max_length=300, help_text="任职文件的文号，或变动的缘由；安全管理员据此核对。", **options)
+
+
+class Seen(forms.CharField):
+    """The mark of the rights as they stood when the form was opened; an older form is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput)
+
+
+class HouseForm(StepForm):
+    """A change in one's own house, or in any for the operator's system administrator."""
+
+    party = forms.CharField(label="单位", max_length=40, help_text="机构代号，或企业的统一社会信用代码。")
+
+    def prepare(self) -> None:
+        """Begin with today; who manages one house is not asked which."""
+        self.first(from_on=self.on)
+        if Role.SYSTEM not in self.member.roles:
+            del self.fields["party"]
+            self.fields["roles"].choices = [(role.value, role.label) for role in HOUSE_ROLES]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Return the values with the house itself."""
+        given = super().clean() or {}
+        code = given.pop("party", None)
+        if "party" not in self.fields:
+            return given | {"house": self.member.party}
+        house = Institution.objects.filter(code=code, is_active=True).first() or Enterprise.objects.filter(credit_code=code).first()
+        if house is None:
+            self.add_error("party", "没有此代号的机构或此信用代码的企业，请核对。")
+        return given | {"house": house}
+
+
+def _roles() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label="岗位", choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+
+
+class LoginForm(HouseForm):
+    """A person who gets a login and acts for the house."""
 
     username = forms.CharField(label="登录名", max_length=150)
     display_name = forms.CharField(label="姓名", max_length=50)
+    phone = forms.CharField(label="手机号码", max_length=20, help_text="本人的号码；一个号码只能开设一个账号。")
     email = forms.EmailField(label="邮箱", required=False)
-    phone = forms.CharField(label="手机号码", max_length=20, required=False)
-    password = forms.CharField(label="初始密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
-
-
-class AppointForm(StepForm):
-    """A person to act for one's own institution."""
-
-    username = forms.CharField(label="登录名", max_length=150, help_text="先用“开设登录账号”开设；须未在其他单位任职。")
-    name = forms.CharField(label="姓名", max_length=60)
-    roles = forms.MultipleChoiceField(
-        label="岗位", choices=[(role.value, role.label) for role in HOUSE_ROLES], widget=forms.CheckboxSelectMultiple
-    )
+    roles = _roles()
     from_on = DayInput(label="自")
     until_on = DayInput(label="至(不含)", required=False)
+    reason = _reason()
+
+
+class AppointForm(HouseForm):
+    """A person with a login to act for the house."""
+
+    username = forms.CharField(label="登录名", max_length=150, help_text="已有账号的人员；须未在其他单位任职。")
+    roles = _roles()
+    from_on = DayInput(label="自")
+    until_on = DayInput(label="至(不含)", required=False)
+    reason = _reason()
+
+
+class MemberForm(StepForm):
+    """A change of one member's rights; it carries the mark of what it was opened on."""
+
+    seen = Seen()
 
     def prepare(self) -> None:
-        """Begin with today."""
-        self.first(from_on=self.on)
+        """Begin with the mark."""
+        self.first(seen=mark_of(member_subject(self.obj)))
 
 
-class RolesForm(StepForm):
+class RolesForm(MemberForm):
     """Other roles for a member."""
 
     roles = forms.MultipleChoiceField(
         label="岗位", choices=[(role.value, role.label) for role in HOUSE_ROLES], widget=forms.CheckboxSelectMultiple
     )
+    reason = _reason()
 
     def prepare(self) -> None:
         """Begin with the roles held."""
+        super().prepare()
         self.first(roles=self.obj.roles)
 
 
-class EndMembershipForm(StepForm):
+class EndMembershipForm(MemberForm):
     """The end of a membership."""
 
     until_on = DayInput(label="终止日", help_text="自该日起不再代表本单位办理业务。")
-    remark = LongText(label="说明", rows=2, required=False)
+    reason = _reason()
 
     def prepare(self) -> None:
         """Begin with today."""
+        super().prepare()
         self.first(until_on=self.on)
+
+
+class ResetForm(MemberForm):
+    """A new password for a person, set by that person."""
+
+    reason = _reason()
 
 
 def chosen_roles(given: dict[str, Any]) -> list[Role]:

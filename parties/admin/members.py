@@ -3,20 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 
 from common.admin import Column, VisibleAdmin
 from parties.admin.steps import MEMBER_NEW_STEPS, MEMBER_STEPS
-from parties.enums import InstitutionKind, Role
+from parties.enums import Role
 from parties.models import Member
-
-
-def members_visible_to(member: Member) -> QuerySet[Member]:
-    """Return the members of one's own institution; the fund office sees everyone's."""
-    members = Member.objects.select_related("institution", "enterprise", "user")
-    if member.institution is not None and member.institution.kind == InstitutionKind.FUND_OFFICE:
-        return members
-    return members.filter(institution=member.institution_id)
+from parties.selectors import members_visible_to
 
 
 def roles_of(member: Any) -> str:
@@ -29,6 +21,7 @@ class MemberAdmin(VisibleAdmin):
     """The people, programs and jobs of one's own institution."""
 
     visible_to = staticmethod(members_visible_to)
+    open_to = frozenset({Role.SYSTEM, Role.SECURITY})
     is_linked = False  # a page shows the members of one's own house only
     columns = (
         "name",

@@ -1,36 +1,49 @@
 """What may be done with enterprises, institutions and members."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from common.admin import Do, ReasonForm, Step, Who, by
+from common.admin import Do, ReasonForm, Step, Who, by, states
 from common.enums import Mode
 from parties.admin import forms
-from parties.enums import FactSource, InstitutionKind, MemberKind, Role
-from parties.models import User
+from parties.enums import FactSource, InstitutionKind, MemberKind, RightsState, Role
+from parties.models import RightsChange
 from parties.services import (
     NewEnterprise,
     YearFigures,
     admit_bank,
-    appoint_member,
     change_enterprise,
-    change_roles,
     change_tax_home,
-    end_membership,
+    confirm_change,
     end_participation,
     enter_institution,
     lift_industry_override,
-    open_login,
     override_industry,
+    propose_appointment,
+    propose_end,
+    propose_login,
+    propose_reset,
+    propose_roles,
     record_year_figures,
+    refuse_change,
     register_enterprise,
+    withdraw_change,
 )
 
 K = InstitutionKind
 REGISTRARS = by(K.CITY_INDUSTRY, K.CITY_SCIENCE, K.COUNTY_INDUSTRY)
 COUNTY = by(K.COUNTY_INDUSTRY)
 CITY_LEADS = by(K.CITY_INDUSTRY, K.CITY_TREASURY)
-MANAGERS = Who(roles=frozenset({Role.ADMIN}))
+MANAGERS = Who(roles=frozenset({Role.ADMIN, Role.SYSTEM}))
 FIGURE_SOURCES = {K.CITY_SCIENCE: FactSource.TAX, K.COUNTY_INDUSTRY: FactSource.COUNTY}
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A confirmed change with the code that the confirmer reads once; empty where nothing is handed over."""
+
+    change: RightsChange
+    code: str
 
 
 def _figures(do: Do) -> Any:
@@ -47,12 +60,10 @@ def _change(do: Do) -> Any:
     return change_enterprise(enterprise_id=do.obj.public_id, changes=changes, actor=do.member, at=do.at, remark=remark)
 
 
-def _appoint(do: Do) -> Any:
+def _given(do: Do) -> dict[str, Any]:
+    """Return the form's values with the ticked roles."""
     given = dict(do.given)
-    user = User.objects.filter(username=given.pop("username")).first()
-    return appoint_member(
-        party=do.member.institution, user=user, actor=do.member, at=do.at, **(given | {"roles": forms.chosen_roles(given)})
-    )
+    return given | {"roles": forms.chosen_roles(given)} if "roles" in given else given
 
 
 NEW_ENTERPRISE = Step(
@@ -103,7 +114,7 @@ ENTERPRISE_STEPS = (
 NEW_INSTITUTION = Step(
     name="enter",
     label="登记机构",
-    who=by(*CITY_LEADS.kinds, roles=("handler", "checker", "admin")),
+    who=CITY_LEADS,
     form=forms.InstitutionForm,
     run=lambda do: enter_institution(actor=do.member, at=do.at, **(dict(do.given) | {"kind": K(do.given["kind"])})),
     clause="FP 1.3",
@@ -129,41 +140,85 @@ INSTITUTION_STEPS = (
         tone="danger",
     ),
 )
+PROPOSED = "已提出，待安全管理员确认后生效。"
 MEMBER_NEW_STEPS = (
     Step(
         name="login",
-        label="开设登录账号",
+        label="提出开设账号",
         who=MANAGERS,
         form=forms.LoginForm,
-        run=lambda do: open_login(actor=do.member, at=do.at, **do.given),
-        done="登录账号已开设，请继续登记任职。",
+        run=lambda do: propose_login(actor=do.member, at=do.at, **_given(do)),
+        sentence="提出后由安全管理员确认才生效。密码由本人设置：确认后，凭您转交的链接和安全管理员告知的交接码，24小时内设置一次。",
+        done=PROPOSED,
     ),
     Step(
         name="appoint",
-        label="登记任职",
+        label="提出登记任职",
         who=MANAGERS,
         form=forms.AppointForm,
-        run=_appoint,
-        sentence="一人同一时间只能为一个单位办理业务；经办和复核不得为同一人。",
+        run=lambda do: propose_appointment(actor=do.member, at=do.at, **_given(do)),
+        sentence="提出后由安全管理员确认才生效。一人同一时间只能为一个单位办理业务；经办和复核不得为同一人。",
+        done=PROPOSED,
     ),
 )
 MEMBER_STEPS = (
     Step(
         name="roles",
-        label="变更岗位",
+        label="提出变更岗位",
         who=MANAGERS,
         form=forms.RolesForm,
+        when=lambda member: member.kind == MemberKind.PERSON and not member.is_administrator,
+        run=lambda do: propose_roles(member_id=do.obj.public_id, actor=do.member, at=do.at, **_given(do)),
+        done=PROPOSED,
+    ),
+    Step(
+        name="reset",
+        label="提出重置密码",
+        who=MANAGERS,
+        form=forms.ResetForm,
         when=lambda member: member.kind == MemberKind.PERSON,
-        run=lambda do: change_roles(member_id=do.obj.public_id, roles=forms.chosen_roles(dict(do.given)), actor=do.member, at=do.at),
+        run=lambda do: propose_reset(member_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        sentence="经确认后原密码即失效，由本人凭链接和交接码设置新密码。",
+        done=PROPOSED,
     ),
     Step(
         name="end",
-        label="终止任职",
+        label="提出终止任职",
         who=MANAGERS,
         form=forms.EndMembershipForm,
         when=lambda member: member.until_on is None and member.kind == MemberKind.PERSON,
-        run=lambda do: end_membership(member_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        run=lambda do: propose_end(member_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
         tone="danger",
+        done=PROPOSED,
+    ),
+)
+KEEPERS = Who(roles=frozenset({Role.SECURITY}))
+RIGHTS_STEPS = (
+    Step(
+        name="confirm",
+        label="确认生效",
+        who=KEEPERS,
+        states=states(RightsState.PROPOSED),
+        run=lambda do: Confirmed(*confirm_change(change_id=do.obj.public_id, actor=do.member, at=do.at)),
+        sentence="请核对任职文件和变更内容。确认后立即生效；须交接密码或密钥的，交接码只在下一页显示一次，请当面或电话告知本人，不得告知提出人。",
+        done="已确认，权限变更已生效。",
+        tone="main",
+    ),
+    Step(
+        name="refuse",
+        label="不予确认",
+        who=KEEPERS,
+        form=ReasonForm,
+        states=states(RightsState.PROPOSED),
+        run=lambda do: refuse_change(change_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
+        tone="danger",
+    ),
+    Step(
+        name="withdraw",
+        label="撤回",
+        who=MANAGERS,
+        states=states(RightsState.PROPOSED),
+        run=lambda do: withdraw_change(change_id=do.obj.public_id, actor=do.member, at=do.at),
     ),
 )
 VERBS = {
@@ -181,4 +236,15 @@ VERBS = {
     "member.ended": "终止任职",
     "member.roles_changed": "变更岗位",
     "login.opened": "开设登录账号",
+    "login.password_set": "本人设置密码",
+    "login.password_reset": "重置密码",
+    "rights.proposed": "提出权限事项",
+    "rights.confirmed": "确认权限事项",
+    "rights.refused": "不予确认权限事项",
+    "rights.withdrawn": "撤回权限事项",
+    "handover.used": "凭链接和交接码领取",
+    "handover.failed": "交接码错误",
+    "administrator.appointed_first": "首次设立管理员",
+    "administrator.appointed_in_emergency": "启用应急安全管理员",
+    "institution.named_operator": "指定系统运行单位",
 }

@@ -14,30 +14,36 @@ from parties.services.enterprises import (
 from parties.services.figures import YearFigures, record_year_figures
 from parties.services.handovers import HandoverRefused, link_token, open_handover, use_handover
 from parties.services.institutions import admit_bank, end_participation, enter_institution
-from parties.services.members import appoint_member, change_roles, end_membership, open_login
+from parties.services.keepers import Appointed, Person, appoint_first_administrators, appoint_in_emergency
+from parties.services.members import propose_appointment, propose_end, propose_login, propose_reset, propose_roles
 from parties.services.rights import confirm_change, propose_change, refuse_change, withdraw_change
 
 __all__ = [
+    "Appointed",
     "EnterpriseExists",
     "HandoverRefused",
     "NewEnterprise",
     "NotOwnDistrict",
+    "Person",
     "YearFigures",
     "admit_bank",
-    "appoint_member",
+    "appoint_first_administrators",
+    "appoint_in_emergency",
     "change_enterprise",
-    "change_roles",
     "change_tax_home",
     "confirm_change",
-    "end_membership",
     "end_participation",
     "enter_institution",
     "lift_industry_override",
     "link_token",
     "open_handover",
-    "open_login",
     "override_industry",
+    "propose_appointment",
     "propose_change",
+    "propose_end",
+    "propose_login",
+    "propose_reset",
+    "propose_roles",
     "record_year_figures",
     "refuse_change",
     "register_enterprise",

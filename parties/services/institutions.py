@@ -8,7 +8,7 @@ from audit.services import Scope, record, snapshot
 from common.enums import Mode
 from common.errors import DomainError, InvalidInput
 from parties.access import require
-from parties.enums import COUNTY_KINDS, InstitutionKind, Role
+from parties.enums import COUNTY_KINDS, InstitutionKind
 from parties.models import BankParticipation, Institution, Member
 from parties.selectors import in_force_on
 
@@ -59,7 +59,7 @@ def enter_institution(*, kind: InstitutionKind, name: str, short_name: str, code
 
     Source: FP 1.3, 1.5.2; D35.
     """
-    require(actor, *CITY_LEADS, roles=(Role.HANDLER, Role.CHECKER, Role.ADMIN), allow_job=True)
+    require(actor, *CITY_LEADS, allow_job=True)
     if kind in COUNTY_KINDS or not all(part.strip() for part in (name, short_name, code)):
         raise InvalidInput(field="kind" if kind in COUNTY_KINDS else "name")
     taken = (

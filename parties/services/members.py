@@ -1,20 +1,22 @@
-"""Logins, memberships and roles."""
+"""Logins, memberships and roles: proposed here, and what takes effect once two persons agreed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from audit.services import Scope, record, snapshot
+from audit.services import record, snapshot
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
-from parties.access import RoleMissing, SamePerson
-from parties.enums import InstitutionKind, MemberKind, Role
-from parties.models import Enterprise, Institution, Member, User
+from parties.access import SamePerson
+from parties.enums import ADMINISTRATORS, HOUSE_ROLES, MemberKind, Role
+from parties.models import Enterprise, Institution, Member, RightsChange, User
+from parties.rights import RightsKind, register_kind, require_confirmed
 from parties.selectors import members_visible_to
+from parties.services.handovers import check_password_strength
+from parties.services.rights import propose_change, scope_of_house
 
 _APPOINTED = ("kind", "name", "roles", "user_id", "from_on", "until_on")
 
@@ -33,6 +35,13 @@ class UsernameTaken(DomainError):
     sentence = "登录名“{username}”已被使用，请换一个。"
 
 
+class PhoneTaken(DomainError):
+    """One person, one login."""
+
+    code = "phone_taken"
+    sentence = "手机号码已属于另一登录账号。一人只用一个账号；调任的，请在原账号上登记任职。"
+
+
 class MembershipOver(DomainError):
     """The membership ended before, or would end before it began."""
 
@@ -40,130 +49,230 @@ class MembershipOver(DomainError):
     sentence = "“{member}”的任职已于{until_on}终止，或终止日早于起始日（{from_on}）。"
 
 
-@transaction.atomic
-def open_login(
-    *, username: str, display_name: str, actor: Member, at: datetime, email: str = "", phone: str = "", password: str | None = None
-) -> User:
-    """
-    Open a login; without a password it cannot log in until one is set.
+class RolesDoNotMix(DomainError):
+    """The three administrators are exclusive of each other and of business, and only at the operator."""
 
-    Raises:
-        RoleMissing: the actor manages no members.
-        InvalidInput: the password is too weak.
-        UsernameTaken.
-    """
-    _require_manager(actor, party=actor.institution or actor.enterprise)
-    if User.objects.filter(username=username).exists():
-        raise UsernameTaken(field="username", username=username)
-    user = User(username=username, display_name=display_name, email=email, phone=phone)
-    if password is not None:
-        _check_password(password, user=user)
-    user.set_password(password)
-    user.save(force_insert=True)
-    record(verb="login.opened", obj=user, actor=actor, occurred_at=at, after=snapshot(user, ["username", "display_name", "email"]))
-    return user
+    code = "roles_do_not_mix"
+    sentence = "系统管理员、安全管理员、审计管理员只设在系统运行单位，一人只任其一，不得互相兼任或转任，也不得兼任业务岗位。"
+
+
+def login_subject(username: str) -> str:
+    """Return how a change of rights names a login."""
+    return f"login:{username}"
+
+
+def member_subject(member: Member) -> str:
+    """Return how a change of rights names a membership."""
+    return f"member:{member.public_id}"
 
 
 @transaction.atomic
-def appoint_member(
+def propose_login(
     *,
-    party: Institution | Enterprise,
-    name: str,
+    house: Institution | Enterprise,
+    username: str,
+    display_name: str,
+    phone: str,
     roles: Iterable[Role],
     from_on: date,
     actor: Member,
     at: datetime,
-    user: User | None = None,
-    kind: MemberKind = MemberKind.PERSON,
+    email: str = "",
     until_on: date | None = None,
-) -> Member:
+    reason: str = "",
+) -> RightsChange:
     """
-    Let a person or a program act for a party from a day on, with roles.
+    Propose to open a login for a person and to appoint the person; the person sets the password.
 
     Raises:
-        RoleMissing: members are managed by the party's own administrators, those of 市工信局, or the system.
-        InvalidInput: no role, a person without a login, or a kind that is not appointed.
-        ServesElsewhere: the login serves a party in that period already.
+        InvalidInput, RolesDoNotMix, UsernameTaken, PhoneTaken; and as ``propose_change``.
 
     Source: issue, parties; D9.
     """
-    _require_manager(actor, party=party)
-    wanted = sorted({Role(role).value for role in roles})
-    if not wanted or kind == MemberKind.JOB or (kind == MemberKind.PERSON and user is None):
-        raise InvalidInput(errors=[FieldProblem("roles", "incomplete", "请至少选择一个岗位；人员须对应登录账号。")])
-    if user is not None:
-        _require_free(user, from_on=from_on, until_on=until_on)
-    institution, enterprise = (party, None) if isinstance(party, Institution) else (None, party)
-    member = Member.objects.create(
-        kind=kind, user=user, institution=institution, enterprise=enterprise, name=name, roles=wanted, from_on=from_on, until_on=until_on
-    )
-    record(verb="member.appointed", obj=member, actor=actor, occurred_at=at, after=snapshot(member, _APPOINTED), scope=_scope_of(member))
-    return member
+    wanted = _checked_roles(roles, house=house)
+    if not (username.strip() and display_name.strip() and phone.strip()):
+        raise InvalidInput(errors=[FieldProblem("phone", "required", "请填写登录名、姓名和手机号码。")])
+    require_new_login(username, phone)
+    after: dict[str, Any] = {"username": username, "display_name": display_name, "phone": phone, "email": email}
+    after |= {"roles": wanted, "from_on": from_on, "until_on": until_on}
+    return propose_change(
+        kind="login.open", house=house, subject=login_subject(username), label=f"{display_name}（{username}）", after=after, actor=actor,
+        at=at, reason=reason,
+    )  # fmt: skip
 
 
 @transaction.atomic
-def end_membership(*, member_id: UUID, until_on: date, actor: Member, at: datetime, remark: str = "") -> Member:
+def propose_appointment(
+    *,
+    house: Institution | Enterprise,
+    username: str,
+    roles: Iterable[Role],
+    from_on: date,
+    actor: Member,
+    at: datetime,
+    until_on: date | None = None,
+    reason: str = "",
+) -> RightsChange:
     """
-    End a membership; from ``until_on`` the member no longer acts. What was done under it keeps its name.
+    Propose to appoint a person who has a login.
 
     Raises:
-        NotVisible: no such person or program for the actor. RoleMissing: as for ``appoint_member``.
+        InvalidInput: no such login. RolesDoNotMix, ServesElsewhere; and as ``propose_change``.
+
+    Source: issue, parties; D9.
+    """
+    wanted = _checked_roles(roles, house=house)
+    user = User.objects.filter(username=username, is_superuser=False).first()
+    if user is None:
+        raise InvalidInput(errors=[FieldProblem("username", "unknown", "没有此登录名，请核对，或先提出开设账号。")])
+    _require_free(user, from_on=from_on, until_on=until_on)
+    after = {"username": username, "roles": wanted, "from_on": from_on, "until_on": until_on}
+    return propose_change(
+        kind="member.appoint", house=house, subject=login_subject(username), label=f"{user}（{username}）", after=after, actor=actor, at=at,
+        reason=reason,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def propose_roles(*, member_id: UUID, roles: Iterable[Role], actor: Member, at: datetime, seen: str, reason: str = "") -> RightsChange:
+    """
+    Propose these roles and no others for a member.
+
+    Raises:
+        NotVisible: no such person for the actor. SamePerson: nobody proposes for themselves.
+        InvalidInput: no role is left. RolesDoNotMix; and as ``propose_change``.
+    """
+    member = _person(member_id, actor=actor)
+    wanted = _checked_roles(roles, house=member.party)
+    if member.is_administrator or not set(ADMINISTRATORS).isdisjoint(wanted):
+        raise RolesDoNotMix(field="roles")
+    return _propose_for(member, "member.roles", {"roles": wanted}, actor=actor, at=at, seen=seen, reason=reason)
+
+
+@transaction.atomic
+def propose_end(*, member_id: UUID, until_on: date, actor: Member, at: datetime, seen: str, reason: str = "") -> RightsChange:
+    """
+    Propose to end a membership; from ``until_on`` the member no longer acts. What was done under it keeps its name.
+
+    Raises:
+        NotVisible, SamePerson: as for ``propose_roles``; and as ``propose_change``.
         MembershipOver: it ended by then already, or had not begun.
     """
-    member = _locked(member_id, actor=actor)
-    _require_manager(actor, party=member.party)
-    if until_on < member.from_on or (member.until_on is not None and member.until_on <= until_on):
-        raise MembershipOver(member=member.name, until_on=member.until_on or until_on, from_on=member.from_on)
-    before = snapshot(member, ["until_on"])
-    member.until_on = until_on
-    member.save(update_fields=["until_on"])
-    after = snapshot(member, ["until_on"])
-    record(verb="member.ended", obj=member, actor=actor, occurred_at=at, before=before, after=after, remark=remark, scope=_scope_of(member))
-    return member
+    member = _person(member_id, actor=actor)
+    _require_running(member, until_on)
+    return _propose_for(member, "member.end", {"until_on": until_on}, actor=actor, at=at, seen=seen, reason=reason)
 
 
 @transaction.atomic
-def change_roles(*, member_id: UUID, roles: Iterable[Role], actor: Member, at: datetime) -> Member:
+def propose_reset(*, member_id: UUID, actor: Member, at: datetime, seen: str, reason: str = "") -> RightsChange:
     """
-    Give a member these roles and no others.
+    Propose that a person sets a new password; the old one ends with the confirmation.
 
     Raises:
-        NotVisible, RoleMissing: as for ``end_membership``.
-        SamePerson: nobody changes their own roles.
-        InvalidInput: no role is left.
+        NotVisible, SamePerson: as for ``propose_roles``; and as ``propose_change``.
     """
-    member = _locked(member_id, actor=actor)
-    _require_manager(actor, party=member.party)
+    member = _person(member_id, actor=actor)
+    return _propose_for(member, "password.reset", {"password": "reset"}, actor=actor, at=at, seen=seen, reason=reason)
+
+
+def appoint(change: RightsChange, *, user: User | None, name: str, kind: MemberKind = MemberKind.PERSON) -> Member:
+    """
+    Let a person or a program act for the change's house as a confirmed change says.
+
+    Raises:
+        NotConfirmed. ServesElsewhere: the login serves a party in that period already.
+    """
+    actor, at = require_confirmed(change)
+    after = change.after
+    from_on, until_on = date.fromisoformat(after["from_on"]), _day(after.get("until_on"))
+    if user is not None:
+        _require_free(user, from_on=from_on, until_on=until_on)
+    member = Member.objects.create(
+        kind=kind, user=user, institution=change.institution, enterprise=change.enterprise, name=name, roles=after["roles"],
+        from_on=from_on, until_on=until_on,
+    )  # fmt: skip
+    scope = scope_of_house(change.house)
+    record(verb="member.appointed", obj=member, actor=actor, occurred_at=at, after=snapshot(member, _APPOINTED), scope=scope)
+    return member
+
+
+def open_login(change: RightsChange) -> User:
+    """
+    Open the login of a confirmed change, without a password: the person sets it.
+
+    Raises:
+        NotConfirmed, UsernameTaken, PhoneTaken.
+    """
+    actor, at = require_confirmed(change)
+    after = change.after
+    require_new_login(after["username"], after["phone"])
+    user = User(username=after["username"], display_name=after["display_name"], email=after["email"], phone=after["phone"])
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    told = snapshot(user, ["username", "display_name", "email"])
+    record(verb="login.opened", obj=user, actor=actor, occurred_at=at, after=told, scope=scope_of_house(change.house))
+    return user
+
+
+def set_password(change: RightsChange, password: str, at: datetime) -> list[tuple[str, str]]:
+    """
+    Let the person concerned set the password; nobody else knows it.
+
+    Raises:
+        InvalidInput: it is too weak.
+    """
+    member = change.member
+    if member is None or member.user is None:
+        raise NotVisible
+    user = member.user
+    check_password_strength(password, user=user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(verb="login.password_set", obj=user, actor=member, occurred_at=at, scope=scope_of_house(change.house))
+    return [("登录名", user.username)]
+
+
+def _propose_for(
+    member: Member, kind: str, after: Mapping[str, Any], *, actor: Member, at: datetime, seen: str, reason: str
+) -> RightsChange:
     if member.pk == actor.pk or (member.user_id is not None and member.user_id == actor.user_id):
         raise SamePerson
+    return propose_change(
+        kind=kind, house=member.party, subject=member_subject(member), label=f"{member.name}（{member.party_name}）", member=member,
+        after=after, actor=actor, at=at, seen=seen, reason=reason,
+    )  # fmt: skip
+
+
+def _person(member_id: UUID, *, actor: Member) -> Member:
+    member = members_visible_to(actor).filter(kind=MemberKind.PERSON, public_id=member_id).first()
+    if member is None:
+        raise NotVisible
+    return member
+
+
+def _checked_roles(roles: Iterable[Role], *, house: Institution | Enterprise) -> list[str]:
+    """Return the roles in order, if they may be held together in that house."""
     wanted = sorted({Role(role).value for role in roles})
     if not wanted:
         raise InvalidInput(errors=[FieldProblem("roles", "required", "请至少选择一个岗位。")])
-    before = snapshot(member, ["roles"])
-    if before["roles"] == wanted:
-        return member
-    member.roles = wanted
-    member.save(update_fields=["roles"])
-    record(
-        verb="member.roles_changed",
-        obj=member,
-        actor=actor,
-        occurred_at=at,
-        before=before,
-        after={"roles": wanted},
-        scope=_scope_of(member),
-    )
-    return member
+    at_operator = isinstance(house, Institution) and house.is_operator
+    allowed = len(wanted) == 1 and wanted[0] in ADMINISTRATORS if at_operator else set(wanted) <= set(HOUSE_ROLES)
+    if not allowed:
+        raise RolesDoNotMix(field="roles")
+    return wanted
 
 
-def _require_manager(actor: Member, *, party: Institution | Enterprise | None) -> None:
-    """Let pass the system, an administrator of 市工信局, and an administrator of the party itself."""
-    if actor.kind == MemberKind.JOB:
-        return
-    own = party is not None and actor.party == party
-    city = actor.institution is not None and actor.institution.kind == InstitutionKind.CITY_INDUSTRY
-    if Role.ADMIN not in actor.roles or not (own or city):
-        raise RoleMissing(needed="本单位或市工信局的管理人员")
+def require_new_login(username: str, phone: str) -> None:
+    """
+    Let pass a login name and a mobile number that nobody has.
+
+    Raises:
+        UsernameTaken, PhoneTaken.
+    """
+    if User.objects.filter(username=username).exists():
+        raise UsernameTaken(field="username", username=username)
+    if User.objects.filter(phone=phone, is_active=True).exists():
+        raise PhoneTaken(field="phone")
 
 
 def _require_free(user: User, *, from_on: date, until_on: date | None) -> None:
@@ -177,26 +286,100 @@ def _require_free(user: User, *, from_on: date, until_on: date | None) -> None:
         raise ServesElsewhere(field="user", user=user.username, party=other.party_name)
 
 
-def _locked(member_id: UUID, *, actor: Member) -> Member:
-    visible = members_visible_to(actor).exclude(kind=MemberKind.JOB)
-    member = visible.select_for_update(of=("self",)).filter(public_id=member_id).first()
-    if member is None:
+def _require_running(member: Member, until_on: date) -> None:
+    if until_on < member.from_on or (member.until_on is not None and member.until_on <= until_on):
+        raise MembershipOver(member=member.name, until_on=member.until_on or until_on, from_on=member.from_on)
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _memberships(change: RightsChange) -> dict[str, Any]:
+    """Return whether the login exists and what it is appointed to."""
+    username = change.subject.removeprefix("login:")
+    user = User.objects.select_for_update(of=("self",), no_key=True).filter(username=username).first()
+    if user is None:
+        return {}
+    rows = user.memberships.order_by("pk").values("public_id", "roles", "from_on", "until_on")
+    return {"memberships": list(rows)} if rows else {}
+
+
+def _locked_member(change: RightsChange) -> Member:
+    if change.member_id is None:
         raise NotVisible
+    return Member.objects.select_for_update(of=("self",)).select_related("user", "institution", "enterprise").get(pk=change.member_id)
+
+
+def open_and_appoint(change: RightsChange) -> Member:
+    """
+    Open a login and appoint its person as a confirmed change says.
+
+    Raises:
+        NotConfirmed, UsernameTaken, PhoneTaken.
+    """
+    return appoint(change, user=open_login(change), name=change.after["display_name"])
+
+
+def _appoint(change: RightsChange) -> Member:
+    user = User.objects.get(username=change.after["username"])
+    return appoint(change, user=user, name=str(user))
+
+
+def _change_roles(change: RightsChange) -> Member:
+    actor, at = require_confirmed(change)
+    member = _locked_member(change)
+    before = snapshot(member, ["roles"])
+    member.roles = change.after["roles"]
+    member.save(update_fields=["roles"])
+    after, scope = {"roles": member.roles}, scope_of_house(member.party)
+    record(verb="member.roles_changed", obj=member, actor=actor, occurred_at=at, before=before, after=after, scope=scope)
     return member
 
 
-def _scope_of(member: Member) -> Scope:
-    institution = member.institution
-    is_bank = institution is not None and institution.kind == InstitutionKind.BANK
-    return Scope(
-        bank_id=member.institution_id if is_bank else None,
-        district_id=institution.district_id if institution is not None else None,
-        enterprise_id=member.enterprise_id,
-    )
+def _end(change: RightsChange) -> Member:
+    actor, at = require_confirmed(change)
+    member = _locked_member(change)
+    until_on = date.fromisoformat(change.after["until_on"])
+    _require_running(member, until_on)
+    before = snapshot(member, ["until_on"])
+    member.until_on = until_on
+    member.save(update_fields=["until_on"])
+    after, scope = {"until_on": until_on}, scope_of_house(member.party)
+    record(verb="member.ended", obj=member, actor=actor, occurred_at=at, before=before, after=after, remark=change.reason, scope=scope)
+    return member
 
 
-def _check_password(password: str, *, user: User) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as problem:
-        raise InvalidInput(errors=[FieldProblem("password", "weak", text) for text in problem.messages]) from problem
+def _reset(change: RightsChange) -> Member:
+    actor, at = require_confirmed(change)
+    member = _locked_member(change)
+    if member.user is None:
+        raise NotVisible
+    member.user.set_unusable_password()
+    member.user.save(update_fields=["password"])
+    record(verb="login.password_reset", obj=member.user, actor=actor, occurred_at=at, scope=scope_of_house(member.party))
+    return member
+
+
+def _roles_of(change: RightsChange) -> dict[str, Any]:
+    return {"roles": sorted(_locked_member(change).roles)}
+
+
+def _end_of(change: RightsChange) -> dict[str, Any]:
+    return {"until_on": _locked_member(change).until_on}
+
+
+register_kind(
+    RightsKind(
+        name="login.open",
+        label="开设账号并登记任职",
+        found=_memberships,
+        apply=open_and_appoint,
+        asks_password=True,
+        hand_over=set_password,
+    ),
+    RightsKind(name="member.appoint", label="登记任职", found=_memberships, apply=_appoint),
+    RightsKind(name="member.roles", label="变更岗位", found=_roles_of, apply=_change_roles),
+    RightsKind(name="member.end", label="终止任职", found=_end_of, apply=_end, gives=False),
+    RightsKind(name="password.reset", label="重置密码", found=_end_of, apply=_reset, asks_password=True, hand_over=set_password),
+)

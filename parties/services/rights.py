@@ -176,9 +176,9 @@ def require_proposer(actor: Member, *, house: Institution | Enterprise, kind: Ri
     Raises:
         RoleMissing.
     """
-    if actor.kind == MemberKind.JOB:
+    if actor.kind == MemberKind.JOB and not kind.server_only:
         return
-    if actor.kind == MemberKind.PERSON:
+    if actor.kind == MemberKind.PERSON and not kind.server_only:
         at_operator = actor.institution is not None and actor.institution.is_operator and Role.SYSTEM in actor.roles
         if at_operator or (not kind.operator_only and actor.party == house and Role.ADMIN in actor.roles):
             return

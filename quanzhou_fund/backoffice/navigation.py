@@ -34,7 +34,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("policy.returnrate", "trending_up"), ("policy.calendarnotice", "calendar_month"), ("policy.deadline", "timer"),
     )),
     ("参与各方", (
-        ("parties.enterprise", "domain"), ("parties.institution", "apartment"), ("parties.member", "badge"), ("parties.district", "map"),
+        ("parties.enterprise", "domain"), ("parties.institution", "apartment"), ("parties.member", "badge"), ("parties.rightschange",
+        "admin_panel_settings"), ("parties.district", "map"),
     )),
     ("银行接口", (("api.apiclient", "api"),)),
     ("记录", (("notices.notice", "notifications"), ("documents.document", "folder"), ("audit.event", "history"))),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
-from common.admin import acting_member
+from common.admin import VisibleAdmin, acting_member
 from common.admin.forms import dress
 from logins.doors import Door, Exit
 from logins.forms import LoginWithCode
@@ -42,6 +42,11 @@ class FundAdminSite(UnfoldAdminSite):
     site_title = site_header = "泉州市技术创新基金"
     index_title = "工作台"
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Show pages of our own kind only: those that packages bring along ask Django's permissions, which nobody here has."""
+        if admin_class is not None and issubclass(admin_class, VisibleAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Return whether the person acts for an institution today."""

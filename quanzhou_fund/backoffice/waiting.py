@@ -12,8 +12,9 @@ from common.enums import Mode
 from loans.enums import AWAITING_DECISION, ApplicationState, ProposalState
 from loans.models import Application, Proposal
 from loans.selectors import applications_visible_to, proposals_visible_to
-from parties.enums import COUNTY_KINDS, InstitutionKind, Role
-from parties.models import Member
+from parties.enums import COUNTY_KINDS, InstitutionKind, RightsState, Role
+from parties.models import Member, RightsChange
+from parties.selectors import rights_changes_visible_to
 from policy.selectors import deadlines_due_within, working_calendar
 from quanzhou_fund.backoffice import waiting_risk, waiting_tenders
 from quanzhou_fund.backoffice.waiting_risk import Heaps
@@ -43,11 +44,20 @@ class Waiting:
 
 def waiting_for(member: Member, *, on: date) -> list[Waiting]:
     """Return the heaps that are not empty, the urgent first; none for who only reads."""
+    if Role.SECURITY in member.roles:
+        return _rights(member)
     if not {Role.HANDLER, Role.CHECKER} & set(member.roles) or member.institution is None:
         return []
     heaps = [heap for kinds, heaps_of in _HEAPS for heap in (heaps_of(member, on) if member.institution.kind in kinds else [])]
     counted = [Waiting(count=rows.count(), label=label, url=url, is_urgent=urgent) for rows, label, url, urgent in heaps]
     return sorted((one for one in counted if one.count), key=lambda one: not one.is_urgent)
+
+
+def _rights(member: Member) -> list[Waiting]:
+    """The security administrator confirms changes of rights."""
+    count = rights_changes_visible_to(member).filter(state=RightsState.PROPOSED).count()
+    url = list_of(RightsChange, state__exact=RightsState.PROPOSED.value)
+    return [Waiting(count=count, label="权限事项待确认", url=url)] if count else []
 
 
 def _county(member: Member, on: date) -> Heaps:

@@ -17,8 +17,8 @@ from risk.services.exemption_steps import EXEMPTION_SERVICES
 
 K, State = InstitutionKind, ExemptionState
 INSTITUTIONS = by(K.BANK)
-COMMITTEE = by(K.BANK, roles=[Role.CHECKER, Role.ADMIN])
-RULE_MAKERS = by(K.BANK, K.GUARANTOR, K.FUND_MANAGER, roles=[Role.HANDLER, Role.CHECKER, Role.ADMIN])
+COMMITTEE = by(K.BANK, roles=[Role.CHECKER])
+RULE_MAKERS = by(K.BANK, K.GUARANTOR, K.FUND_MANAGER)
 
 
 def _own(member: Member, exemption: Exemption) -> bool:

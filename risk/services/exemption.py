@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from audit.services import record
 from common.errors import DomainError, ReasonMissing
 from loans.selectors import scope_of
-from parties.access import WORKING_ROLES, RoleMissing, require, require_institution
+from parties.access import RoleMissing, require, require_institution
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Institution, Member
 from risk.exemption_transitions import EXEMPTION_STEP
@@ -63,7 +63,7 @@ def record_diligence_rules(*, name: str, document_number: str, effective_on: dat
 
     Source: FP 1.7.
     """
-    require(actor, InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKind.FUND_MANAGER, roles=(*WORKING_ROLES, Role.ADMIN))
+    require(actor, InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKind.FUND_MANAGER)
     row = DiligenceRules.objects.create(
         institution=_institution(actor),
         name=name.strip(),
@@ -180,14 +180,14 @@ def conclude_exemption(
     Conclude for the institution, as a committee member who did not deal with the loan.
 
     Raises:
-        NotVisible, RoleMissing: neither checker nor administrator of the institution, or not a person.
+        NotVisible, RoleMissing: no checker of the institution, or not a person.
         OfficerConcludes: the member dealt with the loan, or opened the question.
         ChecklistOpen, GrossNegligenceIsNotExempt, ReasonMissing, TransitionNotAllowed.
 
     Source: FP 1.7.
     """
     exemption = visible_or_404(exemptions_visible_to(actor), exemption_id, lock=True)
-    require_institution(actor, exemption.institution, roles=(Role.CHECKER, Role.ADMIN))
+    require_institution(actor, exemption.institution, roles=(Role.CHECKER,))
     if actor.kind != MemberKind.PERSON:
         raise RoleMissing(needed=f"{exemption.institution.name}的尽职免责委员会成员")
     if actor.pk == exemption.opened_by_id or actor.pk in officers_of(exemption.bad_debt.loan):

@@ -163,7 +163,7 @@ def check_enhancement_fee(*, fee_id: UUID, actor: Member, at: datetime) -> Enhan
     """
     fee = _waiting(enhancement_fees_visible_to(actor), fee_id)
     _require_manager(actor, roles=(Role.CHECKER,))
-    checker_differs(maker=fee.made_by, checker=actor)
+    checker_differs(maker=fee.made_by, checker=actor, at=at)
     entry = NewEntry(
         key=f"risk:enhancement_fee:{fee.public_id}",
         kind=EntryKind.ENHANCEMENT_FEE,
@@ -248,7 +248,7 @@ def check_guarantee_fee(*, fee_id: UUID, actor: Member, at: datetime) -> Guarant
     """
     fee = _waiting(guarantee_fees_visible_to(actor), fee_id)
     require_institution(actor, fee.guarantor, roles=(Role.CHECKER,))
-    checker_differs(maker=fee.made_by, checker=actor)
+    checker_differs(maker=fee.made_by, checker=actor, at=at)
     loan = fee.guarantee.loan
     entry = NewEntry(
         key=f"risk:guarantee_fee:{fee.public_id}",
@@ -311,7 +311,7 @@ def _checked(fee: Fee, entry: Entry, *, loan: Loan, actor: Member, at: datetime)
 def _given_back(fee: Fee, reason: str, *, loan: Loan, actor: Member, at: datetime) -> Fee:
     if not reason.strip():
         raise ReasonMissing(field="reason")
-    checker_differs(maker=fee.made_by, checker=actor)
+    checker_differs(maker=fee.made_by, checker=actor, at=at)
     fee.step, fee.checked_by, fee.checked_at = MoneyStep.RETURNED, actor, at
     fee.save()
     record(verb=_verb(fee, "sent_back"), obj=fee, actor=actor, occurred_at=at, remark=reason.strip(), scope=scope_of(loan))

@@ -112,7 +112,7 @@ def release_payment(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     before = claim.state
     claim.release(by=actor)
     if claim.released_by is not None:
-        checker_differs(maker=claim.released_by, checker=actor)
+        checker_differs(maker=claim.released_by, checker=actor, at=at)
     saved(claim, CLAIM_STEP["release"].verb, before=before, actor=actor, at=at)
     _pay_while_possible(claim.bank, actor=actor, at=at)
     return Claim.objects.get(pk=claim.pk)

@@ -1,6 +1,6 @@
 """One payment per payer of a filed settlement; in trust mode one more, by which the fund manager passes the sum on."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -93,15 +93,15 @@ class Payment(FSMModelMixin, models.Model):
         self.made_by, self.paid_on, self.voucher = None, None, ""
 
     @moves(state, PAYMENT_STEP["check_off"])
-    def check_off(self, *, by: Member) -> None:
+    def check_off(self, *, by: Member, at: datetime) -> None:
         """
         Note the checker; the service books the payment.
 
         Raises:
-            JobIsNoChecker, SamePerson, ProgramChecksOwnHouse: the check is not another person's.
+            JobIsNoChecker, SamePerson, ProgramChecksOwnHouse, AppointerChecks, OpenerChecks: not another's check.
 
         Source: D41.
         """
         if self.made_by is not None:
-            checker_differs(maker=self.made_by, checker=by)
+            checker_differs(maker=self.made_by, checker=by, at=at)
         self.checked_by = by

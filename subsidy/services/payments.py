@@ -166,7 +166,7 @@ def check_payments(payment_ids: Sequence[str], *, actor: Member, at: datetime) -
     payments = _locked(payment_ids, actor=actor)
     for payment in payments:
         require_institution(actor, payment.payer, roles=[Role.CHECKER])
-        payment.check_off(by=actor)
+        payment.check_off(by=actor, at=at)
     for payment, entry in zip(payments, _booked(payments, posted_on=timezone.localdate(at)), strict=True):
         payment.entry = entry
     _save(payments, ["state", "checked_by", "entry"], verb=PAYMENT_STEP["check_off"].verb, actor=actor, at=at)

@@ -11,15 +11,32 @@ from django.utils import timezone
 
 from api.enums import Scope
 from api.models import ApiClient
-from api.services.clients import IssuedSecret, open_client
-from parties.models import Institution
+from api.services.clients import propose_client
+from parties.models import Institution, RightsChange
 from parties.selectors import system_member
+from tests.rights import handed_over
+
+
+@dataclass(frozen=True)
+class IssuedSecret:
+    """A client with the secret that only who took it knows."""
+
+    client: ApiClient
+    client_id: str
+    secret: str
+
+
+def taken(change: RightsChange, *, at: Any = None) -> IssuedSecret:
+    """Return the secret of a proposal once two persons agreed and the third took it."""
+    shown = handed_over(change, at=at)
+    client = ApiClient.objects.select_related("application", "member__institution").get(application__client_id=shown["客户端编号"])
+    return IssuedSecret(client=client, client_id=shown["客户端编号"], secret=shown["密钥"])
 
 
 def issued(institution: Institution, *, scopes: Any = Scope.values, **given: Any) -> IssuedSecret:
     """Return a new client of an institution with its secret."""
     wanted = {"name": f"{institution.short_name}核心系统", "scopes": scopes, "actor": system_member(), "at": timezone.now()}
-    return open_client(institution=institution, **(wanted | given))
+    return taken(propose_client(institution=institution, **(wanted | given)))
 
 
 def basic(client_id: str, secret: str) -> dict[str, str]:

@@ -14,23 +14,36 @@ from api.services.clients import (
     NoProgramsHere,
     RateReserved,
     TooManySecrets,
-    change_client,
+    client_subject,
     close_client,
     end_old_secrets,
-    open_client,
-    renew_secret,
+    propose_access,
+    propose_client,
+    propose_renewal,
 )
 from audit.models import Event
 from common.errors import InvalidInput, NotVisible
 from parties.access import RoleMissing
 from parties.enums import MemberKind, Role
-from parties.selectors import system_member
-from tests.api.caller import FORM, Caller, basic, encoded, issued, token_of
+from parties.selectors import mark_of, system_member
+from parties.services import confirm_change
+from parties.services.rights import RightsOutdated
+from tests.api.caller import FORM, Caller, IssuedSecret, basic, encoded, issued, taken, token_of
 from tests.factories import InstitutionFactory, MemberFactory, seeded_institution
 from tests.loan_factories import noon
+from tests.rights import administrator, agreed
 
 pytestmark = pytest.mark.django_db
 AT = noon(date(2024, 3, 1))
+
+
+def mark(client: ApiClient) -> str:
+    return mark_of(client_subject(client.application.client_id))
+
+
+def renewed(old: IssuedSecret, *, at: Any) -> IssuedSecret:
+    """Return the second secret of a client, once two persons agreed."""
+    return taken(propose_renewal(client_id=old.client.public_id, actor=system_member(), at=at, seen=mark(old.client)))
 
 
 @pytest.fixture(autouse=True)
@@ -82,10 +95,10 @@ def test_a_wrong_secret_gets_nothing() -> None:
 
 def test_during_a_renewal_both_secrets_open_and_afterwards_only_the_new_one() -> None:
     old = issued(InstitutionFactory())
-    new = renew_secret(client_id=old.client.public_id, actor=system_member(), at=AT, old_ends_after=timedelta(days=7))
+    new = renewed(old, at=AT)
     assert [ask_token(one.client_id, one.secret).status_code for one in (old, new)] == [200, 200]
     with pytest.raises(TooManySecrets):
-        renew_secret(client_id=old.client.public_id, actor=system_member(), at=AT)
+        propose_renewal(client_id=old.client.public_id, actor=system_member(), at=AT, seen="0")
     with time_machine.travel(AT + timedelta(days=7), tick=False):
         assert [ask_token(one.client_id, one.secret).status_code for one in (old, new)] == [401, 200]
 
@@ -94,7 +107,7 @@ def test_a_leaked_secret_can_be_ended_at_once_with_its_tokens() -> None:
     old = issued(InstitutionFactory())
     token = token_of(old)
     with time_machine.travel(AT + timedelta(minutes=1), tick=False):
-        new = renew_secret(client_id=old.client.public_id, actor=system_member(), at=AT + timedelta(minutes=1))
+        new = renewed(old, at=AT + timedelta(minutes=1))
         assert end_old_secrets(client_id=old.client.public_id, actor=system_member(), at=AT + timedelta(minutes=1)) == 1
         assert [ask_token(one.client_id, one.secret).status_code for one in (old, new)] == [401, 200]
         Caller(client=old.client, token=token).get("entries/", status=401)
@@ -138,9 +151,10 @@ def test_a_missing_scope_is_403_and_named() -> None:
 
 def test_a_scope_taken_away_is_gone_from_tokens_under_way() -> None:
     caller = Caller.of(InstitutionFactory())
-    change_client(
-        client_id=caller.client.public_id, scopes=[Scope.MONEY], networks=[], requests_per_minute=10, actor=system_member(), at=AT
-    )
+    asked = {"scopes": [Scope.MONEY], "networks": [], "requests_per_minute": 10, "seen": mark(caller.client)}
+    change = propose_access(client_id=caller.client.public_id, actor=system_member(), at=AT, **asked)
+    caller.get("loans/")
+    agreed(change)
     assert caller.get("loans/", status=403)["code"] == "insufficient_scope"
 
 
@@ -203,47 +217,65 @@ def test_secrets_cannot_be_guessed_without_end(monkeypatch: pytest.MonkeyPatch) 
     assert [ask_token("a", "b").status_code for _ in range(3)] == [401, 401, 429]
 
 
-def test_only_those_who_look_after_the_fund_open_clients() -> None:
+def test_clients_are_proposed_by_the_house_and_the_operator_and_opened_by_two() -> None:
     bank = InstitutionFactory()
     asked: dict[str, Any] = {"institution": bank, "name": "核心系统", "scopes": [Scope.READ], "at": AT}
-    others_admin = MemberFactory(institution=InstitutionFactory(), admin=True)
     program = issued(bank).client.member
-    for actor in (others_admin, MemberFactory(institution=bank), MemberFactory.serving("city_industry"), program):
+    others_admin = MemberFactory(institution=InstitutionFactory(), admin=True)
+    city = MemberFactory.serving("city_industry", admin=True)
+    for actor in (others_admin, MemberFactory(institution=bank), city, program, administrator("security")):
         with pytest.raises(RoleMissing):
-            open_client(actor=actor, **asked)
-    keeper = MemberFactory.serving("city_industry", admin=True)
+            propose_client(actor=actor, **asked)
+    own = MemberFactory(institution=bank, admin=True)
     with pytest.raises(NoProgramsHere):
-        open_client(actor=keeper, **(asked | {"institution": seeded_institution("city_science")}))
+        propose_client(actor=own, **(asked | {"institution": seeded_institution("city_science")}))
     with pytest.raises(InvalidInput) as refused:
-        open_client(actor=keeper, **(asked | {"scopes": [], "networks": ["10.1.2.300"], "requests_per_minute": 0}))
+        propose_client(actor=own, **(asked | {"scopes": [], "networks": ["10.1.2.300"], "requests_per_minute": 0}))
     assert [problem.field for problem in refused.value.errors] == ["scopes", "networks", "requests_per_minute"]
-    client = open_client(actor=keeper, **asked).client
+    change, opened = propose_client(actor=own, **asked), ApiClient.objects.count()
+    with pytest.raises(RoleMissing):
+        confirm_change(change_id=change.public_id, actor=own, at=AT)
+    assert ApiClient.objects.count() == opened
+    client = taken(change).client
     assert (client.member.kind, client.member.institution, client.member.roles) == (MemberKind.PROGRAM, bank, [Role.HANDLER])
 
 
-def test_an_institutions_administrator_keeps_its_own_clients_at_the_usual_rate() -> None:
+def test_more_than_the_usual_rate_is_the_operators_to_propose() -> None:
     bank = InstitutionFactory()
-    own, other = MemberFactory(institution=bank, admin=True), MemberFactory(institution=InstitutionFactory(), admin=True)
+    own, system = MemberFactory(institution=bank, admin=True), administrator("system")
     asked: dict[str, Any] = {"scopes": [Scope.READ], "networks": ["10.1.2.0/24"], "at": AT}
-    client = open_client(institution=bank, name="核心系统", actor=own, **asked).client
+    client = taken(propose_client(institution=bank, name="核心系统", actor=own, **asked)).client
     with pytest.raises(RateReserved):
-        open_client(institution=bank, name="二号", actor=own, requests_per_minute=601, **asked)
+        propose_client(institution=bank, name="二号", actor=own, requests_per_minute=601, **asked)
     with pytest.raises(RateReserved):
-        change_client(client_id=client.public_id, actor=own, requests_per_minute=601, **asked)
-    keeper = MemberFactory.serving("city_industry", admin=True)
-    change_client(client_id=client.public_id, actor=keeper, requests_per_minute=1200, **asked)
-    assert change_client(client_id=client.public_id, actor=own, requests_per_minute=1200, **asked).requests_per_minute == 1200
-    for step in (renew_secret, end_old_secrets, close_client):
+        propose_access(client_id=client.public_id, actor=own, requests_per_minute=601, seen=mark(client), **asked)
+    agreed(propose_access(client_id=client.public_id, actor=system, requests_per_minute=1200, seen=mark(client), **asked))
+    client.refresh_from_db()
+    assert client.requests_per_minute == 1200
+
+
+def test_who_shuts_a_client_out_needs_nobody_else() -> None:
+    bank = InstitutionFactory()
+    client, other = issued(bank).client, MemberFactory(institution=InstitutionFactory(), admin=True)
+    for step in (end_old_secrets, close_client):
         with pytest.raises(NotVisible):
             step(client_id=client.public_id, actor=other, at=AT)
         with pytest.raises(RoleMissing):
             step(client_id=client.public_id, actor=MemberFactory(institution=bank), at=AT)
-        step(client_id=client.public_id, actor=own, at=AT)
+        step(client_id=client.public_id, actor=MemberFactory(institution=bank, admin=True), at=AT)
+
+
+def test_a_form_of_a_clients_access_older_than_its_last_change_is_refused() -> None:
+    client = issued(InstitutionFactory()).client
+    asked: dict[str, Any] = {"client_id": client.public_id, "networks": [], "actor": system_member(), "at": AT, "seen": mark(client)}
+    agreed(propose_access(scopes=[Scope.READ], requests_per_minute=10, **asked))
+    with pytest.raises(RightsOutdated):
+        propose_access(scopes=[Scope.READ, Scope.MONEY], requests_per_minute=10, **asked)
 
 
 def test_every_change_of_a_client_is_in_the_log_without_a_secret() -> None:
     secret = issued(InstitutionFactory())
-    new = renew_secret(client_id=secret.client.public_id, actor=system_member(), at=AT)
+    new = renewed(secret, at=AT)
     close_client(client_id=secret.client.public_id, actor=system_member(), at=AT)
     events = Event.objects.filter(object_type="api.apiclient").order_by("id")
     assert [event.verb for event in events] == ["client.opened", "client.secret_renewed", "client.closed"]

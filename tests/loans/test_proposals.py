@@ -14,7 +14,9 @@ from loans.selectors import proposals_visible_to
 from loans.services import NewReversal
 from loans.services.movements import ReasonMissing, ReferenceReused
 from loans.services.proposals import AlreadyChecked, RefusalReasonMissing
-from parties.access import RoleMissing, SamePerson
+from parties.access import AppointerChecks, RoleMissing, SamePerson
+from parties.models import RightsChange
+from parties.selectors import operator
 from tests.factories import MemberFactory
 from tests.loan_factories import noon
 
@@ -58,6 +60,18 @@ def test_who_confirms(scene, loan):
     assert not Movement.objects.exists()
     assert set(proposals_visible_to(scene.checker)) == {proposal, maker_too}
     assert not proposals_visible_to(scene.owner).exists()
+
+
+def test_who_appointed_the_maker_lately_does_not_confirm(scene, loan):
+    proposal = propose(scene, loan)
+    keeper = MemberFactory(institution=operator(), roles=["security"])
+    RightsChange.objects.create(
+        kind="member.appoint", state="confirmed", institution=scene.bank, subject="x", member=scene.handler, made_by=scene.checker,
+        made_by_user=scene.checker.user, made_at=AT, ends_at=AT, decided_by=keeper, decided_by_user=keeper.user, decided_at=AT,
+    )  # fmt: skip
+    with pytest.raises(AppointerChecks):
+        services.confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
+    assert not Movement.objects.exists()
 
 
 def test_several_are_confirmed_together_or_not_at_all(scene, loan):

@@ -15,9 +15,11 @@ from audit.models import Event
 from logins.models import LoginSession
 from parties.enums import Role
 from parties.models import Institution, Member
-from parties.selectors import system_member
-from parties.services import change_roles, end_membership
+from parties.selectors import mark_of, system_member
+from parties.services import propose_end, propose_roles
+from parties.services.members import member_subject
 from tests.factories import PASSWORD, EnterpriseFactory, MemberFactory
+from tests.rights import agreed
 
 pytestmark = pytest.mark.django_db
 FUZHOU_TIME = ZoneInfo("Asia/Shanghai")
@@ -98,9 +100,11 @@ def test_sessions_end_at_once_with_the_rights(clock: Any, person: Member, change
     assert is_in(browser, person)
     match change:
         case "roles":
-            change_roles(member_id=person.public_id, roles=[Role.VIEWER], actor=system_member(), at=NINE)
+            seen = mark_of(member_subject(person))
+            agreed(propose_roles(member_id=person.public_id, roles=[Role.VIEWER], actor=system_member(), at=NINE, seen=seen))
         case "ended":
-            end_membership(member_id=person.public_id, until_on=date(2026, 6, 15), actor=system_member(), at=NINE)
+            seen = mark_of(member_subject(person))
+            agreed(propose_end(member_id=person.public_id, until_on=date(2026, 6, 15), actor=system_member(), at=NINE, seen=seen))
         case "row":
             Member.objects.filter(pk=person.pk).update(roles=[Role.VIEWER])
     assert not is_in(browser, person)

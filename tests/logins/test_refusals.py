@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from api.enums import Scope
-from api.services.clients import open_client
+from api.services.clients import propose_client
 from audit.models import Event
 from logins.models import Refusal
 from logins.services import refusals
@@ -24,6 +24,7 @@ from logins.services.refusals import MOST_PER_ADDRESS, write_refusals
 from parties.enums import Role
 from parties.models import Member
 from parties.selectors import system_member
+from tests.api.caller import taken
 from tests.factories import PASSWORD, EnterpriseFactory, InstitutionFactory, MemberFactory
 from tests.logins.test_doors import PORTAL, STAFF, log_in
 
@@ -154,7 +155,7 @@ class TestPages:
 class TestPrograms:
     @pytest.fixture
     def program(self) -> Any:
-        return open_client(
+        change = propose_client(
             institution=InstitutionFactory(),
             name="核心系统",
             scopes=[Scope.READ],
@@ -163,6 +164,7 @@ class TestPrograms:
             networks=["10.9.0.0/16"],
             client_id="bank-core",
         )
+        return taken(change)
 
     def ask(self, name: str, secret: str) -> Any:
         given = {"grant_type": "client_credentials", "client_id": name, "client_secret": secret}

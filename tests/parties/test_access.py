@@ -1,7 +1,11 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from parties.access import (
+    AppointerChecks,
     JobIsNoChecker,
+    OpenerChecks,
     ProgramChecksOwnHouse,
     RoleMissing,
     SamePerson,
@@ -12,10 +16,13 @@ from parties.access import (
     sees_all,
 )
 from parties.enums import InstitutionKind, Role
+from parties.models import RightsChange
 from parties.selectors import system_member
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory, UserFactory
+from tests.rights import administrator
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 
 
 def test_kind_and_role_open_an_operation():
@@ -66,22 +73,22 @@ def test_exactly_that_enterprise():
 
 def test_another_person_of_the_house_checks():
     bank = InstitutionFactory()
-    checker_differs(maker=MemberFactory(institution=bank), checker=MemberFactory(institution=bank, checker=True))
+    checker_differs(maker=MemberFactory(institution=bank), checker=MemberFactory(institution=bank, checker=True), at=AT)
 
 
 def test_a_person_checks_what_the_houses_program_made():
     bank = InstitutionFactory()
-    checker_differs(maker=MemberFactory(institution=bank, program=True, user=None), checker=MemberFactory(institution=bank))
+    checker_differs(maker=MemberFactory(institution=bank, program=True, user=None), checker=MemberFactory(institution=bank), at=AT)
 
 
 def test_a_program_of_another_house_checks():
-    checker_differs(maker=MemberFactory(), checker=MemberFactory(program=True, user=None))
+    checker_differs(maker=MemberFactory(), checker=MemberFactory(program=True, user=None), at=AT)
 
 
 def test_nobody_checks_their_own_work():
     member = MemberFactory()
     with pytest.raises(SamePerson):
-        checker_differs(maker=member, checker=member)
+        checker_differs(maker=member, checker=member, at=AT)
 
 
 def test_two_memberships_of_one_login_are_one_person():
@@ -89,18 +96,18 @@ def test_two_memberships_of_one_login_are_one_person():
     earlier = MemberFactory(user=user, until_on="2024-01-01")
     later = MemberFactory(user=user, from_on="2024-01-01")
     with pytest.raises(SamePerson):
-        checker_differs(maker=earlier, checker=later)
+        checker_differs(maker=earlier, checker=later, at=AT)
 
 
 def test_a_program_does_not_check_its_own_house():
     bank = InstitutionFactory()
     with pytest.raises(ProgramChecksOwnHouse):
-        checker_differs(maker=MemberFactory(institution=bank), checker=MemberFactory(institution=bank, program=True, user=None))
+        checker_differs(maker=MemberFactory(institution=bank), checker=MemberFactory(institution=bank, program=True, user=None), at=AT)
 
 
 def test_a_job_never_checks():
     with pytest.raises(JobIsNoChecker):
-        checker_differs(maker=MemberFactory(), checker=system_member())
+        checker_differs(maker=MemberFactory(), checker=system_member(), at=AT)
 
 
 @pytest.mark.parametrize("kind", ["city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "central_bank"])
@@ -112,3 +119,58 @@ def test_a_county_a_bank_and_an_enterprise_do_not_see_all():
     for actor in (MemberFactory.serving("county_treasury", district="晋江市"), MemberFactory(), MemberFactory.of(EnterpriseFactory())):
         assert not sees_all(actor)
     assert sees_all(system_member())
+
+
+def given(member, *, kind, proposer, confirmer, at=AT):
+    """Put down that two persons changed a member's rights."""
+    people = {"made_by": proposer, "made_by_user": proposer.user, "decided_by": confirmer, "decided_by_user": confirmer.user}
+    return RightsChange.objects.create(
+        kind=kind, state="confirmed", institution=member.institution, subject="x", member=member, made_at=at, ends_at=at, decided_at=at,
+        **people,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["login.open", "member.appoint", "member.roles", "password.reset"])
+@pytest.mark.parametrize("part", ["proposer", "confirmer"])
+def test_who_gave_a_maker_rights_does_not_check_that_maker_for_thirty_days(kind, part):
+    bank = InstitutionFactory()
+    maker, checker = MemberFactory(institution=bank), MemberFactory(institution=bank, roles=["checker", "admin"])
+    given(maker, kind=kind, **({"proposer": administrator("system"), "confirmer": administrator("security")} | {part: checker}))
+    for days in (0, 29):
+        with pytest.raises(AppointerChecks, match="30天"):
+            checker_differs(maker=maker, checker=checker, at=AT + timedelta(days=days))
+    checker_differs(maker=maker, checker=checker, at=AT + timedelta(days=30))
+    checker_differs(maker=maker, checker=MemberFactory(institution=bank, checker=True), at=AT)
+
+
+def test_an_appointment_under_an_earlier_membership_counts_too():
+    earlier = MemberFactory(until_on=AT.date())
+    maker = MemberFactory(user=earlier.user, from_on=AT.date())
+    checker = MemberFactory(institution=maker.institution, checker=True)
+    given(earlier, kind="member.appoint", proposer=checker, confirmer=administrator("security"))
+    with pytest.raises(AppointerChecks):
+        checker_differs(maker=maker, checker=checker, at=AT)
+
+
+def test_who_ended_a_membership_gave_nothing():
+    maker = MemberFactory()
+    checker = MemberFactory(institution=maker.institution, checker=True)
+    given(maker, kind="member.end", proposer=checker, confirmer=administrator("security"))
+    checker_differs(maker=maker, checker=checker, at=AT)
+
+
+@pytest.mark.parametrize("part", ["proposer", "confirmer"])
+def test_who_let_a_program_in_never_checks_its_records(part):
+    bank = InstitutionFactory()
+    program, checker = MemberFactory(institution=bank, program=True, user=None), MemberFactory(institution=bank, checker=True)
+    people = {"proposer": administrator("system"), "confirmer": administrator("security")} | {part: checker}
+    given(program, kind="client.renew", **people)
+    with pytest.raises(OpenerChecks):
+        checker_differs(maker=program, checker=checker, at=AT + timedelta(days=3650))
+    checker_differs(maker=program, checker=MemberFactory(institution=bank, checker=True), at=AT)
+
+
+def test_two_logins_with_one_mobile_number_are_one_person():
+    maker = MemberFactory(user__phone="13805950001")
+    with pytest.raises(SamePerson):
+        checker_differs(maker=maker, checker=MemberFactory(institution=maker.institution, user__phone="13805950001"), at=AT)

@@ -3,36 +3,39 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.utils.timezone import localdate
+from django.utils import timezone
 
-from parties.models import User
+from parties.models import RightsChange, User
 from parties.selectors import current_member
+from tests.rights import agreed
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def _password(monkeypatch):
-    monkeypatch.setattr("parties.management.commands.appoint_member.getpass", lambda prompt: "泉州-2024-长口令-x")
-
-
 def appoint(institution="city-industry", **kwargs):
-    call_command("appoint_member", institution, "first", "张三", stdout=StringIO(), **kwargs)
+    said = StringIO()
+    call_command("appoint_member", institution, "first", "张三", "13805950001", stdout=said, **kwargs)
+    return said.getvalue()
 
 
-@pytest.mark.usefixtures("_password")
-def test_the_first_administrator_is_appointed_once():
-    appoint()
-    member = current_member(User.objects.get(username="first"), on=localdate())
+def test_the_command_only_proposes(client):
+    said = appoint()
+    assert not User.objects.filter(username="first").exists()
+    address = said.split("打开 ")[1].split(" ")[0]
+    assert client.get(address).status_code == 403
+    _, code = agreed(RightsChange.objects.get(), at=timezone.now())
+    member = current_member(User.objects.get(username="first"), on=timezone.localdate())
     assert (member.party_name, member.roles) == ("泉州市工业和信息化局", ["admin"])
-    with pytest.raises(CommandError, match="登录名“first”已被使用"):
+    password = "泉州-2024-长口令-x"
+    assert client.post(address, {"code": code, "password": password, "again": password}).status_code == 200
+    assert User.objects.get(username="first").check_password(password)
+
+
+def test_what_cannot_stand_is_said():
+    appoint()
+    with pytest.raises(CommandError, match="已有待确认的权限事项"):
         appoint()
     with pytest.raises(CommandError, match="没有代号为“nowhere”的机构"):
         appoint("nowhere")
-
-
-def test_a_weak_password_opens_nothing(monkeypatch):
-    monkeypatch.setattr("parties.management.commands.appoint_member.getpass", lambda prompt: "123")
-    with pytest.raises(CommandError, match="密码"):
-        appoint()
-    assert not User.objects.filter(username="first").exists()
+    with pytest.raises(CommandError, match="系统运行单位"):
+        appoint("city-science", roles=["security"])

@@ -11,9 +11,9 @@ from common.enums import Mode
 from common.errors import DomainError
 from parties.enums import Role
 from parties.models import BankParticipation, Member
-from parties.selectors import system_member
-from parties.services import admit_bank, appoint_member
-from tests.factories import InstitutionFactory, UserFactory
+from parties.selectors import operator, system_member
+from parties.services import admit_bank, confirm_change, propose_appointment
+from tests.factories import InstitutionFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,14 +39,27 @@ def at_once(work, count=4):
         return [refusal for refusal in pool.map(run, range(count)) if refusal is not None]
 
 
-def test_four_houses_appoint_one_person_and_one_gets_them():
+def test_of_four_proposals_for_one_person_at_once_one_waits():
     user, houses, actor = UserFactory(), InstitutionFactory.create_batch(4), system_member()
 
-    def appoint(number):
-        appoint_member(party=houses[number], user=user, name="王五", roles=[Role.HANDLER], from_on=FROM, actor=actor, at=AT)
+    def propose(number):
+        propose_appointment(house=houses[number], username=user.username, roles=[Role.HANDLER], from_on=FROM, actor=actor, at=AT)
 
-    refusals = at_once(appoint)
-    assert [type(refusal).__name__ for refusal in refusals] == ["ServesElsewhere"] * 3
+    refusals = at_once(propose)
+    assert [type(refusal).__name__ for refusal in refusals] == ["WaitsAlready"] * 3
+
+
+def test_of_four_confirmations_at_once_one_appoints():
+    user, actor = UserFactory(), system_member()
+    keepers = [MemberFactory(institution=operator(), roles=["security"]) for _ in range(4)]
+    asked = {"username": user.username, "roles": [Role.HANDLER], "from_on": FROM}
+    change = propose_appointment(house=InstitutionFactory(), actor=actor, at=AT, **asked)
+
+    def confirm(number):
+        confirm_change(change_id=change.public_id, actor=keepers[number], at=AT)
+
+    refusals = at_once(confirm)
+    assert [type(refusal).__name__ for refusal in refusals] == ["DecidedAlready"] * 3
     assert Member.objects.filter(user=user).count() == 1
 
 

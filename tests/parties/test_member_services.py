@@ -1,4 +1,6 @@
-from datetime import UTC, date, datetime
+"""Logins, memberships, roles and passwords: nothing holds by one person's will."""
+
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -7,16 +9,39 @@ from audit.selectors import events_of
 from common.errors import InvalidInput, NotVisible
 from parties.access import RoleMissing, SamePerson
 from parties.enums import MemberKind, Role
-from parties.models import Member, User
-from parties.selectors import current_member, system_member
-from parties.services import appoint_member, change_roles, end_membership, open_login
-from parties.services.members import MembershipOver, ServesElsewhere, UsernameTaken
+from parties.models import Member, RightsChange, User
+from parties.rights import NotConfirmed
+from parties.selectors import current_member, mark_of, operator, system_member
+from parties.services import (
+    HandoverRefused,
+    confirm_change,
+    link_token,
+    propose_appointment,
+    propose_end,
+    propose_login,
+    propose_reset,
+    propose_roles,
+    use_handover,
+)
+from parties.services.members import (
+    MembershipOver,
+    PhoneTaken,
+    RolesDoNotMix,
+    ServesElsewhere,
+    UsernameTaken,
+    appoint,
+    member_subject,
+    open_login,
+)
+from parties.services.rights import RightsOutdated
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory, UserFactory
+from tests.rights import administrator, agreed, handed_over
 
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 FROM = date(2024, 3, 1)
+STRONG = "泉州-2024-长口令-x"
 
 
 @pytest.fixture
@@ -29,106 +54,233 @@ def head(bank):
     return MemberFactory(institution=bank, admin=True)
 
 
-def appoint(party, actor, user, **kwargs):
-    fields = {"name": "王五", "roles": [Role.HANDLER, Role.CHECKER], "from_on": FROM} | kwargs
-    return appoint_member(party=party, actor=actor, user=user, at=AT, **fields)
+def appointment(house, actor, user, **given):
+    asked = {"username": user.username, "roles": [Role.HANDLER, Role.CHECKER], "from_on": FROM} | given
+    return propose_appointment(house=house, actor=actor, at=AT, **asked)
 
 
-def test_the_house_appoints_its_own_members(bank, head):
-    user = UserFactory()
-    member = appoint(bank, head, user)
-    assert current_member(user, on=FROM) == member
-    assert member.roles == ["checker", "handler"]
-    event = events_of(member).get()
-    assert (event.verb, event.bank_id) == ("member.appointed", bank.pk)
+def login(house, actor, **given):
+    asked = {"username": "wangwu", "display_name": "王五", "phone": "13805950009", "roles": [Role.HANDLER], "from_on": FROM}
+    return propose_login(house=house, actor=actor, at=AT, **(asked | given))
 
 
-def test_the_city_and_the_system_appoint_anywhere(bank):
-    appoint(bank, MemberFactory.serving("city_industry", admin=True), UserFactory())
-    appoint(EnterpriseFactory(), system_member(), UserFactory())
-    appoint(bank, system_member(), None, kind=MemberKind.PROGRAM, name="核心系统")
+def of(member):
+    return {"member_id": member.public_id, "seen": mark_of(member_subject(member))}
 
 
-def test_nobody_else_appoints(bank):
-    for stranger in (MemberFactory(institution=bank), MemberFactory(admin=True), MemberFactory.serving("city_treasury", admin=True)):
+def test_one_administrator_alone_gets_nowhere(bank, head):
+    """By no service: what is proposed does not hold, and the effects refuse what was not confirmed."""
+    puppet = UserFactory()
+    before = (User.objects.count(), Member.objects.count())
+    opened = login(bank, head)
+    changes = [
+        opened,
+        appointment(bank, head, puppet),
+        propose_roles(roles=[Role.CHECKER], actor=head, at=AT, **of(MemberFactory(institution=bank))),
+    ]
+    for change in changes:
         with pytest.raises(RoleMissing):
-            appoint(bank, stranger, UserFactory())
+            confirm_change(change_id=change.public_id, actor=head, at=AT)
+    with pytest.raises(NotConfirmed):
+        open_login(opened)
+    with pytest.raises(NotConfirmed):
+        appoint(opened, user=puppet, name="王五")
+    with pytest.raises(HandoverRefused):
+        use_handover(token=link_token(opened), code="", password=STRONG, at=AT)
+    assert (User.objects.count() - 1, Member.objects.count() - 1) == before  # the member made for this test
+    assert current_member(puppet, on=FROM) is None
+
+
+def test_two_persons_appoint(bank, head):
+    user = UserFactory()
+    change, code = agreed(appointment(bank, head, user))
+    member = current_member(user, on=FROM)
+    assert (change.member, member.roles, code) == (member, ["checker", "handler"], "")
+    event = events_of(member).get()
+    assert (event.verb, event.bank_id, event.actor_id) == ("member.appointed", bank.pk, administrator("security").pk)
+
+
+def test_who_proposes_for_whom(bank, head):
+    for stranger in (
+        MemberFactory(institution=bank),
+        MemberFactory(admin=True),
+        MemberFactory.serving("city_treasury", admin=True),
+        MemberFactory.serving("city_industry", admin=True),
+        administrator("security"),
+        administrator("audit"),
+    ):
+        with pytest.raises(RoleMissing):
+            appointment(bank, stranger, UserFactory())
+    enterprise = EnterpriseFactory()
+    for house, actor in ((bank, head), (enterprise, administrator("system")), (enterprise, MemberFactory.of(enterprise, admin=True))):
+        assert agreed(appointment(house, actor, UserFactory()))[0].member.party == house
 
 
 def test_a_person_serves_one_house_at_a_time(bank, head):
     user = UserFactory()
     elsewhere = MemberFactory(user=user, until_on=FROM)
-    appoint(bank, head, user, until_on=date(2025, 1, 1))
+    agreed(appointment(bank, head, user, until_on=date(2025, 1, 1)))
+    system = administrator("system")
     with pytest.raises(ServesElsewhere, match=bank.name):
-        appoint(elsewhere.institution, system_member(), user, from_on=date(2024, 12, 31))
-    appoint(elsewhere.institution, system_member(), user, from_on=date(2025, 1, 1))
+        appointment(elsewhere.institution, system, user, from_on=date(2024, 12, 31))
+    agreed(appointment(elsewhere.institution, system, user, from_on=date(2025, 1, 1)))
     assert Member.objects.filter(user=user).count() == 3
 
 
+def test_whoever_was_appointed_meanwhile_is_not_appointed_again(bank, head):
+    user = UserFactory()
+    change = appointment(bank, head, user)
+    MemberFactory(user=user)
+    with pytest.raises(RightsOutdated):
+        agreed(change)
+    assert Member.objects.filter(user=user).count() == 1
+
+
 INCOMPLETE = [
-    pytest.param({"roles": []}, id="no role"),
-    pytest.param({"user": None}, id="a person without login"),
-    pytest.param({"kind": MemberKind.JOB}, id="a job"),
+    pytest.param({"roles": []}, InvalidInput, id="no role"),
+    pytest.param({"username": "nobody"}, InvalidInput, id="a person without login"),
+    pytest.param({"roles": ["security"]}, RolesDoNotMix, id="an administrator's role in a house"),
+    pytest.param({"roles": ["checker", "audit"]}, RolesDoNotMix, id="an administrator's role beside business"),
 ]
 
 
-@pytest.mark.parametrize("fields", INCOMPLETE)
-def test_an_incomplete_appointment_leaves_no_trace(bank, head, fields):
-    with pytest.raises(InvalidInput):
-        appoint(**{"party": bank, "actor": head, "user": UserFactory()} | fields)
+@pytest.mark.parametrize(("given", "refusal"), INCOMPLETE)
+def test_what_cannot_stand_leaves_no_trace(bank, head, given, refusal):
+    with pytest.raises(refusal):
+        appointment(bank, head, UserFactory(), **given)
     assert not Event.objects.exists()
+    assert not RightsChange.objects.exists()
+
+
+@pytest.mark.parametrize("roles", [["security", "audit"], ["system", "handler"], ["handler"], ["admin"]])
+def test_at_the_operator_one_administrators_role_and_no_other(roles):
+    with pytest.raises(RolesDoNotMix):
+        appointment(operator(), administrator("system"), UserFactory(), roles=roles)
+
+
+def test_a_superuser_is_not_appointed(bank, head):
+    with pytest.raises(InvalidInput):
+        appointment(bank, head, UserFactory(is_superuser=True))
 
 
 def test_a_membership_ends_once_and_only_earlier(bank, head):
-    member = appoint(bank, head, UserFactory())
-    end_membership(member_id=member.public_id, until_on=date(2024, 6, 1), actor=head, at=AT, remark="调离")
+    member = MemberFactory(institution=bank, from_on=FROM)
+    agreed(propose_end(until_on=date(2024, 6, 1), actor=head, at=AT, reason="调离", **of(member)))
     assert current_member(member.user, on=date(2024, 5, 31)) == member
     assert current_member(member.user, on=date(2024, 6, 1)) is None
     for until_on in (date(2024, 6, 1), date(2024, 7, 1), date(2024, 2, 29)):
         with pytest.raises(MembershipOver):
-            end_membership(member_id=member.public_id, until_on=until_on, actor=head, at=AT)
-    assert [event.verb for event in events_of(member)] == ["member.appointed", "member.ended"]
+            propose_end(until_on=until_on, actor=head, at=AT, **of(member))
+    assert [event.verb for event in events_of(member)] == ["member.ended"]
 
 
-def test_roles_are_changed_by_another_person(bank, head):
+def test_roles_are_changed_by_two_others(bank, head):
     member = MemberFactory(institution=bank)
-    for _ in range(2):
-        change_roles(member_id=member.public_id, roles=[Role.CHECKER], actor=head, at=AT)
+    agreed(propose_roles(roles=[Role.CHECKER], actor=head, at=AT, **of(member)))
     member.refresh_from_db()
     assert member.roles == ["checker"]
     assert events_of(member).get().before == {"roles": ["handler"]}
     with pytest.raises(SamePerson):
-        change_roles(member_id=head.public_id, roles=[Role.ADMIN, Role.CHECKER], actor=head, at=AT)
+        propose_roles(roles=[Role.ADMIN, Role.CHECKER], actor=head, at=AT, **of(head))
     with pytest.raises(InvalidInput):
-        change_roles(member_id=member.public_id, roles=[], actor=head, at=AT)
+        propose_roles(roles=[], actor=head, at=AT, **of(member))
+    with pytest.raises(RolesDoNotMix):
+        propose_roles(roles=[Role.SECURITY], actor=head, at=AT, **of(member))
+
+
+def test_the_three_do_not_change_into_each_other():
+    for role in ("system", "security", "audit"):
+        with pytest.raises((RolesDoNotMix, SamePerson)):
+            propose_roles(roles=[Role.SECURITY], actor=administrator("system"), at=AT, **of(administrator(role)))
+
+
+def test_a_form_of_rights_older_than_their_last_change_is_refused(bank, head):
+    member = MemberFactory(institution=bank)
+    opened = of(member)
+    agreed(propose_roles(roles=[Role.VIEWER], actor=head, at=AT, **opened))
+    for propose in (
+        lambda: propose_roles(roles=[Role.CHECKER], actor=head, at=AT, **opened),
+        lambda: propose_end(until_on=FROM, actor=head, at=AT, **opened),
+        lambda: propose_reset(actor=head, at=AT, **opened),
+    ):
+        with pytest.raises(RightsOutdated):
+            propose()
 
 
 def test_another_houses_member_is_not_found_and_a_handler_does_not_manage(bank, head):
     member = MemberFactory(institution=bank)
     with pytest.raises(NotVisible):
-        change_roles(member_id=member.public_id, roles=[Role.VIEWER], actor=MemberFactory(admin=True), at=AT)
+        propose_roles(roles=[Role.VIEWER], actor=MemberFactory(admin=True), at=AT, **of(member))
     with pytest.raises(RoleMissing):
-        change_roles(member_id=head.public_id, roles=[Role.VIEWER], actor=member, at=AT)
-    change_roles(member_id=member.public_id, roles=[Role.VIEWER], actor=MemberFactory.serving("city_industry", admin=True), at=AT)
-    member.refresh_from_db()
-    assert member.roles == ["viewer"]
+        propose_roles(roles=[Role.VIEWER], actor=member, at=AT, **of(head))
 
 
-def test_the_systems_member_is_not_touched(head):
+def test_the_systems_member_is_not_touched():
     with pytest.raises(NotVisible):
-        end_membership(member_id=system_member().public_id, until_on=FROM, actor=system_member(), at=AT)
+        propose_end(until_on=FROM, actor=administrator("system"), at=AT, **of(system_member()))
 
 
-def test_a_login_is_opened_once_with_a_strong_password(head):
-    user = open_login(username="wangwu", display_name="王五", password="泉州-2024-长口令-x", actor=head, at=AT)
-    assert user.check_password("泉州-2024-长口令-x")
-    assert "password" not in events_of(user).get().after
-    with pytest.raises(UsernameTaken):
-        open_login(username="wangwu", display_name="王五", actor=head, at=AT)
+def test_a_login_opens_without_a_password_and_the_person_sets_it_once(bank, head):
+    change = login(bank, head)
+    _, code = agreed(change)
+    user = User.objects.get(username="wangwu")
+    assert (user.has_usable_password(), change.member_id) == (False, None)
     with pytest.raises(InvalidInput):
-        open_login(username="zhaoliu", display_name="赵六", password="123", actor=head, at=AT)
-    assert not User.objects.filter(username="zhaoliu").exists()
+        use_handover(token=link_token(change), code=code, password="123", at=AT)
+    use_handover(token=link_token(change), code=f" {code.lower()} ", password=STRONG, at=AT)
+    user.refresh_from_db()
+    assert user.check_password(STRONG)
+    with pytest.raises(HandoverRefused):
+        use_handover(token=link_token(change), code=code, password=STRONG + "2", at=AT)
+    assert STRONG not in str(list(Event.objects.values()))
+    assert code not in str(list(Event.objects.values())) + str(list(RightsChange.objects.values("handover__code_digest")))
 
 
-def test_a_login_without_password_cannot_log_in(head):
-    assert not open_login(username="wangwu", display_name="王五", actor=head, at=AT).has_usable_password()
+def test_link_and_code_end_after_a_day_and_after_five_wrong_codes(bank, head):
+    change = login(bank, head)
+    _, code = agreed(change)
+    with pytest.raises(HandoverRefused):
+        use_handover(token=link_token(change), code=code, password=STRONG, at=AT + timedelta(hours=24))
+    for _ in range(5):
+        with pytest.raises(HandoverRefused):
+            use_handover(token=link_token(change), code="WRONG", password=STRONG, at=AT)
+    with pytest.raises(HandoverRefused):
+        use_handover(token=link_token(change), code=code, password=STRONG, at=AT)
+    assert Event.objects.filter(verb="handover.failed").count() == 5
+    assert not User.objects.get(username="wangwu").has_usable_password()
+
+
+def test_the_code_of_one_change_does_not_fit_anothers_link(bank, head):
+    one, other = login(bank, head), login(bank, head, username="zhaoliu", display_name="赵六", phone="13805950010")
+    _, code = agreed(one)
+    agreed(other)
+    with pytest.raises(HandoverRefused):
+        use_handover(token=link_token(other), code=code, password=STRONG, at=AT)
+
+
+def test_a_login_is_one_persons(bank, head):
+    UserFactory(username="zhaoliu", phone="13805950010")
+    with pytest.raises(UsernameTaken):
+        login(bank, head, username="zhaoliu")
+    with pytest.raises(PhoneTaken):
+        login(bank, head, phone="13805950010")
+    with pytest.raises(InvalidInput):
+        login(bank, head, phone=" ")
+
+
+def test_a_reset_ends_the_old_password_and_the_person_sets_the_new_one(bank, head):
+    member = MemberFactory(institution=bank)
+    change = propose_reset(actor=head, at=AT, **of(member))
+    assert member.user.has_usable_password()
+    assert handed_over(change, password=STRONG) == {"登录名": member.user.username}
+    member.user.refresh_from_db()
+    assert member.user.check_password(STRONG)
+    assert [event.verb for event in Event.objects.filter(object_type="parties.user").order_by("pk")] == [
+        "login.password_reset",
+        "login.password_set",
+    ]
+
+
+def test_a_program_is_nobodys_to_reset(bank, head):
+    with pytest.raises(NotVisible):
+        propose_reset(actor=head, at=AT, **of(MemberFactory(institution=bank, kind=MemberKind.PROGRAM, user=None)))

@@ -1,4 +1,4 @@
-"""Open a program's client, renew or end its secrets, change or close it, from the command line, in the name of the system."""
+"""Programs from the command line, in the name of the system: proposed to be opened, renewed, changed; ended and closed at once."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 from django.utils.timezone import localtime, now
 
 from api.enums import Scope
@@ -13,23 +14,25 @@ from api.models import ApiClient
 from api.selectors import last_used
 from api.services.clients import (
     USUAL_RATE,
-    IssuedSecret,
-    change_client,
+    client_subject,
     clients_visible_to,
     close_client,
     end_old_secrets,
-    open_client,
-    renew_secret,
+    propose_access,
+    propose_client,
+    propose_renewal,
 )
 from common.errors import DomainError
-from parties.models import Institution
-from parties.selectors import system_member
+from parties.models import Institution, RightsChange
+from parties.rights import KINDS, label_of
+from parties.selectors import mark_of, system_member
+from parties.services import link_token
 
 
 class Command(BaseCommand):
-    """``manage.py api_client open|list|change|renew|end-old|close``; a secret is printed once and kept nowhere."""
+    """``manage.py api_client open|list|change|renew|end-old|close``; no secret passes here."""
 
-    help = "接口程序：开通、列出、修改、更换密钥、停用旧密钥、停用（密钥只显示这一次）。"
+    help = "接口程序：提出开通、修改、更换密钥（由安全管理员确认），列出，停用旧密钥，停用。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what is to be done, and on which client."""
@@ -69,7 +72,7 @@ class Command(BaseCommand):
         institution = Institution.objects.filter(code=given["institution"]).first()
         if institution is None:
             raise CommandError(f"没有代号为“{given['institution']}”的机构。")
-        made = open_client(
+        change = propose_client(
             institution=institution,
             name=given["name"],
             scopes=[Scope(scope) for scope in given["scopes"] or Scope.values],
@@ -78,7 +81,7 @@ class Command(BaseCommand):
             actor=system_member(),
             at=now(),
         )
-        self._say(made)
+        self._say(change)
 
     def _list(self, given: dict[str, Any]) -> None:
         rows = last_used(clients_visible_to(system_member()))
@@ -97,7 +100,8 @@ class Command(BaseCommand):
 
     def _change(self, given: dict[str, Any]) -> None:
         client = self._client(given)
-        change_client(
+        change = propose_access(
+            seen=mark_of(client_subject(client.application.client_id)),
             client_id=client.public_id,
             scopes=[Scope(scope) for scope in given["scopes"] or client.scopes],
             networks=client.networks if given["networks"] is None else given["networks"],
@@ -105,12 +109,13 @@ class Command(BaseCommand):
             actor=system_member(),
             at=now(),
         )
-        self.stdout.write(f"已修改“{client.name}”。")
+        self._say(change)
 
     def _renew(self, given: dict[str, Any]) -> None:
-        after = timedelta(days=given["days"])
-        self._say(renew_secret(client_id=self._client(given).public_id, actor=system_member(), at=now(), old_ends_after=after))
-        self.stdout.write(f"旧密钥 {given['days']} 天后失效，期间两个密钥同时有效。")
+        client, after = self._client(given), timedelta(days=given["days"])
+        seen = mark_of(client_subject(client.application.client_id))
+        self._say(propose_renewal(client_id=client.public_id, actor=system_member(), at=now(), seen=seen, old_ends_after=after))
+        self.stdout.write(f"领取新密钥后，旧密钥 {given['days']} 天后失效，期间两个密钥同时有效。")
 
     def _end_old(self, given: dict[str, Any]) -> None:
         ended = end_old_secrets(client_id=self._client(given).public_id, actor=system_member(), at=now())
@@ -126,5 +131,8 @@ class Command(BaseCommand):
             raise CommandError(f"没有编号为“{given['client_id']}”的接口程序。")
         return client
 
-    def _say(self, made: IssuedSecret) -> None:
-        self.stdout.write(f"客户端编号：{made.client_id}\n密钥（只显示这一次）：{made.secret}")
+    def _say(self, change: RightsChange) -> None:
+        self.stdout.write(f"已提出“{label_of(change.kind)}”：{change.subject_label}，待安全管理员在系统内确认（7天内有效）。")
+        if KINDS[change.kind].hand_over is not None:
+            address = reverse("handover", args=[link_token(change)])
+            self.stdout.write(f"确认后，请程序负责人在24小时内打开 {address} ，凭安全管理员告知的交接码领取密钥（只显示这一次）。")

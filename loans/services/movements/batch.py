@@ -165,7 +165,7 @@ class Signatures:
             if money_moves and self.maker.kind != MemberKind.PROGRAM:
                 raise CheckerMissing
             return
-        checker_differs(maker=self.maker, checker=self.checker)
+        checker_differs(maker=self.maker, checker=self.checker, at=self.at)
         if self.checker.institution_id != self.maker.institution_id:
             raise CheckerOfAnotherHouse
         if Role.CHECKER not in self.checker.roles:

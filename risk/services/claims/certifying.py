@@ -89,7 +89,7 @@ def certify_loss(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     else:
         claim.certify_own_loss(by=actor, on=today)
     if claim.proposed_by is not None:
-        checker_differs(maker=claim.proposed_by, checker=actor)
+        checker_differs(maker=claim.proposed_by, checker=actor, at=at)
     require_within_loss(claim.bad_debt, claim.amount or ZERO)
     require_papers(claim.bad_debt, PROJECT_PAPERS)
     saved(claim, CLAIM_STEP["certify"].verb, before=before, actor=actor, at=at)

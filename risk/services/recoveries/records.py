@@ -187,7 +187,7 @@ def check_recovery(*, recovery_id: UUID, actor: Member, at: datetime) -> Recover
     risk = lock_bank(seen.bank)
     claim = _claim_of(seen.bad_debt)
     recovery = _waiting(recovery_id, actor)
-    checker_differs(maker=recovery.made_by, checker=actor)
+    checker_differs(maker=recovery.made_by, checker=actor, at=at)
     recovery.net = next_net_of(recovery)
     _require_lost(recovery)
     recovery.number = Recovery.objects.filter(bad_debt=recovery.bad_debt, step=MoneyStep.CHECKED).count() + 1
@@ -218,7 +218,7 @@ def send_back_recovery(*, recovery_id: UUID, reason: str, actor: Member, at: dat
     seen = visible_or_404(recoveries_visible_to(actor), recovery_id)
     require_bank(actor, seen.bank, roles=(Role.CHECKER,))
     recovery = _waiting(recovery_id, actor)
-    checker_differs(maker=recovery.made_by, checker=actor)
+    checker_differs(maker=recovery.made_by, checker=actor, at=at)
     recovery.step, recovery.checked_by, recovery.checked_at = MoneyStep.RETURNED, actor, at
     recovery.save()
     scope = scope_of(recovery.bad_debt.loan)

@@ -163,7 +163,7 @@ def check_return(*, return_id: UUID, actor: Member, at: datetime) -> Return:
     made_by, returned_on = row.made_by, row.returned_on
     if made_by is None or returned_on is None or row.state != ReturnState.RECORDED:
         raise ReturnNotRecorded(state=row.get_state_display())
-    checker_differs(maker=made_by, checker=actor)
+    checker_differs(maker=made_by, checker=actor, at=at)
     row.check_off(by=actor, entry=_booked(row, value_on=returned_on, posted_on=localdate(at)))
     close_deadline(row.deadline, on=returned_on)
     return _saved(row, RETURN_STEP["check_off"].verb, actor=actor, at=at)
