@@ -96,7 +96,7 @@ def confirm_opening(*, tender_id: UUID | str, actor: Member, at: datetime) -> Te
     proposer = tender.opening_proposed_by
     tender.confirm_opening(by=actor, at=at)
     if proposer is not None:
-        checker_differs(maker=proposer, checker=actor)
+        checker_differs(maker=proposer, checker=actor, at=at)
         if proposer.institution_id == actor.institution_id:
             raise SameHouse
     tender.save()

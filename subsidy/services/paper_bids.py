@@ -109,7 +109,7 @@ def check_paper_bid(*, bid_id: UUID | str, actor: Member, at: datetime) -> Paper
     Source: FP 1.4.2.
     """
     row = _waiting(bid_id, actor=actor)
-    checker_differs(maker=row.made_by, checker=actor)
+    checker_differs(maker=row.made_by, checker=actor, at=at)
     row.check_off(by=actor, at=at)
     require_papers(row, [SCAN])
     if row.tender.bids.filter(bank=row.bank).exists():

@@ -110,7 +110,7 @@ def check_bid(*, bid_id: UUID | str, actor: Member, at: datetime, rate: Decimal 
     Source: FP 1.4.2.
     """
     bid = _waiting(bid_id, actor=actor, at=at)
-    checker_differs(maker=bid.made_by, checker=actor)
+    checker_differs(maker=bid.made_by, checker=actor, at=at)
     counted = SealedBid.objects.filter(tender=bid.tender, bank=bid.bank, state=SealedBidState.CHECKED).first()
     bid.check_off(by=actor, at=at)
     if bid.kind == SealedBidKind.BID and opened(bid).offer != Offer(rate=rate or Decimal(0), volume=volume or Decimal(0)):
