@@ -66,7 +66,7 @@ WORDS = {
 OF_LOGINS = "logins."  # sessions and refusals
 READERS = frozenset({"city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "fund_office"})
 LOG_KEEPER = "audit"  # the role that keeps the log, as parties names it
-BUSINESS = frozenset({"object_label"})
+NAMES_A_LOGIN = ("logins.", "parties.user")  # objects that are accounts and sessions: no business
 SEAMS.record_opening = record_opening
 SEAMS.record_export = record_export
 SEAMS.verbs |= {
@@ -171,6 +171,14 @@ def kind_of(event: Event) -> str:
         return event.object_type
 
 
+def account_of(event: Event) -> str | None:
+    """Return which account an event of logins is about; ``None`` for any other event."""
+    return event.object_label if event.object_type.startswith(NAMES_A_LOGIN) else None
+
+
+ACCOUNT = Column("账号", account_of, name="account")
+
+
 def events_read_by(member: Any) -> QuerySet[Event]:
     """
     Return the log of cases but for what is kept back yet; the page is open to those institutions only that see every case.
@@ -205,9 +213,9 @@ class EventAdmin(VisibleAdmin):
     list_intro = "每次状态变更和每次查阅都在此留痕；记录只增不改，并按批次封存校验。"
 
     def columns_for(self, request: HttpRequest) -> list[Column]:
-        """Return who did what and when; the log administrator does not read which case it was."""
+        """Return who did what and when; the log administrator reads which account it was, and not which case."""
         shown = super().columns_for(request)
-        return [column for column in shown if column.__name__ not in BUSINESS] if _keeps_the_log(request) else shown
+        return [ACCOUNT if column.__name__ == "object_label" else column for column in shown] if _keeps_the_log(request) else shown
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Return where words are looked for: never in what the person does not read."""
@@ -217,10 +225,8 @@ class EventAdmin(VisibleAdmin):
         """Return who did what, and what it changed; to the log administrator, who and what kind of act alone."""
         if _keeps_the_log(request):
             told = ("party_name", "actor_name", "actor_kind", "source_address", "occurred_at", "recorded_at")
-            return [
-                facts(request, case, "事件", Fact("动作", verb_of(case)), Fact("对象类别", kind_of(case)), *told),
-                _seal_of(request, case),
-            ]
+            kind = (Fact("动作", verb_of(case)), Fact("对象类别", kind_of(case)), Fact("账号", account_of(case)))
+            return [facts(request, case, "事件", *kind, *told), _seal_of(request, case)]
         who = facts(
             request, case, "事件", Fact("动作", verb_of(case)), Fact("对象类别", kind_of(case)), "object_label", "party_name", "actor_name",
             "actor_kind", "source_address", "occurred_at", "recorded_at", "remark",

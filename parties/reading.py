@@ -33,7 +33,9 @@ class Reading:
 
 
 def party_of(reader: Member) -> Party | None:
-    """Return as what a member reads histories; ``None`` for a house that the plan gives nothing to read."""
+    """Return as what a member reads histories; ``None`` for a house that the plan gives nothing to read, and for administrators."""
+    if reader.is_administrator:
+        return None
     if reader.enterprise_id is not None:
         return Party.ENTERPRISE
     kind = reader.institution.kind if reader.institution is not None else ""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from common.admin import VisibleAdmin, table
 from parties.admin.steps import INSTITUTION_STEPS, NEW_INSTITUTION
-from parties.enums import InstitutionKind
+from parties.enums import InstitutionKind, Role
 from parties.models import District, Institution, Member
 
 
@@ -37,6 +37,7 @@ class InstitutionAdmin(VisibleAdmin):
     """Bureaus, banks, the guarantee company, the fund manager."""
 
     visible_to = staticmethod(institutions_visible_to)
+    open_to = frozenset({Role.SYSTEM})  # who proposes here that a house needs no second factor
     columns = ("short_name", "name", "kind", "district", "code", "is_active")
     shows = ("name", "short_name", "kind", "district", "code", "is_active")
     search_fields = ("name", "short_name", "code")

@@ -19,7 +19,7 @@ from tests.rights import administrator
 
 Login = Callable[[Member], Client]
 OPEN = {
-    "system": {"parties.member", "parties.rightschange", "api.apiclient", "notices.notice"},
+    "system": {"parties.institution", "parties.member", "parties.rightschange", "api.apiclient", "notices.notice"},
     "security": {"parties.member", "parties.rightschange", "api.apiclient", "notices.notice"},
     "audit": {"audit.event", "notices.notice"},
 }

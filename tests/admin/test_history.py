@@ -165,4 +165,7 @@ OFFICES_ALONE = {
     "access.forbidden", "access.not_found", "exported", "login.began", "login.expired", "login.failed", "login.left", "login.locked",
     "login.others_ended", "login.password_changed", "login.unlocked", "second_factor.codes_renewed", "second_factor.enrolled",
     "second_factor.exemption_changed", "second_factor.removed", "second_factor.reset", "token.refused",
+    "login.password_set", "login.password_reset",
+    # Of the operator's administrators, made on the server: their own house reads them in the log.
+    "administrator.appointed_first", "administrator.appointed_in_emergency", "institution.named_operator",
 }  # fmt: skip

@@ -203,7 +203,14 @@ class TestNeeded:
             for answer in (browser.get(address), browser.post(address)) if "logout" not in address else ():
                 if (answer.status_code, answer.headers.get("Location")) != (302, ENROL):
                     opened.add((address, name))
-        assert {address for address, _ in opened} == {"/healthz", "/admin/login/", "/portal/login/", ENROL, "/account/forgotten/"}
+        assert {address for address, _ in opened} == {
+            "/healthz",
+            "/readyz",
+            "/admin/login/",
+            "/portal/login/",
+            ENROL,
+            "/account/forgotten/",
+        }
         assert len(OPEN_TO_ALL) == len(opened) + 2  # and the two ways out
 
     def test_after_enrolment_the_work_begins(self) -> None:

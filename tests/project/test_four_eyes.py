@@ -13,6 +13,9 @@ STEPS = {
     "risk/services/recoveries/records.py": {"check_recovery", "send_back_recovery"},
     "risk/services/recoveries/returns.py": {"check_return"},
     "subsidy/models/payments.py": {"check_off"},
+    "subsidy/services/openings.py": {"confirm_opening"},
+    "subsidy/services/paper_bids.py": {"check_paper_bid"},
+    "subsidy/services/sealed_bids.py": {"check_bid"},
 }
 
 
