@@ -25,3 +25,15 @@ def handed_over(change: RightsChange, *, password: str = "", at: datetime | None
     """Return what the person sees who has both halves, of a change that is confirmed for it."""
     _, code = agreed(change, at=at)
     return dict(use_handover(token=link_token(change), code=code, password=password, at=at or change.made_at or timezone.now()))
+
+
+def gave_rights(
+    member: Member, *, kind: str, at: datetime, proposer: Member | None = None, confirmer: Member | None = None
+) -> RightsChange:
+    """Put down that two persons changed a member's rights; who is not named is the operator's administrator."""
+    makes, decides = proposer or administrator("system"), confirmer or administrator("security")
+    people = {"made_by": makes, "made_by_user": makes.user, "decided_by": decides, "decided_by_user": decides.user}
+    return RightsChange.objects.create(
+        kind=kind, state="confirmed", institution=member.institution, subject="x", member=member, made_at=at, ends_at=at, decided_at=at,
+        **people,
+    )  # fmt: skip

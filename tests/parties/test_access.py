@@ -16,10 +16,9 @@ from parties.access import (
     sees_all,
 )
 from parties.enums import InstitutionKind, Role
-from parties.models import RightsChange
 from parties.selectors import system_member
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory, UserFactory
-from tests.rights import administrator
+from tests.rights import gave_rights
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
@@ -121,21 +120,12 @@ def test_a_county_a_bank_and_an_enterprise_do_not_see_all():
     assert sees_all(system_member())
 
 
-def given(member, *, kind, proposer, confirmer, at=AT):
-    """Put down that two persons changed a member's rights."""
-    people = {"made_by": proposer, "made_by_user": proposer.user, "decided_by": confirmer, "decided_by_user": confirmer.user}
-    return RightsChange.objects.create(
-        kind=kind, state="confirmed", institution=member.institution, subject="x", member=member, made_at=at, ends_at=at, decided_at=at,
-        **people,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("kind", ["login.open", "member.appoint", "member.roles", "password.reset"])
 @pytest.mark.parametrize("part", ["proposer", "confirmer"])
 def test_who_gave_a_maker_rights_does_not_check_that_maker_for_thirty_days(kind, part):
     bank = InstitutionFactory()
     maker, checker = MemberFactory(institution=bank), MemberFactory(institution=bank, roles=["checker", "admin"])
-    given(maker, kind=kind, **({"proposer": administrator("system"), "confirmer": administrator("security")} | {part: checker}))
+    gave_rights(maker, kind=kind, at=AT, **{part: checker})
     for days in (0, 29):
         with pytest.raises(AppointerChecks, match="30天"):
             checker_differs(maker=maker, checker=checker, at=AT + timedelta(days=days))
@@ -147,7 +137,7 @@ def test_an_appointment_under_an_earlier_membership_counts_too():
     earlier = MemberFactory(until_on=AT.date())
     maker = MemberFactory(user=earlier.user, from_on=AT.date())
     checker = MemberFactory(institution=maker.institution, checker=True)
-    given(earlier, kind="member.appoint", proposer=checker, confirmer=administrator("security"))
+    gave_rights(earlier, kind="member.appoint", proposer=checker, at=AT)
     with pytest.raises(AppointerChecks):
         checker_differs(maker=maker, checker=checker, at=AT)
 
@@ -155,7 +145,7 @@ def test_an_appointment_under_an_earlier_membership_counts_too():
 def test_who_ended_a_membership_gave_nothing():
     maker = MemberFactory()
     checker = MemberFactory(institution=maker.institution, checker=True)
-    given(maker, kind="member.end", proposer=checker, confirmer=administrator("security"))
+    gave_rights(maker, kind="member.end", proposer=checker, at=AT)
     checker_differs(maker=maker, checker=checker, at=AT)
 
 
@@ -163,8 +153,7 @@ def test_who_ended_a_membership_gave_nothing():
 def test_who_let_a_program_in_never_checks_its_records(part):
     bank = InstitutionFactory()
     program, checker = MemberFactory(institution=bank, program=True, user=None), MemberFactory(institution=bank, checker=True)
-    people = {"proposer": administrator("system"), "confirmer": administrator("security")} | {part: checker}
-    given(program, kind="client.renew", **people)
+    gave_rights(program, kind="client.renew", at=AT, **{part: checker})
     with pytest.raises(OpenerChecks):
         checker_differs(maker=program, checker=checker, at=AT + timedelta(days=3650))
     checker_differs(maker=program, checker=MemberFactory(institution=bank, checker=True), at=AT)
