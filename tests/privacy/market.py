@@ -165,6 +165,7 @@ class Market:
         """Let everything happen, by the services, so that every event, notice and mark is there."""
         self.tender()
         for side in self.sides:
+            assert side.county_treasury  # who is here belongs to the file, not to a test
             self.intents(side)
             self.programs(side)
         project = {side.word: self.lent(side, side.project_entry, side.project_amount) for side in self.sides}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -10,11 +11,12 @@ from loans.models import Loan
 from notices.models import Notice
 from parties.models import Member
 from subsidy.models import Line
+from tests.api.caller import Caller
 from tests.privacy.market import Market
-from tests.privacy.sweep import Said, ask, back_office
+from tests.privacy.sweep import Said, ask, back_office, identifiers_told, interface
 
 Login = Callable[[Member], Client]
-REGISTER = ("/parties/institution/", "/policy/", "/do/guarantee/")  # who takes part is public, and chosen from
+REGISTER = ("/policy/", "/do/guarantee/", "/api/v1/institutions/", "/api/v1/schema/")  # who takes part is public, and chosen from
 
 
 def amounts(*figures: int) -> set[str]:
@@ -31,9 +33,15 @@ def foreign(market: Market, reader: str) -> set[str]:
     project = one.project_amount - 1_000_000
     sums = amounts(one.project_amount + 9_370_119, project + 8_370_119, one.project_amount + 8_370_119, project + 9_370_119)
     special = {f"甲{party}密" for party in "银县企担"} | amounts(one.project_amount, one.rd_amount, one.bid_volume, one.quota)
+    ones = amounts(one.project_amount, one.rd_amount, one.bid_volume, one.quota, one.base_amount, project) | {"3.1117", "0.031117"}
     return {
-        "bank": theirs | cross | sums | {"乙行备案号"} | {"乙正担保", "乙正银行"},
+        "bank": theirs | cross | sums | {"乙行备案号", "乙正担保", "乙正银行"},
+        "other_bank": ones
+        | sums
+        | {"甲银密", "甲担密", "甲行备案号", "甲正担保", "甲正银行"},  # it lends to 甲's enterprise, in 甲's county
         "county": theirs | {"乙企坊", "乙正担保"},
+        "county_treasury": theirs | {"乙企坊", "乙正担保"},
+        "contributor": theirs | cross | special,
         "guarantor": theirs | cross | sums | {"乙企坊", "乙正担保", "乙正银行"},
         "fund_manager": (theirs | cross | special) - amounts(one.rd_amount, two.rd_amount),  # a trust bank's bad debts are told to it
     }[reader]
@@ -48,7 +56,10 @@ def own(market: Market, reader: str) -> set[str]:
     county = {"甲县密异议理由", "甲县密撤回说明", "甲县密凭证", "甲行备案号", "交银密合同", "甲银密合同", "甲企密联系人"}
     return {
         "bank": banks,
+        "other_bank": {"交银密合同", "乙银密合同", "乙银密补充要求", "乙行备案号", "3.2229", "9370119.00"},
         "county": county,
+        "county_treasury": {"甲县密凭证", "甲行备案号"},
+        "contributor": set(),
         "guarantor": {"甲担密补正要求", "甲担密退回理由", "甲担密收费凭证", "甲银密研发合同", "甲担密保函"},
         "fund_manager": {"泉工信〔2024〕1号", "甲企坊项目"},
     }[reader]
@@ -58,9 +69,12 @@ def reader_of(market: Market, reader: str) -> Member:
     """Return the person."""
     return {
         "bank": market.one.bankers[0],
+        "other_bank": market.two.bankers[0],
         "county": market.one.county[0],
+        "county_treasury": market.one.county_treasury,
         "guarantor": market.one.guarantors[0],
         "fund_manager": market.trustee,
+        "contributor": market.contributor,
     }[reader]
 
 
@@ -75,16 +89,37 @@ def leaks(said: list[Said], forbidden: set[str]) -> dict[str, list[str]]:
     return found
 
 
-def test_the_back_office_shows_no_value_of_a_competitor(market: Market, login: Login) -> None:
-    given_away, unseen = {}, {}
-    for reader in ("bank", "county", "guarantor", "fund_manager"):
-        said = list(back_office(login(reader_of(market, reader))))
-        assert {one.status for one in said} <= {200, 302, 403, 404}
-        given_away[reader] = leaks(said, foreign(market, reader))
-        everything = "\n".join(one.text for one in said)
-        unseen[reader] = {value for value in own(market, reader) if value not in everything}
-    assert not any(given_away.values()), given_away
-    assert not any(unseen.values()), unseen
+@pytest.mark.parametrize("reader", ["bank", "other_bank", "county", "county_treasury", "guarantor", "fund_manager", "contributor"])
+def test_the_back_office_shows_no_value_of_a_competitor(reader: str, market: Market, login: Login) -> None:
+    member = reader_of(market, reader)
+    said = list(back_office(login(member), member))
+    assert {one.status for one in said} <= {200, 302, 403, 404}
+    assert leaks(said, foreign(market, reader)) == {}
+    everything = "\n".join(one.text for one in said)
+    assert {value for value in own(market, reader) if value not in everything} == set()
+
+
+def test_the_interface_tells_no_value_of_a_competitor(market: Market) -> None:
+    """Every list and object of the interface, by the addresses it has: lists as the caller, objects by everybody's identifiers."""
+    readers = {reader: Caller.of(reader_of(market, reader).institution) for reader in ("bank", "other_bank", "guarantor", "fund_manager")}
+    identifiers = identifiers_told([*readers.values(), Caller.of(market.two.guarantor)])
+    for reader, caller in readers.items():
+        said = list(interface(caller, identifiers))
+        assert {answer.status for answer in said} <= {200, 400, 403, 404}
+        assert leaks(said, foreign(market, reader)) == {}
+        everything = "\n".join(answer.text for answer in said)
+        assert {value for value in told(market, reader) if value not in everything} == set()
+
+
+def told(market: Market, reader: str) -> set[str]:
+    """Return what a program must have read of its own."""
+    amount = f"{market.one.project_amount}.00"
+    return {
+        "bank": {"甲银密流水drawdown", "甲银密检查情况", "甲银密分类理由", "甲银密追偿流水", "甲银密合同", "甲行备案号", amount},
+        "other_bank": {"交银密合同", "乙银密合同", "乙行备案号", "9370119.00"},
+        "guarantor": {"甲担密收费凭证", "甲银密研发合同"},
+        "fund_manager": {"甲企坊项目"},
+    }[reader]
 
 
 def test_notices_and_mails_are_each_partys_own(market: Market) -> None:
