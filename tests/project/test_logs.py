@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 import pytest
+import structlog
 from django.test import Client
 
 from quanzhou_fund.logs import logging_config
@@ -15,13 +16,15 @@ from quanzhou_fund.logs import logging_config
 @pytest.fixture
 def log(settings: object) -> Iterator[StringIO]:
     """What goes to standard error in production."""
-    handler_before = logging.getLogger().handlers[:]
+    handler_before, events_before = logging.getLogger().handlers[:], structlog.get_config()
     config = logging_config(level="INFO", form="json")
+    structlog.configure(**events_before)  # the same steps, in the list that loggers in use hold: ``capture_logs`` changes that list
     stream = StringIO()
     config["handlers"]["stderr"]["stream"] = stream
     logging.config.dictConfig(config)
     yield stream
     logging.config.dictConfig(logging_config(level="WARNING", form="console"))
+    structlog.configure(**events_before)
     logging.getLogger().handlers[:] = handler_before
 
 
