@@ -17,6 +17,7 @@ from demo_fund.window import PLAN_ENDS
 from loans.services import set_bank_quota
 from policy.models import PolicyVersion
 from policy.services import add_policy_version
+from policy.working_days import WorkingCalendar
 from subsidy.models import Tender
 from subsidy.services.openings import confirm_opening, propose_opening
 from subsidy.services.sealed_bids import check_bid, submit_bid
@@ -79,11 +80,21 @@ def _set_quotas(stage: Stage, financings: Sequence[Financing], at: datetime) -> 
 
 def _tender_steps(stage: Stage, number: int, decided_on: date) -> Iterator[Step]:
     """Yield a year's tenders: opened, bid for under seal, closed, opened by two houses, awarded and decided."""
-    announced_on, bid_on = (stage.working_day(decided_on - timedelta(days=days)) for days in (20, 10))
-    closes_at = _five_o_clock(stage.working_day(decided_on - timedelta(days=5)))
-    yield Step(announced_on, 5, partial(_open_tenders, stage, closes_at))
+    announced_on, bid_on, closes_on, opens_on = tender_days(stage.calendar, decided_on)
+    yield Step(announced_on, 5, partial(_open_tenders, stage, _five_o_clock(closes_on)))
     yield Step(bid_on, 5, partial(_bid, stage, number, announced_on, [code for code, *_ in BANKS]))
-    yield Step(stage.working_day(decided_on), 5, partial(_decide_rate, stage, number, announced_on))
+    yield Step(opens_on, 5, partial(_decide_rate, stage, number, announced_on))
+
+
+def tender_days(calendar: WorkingCalendar, decided_on: date) -> tuple[date, date, date, date]:
+    """
+    Return when a tender is announced, bid for, closed, and opened and decided.
+
+    After a long holiday the days before fall together on its first working day; the bidding still ends before the opening.
+    """
+    announced_on, bid_on, closes_on = (calendar.next_working_day(decided_on - timedelta(days=days)) for days in (20, 10, 5))
+    opens_on = calendar.next_working_day(decided_on)
+    return announced_on, bid_on, min(closes_on, opens_on - timedelta(days=1)), opens_on
 
 
 def _running_tender_steps(stage: Stage) -> Iterator[Step]:
