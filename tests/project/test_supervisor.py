@@ -141,7 +141,7 @@ def test_it_starts_ends_and_starts_again_with_its_data(demo: Demo) -> None:
         assert again.wait(timeout=30) == 0
     assert gone(family)
     with demo.start("--reset") as anew:
-        demo.wait_until_up(anew)
+        wait_until_said(anew, "页面已打开")  # before it makes its tables, which takes a while and which tests/template.py does too
         assert not remembers(demo)
         anew.send_signal(signal.SIGTERM)
         assert anew.wait(timeout=30) == 0
