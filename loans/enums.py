@@ -2,6 +2,9 @@
 
 from django.db import models
 
+from documents.requirements import words_of
+from loans.papers import APPLICATION_PAPERS
+
 
 class ApplicationState(models.TextChoices):
     """Where an application stands. Source: FP 1.6.2(1), FP 1.6.3; D7."""
@@ -46,15 +49,8 @@ class SubmittedFor(models.TextChoices):
     COUNTY = "county", "县级部门代为提交"
 
 
-class Paper(models.TextChoices):
-    """What lies with an application; a submission without what is required is refused. Source: FP 1.6.2(1); D7."""
-
-    FINANCING_REQUEST = "financing_request", "融资申请书"
-    FINANCIAL_STATEMENTS = "financial_statements", "近期财务报表"
-    PROJECT_FILING = "project_filing", "项目备案或核准文件"
-    RD_STATEMENT = "rd_statement", "研发投入情况说明"
-    CONSENT = "consent", "企业委托代为提交的同意书"
-    SUPPLEMENT = "supplement", "补充材料"
+# What lies with an application: every paper ever asked for, and what a bank asked for beside them.
+Paper = models.TextChoices("Paper", [*words_of(APPLICATION_PAPERS), ("SUPPLEMENT", ("supplement", "补充材料"))], module=__name__)  # type: ignore[call-overload]
 
 
 class MovementKind(models.TextChoices):

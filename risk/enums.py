@@ -2,6 +2,9 @@
 
 from django.db import models
 
+from documents.requirements import words_of
+from risk.papers import CLAIM_PAPERS
+
 
 class Payer(models.TextChoices):
     """Who bears a part of a loss. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2)."""
@@ -88,29 +91,8 @@ class EvidenceKind(models.TextChoices):
     BANKRUPTCY = "bankruptcy", "破产清算裁定或分配结果"
 
 
-class ClaimPaper(models.TextChoices):
-    """What lies with a claim. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2)."""
-
-    CONTRACT = "contract", "借款合同"
-    DRAWDOWN_VOUCHER = "drawdown_voucher", "放款凭证"
-    USE_OF_FUNDS = "use_of_funds", "资金用途证明"
-    COLLECTION_RECORD = "collection_record", "催收记录"
-    CLASSIFICATION = "classification", "风险分类认定表"
-    SELF_CHECK = "self_check", "尽职调查自查表"
-    RECOVERY_RECORD = "recovery_record", "追偿记录"
-    LOSS_EVIDENCE = "loss_evidence", "法院或破产文书"
-    SUPPLEMENT = "supplement", "补正材料"
-
-
-RD_PAPERS = (
-    ClaimPaper.CONTRACT,
-    ClaimPaper.DRAWDOWN_VOUCHER,
-    ClaimPaper.USE_OF_FUNDS,
-    ClaimPaper.COLLECTION_RECORD,
-    ClaimPaper.CLASSIFICATION,
-    ClaimPaper.SELF_CHECK,
-)
-PROJECT_PAPERS = (ClaimPaper.CONTRACT, ClaimPaper.DRAWDOWN_VOUCHER, ClaimPaper.RECOVERY_RECORD, ClaimPaper.LOSS_EVIDENCE)
+# What lies with a claim: every paper ever asked for, and what an examiner asked for beside them.
+ClaimPaper = models.TextChoices("ClaimPaper", [*words_of(CLAIM_PAPERS), ("SUPPLEMENT", ("supplement", "补正材料"))], module=__name__)  # type: ignore[call-overload]
 
 
 class MoneyStep(models.TextChoices):

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 
 from api.services.openings import open_row
-from common.enums import Category
 from common.money import ZERO
-from documents.selectors import documents_of
 from parties.models import Member
-from risk.enums import PROJECT_PAPERS, RD_PAPERS, MoneyStep, Payer
+from risk.enums import MoneyStep, Payer
 from risk.models import BadDebt, Recovery
 from risk.rules import Shares, finally_borne
 from risk.selectors import recovered_of_debt
+from risk.selectors.papers import missing_papers, required_papers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +49,11 @@ def opened_bad_debt(rows: QuerySet[BadDebt], *, bad_debt_id: UUID, actor: Member
     Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3.
     """
     bad_debt = open_row(rows, object_id=bad_debt_id, actor=actor, at=at)
-    required = [paper.value for paper in (RD_PAPERS if bad_debt.loan.category == Category.RD else PROJECT_PAPERS)]
-    present = set(documents_of(bad_debt).values_list("kind", flat=True))
     bad_debt.beside = BadDebtParts(  # type: ignore[attr-defined]  # read by its shape, as an annotation is
         recovered=recovered_of_debt(bad_debt),
         claim_ids=list(bad_debt.claims.order_by("id").values_list("public_id", flat=True)),
-        papers_required=required,
-        papers_missing=[kind for kind in required if kind not in present],
+        papers_required=[paper.value for paper in required_papers(bad_debt, on=localdate(at))],
+        papers_missing=[paper.value for paper in missing_papers(bad_debt, on=localdate(at))],
     )
     return bad_debt
 

@@ -13,7 +13,7 @@ from demo_fund.financing import Change, Financing
 from demo_fund.papers import attach_paper
 from demo_fund.player import Step
 from demo_fund.stage import Stage
-from loans.enums import MovementKind, Paper, RefusalReason
+from loans.enums import MovementKind, RefusalReason, SubmittedFor
 from loans.models import Application, Loan
 from loans.services import (
     NewMovement,
@@ -34,6 +34,7 @@ from loans.services import (
     submit_application,
     withdraw_application,
 )
+from loans.services.submission import required_papers
 from parties.models import Institution
 from whitelist.enums import EntryKind, EntryState
 from whitelist.models import Entry
@@ -138,11 +139,7 @@ def _submit(stage: Stage, f: Financing, at: datetime) -> None:
         actor=actor,
         at=at,
     )
-    papers = [Paper.FINANCING_REQUEST, Paper.FINANCIAL_STATEMENTS]
-    papers.append(Paper.RD_STATEMENT if category == Category.RD else Paper.PROJECT_FILING)
-    if f.submitted_for != "enterprise":
-        papers.append(Paper.CONSENT)
-    for paper in papers:
+    for paper in required_papers(category, SubmittedFor(f.submitted_for), on=at.date()):
         attach_paper(application, paper.value, label=paper.label, actor=actor, at=at)
     submit_application(application_id=application.public_id, actor=actor, at=at)
 

@@ -15,9 +15,10 @@ from loans.models import Application, Loan
 from parties.enums import Role
 from parties.models import Institution, Member
 from risk import services
-from risk.enums import PROJECT_PAPERS, RD_PAPERS, WAITING_FOR_MONEY, ReturnState
+from risk.enums import WAITING_FOR_MONEY, ReturnState
 from risk.models import BadDebt, Claim, Exemption, Return
 from risk.rules import checklist
+from risk.selectors.papers import required_papers
 from risk.services.payments import NoRoomYet, NothingQueued
 
 COLLECTING = 120  # fees: nothing is caught there
@@ -158,7 +159,7 @@ def _recognise(stage: Stage, trouble: Trouble, at: datetime) -> None:
 
 def _file(stage: Stage, trouble: Trouble, at: datetime) -> None:
     bad_debt, actor = _bad_debt(trouble), stage.cast.handler(_bank(stage, trouble))
-    for paper in RD_PAPERS:
+    for paper in required_papers(bad_debt, on=at.date()):
         attach_paper(bad_debt, paper.value, label=paper.label, actor=actor, at=at)
     services.file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=actor, at=at)
 
@@ -183,7 +184,7 @@ def _pursue(stage: Stage, trouble: Trouble, at: datetime) -> None:
 
 def _propose_loss(stage: Stage, trouble: Trouble, at: datetime) -> None:
     bad_debt, actor = _bad_debt(trouble), stage.cast.handler(_bank(stage, trouble))
-    for paper in PROJECT_PAPERS:
+    for paper in required_papers(bad_debt, on=at.date()):
         attach_paper(bad_debt, paper.value, label=paper.label, actor=actor, at=at)
     recovered = sum((row.net for row in bad_debt.recoveries.all()), Decimal(0))
     services.propose_loss(

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.timezone import localdate
 
-from common.enums import Category, Mode, Size
+from common.enums import Mode, Size
 from common.errors import DomainError, FieldProblem
 from common.money import ZERO, display
 from documents.models import Document
+from documents.requirements import papers_asked
 from loans.application_transitions import Party
 from loans.enums import ApplicationState, Paper, SubmittedFor
 from loans.models import Application, Intent
+from loans.papers import APPLICATION_PAPERS
 from loans.services.applications import EntryNotOpen
 from loans.services.notices import tell_bank
 from loans.services.steps import WrongState, begun_step, keep_step, run_step
@@ -29,7 +31,6 @@ from policy.terms import Terms
 from whitelist.selectors import is_open_for_application, technology_credits, upgrade_subsidies
 
 SOURCES = [FactSource.TAX, FactSource.COUNTY, FactSource.ENTERPRISE]  # the first that has both figures counts
-REQUIRED_OF_ALL = (Paper.FINANCING_REQUEST, Paper.FINANCIAL_STATEMENTS)
 BEHALF: dict[Party, SubmittedFor] = {
     Party.ENTERPRISE: SubmittedFor.ENTERPRISE,
     Party.BANK: SubmittedFor.BANK,
@@ -69,10 +70,9 @@ class StackedWithUpgradeSubsidy(StackedSupport):
     clause = "FP 3.1"
 
 
-def required_papers(category: str, submitted_for: SubmittedFor) -> list[Paper]:
-    """Return the papers a submission needs, with the enterprise's consent where another hands in for it. Source: FP 1.6.2(1); D7."""
-    papers = [*REQUIRED_OF_ALL, Paper.RD_STATEMENT if category == Category.RD else Paper.PROJECT_FILING]
-    return papers if submitted_for == SubmittedFor.ENTERPRISE else [*papers, Paper.CONSENT]
+def required_papers(category: str, submitted_for: SubmittedFor, *, on: date) -> list[Paper]:
+    """Return the papers a submission on a day needs. Source: FP 1.6.2(1); D7."""
+    return [Paper(line.code) for line in papers_asked(APPLICATION_PAPERS, on=on, category=category, submitted_for=submitted_for)]
 
 
 @transaction.atomic
@@ -189,7 +189,7 @@ def _complete(application: Application, terms: Terms, submitted_for: SubmittedFo
     if size is None:
         problems.append(FieldProblem("enterprise_size", "required", "企业上年度营业收入和从业人员数"))
     present: list[str] = application.papers  # type: ignore[attr-defined]
-    missing = [paper for paper in required_papers(application.category, submitted_for) if paper not in present]
+    missing = [paper for paper in required_papers(application.category, submitted_for, on=on) if paper not in present]
     problems += [FieldProblem(f"papers.{paper.value}", "required", paper.label) for paper in missing]
     if problems or size is None:
         raise SubmissionIncomplete(missing="、".join(problem.detail for problem in problems), errors=problems)

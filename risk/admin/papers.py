@@ -4,20 +4,16 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from common.admin import Badge, Hash, Link, Row, Table, acting_member, joined
-from common.enums import Category
 from documents.selectors import documents_of
-from risk.enums import PROJECT_PAPERS, RD_PAPERS, ClaimPaper
+from risk.enums import ClaimPaper
 from risk.models import BadDebt
 from risk.rules import clause_of
+from risk.selectors.papers import required_papers
 
 HEADS = ("应备材料", "情况", "文件", "SHA-256", "上传单位", "上传时间")
-
-
-def required_papers(bad_debt: BadDebt) -> tuple[ClaimPaper, ...]:
-    """Return what lies with a claim on such a loan. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2)."""
-    return RD_PAPERS if bad_debt.loan.category == Category.RD else PROJECT_PAPERS
 
 
 def checklist(request: HttpRequest, bad_debt: BadDebt) -> Table:
@@ -25,7 +21,7 @@ def checklist(request: HttpRequest, bad_debt: BadDebt) -> Table:
     found: dict[str, list[Any]] = {}
     for document in documents_of(bad_debt).select_related("uploaded_by__institution"):
         found.setdefault(document.kind, []).append(document)
-    wanted = required_papers(bad_debt)
+    wanted = required_papers(bad_debt, on=localdate())
     rows = [_row(kind, found.get(kind.value, [])) for kind in wanted]
     missing = [kind.label for kind in wanted if kind.value not in found]
     note = f"尚缺{len(missing)}项：{'、'.join(missing)}。" if missing else "材料齐备。"

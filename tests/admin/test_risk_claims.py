@@ -23,11 +23,12 @@ from documents.models import Document
 from loans.enums import MovementKind
 from parties.models import Member
 from parties.selectors import system_member
-from risk.enums import PROJECT_PAPERS, RD_PAPERS, ClaimState, MoneyStep, ReturnState
+from risk.enums import ClaimPaper, ClaimState, MoneyStep, ReturnState
 from risk.models import BadDebt, Claim, Classification, ClassificationSuggestion, Payment, Recovery, Return
 from risk.services import suggest_classes
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.loan_factories import move
+from tests.risk.papers import PROJECT_PAPERS, RD_PAPERS
 from tests.risk.scene import PDF, Scene, make_scene, yuan
 
 Login = Callable[[Member], Client]
@@ -67,8 +68,8 @@ def refused(browser: Client, case: Any, name: str, **given: Any) -> str:
 def upload(browser: Client, bad_debt: BadDebt, kinds: Any) -> None:
     address = reverse("admin:documents_document_attach", args=["risk.baddebt", bad_debt.public_id])
     for kind in kinds:
-        file = SimpleUploadedFile(f"{kind.label}.pdf", PDF)
-        assert browser.post(address, {"kind": kind.value, "file": file}).status_code == 302
+        file = SimpleUploadedFile(f"{ClaimPaper(kind).label}.pdf", PDF)
+        assert browser.post(address, {"kind": kind, "file": file}).status_code == 302
 
 
 def today() -> str:

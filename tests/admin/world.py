@@ -97,7 +97,7 @@ class World:
             "purpose": "购置设备",
         }
         drafted = loans.draft_application(entry_id=case.entry.public_id, actor=case.member, at=at, **(wanted | given))
-        for paper in required_papers(drafted.category, "enterprise"):
+        for paper in required_papers(drafted.category, "enterprise", on=at.date()):
             attach(owner=drafted, kind=paper, filename=f"{paper.value}.pdf", content=PDF, actor=case.member, at=at)
         return loans.submit_application(application_id=drafted.public_id, actor=case.member, at=at)
 

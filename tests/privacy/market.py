@@ -20,7 +20,6 @@ from loans.services.submission import required_papers
 from parties.enums import Role
 from parties.models import Enterprise, Institution, Member
 from risk import services as risk
-from risk.enums import RD_PAPERS
 from risk.models import Claim
 from subsidy.models import Settlement, Tender
 from subsidy.services.drafts import draft_settlement
@@ -43,6 +42,7 @@ from tests.loan_factories import (
     move,
     noon,
 )
+from tests.risk.papers import RD_PAPERS
 from tests.subsidy.bidding import BEGUN, BID_AT, CLOSES, OPENED
 from whitelist.enums import AnnouncementKind, ChannelKind, Transport
 from whitelist.models import Channel, Entry
@@ -221,7 +221,7 @@ class Market:
         }  # fmt: skip
         at, key = noon(date(2024, 3, 1)), {}
         drafted = loans.draft_application(entry_id=entry.public_id, actor=side.person, at=at, **wanted)
-        for kind in required_papers(drafted.category, "enterprise"):
+        for kind in required_papers(drafted.category, "enterprise", on=at.date()):
             attach(owner=drafted, kind=kind, filename=f"{own}{kind.value}.pdf", content=paper(own), actor=side.person, at=at)
         key = {"application_id": drafted.public_id}
         loans.submit_application(**key, actor=side.person, at=at)

@@ -17,11 +17,11 @@ from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from parties.selectors import institution_of_kind
 from risk import services
-from risk.enums import PROJECT_PAPERS, RD_PAPERS
 from risk.models import BadDebt, Claim
 from risk.selectors import fee_pool_account
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory
 from tests.loan_factories import ApplicationFactory, EntryFactory, LoanFactory, move, noon
+from tests.risk.papers import PROJECT_PAPERS, RD_PAPERS
 from whitelist.models import Entry
 
 PDF = b"%PDF-1.7\n..."

@@ -16,13 +16,14 @@ from ledger.models import Entry
 from loans.enums import MovementKind
 from parties.access import RoleMissing, SamePerson
 from risk import services
-from risk.enums import PROJECT_PAPERS, RD_PAPERS, ClaimState, Payer
+from risk.enums import ClaimState, Payer
 from risk.models import Claim, Payment, Return
 from risk.rules import Shares
 from risk.services.claims import AmountBeyondLoss, ClaimOpen, NothingCovered, WrongWay
 from risk.services.classification import AlreadyRecognised, NotNonPerforming, RecognitionDated
 from tests.factories import EnterpriseFactory, MemberFactory
 from tests.loan_factories import move
+from tests.risk.papers import PROJECT_PAPERS, RD_PAPERS
 from tests.risk.scene import BAD_ON, NOW, TODAY, Scene, yuan
 
 

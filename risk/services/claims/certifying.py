@@ -14,9 +14,10 @@ from parties.access import checker_differs
 from parties.models import Member
 from policy.selectors import version_for
 from risk.claim_transitions import CLAIM_STEP
-from risk.enums import PROJECT_PAPERS, EvidenceKind, ReturnState
+from risk.enums import EvidenceKind, ReturnState
 from risk.models import Claim, Return
 from risk.rules import project_government_share
+from risk.selectors.papers import required_papers
 from risk.services.claims.steps import locked_claim, require_within_loss, saved, tell_payer
 from risk.services.splits import fix_split
 
@@ -45,7 +46,7 @@ def propose_loss(
     claim = locked_claim(claim_id, actor, step="propose_loss")
     before = claim.state
     require_within_loss(claim.bad_debt, amount)
-    require_papers(claim.bad_debt, PROJECT_PAPERS)
+    require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
     claim.propose_loss(by=actor, amount=amount, evidence_kind=evidence_kind, evidence_number=evidence_number)
     return saved(claim, CLAIM_STEP["propose_loss"].verb, before=before, actor=actor, at=at, remark=evidence_number)
 
@@ -91,7 +92,7 @@ def certify_loss(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     if claim.proposed_by is not None:
         checker_differs(maker=claim.proposed_by, checker=actor, at=at)
     require_within_loss(claim.bad_debt, claim.amount or ZERO)
-    require_papers(claim.bad_debt, PROJECT_PAPERS)
+    require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
     saved(claim, CLAIM_STEP["certify"].verb, before=before, actor=actor, at=at)
     if shared:
         tell_payer(claim, at=at)

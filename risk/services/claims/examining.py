@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 from documents.services import require_papers
 from parties.models import Member
 from risk.claim_transitions import CLAIM_STEP
-from risk.enums import RD_PAPERS
 from risk.models import Claim
+from risk.selectors.papers import required_papers
 from risk.services.claims.steps import close_term, locked_claim, saved, tell, tell_payer
 
 
@@ -45,7 +45,7 @@ def supply(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim = locked_claim(claim_id, actor, step="supply")
     before = claim.state
     claim.supply()
-    require_papers(claim.bad_debt, RD_PAPERS)
+    require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
     return saved(claim, CLAIM_STEP["supply"].verb, before=before, actor=actor, at=at)
 
 
@@ -79,7 +79,7 @@ def accept_claim(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim = locked_claim(claim_id, actor, step="accept")
     before = claim.state
     claim.accept(by=actor, on=localdate(at))
-    require_papers(claim.bad_debt, RD_PAPERS)
+    require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
     close_term(claim, on=localdate(at))
     tell_payer(claim, at=at)
     return saved(claim, CLAIM_STEP["accept"].verb, before=before, actor=actor, at=at)

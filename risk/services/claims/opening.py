@@ -17,10 +17,11 @@ from parties.models import Institution, Member
 from policy.selectors import version_for
 from policy.services import open_deadline
 from risk.access import require_bank, reviewer_of
-from risk.enums import RD_PAPERS, ClaimKind, ClaimState
+from risk.enums import ClaimKind, ClaimState
 from risk.models import BadDebt, Claim
 from risk.rules import clause_of, is_covered
 from risk.selectors import bad_debts_visible_to, visible_or_404
+from risk.selectors.papers import required_papers
 from risk.services.claims.steps import require_within_loss, tell
 from risk.services.locks import lock_bank
 
@@ -71,8 +72,8 @@ def file_claim(*, bad_debt_id: UUID, amount: Decimal, actor: Member, at: datetim
     if not is_covered(terms, category=loan.category, security=loan.security):
         raise NothingCovered
     require_within_loss(bad_debt, amount)
-    require_papers(bad_debt, RD_PAPERS)
     today = localdate(at)
+    require_papers(bad_debt, required_papers(bad_debt, on=today))
     deadline = open_deadline(
         started_on=today,
         working_days=terms.clock.claim_review_working_days,

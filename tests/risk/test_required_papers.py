@@ -1,0 +1,40 @@
+"""A claim asks for the papers of its own submission day, in services, on screen and over the interface alike."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import localdate
+
+from common.enums import Category, Mode
+from documents.requirements import RequiredPaper
+from documents.selectors import PaperMissing
+from risk import services
+from risk.papers import CLAIM_PAPERS
+from risk.selectors import papers
+from risk.selectors.papers import missing_papers, required_papers
+from tests.risk.papers import PROJECT_PAPERS, RD_PAPERS
+from tests.risk.scene import NOW, Scene
+
+TODAY = localdate(NOW)
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.mark.clause("FP 1.5.1", "FP 1.5.2(1)")
+def test_what_the_plan_asks_for(scene: Scene) -> None:
+    rd, project = scene.bad(scene.loan(1_000_000)), scene.bad(scene.loan(1_000_000, mode=Mode.TRUST, category=Category.FIXED_ASSET))
+    assert required_papers(rd, on=TODAY) == missing_papers(rd, on=TODAY) == list(RD_PAPERS)
+    assert required_papers(project, on=TODAY) == list(PROJECT_PAPERS)
+
+
+def test_a_line_more_is_asked_of_later_claims_only(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = RequiredPaper(code="supplement", name="补正材料", clause="FP 1.5", from_on=TOMORROW)
+    filed, later = scene.bad(scene.loan(1_000_000)), scene.bad(scene.loan(1_000_000))
+    claim = scene.filed(filed)
+    monkeypatch.setattr(papers, "CLAIM_PAPERS", (*CLAIM_PAPERS, new))
+    assert required_papers(filed, on=TOMORROW) == list(RD_PAPERS)
+    assert required_papers(later, on=TOMORROW) == [*RD_PAPERS, "supplement"]
+    services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW + timedelta(days=1))
+    services.accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW + timedelta(days=1))
+    scene.papers(later)
+    with pytest.raises(PaperMissing, match="补正材料"):
+        services.file_claim(bad_debt_id=later.public_id, amount=later.principal, actor=scene.handler, at=NOW + timedelta(days=1))
