@@ -84,7 +84,7 @@ def leaks(said: list[Said], forbidden: set[str]) -> dict[str, list[str]]:
     for one in said:
         if not any(part in one.address for part in REGISTER):
             for value in forbidden:
-                if value in one.text.replace(f'value="{value}"', ""):
+                if value in one.text and value in one.text.replace(f'value="{value}"', ""):
                     found.setdefault(value, []).append(one.address)
     return found
 
