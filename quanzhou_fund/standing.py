@@ -18,6 +18,7 @@ from jobs.models import Heartbeat, Job
 from jobs.services import MOST_SKEW_SECONDS
 from notices.models import EmailDelivery
 from quanzhou_fund.broker import SET_ASIDE
+from quanzhou_fund.database_watch import LONGEST_WRITE_SECONDS, oldest_write_seconds
 from quanzhou_fund.schedule import JOB_OF, Queue
 from whitelist.enums import DeliveryState, Transport
 from whitelist.models import Delivery
@@ -49,7 +50,7 @@ class Sign:
 
 def signs(*, at: datetime) -> list[Sign]:
     """Return every sign; the ages in seconds."""
-    return [*_processes(at), *_waiting_rows(at), *_queues(), *_jobs(at)]
+    return [*_processes(at), *_writing(), *_waiting_rows(at), *_queues(), *_jobs(at)]
 
 
 def _processes(at: datetime) -> Iterator[Sign]:
@@ -69,6 +70,12 @@ def _waiting_rows(at: datetime) -> Iterator[Sign]:
     for kind, (label, oldest) in _undelivered().items():
         value = _age(oldest, at)
         yield Sign(metric="oldest_undelivered_seconds", of=kind, label=f"最早未送达的{label}", value=value, limit=UNDELIVERED_SECONDS)
+
+
+def _writing() -> Iterator[Sign]:
+    """Yield the age of the oldest transaction that writes, named long jobs apart: feed and seals wait for it."""
+    oldest = oldest_write_seconds(with_long_jobs=False)
+    yield Sign(metric="oldest_write_seconds", label="最久的写入事务", value=oldest, limit=LONGEST_WRITE_SECONDS)
 
 
 def _undelivered() -> dict[str, tuple[str, datetime | None]]:
