@@ -12,6 +12,7 @@ from django.db import connection
 from api.models import FeedEpoch, Webhook
 from api.places import Place
 from api.services.webhooks import send_to
+from api.webhook_secrets import put_new_secret
 from audit.models import Event
 from tests.api.bank import Stage, make_stage
 from tests.loan_factories import noon
@@ -121,6 +122,8 @@ def test_subscriptions_go_on_where_the_restored_log_says_they_were(committed: St
     found = committed.bank.post("webhooks/", {"url": "https://203.0.113.9/x"}, status=400)
     assert found["code"] == "webhook_address_refused"
     webhook = Webhook.objects.create(client=committed.bank.client, url="https://bank.example/x", transaction=1, created_at=DAY)
+    put_new_secret(webhook)
+    webhook.save()
     committed.signed()
     send_to(webhook.pk, at=DAY, limit=0)
     queued = webhook.messages.count()

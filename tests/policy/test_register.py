@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -175,12 +176,12 @@ def tree(root: Path) -> Path:
 
 
 def test_the_command_prints_what_carries_each_clause_and_fails_on_a_gap(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: object
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     not_built = tmp_path / "not_built.txt"
     not_built.write_text("")
     monkeypatch.setattr(coverage_module, "NOT_BUILT", not_built)
-    monkeypatch.setattr(settings, "BASE_DIR", tree(tmp_path))
+    settings.BASE_DIR = tree(tmp_path)
     out = StringIO()
     with pytest.raises(CommandError, match=re.escape("FP 1.3 (一(三)) has no rule and no test")) as failed:
         call_command("clauses", stdout=out)

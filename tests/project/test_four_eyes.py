@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from django.conf import settings
+from quanzhou_fund.environment import BASE_DIR
 
 STEPS = {
     "loans/services/movements/batch.py": {"require_checked"},
@@ -32,6 +32,6 @@ def judged(path: Path) -> set[str]:
 
 
 def test_each_step_of_money_is_judged_in_the_one_place() -> None:
-    root = Path(settings.BASE_DIR)
+    root = BASE_DIR
     files = [path for app in ("loans", "risk", "subsidy") for path in (root / app).rglob("*.py") if "migrations" not in path.parts]
     assert {str(path.relative_to(root)): names for path in files if (names := judged(path))} == STEPS
