@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from common.errors import DomainError
+from common.errors import DomainError, FieldProblem, InvalidInput
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")  # whose days business days are
 SETTLEMENT_DAY = 21  # the usual first day of a settlement quarter; the policy version's own day is passed in where it differs
@@ -79,3 +79,48 @@ def calendar_quarter(year: int, quarter: int) -> Period:
     """Return the calendar quarter 1-4 of a year, as the quarterly report counts it. Source: FP 2.1.1."""
     from_on = date(year, quarter * 3 - 2, 1)
     return Period(from_on, add_months(from_on, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """
+    Which days a date that people or programs give may be: from the first on, and at most so many years after today.
+
+    The plan is silent on them: they lie far from every right date and catch a mistyped year (0026, 2206).
+    """
+
+    first: date
+    years_ahead: int
+
+    def last(self, today: date) -> date:
+        """Return the last day there may be."""
+        return add_years(today, self.years_ahead)
+
+    def problem(self, day: date, *, today: date) -> str:
+        """Return the sentence with which a day out of bounds is refused, empty for one within."""
+        if day < self.first:
+            return f"日期 {day.isoformat()} 过早，不得早于 {self.first.isoformat()}，请核对年份。"
+        last = self.last(today)
+        if day <= last:
+            return ""
+        return f"日期 {day.isoformat()} 过晚，不得晚于 {last.isoformat()}{'' if self.years_ahead else '（今天）'}，请核对年份。"
+
+
+HAPPENED = Days(date(2023, 1, 1), 0)  # what took place in the fund's business, which begins in 2023
+BEGINS = Days(date(2023, 1, 1), 1)  # from when something holds: terms, rates, quotas, memberships
+ENDS = Days(date(2023, 1, 1), 30)  # until when it holds, and when a loan matures
+FOUNDED = Days(date(1949, 1, 1), 0)  # an enterprise's founding
+PAPERS = Days(date(2000, 1, 1), 1)  # documents and house rules, which may be older than the fund
+SUPPOSED = Days(date(1949, 1, 1), 100)  # what a calculator or a statement is asked
+
+
+def require_day(day: date | None, days: Days, *, field: str, today: date) -> None:
+    """
+    Refuse a day that is out of bounds; nothing is within them.
+
+    Raises:
+        InvalidInput: the year is mistyped.
+    """
+    sentence = "" if day is None else days.problem(day, today=today)
+    if sentence:
+        raise InvalidInput(errors=[FieldProblem(field, "day_out_of_bounds", sentence)])

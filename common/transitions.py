@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from common.dates import HAPPENED, Days
+
 
 class AnswerKind(StrEnum):
     """What kind of answer a question takes."""
@@ -46,6 +48,7 @@ class Question:
     choices: tuple[tuple[str, str], ...] = ()
     max_length: int = 64
     least: Decimal | None = None
+    days: Days = HAPPENED  # which days a date may be
     hint: str = ""  # what people read under the field
     says: str = ""  # what programs read of it; the hint, or else the label
     example: str = ""

@@ -6,6 +6,7 @@ In trust mode the bank decides the credit and the fund manager signs. Source: FP
 
 from django.db import models
 
+from common.dates import ENDS
 from common.transitions import AnswerKind, Door, Question, Signer, Transition, by_name
 from loans.enums import APPROVED_NOT_CONTRACTED, AWAITING_DECISION, BEFORE_CONTRACT, RefusalReason
 from loans.enums import ApplicationState as State
@@ -101,6 +102,7 @@ CONTRACT = (
         name="matures_on",
         label="到期日",
         kind=AnswerKind.DAY,
+        days=ENDS,
         hint="不超过首次放款日起五年。",
         says="到期日，不晚于首次放款后 5 年，依据 FP 1.4.1",
         example="2029-04-01",
@@ -109,6 +111,7 @@ CONTRACT = (
         name="available_until",
         label="可提款至(不含)",
         kind=AnswerKind.DAY,
+        days=ENDS,
         says="可提款期的结束日，当日起不能再放款，依据 D37",
         example="2025-04-01",
     ),

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from django.db.models import Field, Model
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.dates import BEGINS, HAPPENED, Days
 from common.money import CENT, MAX_AMOUNT
 
 MONEY_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 RATE_PATTERN = r"^0(\.[0-9]{1,6})?$"
 
 
@@ -77,6 +81,23 @@ class AskedRate(serializers.DecimalField):
         if not isinstance(data, str) or PLAIN_NUMBER.fullmatch(data.strip()) is None:
             self.fail("invalid")
         return Decimal(super().to_internal_value(data))
+
+
+class AskedDay(serializers.DateField):
+    """A day as YYYY-MM-DD within the bounds of its kind; that nothing lies ahead is for the step itself to say."""
+
+    def __init__(self, *, days: Days = BEGINS, **kwargs: Any) -> None:
+        self.days = BEGINS if days is HAPPENED else days
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_internal_value(self, data: Any) -> date:
+        """Return the day."""
+        if not isinstance(data, str) or WRITTEN_DAY.fullmatch(data) is None:
+            self.fail("invalid", format="YYYY-MM-DD")
+        day = super().to_internal_value(data)
+        if sentence := self.days.problem(day, today=timezone.localdate()):
+            raise serializers.ValidationError(sentence, code="day_out_of_bounds")
+        return day
 
 
 class AskedDigest(serializers.RegexField):

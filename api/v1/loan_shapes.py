@@ -7,6 +7,7 @@ from rest_framework import serializers
 from api.risk.loans import risk_of_loan
 from api.v1.fields import (
     Asked,
+    AskedDay,
     AskedFlag,
     AskedMoney,
     AskedRate,
@@ -182,7 +183,7 @@ class MovementAsked(Asked):
 
     example = {"amount": "2000000.00", "value_on": "2024-04-08", "bank_reference": "LS20240408000017", "reason": "系统联调期间补记"}
     amount = AskedMoney(help_text="金额，元")
-    value_on = serializers.DateField(help_text="起息日，不晚于今天；早于今天须写 reason，依据 D10")
+    value_on = AskedDay(help_text="起息日，不晚于今天；早于今天须写 reason，依据 D10")
     bank_reference = AskedText(max_length=64, help_text="银行流水号，本行内不重复；同一流水号、同一内容再次提交返回已有记录")
     reason = AskedText(max_length=500, required=False, help_text="补记理由，起息日早于今天时必填")
 
@@ -201,6 +202,6 @@ class UseCheckAsked(Asked):
     example = {"finding": "资金用于购置设备，发票与合同一致。", "is_misuse": False, "checked_on": "2024-06-30"}
     finding = AskedText(max_length=4000, help_text="检查情况")
     is_misuse = AskedFlag(help_text="是否发现挪用；发现的，自起始日停止贴息，依据 FP 1.6.3；D11")
-    misuse_from = serializers.DateField(required=False, help_text="挪用起始日，发现挪用时必填")
-    checked_on = serializers.DateField(required=False, help_text="检查日期，默认为今天")
+    misuse_from = AskedDay(required=False, help_text="挪用起始日，发现挪用时必填")
+    checked_on = AskedDay(required=False, help_text="检查日期，默认为今天")
     bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.v1.fields import Asked, AskedText, shown_day, shown_flag, shown_text
+from api.v1.fields import Asked, AskedDay, AskedText, shown_day, shown_flag, shown_text
 
 
 class EnterpriseShown(serializers.Serializer[Any]):
@@ -49,7 +49,7 @@ class OnDay(Asked):
     """A step, on a day."""
 
     example = {"on": "2024-03-05"}
-    on = serializers.DateField(required=False, help_text="办理日期，默认为今天；不得晚于今天，也不得早于上一步")
+    on = AskedDay(required=False, help_text="办理日期，默认为今天；不得晚于今天，也不得早于上一步")
 
 
 class Nothing(Asked):

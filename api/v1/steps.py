@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 
 from api.enums import Scope
 from api.v1.base import BankView, writes
-from api.v1.fields import Asked, AskedCount, AskedDigest, AskedFlag, AskedMoney, AskedRate, AskedText
+from api.v1.fields import Asked, AskedCount, AskedDay, AskedDigest, AskedFlag, AskedMoney, AskedRate, AskedText
 from api.v1.shapes import Nothing
 from common.step_services import StepService
 from common.transitions import AnswerKind, Question, Table, Transition
@@ -31,7 +31,7 @@ def _text(question: Question, **options: Any) -> Field:
 FIELD_OF: dict[AnswerKind, Callable[..., Field]] = {
     AnswerKind.MONEY: _money,
     AnswerKind.RATE: lambda question, **options: AskedRate(**options),
-    AnswerKind.DAY: lambda question, **options: serializers.DateField(**options),
+    AnswerKind.DAY: lambda question, **options: AskedDay(days=question.days, **options),
     AnswerKind.COUNT: lambda question, **options: AskedCount(min_value=0, **options),
     AnswerKind.LINE: _text,
     AnswerKind.TEXT: _text,

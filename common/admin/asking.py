@@ -36,7 +36,7 @@ def _count(question: Question, **options: Any) -> forms.Field:
 FIELD_OF: dict[AnswerKind, Callable[..., forms.Field]] = {
     AnswerKind.MONEY: _money,
     AnswerKind.RATE: lambda question, **options: PercentInput(**options),
-    AnswerKind.DAY: lambda question, **options: DayInput(**options),
+    AnswerKind.DAY: lambda question, **options: DayInput(days=question.days, **options),
     AnswerKind.COUNT: _count,
     AnswerKind.LINE: _line,
     AnswerKind.TEXT: _text,

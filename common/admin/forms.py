@@ -1,17 +1,22 @@
 """Forms of the admin: what a person types, checked for form only; the domain judges the content."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
 from common import typed
+from common.dates import HAPPENED, Days
 from common.errors import DomainError
 
 Meaning = TypeVar("Meaning")
+ISO_DAY, ISO_WRITTEN = "%Y-%m-%d", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PER_CENT = Decimal(100)
 MOST_COUNTED = 2_147_483_647  # what integer columns hold
 MOST_LISTED = 100  # problems on one page
@@ -97,9 +102,30 @@ def _read(read: Callable[[str], Meaning], value: Any) -> Meaning | None:
 
 
 class DayInput(forms.DateField):
-    """A business date, chosen with the browser's own calendar."""
+    """A date, chosen with the browser's own calendar, within the bounds of its kind."""
 
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    def __init__(self, *, days: Days = HAPPENED, **options: Any) -> None:
+        self.days = days
+        self.today: date | None = None
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY), input_formats=[ISO_DAY], **options)
+
+    def begin(self, today: date) -> None:
+        """Show and judge the bounds as they are on this day."""
+        self.today = today
+        self.widget.attrs |= {"min": self.days.first.isoformat(), "max": self.days.last(today).isoformat()}
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day; digits are 0-9 and the year has four."""
+        if isinstance(value, str) and value.strip() and ISO_WRITTEN.fullmatch(value.strip()) is None:
+            raise ValidationError("日期应写作 2024-01-05。", code="invalid")
+        return super().to_python(value)
+
+    def validate(self, value: Any) -> None:
+        """Refuse a day out of bounds, naming the bound."""
+        super().validate(value)
+        sentence = self.days.problem(value, today=self.today or timezone.localdate()) if value else ""
+        if sentence:
+            raise ValidationError(sentence, code="day_out_of_bounds")
 
 
 class MomentInput(forms.DateTimeField):
@@ -135,6 +161,8 @@ class StepForm(forms.Form):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self.prepare()
         for field in self.fields.values():
+            if isinstance(field, DayInput):
+                field.begin(self.on or timezone.localdate())
             dress(field)
 
     def prepare(self) -> None:

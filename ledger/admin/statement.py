@@ -29,7 +29,7 @@ from common.admin import (
     table,
 )
 from common.admin.export import MAX_ROWS, TOO_MANY_ROWS, spreadsheet
-from common.dates import Period
+from common.dates import SUPPOSED, Period
 from ledger.models import Account, Entry
 from ledger.selectors import Statement, statement
 
@@ -41,8 +41,8 @@ HEADS = ("记账日", "摘要", "发生额", "余额", "类别", "相关事项",
 class PeriodForm(StepForm):
     """A period of days of posting, both ends included."""
 
-    from_on = DayInput(label="自")
-    last_on = DayInput(label="至(含)")
+    from_on = DayInput(days=SUPPOSED, label="自")
+    last_on = DayInput(days=SUPPOSED, label="至(含)")
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""

@@ -3,6 +3,7 @@
 from django import forms
 
 from common.admin import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
+from common.dates import BEGINS, ENDS
 from common.enums import Category, Mode, Security
 from loans.enums import MovementKind
 from loans.models import Movement
@@ -136,6 +137,6 @@ class QuotaForm(StepForm):
     )
     mode = forms.ChoiceField(label="出资模式", choices=Mode.choices)
     amount = MoneyInput(label="额度")
-    from_on = DayInput(label="自")
-    until_on = DayInput(label="至(不含)", required=False)
+    from_on = DayInput(days=BEGINS, label="自")
+    until_on = DayInput(days=ENDS, label="至(不含)", required=False)
     document_number = forms.CharField(label="文号", max_length=60)

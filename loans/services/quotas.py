@@ -5,8 +5,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from audit.services import Scope, record
+from common.dates import BEGINS, ENDS, require_day
 from common.enums import Mode
 from common.errors import DomainError, FieldProblem, InvalidInput
 from common.money import MAX_AMOUNT, ZERO
@@ -55,6 +57,8 @@ def set_bank_quota(
     bank = Institution.objects.select_for_update(no_key=True).filter(public_id=bank_id, kind=InstitutionKind.BANK).first()
     if bank is None:
         raise NoSuchBank(field="bank_id")
+    require_day(from_on, BEGINS, field="from_on", today=localdate(at))
+    require_day(until_on, ENDS, field="until_on", today=localdate(at))
     _require_quota(amount, from_on, until_on, document_number)
     last = BankQuota.objects.select_for_update().filter(bank=bank, mode=mode).order_by("-from_on").first()
     given = {"amount": amount, "until_on": until_on, "document_number": document_number.strip()}

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django_fsm import TransitionNotAllowed
 
 from audit.services import NewEvent, record_many
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError, NotVisible
 from common.rows import sole
 from loans.access import require_may
@@ -57,10 +58,12 @@ def business_day(on: date | None, *, at: datetime) -> date:
 
     Raises:
         DateInFuture: the day given has not come.
+        InvalidInput: it is before the fund's time.
     """
     today = localdate(at)
     if on is not None and on > today:
         raise DateInFuture(on=on, today=today, field="on")
+    require_day(on, HAPPENED, field="on", today=today)
     return on or today
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from common.admin import CountInput, DayInput, LongText, MoneyInput, StepForm
+from common.dates import BEGINS, ENDS, FOUNDED
 from common.enums import Mode
 from parties.enums import HOUSE_ROLES, InstitutionKind, Role
 from parties.models import District, Enterprise, Institution
@@ -20,7 +21,7 @@ class EnterpriseForm(StepForm):
     credit_code = forms.CharField(label="统一社会信用代码", max_length=18)
     name = forms.CharField(label="企业名称", max_length=120)
     industry_code = forms.CharField(label="行业代码", max_length=5, help_text="GB/T 4754-2017，如 C1951。")
-    registered_on = DayInput(label="成立日期")
+    registered_on = DayInput(days=FOUNDED, label="成立日期")
     registered_capital = MoneyInput(label="注册资本")
     tax_home = forms.ModelChoiceField(label="所得税归属", queryset=District.objects.filter(is_live=True), empty_label="请选择")
     registered_in_city = forms.BooleanField(label="在本市注册", required=False, initial=True)
@@ -56,7 +57,7 @@ class TaxHomeForm(StepForm):
     """A move of the income-tax home."""
 
     district = forms.ModelChoiceField(label="新所得税归属", queryset=District.objects.filter(is_live=True), empty_label="请选择")
-    from_on = DayInput(label="自")
+    from_on = DayInput(days=BEGINS, label="自")
     reason = LongText(label="变更依据", rows=2)
 
 
@@ -83,8 +84,8 @@ class AdmitForm(StepForm):
     """A period of participation."""
 
     mode = forms.ChoiceField(label="出资模式", choices=Mode.choices)
-    from_on = DayInput(label="自")
-    until_on = DayInput(label="至(不含)", required=False)
+    from_on = DayInput(days=BEGINS, label="自")
+    until_on = DayInput(days=ENDS, label="至(不含)", required=False)
     document_number = forms.CharField(label="文号", max_length=60)
 
 
@@ -92,7 +93,7 @@ class EndParticipationForm(StepForm):
     """The end of a period of participation."""
 
     mode = forms.ChoiceField(label="出资模式", choices=Mode.choices)
-    until_on = DayInput(label="终止日", help_text="自该日起不再受理新业务，存续贷款照常办理。")
+    until_on = DayInput(days=ENDS, label="终止日", help_text="自该日起不再受理新业务，存续贷款照常办理。")
     document_number = forms.CharField(label="文号", max_length=60)
 
 
@@ -143,8 +144,8 @@ class LoginForm(HouseForm):
     phone = forms.CharField(label="手机号码", max_length=20, help_text="本人的号码；一个号码只能开设一个账号。")
     email = forms.EmailField(label="邮箱", required=False)
     roles = _roles()
-    from_on = DayInput(label="自")
-    until_on = DayInput(label="至(不含)", required=False)
+    from_on = DayInput(days=BEGINS, label="自")
+    until_on = DayInput(days=ENDS, label="至(不含)", required=False)
     reason = _reason()
 
 
@@ -153,8 +154,8 @@ class AppointForm(HouseForm):
 
     username = forms.CharField(label="登录名", max_length=150, help_text="已有账号的人员；须未在其他单位任职。")
     roles = _roles()
-    from_on = DayInput(label="自")
-    until_on = DayInput(label="至(不含)", required=False)
+    from_on = DayInput(days=BEGINS, label="自")
+    until_on = DayInput(days=ENDS, label="至(不含)", required=False)
     reason = _reason()
 
 
@@ -185,7 +186,7 @@ class RolesForm(MemberForm):
 class EndMembershipForm(MemberForm):
     """The end of a membership."""
 
-    until_on = DayInput(label="终止日", help_text="自该日起不再代表本单位办理业务。")
+    until_on = DayInput(days=ENDS, label="终止日", help_text="自该日起不再代表本单位办理业务。")
     reason = _reason()
 
     def prepare(self) -> None:

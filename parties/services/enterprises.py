@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record, record_many, snapshot
+from common.dates import BEGINS, FOUNDED, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from common.money import MAX_AMOUNT, ZERO
 from parties.access import require, require_enterprise
@@ -208,6 +209,7 @@ def change_tax_home(*, enterprise_id: UUID, district: District, from_on: date, r
     require(actor, InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY, allow_job=True)
     if not district.is_live:
         raise DistrictClosed(field="district", district=district)
+    require_day(from_on, BEGINS, field="from_on", today=localdate(at))
     enterprise = _locked(enterprise_id, actor=actor)
     present = enterprise.tax_homes.select_related("district").order_by("-from_on").first()
     if present is not None:
@@ -271,6 +273,8 @@ def _problems(row: NewEnterprise, *, place: int, on: date) -> list[FieldProblem]
         problems.append(("name", "required", "请填写企业名称。"))
     if row.registered_on > on:
         problems.append(("registered_on", "future", "成立日期不得晚于今天。"))
+    elif sentence := FOUNDED.problem(row.registered_on, today=on):
+        problems.append(("registered_on", "day_out_of_bounds", sentence))
     problems += [("industry_code", code, sentence) for code, sentence in _industry_problems(row.industry_code)]
     problems += [("registered_capital", code, sentence) for code, sentence in _capital_problems(row.registered_capital)]
     return [FieldProblem(f"{place}.{name}", code, sentence) for name, code, sentence in problems]

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from audit.services import Scope, record, snapshot
+from common.dates import BEGINS, ENDS, require_day
 from common.enums import Mode
 from common.errors import DomainError, InvalidInput
 from parties.access import require
@@ -81,6 +83,7 @@ def admit_bank(
 
     Raises:
         RoleMissing, NotABank, AlreadyParticipating.
+        InvalidInput: a day is out of bounds.
 
     Source: FP 1.3.
     """
@@ -88,6 +91,8 @@ def admit_bank(
     if bank.kind != InstitutionKind.BANK:
         raise NotABank(field="bank", institution=bank)
     Institution.objects.select_for_update(of=("self",), no_key=True).get(pk=bank.pk)
+    require_day(from_on, BEGINS, field="from_on", today=localdate(at))
+    require_day(until_on, ENDS, field="until_on", today=localdate(at))
     later = BankParticipation.objects.filter(bank=bank, mode=mode).exclude(until_on__lte=from_on)
     if until_on is not None:
         later = later.filter(from_on__lt=until_on)
@@ -114,6 +119,7 @@ def end_participation(
     Source: FP 2.2.1; D9.
     """
     require(actor, *CITY_LEADS)
+    require_day(until_on, ENDS, field="until_on", today=localdate(at))
     period = BankParticipation.objects.select_for_update(of=("self",)).filter(in_force_on(until_on), bank=bank, mode=mode).first()
     if period is None:
         raise NotParticipating(field="until_on", bank=bank, mode=Mode(mode).label, until_on=until_on)

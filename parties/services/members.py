@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from audit.services import record, snapshot
+from common.dates import BEGINS, ENDS, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from parties.access import SamePerson
 from parties.enums import ADMINISTRATORS, HOUSE_ROLES, MemberKind, Role
@@ -93,6 +95,7 @@ def propose_login(
     if not (username.strip() and display_name.strip() and phone.strip()):
         raise InvalidInput(errors=[FieldProblem("phone", "required", "请填写登录名、姓名和手机号码。")])
     require_new_login(username, phone)
+    _require_term(from_on, until_on, at=at)
     after: dict[str, Any] = {"username": username, "display_name": display_name, "phone": phone, "email": email}
     after |= {"roles": wanted, "from_on": from_on, "until_on": until_on}
     return propose_change(
@@ -117,11 +120,12 @@ def propose_appointment(
     Propose to appoint a person who has a login.
 
     Raises:
-        InvalidInput: no such login. RolesDoNotMix, ServesElsewhere; and as ``propose_change``.
+        InvalidInput: no such login, or a day is out of bounds. RolesDoNotMix, ServesElsewhere; and as ``propose_change``.
 
     Source: issue, parties; D9.
     """
     wanted = _checked_roles(roles, house=house)
+    _require_term(from_on, until_on, at=at)
     user = User.objects.filter(username=username, is_superuser=False).first()
     if user is None:
         raise InvalidInput(errors=[FieldProblem("username", "unknown", "没有此登录名，请核对，或先提出开设账号。")])
@@ -159,6 +163,7 @@ def propose_end(*, member_id: UUID, until_on: date, actor: Member, at: datetime,
         MembershipOver: it ended by then already, or had not begun.
     """
     member = _person(member_id, actor=actor)
+    require_day(until_on, ENDS, field="until_on", today=localdate(at))
     _require_running(member, until_on)
     return _propose_for(member, "member.end", {"until_on": until_on}, actor=actor, at=at, seen=seen, reason=reason)
 
@@ -284,6 +289,12 @@ def _require_free(user: User, *, from_on: date, until_on: date | None) -> None:
     other = serving.select_related("institution", "enterprise").first()
     if other is not None:
         raise ServesElsewhere(field="user", user=user.username, party=other.party_name)
+
+
+def _require_term(from_on: date, until_on: date | None, *, at: datetime) -> None:
+    """Let pass a term within the bounds of such days."""
+    require_day(from_on, BEGINS, field="from_on", today=localdate(at))
+    require_day(until_on, ENDS, field="until_on", today=localdate(at))
 
 
 def _require_running(member: Member, until_on: date) -> None:

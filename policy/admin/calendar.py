@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from common.admin import Badge, Column, CountInput, DayInput, Do, LongText, Step, StepForm, VisibleAdmin, by, table
+from common.dates import PAPERS
 from parties.models import Member
 from policy.access import KEEPERS
 from policy.models import CalendarNotice, DeadlineChange
@@ -36,7 +37,7 @@ class NoticeForm(StepForm):
 
     year = CountInput(label="年度", min_value=2004, max_value=2100)
     document_number = forms.CharField(label="文号", max_length=60, help_text="例如 国办发明电〔2026〕5号")
-    published_on = DayInput(label="发布日期")
+    published_on = DayInput(days=PAPERS, label="发布日期")
     off = LongText(
         label="放假日期",
         rows=8,

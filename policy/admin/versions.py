@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.admin import Badge, Cited, Column, DayInput, Do, Link, Step, StepForm, VisibleAdmin, by, table
+from common.dates import BEGINS, ENDS, PAPERS
 from common.strict_json import NotStrictJson, read_json
 from parties.models import Member
 from policy.access import INTERPRETERS, KEEPERS
@@ -30,8 +31,8 @@ class VersionForm(StepForm):
 
     name = forms.CharField(label="名称", max_length=80)
     document_number = forms.CharField(label="文号", max_length=60, required=False)
-    valid_from = DayInput(label="自")
-    valid_until = DayInput(label="至(不含)", required=False, help_text="首个不再生效的日期；未定可不填。")
+    valid_from = DayInput(days=BEGINS, label="自")
+    valid_until = DayInput(days=ENDS, label="至(不含)", required=False, help_text="首个不再生效的日期；未定可不填。")
     file = forms.FileField(label="条款参数文件", help_text="JSON文件，格式同已有版本的导出；逐项校验，有误时逐项列出。")
 
     def clean_file(self) -> Any:
@@ -45,7 +46,7 @@ class VersionForm(StepForm):
 class EndForm(StepForm):
     """Another end of a version."""
 
-    valid_until = DayInput(label="至(不含)", required=False, help_text="首个不再生效的日期；不设止期可不填。")
+    valid_until = DayInput(days=ENDS, label="至(不含)", required=False, help_text="首个不再生效的日期；不设止期可不填。")
 
     def prepare(self) -> None:
         """Begin with the present end."""
@@ -55,7 +56,7 @@ class EndForm(StepForm):
 class PublicationForm(StepForm):
     """The day the plan's document was published."""
 
-    published_on = DayInput(label="发布日期")
+    published_on = DayInput(days=PAPERS, label="发布日期")
 
 
 class ConfirmForm(StepForm):

@@ -5,8 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from audit.services import record
+from common.dates import BEGINS, require_day
 from common.errors import DomainError
 from parties.models import Member
 from policy.access import require_keeper
@@ -68,6 +70,8 @@ def enact_return_rate(
     Source: FP 1.4.2; D14.
     """
     require_keeper(actor)
+    require_day(effective_on, BEGINS, field="effective_on", today=localdate(at))
+    require_day(running_loans_from, BEGINS, field="running_loans_from", today=localdate(at))
     if not 0 < rate < 1 or rate != rate.quantize(PLACES):
         raise InvalidReturnRate(rate=rate)
     if running_loans_from is not None and running_loans_from < effective_on:

@@ -10,6 +10,7 @@ from calculators.calculator import Asked
 from calculators.fields import Kind, Meta
 from common import typed
 from common.admin import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
+from common.dates import SUPPOSED
 from common.errors import DomainError
 
 SEPARATOR = "__"  # between a group and its field, in names of form fields
@@ -90,7 +91,7 @@ def _form_field(field: "Field[Any]") -> forms.Field:
     shared: dict[str, Any] = {"label": meta.label, "required": required, "help_text": meta.hint}
     match meta.kind:
         case Kind.DATE:
-            return DayInput(**shared)
+            return DayInput(days=SUPPOSED, **shared)
         case Kind.FLAG:
             return YesNo(**shared)
         case Kind.CHOICE:

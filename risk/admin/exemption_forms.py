@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from common.admin import DayInput, LongText, StepForm, YesNo
+from common.dates import PAPERS
 from risk.models import BadDebt
 from risk.selectors import bad_debts_visible_to
 from risk.services import Answer
@@ -61,4 +62,4 @@ class RulesForm(StepForm):
 
     name = forms.CharField(label="制度名称", max_length=120)
     document_number = forms.CharField(label="文号", max_length=60)
-    effective_on = DayInput(label="施行日期")
+    effective_on = DayInput(days=PAPERS, label="施行日期")

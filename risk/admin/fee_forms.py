@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from common.admin import DayInput, MoneyInput, PercentInput, StepForm
+from common.dates import BEGINS, ENDS
 from common.enums import Category, Security
 from loans.models import Guarantee, Loan
 from risk.selectors import guarantees_visible_to, trust_loans_of
@@ -15,7 +16,7 @@ class RateForm(StepForm):
     """A line of the dated fee table."""
 
     rate = PercentInput(label="年费率", help_text="百分数，如 0.5。")
-    from_on = DayInput(label="生效日期", help_text="须晚于已有标准的生效日期；此前各日仍按原标准。")
+    from_on = DayInput(days=BEGINS, label="生效日期", help_text="须晚于已有标准的生效日期；此前各日仍按原标准。")
     document_number = forms.CharField(label="文号", max_length=60)
 
 
@@ -25,8 +26,8 @@ class EnhancementFeeForm(StepForm):
     loan = forms.ModelChoiceField(
         label="贷款", queryset=Loan.objects.none(), empty_label="请选择", help_text="信托服务模式的研发信用贷款。"
     )
-    from_on = DayInput(label="计费自")
-    last_on = DayInput(label="计费至(含)")
+    from_on = DayInput(days=BEGINS, label="计费自")
+    last_on = DayInput(days=ENDS, label="计费至(含)")
     collected_on = DayInput(label="收取日期")
     voucher = forms.CharField(label="收款凭证号", max_length=64)
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from audit.services import record
-from common.dates import Period
+from common.dates import BEGINS, HAPPENED, Period, require_day
 from common.enums import Mode
 from common.errors import DomainError, NotVisible, ReasonMissing
 from common.money import MAX_AMOUNT, ZERO
@@ -101,6 +101,7 @@ def set_enhancement_fee_rate(*, rate: Decimal, from_on: date, document_number: s
     require(actor, InstitutionKind.FUND_OFFICE, InstitutionKind.CITY_INDUSTRY)
     if not 0 <= rate < 1:
         raise FeeRateInvalid(field="rate")
+    require_day(from_on, BEGINS, field="from_on", today=localdate(at))
     last = EnhancementFeeRate.objects.order_by("-from_on").first()
     if last is not None and from_on <= last.from_on:
         raise RateBackDated(on=last.from_on, field="from_on")
@@ -291,6 +292,7 @@ def _require_receipt(voucher: str, on: date, *, at: datetime) -> None:
         raise VoucherMissing(field="voucher")
     if on > localdate(at):
         raise FeeDated(field="collected_on")
+    require_day(on, HAPPENED, field="collected_on", today=localdate(at))
 
 
 def _waiting(rows: "QuerySet[Fee]", fee_id: UUID) -> Fee:

@@ -3,6 +3,7 @@
 from django import forms
 
 from common.admin import AskingForm, CountInput, DayInput, MomentInput, MoneyInput, PercentInput, StepForm
+from common.dates import BEGINS
 from common.enums import Category, Mode
 from parties.enums import InstitutionKind
 from parties.models import Institution
@@ -33,7 +34,7 @@ class TenderForm(StepForm):
     category = forms.ChoiceField(label="贷款类别", choices=[(kind.value, kind.label) for kind in (Category.FIXED_ASSET, Category.RD)])
     name = forms.CharField(label="名称", max_length=100)
     document_number = forms.CharField(label="文号", max_length=60)
-    opened_on = DayInput(label="开始日期")
+    opened_on = DayInput(days=BEGINS, label="开始日期")
     closes_at = MomentInput(label="投标截止时间", help_text="北京时间。到此刻即截止，登记后不能更改。")
     planned_volume = MoneyInput(label="计划规模", help_text="单位：元；综合利率的默认权重。")
 
@@ -90,10 +91,10 @@ class DecisionForm(StepForm):
     rd = forms.ModelChoiceField(label="企业研发投入贷款招标", queryset=Tender.objects.none(), empty_label="请选择")
     document_number = forms.CharField(label="决定文号", max_length=60)
     decided_on = DayInput(label="决定日期")
-    effective_on = DayInput(label="生效日期")
+    effective_on = DayInput(days=BEGINS, label="生效日期")
     fixed_asset_weight = MoneyInput(label="固定资产投资贷款权重", required=False, help_text="两项权重都不填时，按计划规模加权。")
     rd_weight = MoneyInput(label="企业研发投入贷款权重", required=False, help_text="须与上一项同时填写。")
-    running_loans_from = DayInput(label="存量贷款适用自", required=False, help_text="仅当决定明确适用于存量贷款时填写。")
+    running_loans_from = DayInput(days=BEGINS, label="存量贷款适用自", required=False, help_text="仅当决定明确适用于存量贷款时填写。")
 
     def prepare(self) -> None:
         """Offer the awarded tenders of each kind."""

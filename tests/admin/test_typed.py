@@ -1,5 +1,8 @@
 """What is typed is what is recorded: every field of every form of the back office, tried with what people and browsers really send."""
 
+import copy
+import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,9 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
-from common.admin import CountInput, Fact, Facts, Money, MoneyInput, PercentInput, StepForm
+from common.admin import CountInput, DayInput, Fact, Facts, Money, MoneyInput, PercentInput, StepForm
 from common.admin.forms import NumberInput
 from common.admin.panels import spelled
+from common.dates import BEGINS, FOUNDED, HAPPENED, SUPPOSED
 from tests.admin.fields import Place, places
 
 NO_NUMBER = ("1e5", "1_000", "٣٠٠", "१००", "10²", "½", "0x10", "nan", "Infinity", "1.2.3", "-", "..", "一百")
@@ -84,3 +88,45 @@ class TestRepeated:
     def test_who_confirms_reads_each_amount_in_words(self) -> None:
         panel = spelled(Facts(title="提请内容", facts=[Fact("金额", Money(Decimal("100050.00"))), Fact("流水号", "A1")]))
         assert [fact.note for fact in panel.facts] == ["人民币壹拾万零伍拾元整", ""]
+
+
+TODAY = date(2026, 11, 28)
+
+
+class TestDays:
+    def test_every_day_has_bounds(self) -> None:
+        days = kind(forms.DateField)
+        assert [str(place) for place in days if not isinstance(place.field, DayInput)] == []
+        assert len(days) > 40
+
+    def test_the_browser_is_told_the_bounds(self) -> None:
+        for place in kind(DayInput):
+            field = copy.deepcopy(place.field)
+            field.begin(TODAY)
+            assert field.widget.attrs["min"] == field.days.first.isoformat()
+            assert field.widget.attrs["max"] == field.days.last(TODAY).isoformat()
+
+    @pytest.mark.parametrize("value", ["0026-11-28", "0202-01-01", "1026-11-28", "2206-11-28", "9999-12-31"])
+    def test_a_mistyped_year_is_refused_with_the_bound(self, value: str) -> None:
+        for place in kind(DayInput):
+            (sentence,) = said(place, value)
+            assert value in sentence
+            assert re.search(r"不得[早晚]于 [0-9]{4}-[0-9]{2}-[0-9]{2}", sentence)
+
+    @pytest.mark.parametrize("value", ["２０２４-01-05", "٢٠٢٤-01-05", "01/05/2024", "24-1-5", "2024-02-30", "2024-1-5", "20240105"])
+    def test_a_day_is_written_one_way(self, value: str) -> None:
+        for place in kind(DayInput):
+            assert said(place, value) != []
+
+    def test_a_day_within_is_taken(self) -> None:
+        for place in kind(DayInput):
+            assert place.field.clean("2024-01-05") == date(2024, 1, 5)
+
+    def test_what_happened_lies_not_ahead_and_a_term_begins_within_a_year(self) -> None:
+        ahead = {DayInput(days=days).days.last(TODAY) for days in (HAPPENED, FOUNDED)}
+        assert ahead == {TODAY}
+        assert BEGINS.last(TODAY) == date(2027, 11, 28)
+        begins = [place for place in kind(DayInput) if place.name in ("from_on", "valid_from") and place.field.days is not SUPPOSED]
+        assert [str(place) for place in begins if place.field.days is not BEGINS] == []
+        founding = [place for place in kind(DayInput) if place.name == "registered_on" and place.field.days is not SUPPOSED]
+        assert {place.field.days for place in founding} == {FOUNDED}

@@ -6,7 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.dates import Period, PeriodReversed, add_months, add_years, calendar_quarter, settlement_quarter, settlement_quarter_of
+from common.dates import (
+    BEGINS,
+    ENDS,
+    FOUNDED,
+    HAPPENED,
+    Days,
+    Period,
+    PeriodReversed,
+    add_months,
+    add_years,
+    calendar_quarter,
+    require_day,
+    settlement_quarter,
+    settlement_quarter_of,
+)
+from common.errors import InvalidInput
 
 days = st.dates(min_value=date(2000, 1, 1), max_value=date(2090, 12, 31))
 
@@ -59,3 +74,28 @@ def test_intersection_holds_exactly_the_common_days(a: date, m: int, b: date, n:
     both = one.intersection(two)
     assert (both is not None and both.contains(day)) == (one.contains(day) and two.contains(day))
     assert both == two.intersection(one)
+
+
+TODAY = date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [
+        pytest.param(HAPPENED, date(2023, 1, 1), TODAY, id="what happened"),
+        pytest.param(BEGINS, date(2023, 1, 1), date(2027, 11, 28), id="terms begin at most a year ahead"),
+        pytest.param(ENDS, date(2023, 1, 1), date(2056, 11, 28), id="terms end"),
+        pytest.param(FOUNDED, date(1949, 1, 1), TODAY, id="founding"),
+    ],
+)
+def test_a_day_lies_between_its_bounds(days: Days, first: date, last: date) -> None:
+    for day in (first, last):
+        require_day(day, days, field="on", today=TODAY)
+    before, after = first - timedelta(days=1), last + timedelta(days=1)
+    for day, named in ((before, first), (after, last), (date(26, 11, 28), first), (date(2206, 1, 1), last)):
+        with pytest.raises(InvalidInput) as refused:
+            require_day(day, days, field="on", today=TODAY)
+        (problem,) = refused.value.errors
+        assert (problem.field, problem.code) == ("on", "day_out_of_bounds")
+        assert named.isoformat() in problem.detail
+    require_day(None, days, field="on", today=TODAY)

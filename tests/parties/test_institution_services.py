@@ -49,12 +49,12 @@ def admit(bank, actor, from_on=date(2023, 1, 1), until_on=None, mode=Mode.SPECIA
 @pytest.mark.clause("FP 1.3")
 def test_a_bank_is_admitted_per_mode_and_not_twice(city):
     bank = InstitutionFactory()
-    admit(bank, city)
+    admit(bank, city, from_on=date(2024, 1, 1))
     admit(bank, system_member(), mode=Mode.TRUST)
-    for from_on, until_on in ((date(2024, 1, 1), None), (date(2022, 1, 1), None), (date(2022, 1, 1), date(2023, 1, 2))):
+    for from_on, until_on in ((date(2025, 1, 1), None), (date(2023, 1, 1), None), (date(2023, 1, 1), date(2024, 1, 2))):
         with pytest.raises(AlreadyParticipating):
             admit(bank, city, from_on=from_on, until_on=until_on)
-    admit(bank, city, from_on=date(2022, 1, 1), until_on=date(2023, 1, 1))
+    admit(bank, city, from_on=date(2023, 1, 1), until_on=date(2024, 1, 1))
     assert BankParticipation.objects.filter(bank=bank).count() == events_of(bank).count() == 3
 
 

@@ -1,6 +1,6 @@
 """The return rate in force."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +32,9 @@ def enact(actor: Member, **changes: Any) -> ReturnRate:
         "document_number": "泉工信〔2023〕8号",
         "weights": {"fixed_asset": Decimal("0.7"), "rd": Decimal("0.3")},
     }
-    return enact_return_rate(**(plain | changes), actor=actor, at=AT)
+    given = plain | changes
+    entered = max(AT, datetime.combine(given["effective_on"], time(8), UTC) - timedelta(days=9))  # nobody enters a rate years ahead
+    return enact_return_rate(**given, actor=actor, at=entered)
 
 
 def test_a_rate_holds_from_its_day_until_the_next(treasury: Member) -> None:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.v1.fields import (
     Asked,
+    AskedDay,
     AskedMoney,
     AskedText,
     Shown,
@@ -20,6 +21,7 @@ from api.v1.fields import (
 )
 from api.v1.risk.class_shapes import OfLoan
 from api.v1.shapes import DeadlineShown, InstitutionShown
+from common.dates import ENDS
 from common.money import ZERO
 from risk.models import EnhancementFee, GuaranteeFee, Recovery, Return
 
@@ -76,7 +78,7 @@ class RecoveryAsked(Asked):
     }
     amount = AskedMoney(help_text="追回金额，元")
     costs = AskedMoney(required=False, default=ZERO, min_value=ZERO, help_text="追偿费用，元，默认为 0.00，依据 D21")
-    received_on = serializers.DateField(help_text="到账日期，在坏账认定日至今天之间")
+    received_on = AskedDay(help_text="到账日期，在坏账认定日至今天之间")
     bank_reference = AskedText(max_length=64, help_text="银行流水号，本行内不重复；同一流水号、同一内容再次提交返回已有记录")
     remark = AskedText(max_length=500, required=False, default="", allow_blank=True, help_text="说明")
 
@@ -128,7 +130,7 @@ class GuaranteeFeeAsked(Asked):
 
     example = {"amount": "50000.00", "charged_on": "2025-03-10", "voucher": "DBF20250310001"}
     amount = AskedMoney(help_text="担保费，元，依据 FP 1.5.2(1)")
-    charged_on = serializers.DateField(help_text="收取日期，不晚于今天")
+    charged_on = AskedDay(help_text="收取日期，不晚于今天")
     voucher = AskedText(max_length=64, help_text="收款凭证号，本公司内不重复；同一凭证号、同一内容再次提交返回已有记录")
 
 
@@ -148,9 +150,9 @@ class EnhancementFeeAsked(Asked):
     """A fee collected; its amount is computed from balance, days and the dated table."""
 
     example = {"from_on": "2024-12-21", "until_on": "2025-03-21", "collected_on": "2025-03-21", "voucher": "ZX20250321001"}
-    from_on = serializers.DateField(help_text="计费自（含）")
-    until_on = serializers.DateField(help_text="计费至（不含）")
-    collected_on = serializers.DateField(help_text="收取日期，不晚于今天")
+    from_on = AskedDay(help_text="计费自（含）")
+    until_on = AskedDay(days=ENDS, help_text="计费至（不含）")
+    collected_on = AskedDay(help_text="收取日期，不晚于今天")
     voucher = AskedText(max_length=64, help_text="收款凭证号")
     bank_reference = AskedText(max_length=64, required=False, help_text="本机构业务编号；同一编号、同一内容再次提交返回已有记录")
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.timezone import localdate
 
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError, FieldProblem, NotVisible
 from common.money import MAX_AMOUNT, ZERO
 from loans.enums import MovementKind
@@ -214,6 +215,7 @@ def require_well_formed(new: NewMovement, *, today: date) -> None:
         raise ReferenceMissing(field="bank_reference")
     if new.value_on > today:
         raise MovementDated(value_on=new.value_on, today=today, field="value_on")
+    require_day(new.value_on, HAPPENED, field="value_on", today=today)
     if new.value_on < today and not new.reason.strip():
         raise ReasonMissing(field="reason")
 
