@@ -8,12 +8,12 @@ from functools import cache, cached_property
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db.models import Count, Q
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from common.enums import Mode
 from demo_fund.keepers import ADMINISTRATORS_OF_THE_DEMO, agreed
 from demo_fund.places import BANKS, TRUST_BANKS
-from logins.services.second_factor import DEVICE_NAME
+from logins.selectors import device_of
+from logins.services.second_factor import device_for
 from parties.enums import InstitutionKind, Role
 from parties.models import Enterprise, Institution, Member, RightsChange, User
 from parties.selectors import system_member
@@ -180,12 +180,14 @@ def open_enterprise_logins() -> None:
 def enrol_visitor() -> None:
     """Give one visitor a second factor, for everybody to try."""
     user = User.objects.get(username=WITH_SECOND_FACTOR)
-    TOTPDevice.objects.get_or_create(user=user, defaults={"name": DEVICE_NAME, "key": SECOND_FACTOR_KEY, "confirmed": True})
+    if device_of(user) is None:
+        device_for(user, secret=bytes.fromhex(SECOND_FACTOR_KEY)).save()
 
 
 def second_factor_secret() -> str:
     """Return the secret of the visitor who has a second factor, as an authenticator takes it; empty where there is none yet."""
-    device = TOTPDevice.objects.filter(user__username=WITH_SECOND_FACTOR, confirmed=True).first()
+    user = User.objects.filter(username=WITH_SECOND_FACTOR).first()
+    device = device_of(user) if user is not None else None
     return b32encode(device.bin_key).decode() if device is not None else ""
 
 

@@ -27,6 +27,7 @@ class SecondFactorBackend(ModelBackend):
 
         Raises:
             PermissionDenied: password or code is wrong; no other backend is asked.
+            AuthenticatorUnreadable: the password is right and the code cannot be judged.
         """
         user = User.objects.filter(username=username).first() if username else None
         device = device_of(user) if user is not None else None

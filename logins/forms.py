@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
 from django.utils.timezone import now
 
+from common.errors import DomainError
 from logins.selectors import device_of
 from logins.services.refusals import count_failed_login
 
@@ -20,6 +21,19 @@ def code_field(*, required: bool, hint: str = "") -> forms.CharField:
     """Return the field for a code of the second factor."""
     attrs = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
     return forms.CharField(label="验证码", required=required, max_length=40, help_text=hint, widget=forms.TextInput(attrs=attrs))
+
+
+def user_with(request: HttpRequest | None, *, username: str, password: str, otp_token: str) -> Any:
+    """
+    Return the account that these open, ``None`` for none.
+
+    Raises:
+        ValidationError: the code cannot be judged at present; the password was right.
+    """
+    try:
+        return authenticate(request, username=username, password=password, otp_token=otp_token)
+    except DomainError as unreadable:
+        raise forms.ValidationError(unreadable.message, code=unreadable.code) from unreadable
 
 
 class LoginWithCode(AuthenticationForm):
@@ -41,7 +55,7 @@ class LoginWithCode(AuthenticationForm):
         typed = self.cleaned_data
         if typed.get("username") and typed.get("password"):
             given = {name: typed.get(name, "") for name in ("username", "password", "otp_token")}
-            self.user_cache = authenticate(self.request, **given)
+            self.user_cache = user_with(self.request, **given)
             if self.user_cache is None:
                 raise self.get_invalid_login_error()
             self.confirm_login_allowed(self.user_cache)
@@ -66,7 +80,7 @@ class IdentityForm(forms.Form):
         if self.errors:
             return typed
         name = self.user.get_username()
-        if authenticate(self.request, username=name, password=typed["current"], otp_token=typed.get("otp_token", "")) is None:
+        if user_with(self.request, username=name, password=typed["current"], otp_token=typed.get("otp_token", "")) is None:
             count_failed_login(name, at=now(), locked=getattr(self.request, "axes_locked_out", False))
             self.add_error(None, WRONG_HERE)
         return typed

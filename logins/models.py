@@ -1,8 +1,10 @@
-"""Sessions as their persons see them, earlier passwords, recovery codes, and refusals on their way into the log."""
+"""Sessions as their persons see them, earlier passwords, authenticators, recovery codes, and refusals on their way into the log."""
 
 from django.conf import settings
 from django.db import models
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from logins.authenticators import opened_secret
 from logins.rules import device_named
 from parties.models import Institution, Member, RightsChange
 
@@ -59,6 +61,28 @@ class EarlierPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.get_username()} {self.set_at:%Y-%m-%d}"
+
+
+class Authenticator(TOTPDevice):
+    """
+    django-otp's device, whose ``key`` holds an envelope instead of the secret.
+
+    Under its library's own class such a row has no secret: asking it for a code fails, and verifies none.
+    """
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = "二次验证设备"
+
+    @property
+    def bin_key(self) -> bytes:
+        """
+        Return the secret.
+
+        Raises:
+            AuthenticatorUnreadable.
+        """
+        return opened_secret(self.key, user_id=self.user_id)
 
 
 class RecoveryCode(models.Model):

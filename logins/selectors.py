@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from logins.models import Exempted, LoginSession, RecoveryCode
+from logins.models import Authenticator, Exempted, LoginSession, RecoveryCode
 from parties.models import Member, User
 
 
-def device_of(user: User) -> TOTPDevice | None:
+def device_of(user: User) -> Authenticator | None:
     """Return the account's authenticator, ``None`` where it has enrolled none."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    return Authenticator.objects.filter(user=user, confirmed=True).first()
 
 
 def needs_second_factor(member: Member | None) -> bool:

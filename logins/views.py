@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathImage
 
 from common.admin import acting_member
 from common.errors import DomainError
 from logins.forms import EnrolForm, IdentityForm, PasswordForm
+from logins.models import Authenticator
 from logins.selectors import codes_left, device_of, needs_second_factor, sessions_of
 from logins.services.passwords import change_password
 from logins.services.second_factor import enrol, give_up, offered_device, renew_codes
@@ -128,13 +128,13 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     return render(request, "account/forgotten.html")
 
 
-def qr_of(device: TOTPDevice) -> str:
+def qr_of(device: Authenticator) -> str:
     """Return the picture that an authenticator scans, drawn here: the secret goes to nobody else."""
     picture: str = qrcode.make(device.config_url, image_factory=SvgPathImage, border=2).to_string(encoding="unicode")
     return picture
 
 
-def secret_of(device: TOTPDevice) -> str:
+def secret_of(device: Authenticator) -> str:
     """Return the secret as it is typed in, in groups of four."""
     plain = b32encode(device.bin_key).decode()
     return " ".join(plain[place : place + 4] for place in range(0, len(plain), 4))

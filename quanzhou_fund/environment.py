@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRET_KEY = "demo-only-secret-key-that-production-refuses-0123456789"
 DEMO_BID_KEY = "T3PojCo42SC7D5GX20tESFIG0f0WrSU0ag3iZC6AYMo="
 DEMO_WEBHOOK_KEY = "6jDWBoOcw8qVYMYupfR3ApFweaxZkrgEIhPv7iZfqhE="
+DEMO_ANSWER_KEY = "1kEvEsQl4u6fKAqt81Vtu_ywlaQWkPsJOUqs7BfIvQ8="
+DEMO_AUTHENTICATOR_KEY = "HtGR3zKG9gbZ3l4r6ziSp8yjIB-cEzSN5Jz2j9xTnV8="
+# The keys that encrypt what lies in the database, each for one thing, and what people call them.
+ENCRYPTION_KEYS = {"BID_KEYS": "投标密钥", "WEBHOOK_KEYS": "推送密钥", "ANSWER_KEYS": "答复密钥", "AUTHENTICATOR_KEYS": "二次验证密钥"}
+DEMO_KEYS = (DEMO_BID_KEY, DEMO_WEBHOOK_KEY, DEMO_ANSWER_KEY, DEMO_AUTHENTICATOR_KEY)
 SHORTEST_SECRET = 50
 KEY_BYTES = 32
 LONGEST_WAIT_SECONDS = 45  # of one request, for what it calls; gunicorn's time-out is 60
@@ -173,6 +179,24 @@ VARIABLES: tuple[Variable, ...] = (
         production=Production.REQUIRED,
         is_secret=True,
         meaning="事件推送签名密钥的加密密钥；第一把用于新密钥，其余供读取旧密钥，遗失则各行须更换签名密钥",
+    ),
+    Variable(
+        name="ANSWER_KEYS",
+        read=keys,
+        form="逗号分隔，每把为32字节的URL安全base64",
+        demo=DEMO_ANSWER_KEY,
+        production=Production.REQUIRED,
+        is_secret=True,
+        meaning="接口答复的加密密钥；第一把用于新保存的答复，其余供读取旧答复，更换后旧密钥须保留100天",
+    ),
+    Variable(
+        name="AUTHENTICATOR_KEYS",
+        read=keys,
+        form="逗号分隔，每把为32字节的URL安全base64",
+        demo=DEMO_AUTHENTICATOR_KEY,
+        production=Production.REQUIRED,
+        is_secret=True,
+        meaning="二次验证密钥的加密密钥；第一把用于新绑定的设备，其余供读取旧设备，遗失则各人须用恢复码登录后重新绑定",
     ),
     Variable(name="DEBUG", read=yes_or_no, form="是否", demo="false", live="false", meaning="调试页面；生产环境不得开启"),
     Variable(
@@ -373,14 +397,15 @@ def unfit_for_production(values: Mapping[str, Any]) -> list[str]:
 
 def _unfit_keys(values: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each encryption key that is the demo's, not random, or used for two things."""
-    problems, demo = [], [*keys(DEMO_BID_KEY), *keys(DEMO_WEBHOOK_KEY)]
-    for name, called in (("BID_KEYS", "投标密钥"), ("WEBHOOK_KEYS", "推送密钥")):
+    problems, demo = [], [key for written in DEMO_KEYS for key in keys(written)]
+    for name, called in ENCRYPTION_KEYS.items():
         if any(key in demo for key in values.get(name, [])):
             problems.append(f"生产环境不能使用演示的{called}：请把 {name} 换成随机生成的密钥。")
         if any(len(set(key)) < FEWEST_DIFFERENT_CHARACTERS for key in values.get(name, [])):
             problems.append(f"{name} 过于简单：请使用随机生成的密钥。")
-    if set(values.get("BID_KEYS", [])) & set(values.get("WEBHOOK_KEYS", [])):
-        problems.append("BID_KEYS 与 WEBHOOK_KEYS 有相同的密钥：请为投标和事件推送分别生成密钥。")
+    for one, other in combinations(ENCRYPTION_KEYS, 2):
+        if set(values.get(one, [])) & set(values.get(other, [])):
+            problems.append(f"{one} 与 {other} 有相同的密钥：请为每项用途分别生成密钥。")
     return problems
 
 

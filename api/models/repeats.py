@@ -14,7 +14,7 @@ class KeptAnswer(models.Model):
     key = models.CharField("幂等键", max_length=128)
     request_sha256 = models.CharField("请求摘要", max_length=64, help_text="方法、地址和内容的 SHA-256")
     status = models.PositiveSmallIntegerField("状态码")
-    body = models.TextField("答复")
+    body = models.TextField("答复（密文）")  # it may hold a secret that is shown once: see api/services/repeats.py
     location = models.CharField("新对象地址", max_length=200, blank=True)
     kept_at = models.DateTimeField("保存时间")
 

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from api.models import ApiClient, KeptAnswer
+from common.envelopes import CannotOpen, open_envelope, seal_envelope
 from common.errors import DomainError
 
 KEPT_FOR = timedelta(days=100)  # at least 90 are promised
 DELETED_AT_ONCE = 10_000
+PURPOSE = "answer"
 
 
 class KeyReused(DomainError):
@@ -27,6 +30,17 @@ class KeyInUse(DomainError):
     code = "idempotency_key_in_use"
     sentence = "幂等键 {key} 的请求正在处理，请稍候用同一幂等键重试。"
     retry_after = 1
+
+
+class AnswerUnreadable(DomainError):
+    """The kept answer does not open: its key is missing, or somebody altered the row. The write is not done again."""
+
+    code = "kept_answer_unreadable"
+    sentence = (
+        "幂等键 {key} 的请求此前已经办成，没有再次办理，但当时的答复暂时无法读取。请稍后用同一幂等键重试；急需结果的，请查询所办事项。"
+    )
+    status = 503
+    retry_after = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +63,7 @@ def answer_once(*, client: ApiClient, key: str, request_sha256: str, at: datetim
     Raises:
         KeyReused: the key stands for another request.
         KeyInUse: the same request is under way.
+        AnswerUnreadable: it was done, and the key of its answer is missing.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM api_hold_key(%s, %s)", [client.pk, key])
@@ -58,14 +73,14 @@ def answer_once(*, client: ApiClient, key: str, request_sha256: str, at: datetim
     if kept_sha256 is not None:
         if kept_sha256 != request_sha256:
             raise KeyReused(key=key)
-        return Answer(status=status, body=body, location=location, is_repeat=True)
+        return Answer(status=status, body=_opened(body, client=client, key=key), location=location, is_repeat=True)
     given = answer()
     KeptAnswer.objects.create(
         client=client,
         key=key,
         request_sha256=request_sha256,
         status=given.status,
-        body=given.body,
+        body=seal_envelope(given.body.encode(), bound=_bound(client, key), purpose=PURPOSE, keys=settings.ANSWER_KEYS),
         location=given.location,
         kept_at=at,
     )
@@ -81,3 +96,14 @@ def forget_old_answers(*, at: datetime) -> int:
         forgotten += deleted
         if deleted < DELETED_AT_ONCE:
             return forgotten
+
+
+def _opened(sealed: str, *, client: ApiClient, key: str) -> str:
+    try:
+        return open_envelope(sealed, bound=_bound(client, key), purpose=PURPOSE, keys=settings.ANSWER_KEYS).decode()
+    except CannotOpen:
+        raise AnswerUnreadable(key=key) from None
+
+
+def _bound(client: ApiClient, key: str) -> str:
+    return f"{client.pk}|{key}"

@@ -28,7 +28,7 @@ from api.filters import StrictFilters
 from api.pagination import CursorPages
 from api.parsers import BodyTooLarge
 from api.problems import ProblemSerializer
-from api.services.repeats import Answer, KeyInUse, KeyReused, answer_once
+from api.services.repeats import Answer, AnswerUnreadable, KeyInUse, KeyReused, answer_once
 from api.throttles import ClientThrottle
 from audit.services import record_export
 from common.errors import DomainError, FieldProblem, InvalidInput, NotAllowed, NotVisible
@@ -243,7 +243,7 @@ def _digest(view: BankView, request: Request) -> str:
 
 def _described_write(shape: Any, asks: Any, summary: str, says: str, clause: str, refuses: Refusals, status: int) -> Callable[[Any], Any]:
     """Return the description of a POST, with every refusal of the domain under its status."""
-    every: list[type[DomainError]] = [*ALWAYS_REFUSES, KeyMissing, KeyReused, KeyInUse, *refuses]
+    every: list[type[DomainError]] = [*ALWAYS_REFUSES, KeyMissing, KeyReused, KeyInUse, AnswerUnreadable, *refuses]
     responses: dict[Any, Any] = {status: OpenApiResponse(shape, description="办理结果"), **described_refusals(every)}
     example = getattr(asks, "example", None)
     return extend_schema(

@@ -1,6 +1,7 @@
 """Enrolling an authenticator, its codes, its recovery codes, and giving it up."""
 
 import hashlib
+import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -8,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django_otp import login as otp_login
 from django_otp import verify_token
-from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
 from audit.services import record
 from common.errors import DomainError
-from logins.models import RecoveryCode
+from logins.authenticators import AuthenticatorUnreadable, is_under_first_key, opened_secret, sealed_secret
+from logins.models import Authenticator, RecoveryCode
 from logins.rules import RECOVERY_CODES, is_totp, new_recovery_code, plain
 from logins.selectors import needs_second_factor
 from logins.services.actors import actor_of, scope_of
@@ -21,6 +22,7 @@ from parties.models import Member, User
 
 KEY_IN_SESSION = "second_factor_key"
 DEVICE_NAME = "动态验证码"
+SECRET_BYTES = 20  # what authenticators expect with SHA-1
 
 
 class CodeWrong(DomainError):
@@ -38,8 +40,13 @@ class StillNeeded(DomainError):
     status = 403
 
 
-def answered_by(user: User, device: TOTPDevice, code: str) -> bool:
-    """Return whether the code is the authenticator's, used for the first time, or a recovery code not used yet. Empty never is."""
+def answered_by(user: User, device: Authenticator, code: str) -> bool:
+    """
+    Return whether the code is the authenticator's, used for the first time, or a recovery code not used yet. Empty never is.
+
+    Raises:
+        AuthenticatorUnreadable: the authenticator's secret does not open; recovery codes do.
+    """
     if not code.strip():
         return False
     if is_totp(code):
@@ -48,10 +55,20 @@ def answered_by(user: User, device: TOTPDevice, code: str) -> bool:
     return unused.update(used_at=now()) == 1
 
 
-def offered_device(request: HttpRequest) -> TOTPDevice:
-    """Return the authenticator that the person is about to enrol, unsaved; its secret waits in the session."""
-    key = request.session.setdefault(KEY_IN_SESSION, default_key())
-    return TOTPDevice(user=request.user, name=DEVICE_NAME, key=key, confirmed=True)
+def device_for(user: User, *, secret: bytes) -> Authenticator:
+    """Return an authenticator with this secret, unsaved."""
+    return Authenticator(user=user, name=DEVICE_NAME, key=sealed_secret(secret, user_id=user.pk), confirmed=True)
+
+
+def offered_device(request: HttpRequest) -> Authenticator:
+    """Return the authenticator that the person is about to enrol, unsaved; its secret waits in the session, sealed."""
+    assert isinstance(request.user, User)
+    try:
+        secret = opened_secret(request.session.get(KEY_IN_SESSION, ""), user_id=request.user.pk)
+    except AuthenticatorUnreadable:  # none yet, or the key was changed meanwhile
+        secret = secrets.token_bytes(SECRET_BYTES)
+        request.session[KEY_IN_SESSION] = sealed_secret(secret, user_id=request.user.pk)
+    return device_for(request.user, secret=secret)
 
 
 @transaction.atomic
@@ -67,7 +84,7 @@ def enrol(request: HttpRequest, *, code: str, at: datetime) -> list[str]:
     device = offered_device(request)
     if not is_totp(code):
         raise CodeWrong(field="code")
-    TOTPDevice.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     device.save()
     if not device.verify_token(plain(code)):
         raise CodeWrong(field="code")
@@ -107,8 +124,24 @@ def give_up(request: HttpRequest, *, at: datetime) -> None:
 
 def remove_device(user: User) -> None:
     """Delete an account's authenticator and recovery codes."""
-    TOTPDevice.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
+
+
+@transaction.atomic
+def reseal_secrets() -> int:
+    """
+    Put the secrets that are under an older key under the first one, unchanged, and return how many.
+
+    Raises:
+        AuthenticatorUnreadable: one opens with no key; nothing is changed.
+    """
+    devices = Authenticator.objects.select_for_update().order_by("pk")
+    older = [device for device in devices if not is_under_first_key(device.key)]
+    for device in older:
+        device.key = sealed_secret(device.bin_key, user_id=device.user_id)
+        device.save(update_fields=["key"])
+    return len(older)
 
 
 def _new_codes(user: User, *, at: datetime) -> list[str]:

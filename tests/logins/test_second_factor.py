@@ -23,7 +23,7 @@ from parties.models import Institution, Member, RightsChange
 from parties.selectors import operator
 from parties.services import confirm_change
 from tests.factories import PASSWORD, EnterpriseFactory, MemberFactory
-from tests.logins.codes import code_now
+from tests.logins.codes import code_now, enrolled
 from tests.logins.test_doors import door_of, is_in, log_in
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +40,6 @@ def clock() -> Iterator[Any]:
 @pytest.fixture(params=["staff", "enterprise"])
 def person(request: Any) -> Member:
     return MemberFactory() if request.param == "staff" else MemberFactory.of(EnterpriseFactory())
-
-
-def enrolled(member: Member) -> TOTPDevice:
-    return TOTPDevice.objects.create(user=member.user, name="x", confirmed=True)
 
 
 def enrol(browser: Client) -> tuple[TOTPDevice, list[str]]:

@@ -6,13 +6,27 @@ import sys
 
 import pytest
 
-from quanzhou_fund.environment import BASE_DIR, DEMO_BID_KEY, DEMO_SECRET_KEY, DEMO_WEBHOOK_KEY, VARIABLES, Misconfigured, read, table
+from quanzhou_fund.environment import (
+    BASE_DIR,
+    DEMO_ANSWER_KEY,
+    DEMO_AUTHENTICATOR_KEY,
+    DEMO_BID_KEY,
+    DEMO_SECRET_KEY,
+    DEMO_WEBHOOK_KEY,
+    ENCRYPTION_KEYS,
+    VARIABLES,
+    Misconfigured,
+    read,
+    table,
+)
 
 LIVE = {
     "FUND_ENV": "production",
     "SECRET_KEY": "q7#Vd0!mZpL2xW9sR4tYb6Nc8HgJ1kAe3UfXiOoPzTyCvBnM5_",
     "BID_KEYS": "KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk=",
     "WEBHOOK_KEYS": "VDVWRgCjmCKBG4aC6KQnfSI1B2axMLITVWyRQLHdG50=",
+    "ANSWER_KEYS": "PoLrYPAkjsdunWSe6MU1kd2v4l7lwBe-Ae0wtKmblbQ=",
+    "AUTHENTICATOR_KEYS": "2Wo2zIqfax6WCal1RyoSjbauKCDsgEoeDfL_-tS3tgw=",
     "ALLOWED_HOSTS": "fund.example.gov.cn",
     "DATABASE_URL": "postgres://fund_app:a-long-password@db:5432/fund",
     "REDIS_URL": "redis://:a-long-password@redis:6379/0",
@@ -34,7 +48,7 @@ def test_a_complete_production_environment_is_accepted() -> None:
     assert (values["STAFF_SECOND_FACTOR"], values["IDLE_MINUTES"], values["PASSWORDS_REMEMBERED"]) == (True, 15, 5)
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "BID_KEYS", "WEBHOOK_KEYS", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "MEDIA_ROOT"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", *ENCRYPTION_KEYS, "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "MEDIA_ROOT"])
 def test_production_refuses_to_guess(name: str) -> None:
     with pytest.raises(Misconfigured, match=f"生产环境必须设置环境变量 {name}"):
         read({key: value for key, value in LIVE.items() if key != name})
@@ -52,6 +66,9 @@ def test_production_refuses_to_guess(name: str) -> None:
         pytest.param(
             {"WEBHOOK_KEYS": f"{LIVE['WEBHOOK_KEYS']},{DEMO_BID_KEY}"}, "不能使用演示的推送密钥", id="the demo's other key, behind"
         ),
+        pytest.param({"ANSWER_KEYS": DEMO_ANSWER_KEY}, "不能使用演示的答复密钥", id="the demo's key of answers"),
+        pytest.param({"AUTHENTICATOR_KEYS": DEMO_AUTHENTICATOR_KEY}, "不能使用演示的二次验证密钥", id="the demo's key of authenticators"),
+        pytest.param({"AUTHENTICATOR_KEYS": LIVE["ANSWER_KEYS"]}, "有相同的密钥", id="one key for answers and authenticators"),
         pytest.param({"WEBHOOK_KEYS": "A" * 43 + "="}, "WEBHOOK_KEYS 过于简单", id="webhooks under zeros"),
         pytest.param({"WEBHOOK_KEYS": LIVE["BID_KEYS"]}, "有相同的密钥", id="one key for two things"),
         pytest.param({"BID_KEYS": "A" * 43 + "="}, "BID_KEYS 过于简单", id="a key of zeros"),
@@ -76,7 +93,7 @@ def test_production_refuses_with_a_sentence(change: dict[str, str], sentence: st
 def test_every_reason_is_named_at_once() -> None:
     with pytest.raises(Misconfigured) as refusal:
         read({"FUND_ENV": "production", "DEBUG": "1"})
-    assert len(str(refusal.value).splitlines()) == 8
+    assert len(str(refusal.value).splitlines()) == 10
 
 
 def test_the_operators_table_is_the_one_the_settings_read() -> None:
