@@ -7,8 +7,10 @@ from common.transitions import Transition, verb_labels
 from loans.application_transitions import APPLICATION_STEPS
 from risk.claim_transitions import CLAIM_STEPS
 from risk.exemption_transitions import EXEMPTION_STEPS
+from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS, RECOVERY_STEPS
 from risk.return_transitions import RETURN_STEPS
-from subsidy.transitions import SETTLEMENT_STEPS
+from subsidy.transitions import RECONCILIATION_STEPS, SETTLEMENT_STEPS
+from whitelist.delivery_transitions import DELIVERY_STEP
 from whitelist.transitions import ENTRY_STEP
 
 
@@ -29,7 +31,7 @@ def _of(table: Sequence[Transition]) -> list[EventType]:
 
 EVENT_TYPES: tuple[EventType, ...] = (
     *_of([ENTRY_STEP[name] for name in ("publish", "remove", "expire")]),
-    EventType("delivery.acknowledged", "白名单推送已确认", "delivery.acknowledged"),
+    *_of([DELIVERY_STEP["acknowledge"]]),
     EventType("intent.recorded", "登记合作意向", "intent.recorded"),
     EventType("application.drafted", "起草申请", "application.drafted"),
     EventType("application.revised", "修改草稿", "application.revised"),
@@ -53,22 +55,19 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType("settlement.recomputed", "重新计算贴息结算", "settlement.recomputed"),
     *_of(SETTLEMENT_STEPS),
     EventType("settlement.objected", "县（市、区）提出异议", "objection.raised"),
-    EventType("settlement.figures_taken", "本行数据入库", "reconciliation.committed"),
+    *_of(RECONCILIATION_STEPS),
     EventType("bad_debt.recognised", "认定坏账", "bad_debt.recognised"),
     EventType("claim.opened", "提交补偿申请", "claim.opened"),
     *_of(CLAIM_STEPS),
     EventType("claim.held_back", "补偿暂停或排队", "claim.held_back"),
     EventType("recovery.recorded", "登记追偿", "recovery.recorded"),
-    EventType("recovery.checked", "追偿复核通过", "recovery.checked"),
-    EventType("recovery.sent_back", "追偿复核退回", "recovery.sent_back"),
+    *_of(RECOVERY_STEPS),
     EventType("return.due", "追偿款应退回财政或担保机构", "return.due"),
     *_of(RETURN_STEPS),
     EventType("guarantee_fee.recorded", "登记担保费", "guarantee_fee.recorded"),
-    EventType("guarantee_fee.checked", "担保费复核通过", "guarantee_fee.checked"),
-    EventType("guarantee_fee.sent_back", "担保费复核退回", "guarantee_fee.sent_back"),
+    *_of(GUARANTEE_FEE_STEPS),
     EventType("enhancement_fee.recorded", "登记增信服务费", "enhancement_fee.recorded"),
-    EventType("enhancement_fee.checked", "增信服务费复核通过", "enhancement_fee.checked"),
-    EventType("enhancement_fee.sent_back", "增信服务费复核退回", "enhancement_fee.sent_back"),
+    *_of(ENHANCEMENT_FEE_STEPS),
     EventType("enhancement_fee_rate.set", "核定增信服务费率", "enhancement_fee_rate.set"),
     EventType("exemption.opened", "发起尽职免责核查", "exemption.opened"),
     *_of(EXEMPTION_STEPS),

@@ -79,7 +79,7 @@ class Transition:
     target: str
     who: tuple[str, ...]  # parties to the case, as its app names them
     clause: str
-    verb: str  # what the log calls it: ``case.done``
+    verb: str = ""  # what the log calls it: ``case.done``; empty where what comes of it is logged instead
     event: str = ""  # what programs are told, by a name that never changes; the verb when empty
     signer: Signer = Signer.WORKER
     asks: tuple[Question, ...] = ()
@@ -137,5 +137,5 @@ def open_from(table: Iterable[Transition], state: str) -> list[Transition]:
 def verb_labels(table: Iterable[Transition]) -> dict[str, str]:
     """Return the words of the log: each verb with its step's Chinese name; of two outcomes of one step, the step's."""
     rows = list(table)
-    words = {row.verb: row.label for row in rows}
-    return words | {row.verb: row.label for row in rows if not row.outcome_of}
+    words = {row.verb: row.label for row in rows if row.verb}
+    return words | {row.verb: row.label for row in rows if row.verb and not row.outcome_of}

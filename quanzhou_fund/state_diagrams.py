@@ -10,40 +10,61 @@ from django.db.models import Model, TextChoices
 from django_fsm import FSMField
 from django_fsm import Transition as Move
 
-from common.transitions import Signer, Transition
-from loans.application_transitions import APPLICATION_STEP
+from common.transitions import Signer, Table, Transition, by_name
+from loans.application_transitions import APPLICATION_STEPS
 from loans.application_transitions import Party as ApplicationParty
+from loans.proposal_transitions import PROPOSAL_STEPS, ProposalParty
 from parties.enums import InstitutionKind
-from risk.claim_transitions import CLAIM_STEP, ClaimParty
+from parties.rights_transitions import RIGHTS_STEPS, RightsParty
+from risk.claim_transitions import CLAIM_STEPS, ClaimParty
 from risk.enums import ClaimState
-from risk.exemption_transitions import EXEMPTION_STEP, ExemptionParty
-from risk.return_transitions import RETURN_STEP, ReturnParty
-from subsidy.tender_transitions import PAPER_BID_STEP, SEALED_BID_STEP, TENDER_STEP, TenderParty
-from subsidy.transitions import OBJECTION_STEP, PAYMENT_STEP, SETTLEMENT_STEP
+from risk.exemption_transitions import EXEMPTION_STEPS, ExemptionParty
+from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS, RECOVERY_STEPS, MoneyParty
+from risk.return_transitions import RETURN_STEPS, ReturnParty
+from risk.suggestion_transitions import SUGGESTION_STEPS, SuggestionParty
+from subsidy.tender_transitions import PAPER_BID_STEPS, SEALED_BID_STEPS, TENDER_STEPS, TenderParty
+from subsidy.transitions import OBJECTION_STEPS, PAYMENT_STEPS, RECONCILIATION_STEPS, SETTLEMENT_STEPS
 from subsidy.transitions import Party as SubsidyParty
-from whitelist.transitions import CONSULTED, COUNTY_KINDS, ENTRY_STEP, LEAD, Party, roles_for
+from whitelist.delivery_transitions import DELIVERY_STEPS, DeliveryParty
+from whitelist.import_transitions import IMPORT_STEPS, ImportParty
+from whitelist.transitions import CONSULTED, COUNTY_KINDS, ENTRY_STEPS, LEAD, Party, roles_for
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "states"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagram:
-    """One state machine: the model whose transitions it draws, and how its steps are named and guarded."""
+    """One state machine: the model whose transitions it draws, the table they were read off, and the case's parties."""
 
     name: str  # of the file
     model: str  # "app.Model"
-    label: Callable[[Move], str]
-    who: Callable[[str], str]
+    table: Table
+    parties: type[TextChoices]
+    field: str = "state"
     begins: tuple[str, ...] = ()  # where a case may begin; the field's default when empty
+    who: Callable[[Transition], str] | None = None  # where the parties' names alone do not say it
 
     @property
     def path(self) -> Path:
         """Return where the diagram is kept."""
         return FOLDER / f"{self.name}.md"
 
+    @property
+    def steps(self) -> Mapping[str, Transition]:
+        """Return the rows by name."""
+        return by_name(self.table)
 
-def _who_of_entry(step: str) -> str:
-    row = ENTRY_STEP[step]
+    def label(self, step: str) -> str:
+        """Return the one Chinese name of a step."""
+        return self.steps[step].label
+
+    def who_may(self, step: str) -> str:
+        """Return who takes a step, as people read it."""
+        row = self.steps[step]
+        return self.who(row) if self.who else "、".join(str(self.parties(one).label) for one in row.who) + WHO_SIGNS.get(row.signer, "")
+
+
+def _who_of_entry(row: Transition) -> str:
     parties = ["申请企业"] if Party.APPLICANT in row.who else []
     if Party.COUNTY in row.who:
         parties += [f"所在县(市、区)的{kind.label}" for kind in sorted(COUNTY_KINDS)]
@@ -56,47 +77,40 @@ def _who_of_entry(step: str) -> str:
 
 
 WHO_SIGNS: Mapping[Signer, str] = {Signer.CHECKER: "：复核", Signer.SECOND: "：复核(不得为经办人)"}
-
-
-def _by_table(steps: Mapping[str, Transition], parties: type[TextChoices]) -> Callable[[str], str]:
-    """Return who may take a step as the case's table says."""
-
-    def who(step: str) -> str:
-        row = steps[step]
-        return "、".join(str(parties(one).label) for one in row.who) + WHO_SIGNS.get(row.signer, "")
-
-    return who
-
-
-def _own_label(step: Move) -> str:
-    return str(step.custom["label"])
-
-
+CLAIM_BEGINS = (ClaimState.FILED.value, ClaimState.PURSUING.value)
 DIAGRAMS: tuple[Diagram, ...] = (
-    Diagram(name="entry", model="whitelist.Entry", label=_own_label, who=_who_of_entry),
-    Diagram(name="application", model="loans.Application", label=_own_label, who=_by_table(APPLICATION_STEP, ApplicationParty)),
-    Diagram(name="settlement", model="subsidy.Settlement", label=_own_label, who=_by_table(SETTLEMENT_STEP, SubsidyParty)),
-    Diagram(name="objection", model="subsidy.Objection", label=_own_label, who=_by_table(OBJECTION_STEP, SubsidyParty)),
-    Diagram(name="payment", model="subsidy.Payment", label=_own_label, who=_by_table(PAYMENT_STEP, SubsidyParty)),
-    Diagram(name="tender", model="subsidy.Tender", label=_own_label, who=_by_table(TENDER_STEP, TenderParty)),
-    Diagram(name="sealed-bid", model="subsidy.SealedBid", label=_own_label, who=_by_table(SEALED_BID_STEP, TenderParty)),
-    Diagram(name="paper-bid", model="subsidy.PaperBid", label=_own_label, who=_by_table(PAPER_BID_STEP, TenderParty)),
-    Diagram(
-        name="claim",
-        model="risk.Claim",
-        label=_own_label,
-        who=_by_table(CLAIM_STEP, ClaimParty),
-        begins=(ClaimState.FILED.value, ClaimState.PURSUING.value),
-    ),
-    Diagram(name="return", model="risk.Return", label=_own_label, who=_by_table(RETURN_STEP, ReturnParty)),
-    Diagram(name="exemption", model="risk.Exemption", label=_own_label, who=_by_table(EXEMPTION_STEP, ExemptionParty)),
+    Diagram(name="rights", model="parties.RightsChange", table=RIGHTS_STEPS, parties=RightsParty),
+    Diagram(name="entry", model="whitelist.Entry", table=ENTRY_STEPS, parties=Party, who=_who_of_entry),
+    Diagram(name="import", model="whitelist.ImportFile", table=IMPORT_STEPS, parties=ImportParty),
+    Diagram(name="delivery", model="whitelist.Delivery", table=DELIVERY_STEPS, parties=DeliveryParty),
+    Diagram(name="application", model="loans.Application", table=APPLICATION_STEPS, parties=ApplicationParty),
+    Diagram(name="proposal", model="loans.Proposal", table=PROPOSAL_STEPS, parties=ProposalParty),
+    Diagram(name="settlement", model="subsidy.Settlement", table=SETTLEMENT_STEPS, parties=SubsidyParty),
+    Diagram(name="objection", model="subsidy.Objection", table=OBJECTION_STEPS, parties=SubsidyParty),
+    Diagram(name="payment", model="subsidy.Payment", table=PAYMENT_STEPS, parties=SubsidyParty),
+    Diagram(name="reconciliation", model="subsidy.Reconciliation", table=RECONCILIATION_STEPS, parties=SubsidyParty),
+    Diagram(name="tender", model="subsidy.Tender", table=TENDER_STEPS, parties=TenderParty),
+    Diagram(name="sealed-bid", model="subsidy.SealedBid", table=SEALED_BID_STEPS, parties=TenderParty),
+    Diagram(name="paper-bid", model="subsidy.PaperBid", table=PAPER_BID_STEPS, parties=TenderParty),
+    Diagram(name="suggestion", model="risk.ClassificationSuggestion", table=SUGGESTION_STEPS, parties=SuggestionParty),
+    Diagram(name="claim", model="risk.Claim", table=CLAIM_STEPS, parties=ClaimParty, begins=CLAIM_BEGINS),
+    Diagram(name="recovery", model="risk.Recovery", table=RECOVERY_STEPS, parties=MoneyParty, field="step"),
+    Diagram(name="return", model="risk.Return", table=RETURN_STEPS, parties=ReturnParty),
+    Diagram(name="enhancement-fee", model="risk.EnhancementFee", table=ENHANCEMENT_FEE_STEPS, parties=MoneyParty, field="step"),
+    Diagram(name="guarantee-fee", model="risk.GuaranteeFee", table=GUARANTEE_FEE_STEPS, parties=MoneyParty, field="step"),
+    Diagram(name="exemption", model="risk.Exemption", table=EXEMPTION_STEPS, parties=ExemptionParty),
 )
+STATELESS: Mapping[str, str] = {  # models whose state no step of a case changes, and why
+    "api.Upload": "how far a job has come; nobody takes a step",
+    "risk.BankRisk": "follows from the bank's figures, from any state to any other; each change is a row of its own",
+}
 
 
 def text_of(diagram: Diagram) -> str:
     """Return the page of one state machine: a Mermaid diagram and the table of its transitions."""
     model = apps.get_model(diagram.model)
-    labels, steps = _states(model), _steps(model)
+    field = field_of(diagram)
+    labels, steps = _states(field), _steps(model, field)
     return "\n".join(
         [
             f"# {model._meta.verbose_name}",
@@ -106,7 +120,7 @@ def text_of(diagram: Diagram) -> str:
             "```mermaid",
             "stateDiagram-v2",
             *(f'    state "{label}" as {state}' for state, label in labels.items()),
-            *(f"    [*] --> {state}" for state in diagram.begins or (_field(model).get_default(),)),
+            *(f"    [*] --> {state}" for state in diagram.begins or (field.get_default(),)),
             *_arrows(diagram, steps),
             *(f"    {state} --> [*]" for state in _ends(labels, steps)),
             "```",
@@ -119,31 +133,37 @@ def text_of(diagram: Diagram) -> str:
     )
 
 
-def _field(model: type[Model]) -> FSMField:
-    field = model._meta.get_field("state")
+def field_of(diagram: Diagram) -> FSMField:
+    """
+    Return the field that holds the state.
+
+    Raises:
+        TypeError: it is no state machine.
+    """
+    field = apps.get_model(diagram.model)._meta.get_field(diagram.field)
     if not isinstance(field, FSMField):
-        raise TypeError(f"{model.__name__}.state is no state machine")
+        raise TypeError(f"{field} is no state machine")
     return field
 
 
-def _states(model: type[Model]) -> Mapping[str, str]:
+def _states(field: FSMField) -> Mapping[str, str]:
     """Return the states in their order, with their Chinese names."""
-    return {str(value): str(label) for value, label in _field(model).flatchoices}
+    return {str(value): str(label) for value, label in field.flatchoices}
 
 
-def _steps(model: type[Model]) -> Mapping[str, list[Move]]:
+def _steps(model: type[Model], field: FSMField) -> Mapping[str, list[Move]]:
     """Return the transitions by name, in the order in which the model defines them."""
     found: dict[str, list[Move]] = {}
-    for transition in _field(model).get_all_transitions(model):
+    for transition in field.get_all_transitions(model):
         found.setdefault(transition.name, []).append(transition)
-    order = [name for name in vars(model) if name in found]
-    return {name: sorted(found[name], key=lambda one: list(_states(model)).index(str(one.source))) for name in order}
+    order = [name for kind in model.__mro__ for name in vars(kind) if name in found]
+    return {name: sorted(found[name], key=lambda one: list(_states(field)).index(str(one.source))) for name in order}
 
 
 def _arrows(diagram: Diagram, steps: Mapping[str, list[Move]]) -> Iterator[str]:
     for transitions in steps.values():
         for one in transitions:
-            yield f"    {one.source} --> {one.target}: {diagram.label(one)}"
+            yield f"    {one.source} --> {one.target}: {diagram.label(one.name)}"
 
 
 def _ends(labels: Mapping[str, str], steps: Mapping[str, list[Move]]) -> list[str]:
@@ -155,7 +175,7 @@ def _rows(diagram: Diagram, steps: Mapping[str, list[Move]], labels: Mapping[str
     for name, transitions in steps.items():
         sources = "、".join(labels[str(one.source)] for one in transitions)
         first = transitions[0]
-        cells = (f"`{name}`", diagram.label(first), sources, labels[str(first.target)], diagram.who(name), _source(first))
+        cells = (f"`{name}`", diagram.label(name), sources, labels[str(first.target)], diagram.who_may(name), _source(first))
         yield f"| {' | '.join(cells)} |"
 
 

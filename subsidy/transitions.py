@@ -7,13 +7,14 @@ Source: FP 1.6.4; D13, D35, D41.
 from django.db import models
 
 from common.transitions import AnswerKind, Door, Question, Signer, Transition, by_name
-from subsidy.enums import ObjectionState, PaymentState, SettlementState
+from subsidy.enums import ObjectionState, PaymentState, ReconciliationState, SettlementState
 
 
 class Party(models.TextChoices):
     """A party to a settlement, its payments and objections; which institution it means follows from the case."""
 
     CLAIMANT = "claimant", "银行(专项贷款)或基金管理人(信托服务)"
+    SIDE = "side", "银行，信托服务为银行或基金管理人"
     CITY_INDUSTRY = "city_industry", "市工信局"
     CITY_TREASURY = "city_treasury", "市财政局"
     COUNTY = "county", "县级工信、财政部门"
@@ -21,7 +22,7 @@ class Party(models.TextChoices):
     SYSTEM = "system", "系统"
 
 
-CLAIMANT, CITY_INDUSTRY, CITY_TREASURY, COUNTY, PAYER, SYSTEM = (party.value for party in Party)
+CLAIMANT, SIDE, CITY_INDUSTRY, CITY_TREASURY, COUNTY, PAYER, SYSTEM = (party.value for party in Party)
 REPORT = "report"
 REASON = Question(
     name="reason",
@@ -204,3 +205,18 @@ OBJECTION_STEPS = (
     ),
 )
 OBJECTION_STEP = by_name(OBJECTION_STEPS)
+
+RECONCILIATION_STEPS = (
+    Transition(
+        name="commit",
+        label="确认入库",
+        sources=(ReconciliationState.CHECKED,),
+        target=ReconciliationState.COMMITTED,
+        who=(SIDE,),
+        clause="FP 1.6.4",
+        verb="reconciliation.committed",
+        event="settlement.figures_taken",
+        tone="main",
+    ),
+)
+RECONCILIATION_STEP = by_name(RECONCILIATION_STEPS)

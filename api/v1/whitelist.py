@@ -17,8 +17,6 @@ from api.services.openings import open_row
 from api.services.references import ReferenceTaken, refer
 from api.v1.base import BankView, reads, writes
 from api.v1.fields import (
-    Asked,
-    AskedText,
     Shown,
     UpdatedAt,
     shown_count,
@@ -29,6 +27,9 @@ from api.v1.fields import (
 )
 from api.v1.shapes import DistrictShown, EnterpriseShown, Nothing, ProjectShown, ReferenceAsked
 from api.v1.single import shows_one
+from api.v1.steps import Answered, takes_steps
+from common.step_services import StepService
+from whitelist.delivery_transitions import DELIVERY_STEPS
 from whitelist.enums import DeliveryState, EntryKind, EntryState
 from whitelist.models import Delivery, Entry
 from whitelist.selectors import deliveries_visible_to, entries_visible_to, is_open_for_application
@@ -174,13 +175,10 @@ class DeliveryFilters(Filters):
         return rows.filter(Q(announcement__made_at__gte=moment) | Q(sent_at__gte=moment) | Q(acknowledged_at__gte=moment))
 
 
-class AcknowledgeAsked(Asked):
-    """The receiver's own receipt."""
-
-    example = {"reference": "HZ20240110001"}
-    reference = AskedText(max_length=100, help_text="本行回执号")
+DELIVERY_SERVICES = {"acknowledge": StepService(acknowledge, (ReferenceMissing, ReferenceDiffers))}
 
 
+@takes_steps(DELIVERY_STEPS, DELIVERY_SERVICES, case="Delivery", key="delivery_id", answers=Answered(shape=DeliveryShown))
 class DeliveryView(ListModelMixin, BankView):
     """Announcements of the whitelist, in the order made; each is to be acknowledged."""
 
@@ -196,19 +194,6 @@ class DeliveryView(ListModelMixin, BankView):
     def list(self, request: Request) -> Response:
         """Return a page of deliveries."""
         return self.page(self.rows())
-
-    @writes(
-        DeliveryShown,
-        scope=Scope.DECIDE,
-        asks=AcknowledgeAsked,
-        summary="确认收到白名单推送",
-        says="以本行回执号确认；同一回执号重复确认不变。",
-        clause="FP 1.6.2(1)、FP 1.6.2(2)",
-        refuses=(ReferenceMissing, ReferenceDiffers),
-    )
-    def acknowledge(self, public_id: Any, reference: str) -> Delivery:
-        """Confirm a delivery."""
-        return acknowledge(delivery_id=public_id, reference=reference, **self.acting)
 
     retrieve = shows_one(DeliveryShown, summary="查看白名单推送", clause="FP 1.6.2(1)、FP 1.6.2(2)")
 

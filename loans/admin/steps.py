@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from common.admin import Do, ReasonForm, Step, StepForm, Who, by, states
+from common.admin import Do, Step, StepForm, Who, by, states
 from common.admin.asking import by_tone, offered
 from common.transitions import Transition, verb_labels
 from loans import services
 from loans.access import is_lender, parties_of
 from loans.admin import forms
 from loans.application_transitions import APPLICATION_STEP, APPLICATION_STEPS
-from loans.enums import ApplicationState, MovementKind, ProposalState
+from loans.enums import ApplicationState, MovementKind
 from loans.models import Application, Loan
+from loans.proposal_transitions import PROPOSAL_STEP, PROPOSAL_STEPS
 from loans.services import NewMovement, NewReversal
 from loans.services.application_steps import APPLICATION_SERVICES
 from parties.enums import InstitutionKind
@@ -140,26 +141,12 @@ def _confirm(do: Do) -> Any:
     return services.confirm_proposals([one.public_id for one in proposals], actor=do.member, at=do.at)
 
 
-CONFIRM = Step(
-    name="confirm",
-    label="复核通过",
-    who=Who(),
-    may=_may_check,
-    states=states(ProposalState.WAITING),
-    run=_confirm,
-    sentence="复核通过即入账。经办和复核不得为同一人。",
-    tone="main",
-)
-REFUSE = Step(
-    name="refuse",
-    label="复核不通过",
-    who=Who(),
-    may=_may_check,
-    states=states(ProposalState.WAITING),
-    form=ReasonForm,
-    run=lambda do: services.refuse_proposal(proposal_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
-    tone="danger",
-)
+def _refuse(do: Do) -> Any:
+    return services.refuse_proposal(proposal_id=do.obj.public_id, **do.answers)
+
+
+CONFIRM = offered(PROPOSAL_STEP["confirm"], who=WORKERS, may=_may_check, run=_confirm)
+REFUSE = offered(PROPOSAL_STEP["refuse"], who=WORKERS, may=_may_check, run=_refuse)
 VERBS: dict[str, str] = {
     "intent.recorded": "登记合作意向",
     "application.drafted": "起草申请",
@@ -168,7 +155,7 @@ VERBS: dict[str, str] = {
     "loan.signed": "签约",
     "loan.guaranteed": "登记担保",
     "loan.proposed": "提交复核",
-    "loan.proposal_refused": "复核不通过",
+    **verb_labels(PROPOSAL_STEPS),
     "loan.use_checked": "资金用途检查",
     "loan.subsidy_stopped": "停止贴息",
     "loan.first_drawdown_fixed": "首次放款核定利率和归属",

@@ -1,11 +1,16 @@
 """What changes a loan's balance: append-only, with value date, maker and checker."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
+from common.fsm import legal_steps, moves
 from loans.enums import MovementKind, ProposalState
 from loans.models.loans import Loan
+from loans.proposal_transitions import PROPOSAL_STEP, PROPOSAL_STEPS
 from loans.rules import Change
 from parties.enums import MemberKind
 from parties.models import Institution, Member
@@ -124,7 +129,7 @@ class Contribution(models.Model):
         return f"{self.movement} 政府方 {self.government:,.2f} 元 银行 {self.bank:,.2f} 元"
 
 
-class Proposal(models.Model):
+class Proposal(FSMModelMixin, models.Model):
     """
     A movement one person of the lender's house proposes and another one checks; confirmed, it becomes the movement.
 
@@ -141,7 +146,7 @@ class Proposal(models.Model):
     reverses = models.ForeignKey(Movement, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="冲正对象")
     made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="经办")
     made_at = models.DateTimeField("经办时间")
-    state = models.CharField("状态", max_length=10, choices=ProposalState.choices, default=ProposalState.WAITING)
+    state = FSMField("状态", max_length=10, choices=ProposalState.choices, default=ProposalState.WAITING, protected=True)
     checked_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="复核")
     checked_at = models.DateTimeField("复核时间", null=True, blank=True)
     refusal = models.TextField("复核不通过理由", blank=True)
@@ -184,6 +189,17 @@ class Proposal(models.Model):
                 violation_error_message="经办和复核不得为同一人。",
             ),
         ]
+        triggers = [legal_steps(PROPOSAL_STEPS, name="proposal_legal_steps")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount:,.2f} 元 {self.value_on}({self.get_state_display()})"
+
+    @moves(state, PROPOSAL_STEP["confirm"])
+    def confirm(self, *, by: Member, at: datetime, movement: Movement) -> None:
+        """Name the checker and the movement that came of it. In memory only. Source: FP 1.6.3."""
+        self.checked_by, self.checked_at, self.movement = by, at, movement
+
+    @moves(state, PROPOSAL_STEP["refuse"])
+    def refuse(self, *, by: Member, at: datetime, reason: str) -> None:
+        """Name the checker and what is wrong. In memory only. Source: FP 1.6.3."""
+        self.checked_by, self.checked_at, self.refusal = by, at, reason

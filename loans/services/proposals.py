@@ -116,7 +116,7 @@ def confirm_proposals(proposal_ids: Sequence[UUID], *, actor: Member, at: dateti
         batch = list(group)
         signatures = Signatures(maker=batch[0].made_by, checker=actor, at=at)
         for proposal, movement in zip(batch, _booked(MovementKind(kind), batch, actor, signatures), strict=True):
-            proposal.state, proposal.checked_by, proposal.checked_at, proposal.movement = ProposalState.CONFIRMED, actor, at, movement
+            proposal.confirm(by=actor, at=at, movement=movement)
             found[proposal.pk] = movement
     Proposal.objects.bulk_update(proposals, ["state", "checked_by", "checked_at", "movement"])
     return [found[proposal.pk] for proposal in proposals]
@@ -136,8 +136,7 @@ def refuse_proposal(*, proposal_id: UUID, reason: str, actor: Member, at: dateti
     Signatures(maker=proposal.made_by, checker=actor, at=at).require_checked(money_moves=True)
     if not reason.strip():
         raise RefusalReasonMissing(field="reason")
-    proposal.state, proposal.checked_by, proposal.checked_at = ProposalState.REFUSED, actor, at
-    proposal.refusal = reason.strip()
+    proposal.refuse(by=actor, at=at, reason=reason.strip())
     proposal.save(update_fields=["state", "checked_by", "checked_at", "refusal"])
     record_event(
         verb="loan.proposal_refused", obj=proposal.loan, actor=actor, occurred_at=at, remark=proposal.refusal, scope=scope_of(proposal.loan)

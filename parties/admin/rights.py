@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.admin import Column, Fact, VisibleAdmin, acting_member, facts, page_of, table
-from parties.admin.steps import RIGHTS_STEPS, Confirmed
+from parties.admin.steps import RIGHTS_STEPS_OFFERED, Confirmed
 from parties.enums import MemberKind, RightsState, Role
 from parties.models import Handover, RightsChange
 from parties.rights import kind_of, label_of
@@ -53,7 +53,7 @@ class RightsChangeAdmin(VisibleAdmin):
     search_fields = ("subject_label", "subject")
     list_filter = ("state", "kind")
     ordering = ("-id",)
-    steps = RIGHTS_STEPS
+    steps = RIGHTS_STEPS_OFFERED
     list_intro = "账号、任职、岗位、密码重置、接口程序及其密钥的变更，均由本单位管理人员提出、系统运行单位的安全管理员确认后生效。"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from common.admin import Do, ReasonForm, Step, Who, by, states
+from common.admin import Do, ReasonForm, Step, Who, by
+from common.admin.asking import offered
 from common.enums import Mode
+from common.transitions import verb_labels
 from parties.admin import forms
-from parties.enums import FactSource, InstitutionKind, MemberKind, RightsState, Role
+from parties.enums import FactSource, InstitutionKind, MemberKind, Role
 from parties.models import RightsChange
+from parties.rights_transitions import RIGHTS_STEP, RIGHTS_STEPS
 from parties.services import (
     NewEnterprise,
     YearFigures,
@@ -193,33 +196,10 @@ MEMBER_STEPS = (
     ),
 )
 KEEPERS = Who(roles=frozenset({Role.SECURITY}))
-RIGHTS_STEPS = (
-    Step(
-        name="confirm",
-        label="确认生效",
-        who=KEEPERS,
-        states=states(RightsState.PROPOSED),
-        run=lambda do: Confirmed(*confirm_change(change_id=do.obj.public_id, actor=do.member, at=do.at)),
-        sentence="请核对任职文件和变更内容。确认后立即生效；须交接密码或密钥的，交接码只在下一页显示一次，请当面或电话告知本人，不得告知提出人。",
-        done="已确认，权限变更已生效。",
-        tone="main",
-    ),
-    Step(
-        name="refuse",
-        label="不予确认",
-        who=KEEPERS,
-        form=ReasonForm,
-        states=states(RightsState.PROPOSED),
-        run=lambda do: refuse_change(change_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
-        tone="danger",
-    ),
-    Step(
-        name="withdraw",
-        label="撤回",
-        who=MANAGERS,
-        states=states(RightsState.PROPOSED),
-        run=lambda do: withdraw_change(change_id=do.obj.public_id, actor=do.member, at=do.at),
-    ),
+RIGHTS_STEPS_OFFERED = (
+    offered(RIGHTS_STEP["confirm"], who=KEEPERS, run=lambda do: Confirmed(*confirm_change(change_id=do.obj.public_id, **do.answers))),
+    offered(RIGHTS_STEP["refuse"], who=KEEPERS, run=lambda do: refuse_change(change_id=do.obj.public_id, **do.answers)),
+    offered(RIGHTS_STEP["withdraw"], who=MANAGERS, run=lambda do: withdraw_change(change_id=do.obj.public_id, **do.answers)),
 )
 VERBS = {
     "enterprise.registered": "登记企业",
@@ -239,9 +219,7 @@ VERBS = {
     "login.password_set": "本人设置密码",
     "login.password_reset": "重置密码",
     "rights.proposed": "提出权限事项",
-    "rights.confirmed": "确认权限事项",
-    "rights.refused": "不予确认权限事项",
-    "rights.withdrawn": "撤回权限事项",
+    **verb_labels(RIGHTS_STEPS),
     "handover.used": "凭链接和交接码领取",
     "handover.failed": "交接码错误",
     "administrator.appointed_first": "首次设立管理员",

@@ -6,11 +6,13 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import PublicIdField
+from common.fsm import legal_steps, moves
 from parties.enums import RightsState
 from parties.models.parties import Enterprise, Institution, Member, User
+from parties.rights_transitions import RIGHTS_STEP, RIGHTS_STEPS
 
 OF_THE_SERVER = ("administrators.first", "administrators.emergency")  # made on the server, by nobody's leave; loudly logged
 
@@ -86,6 +88,7 @@ class RightsChange(FSMModelMixin, models.Model):
                 violation_error_message="不予确认须写明理由。",
             ),
         ]
+        triggers = [legal_steps(RIGHTS_STEPS, name="rights_legal_steps")]
 
     def __str__(self) -> str:
         return f"{self.subject_label}"
@@ -96,23 +99,23 @@ class RightsChange(FSMModelMixin, models.Model):
         house: Any = self.institution if self.institution_id else self.enterprise
         return house
 
-    @transition(field=state, source=RightsState.PROPOSED, target=RightsState.CONFIRMED)
+    @moves(state, RIGHTS_STEP["confirm"])
     def confirm(self, *, by: Member, at: datetime) -> None:
         """Put down the second person's yes; the service makes it take effect. Source: architecture, who may."""
         self._decided(by, at)
 
-    @transition(field=state, source=RightsState.PROPOSED, target=RightsState.REFUSED)
+    @moves(state, RIGHTS_STEP["refuse"])
     def refuse(self, *, by: Member, at: datetime, reason: str) -> None:
         """Put down the second person's no with the reason; nothing takes effect. Source: architecture, who may."""
         self.refusal = reason
         self._decided(by, at)
 
-    @transition(field=state, source=RightsState.PROPOSED, target=RightsState.WITHDRAWN)
+    @moves(state, RIGHTS_STEP["withdraw"])
     def withdraw(self, *, by: Member, at: datetime) -> None:
         """Take the proposal back. Source: architecture, who may."""
         self._decided(by, at)
 
-    @transition(field=state, source=RightsState.PROPOSED, target=RightsState.EXPIRED)
+    @moves(state, RIGHTS_STEP["expire"])
     def expire(self) -> None:
         """Put down that nobody decided in time. Source: architecture, who may."""
 

@@ -2,23 +2,18 @@
 
 from typing import Any
 
-from common.admin import Do, ReasonForm, Step, by
+from common.admin import Do, Step, by
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from risk import services
 from risk.admin import fee_forms as forms
-from risk.enums import MoneyStep
-from risk.models import EnhancementFee, GuaranteeFee
+from risk.admin.shared import on_record
+from risk.models import GuaranteeFee
+from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS
 
 K = InstitutionKind
 COLLECTORS, GUARANTORS = by(K.FUND_MANAGER), by(K.GUARANTOR)
 COLLECTING_CHECKERS, GUARANTEE_CHECKERS = by(K.FUND_MANAGER, roles=[Role.CHECKER]), by(K.GUARANTOR, roles=[Role.CHECKER])
-CHECKED = "请核对金额、日期和凭证号。经办和复核不得为同一人；复核通过即记账。"
-GIVEN_BACK = "退回后该笔不计入、不记账；经办可重新登记。"
-
-
-def _waits(fee: EnhancementFee | GuaranteeFee) -> bool:
-    return fee.step == MoneyStep.RECORDED
 
 
 def _guarantors(member: Member, fee: GuaranteeFee) -> bool:
@@ -53,27 +48,9 @@ RECORD_ENHANCEMENT = Step(
     clause="FP 1.5.2(2), D23, D35",
     sentence="金额由系统按“余额 × 费率 × 天数 ÷ 360”计算；由本单位另一名复核人员复核后记入增信费用池。",
 )
-ENHANCEMENT_STEPS = (
-    Step(
-        name="check",
-        label="复核收费",
-        who=COLLECTING_CHECKERS,
-        when=_waits,
-        run=lambda do: services.check_enhancement_fee(fee_id=do.obj.public_id, actor=do.member, at=do.at),
-        clause="FP 1.5.2(2), D23",
-        sentence=CHECKED,
-        tone="main",
-    ),
-    Step(
-        name="send-back",
-        label="退回经办",
-        who=COLLECTING_CHECKERS,
-        when=_waits,
-        form=ReasonForm,
-        run=lambda do: services.send_back_enhancement_fee(fee_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
-        sentence=GIVEN_BACK,
-        tone="danger",
-    ),
+ENHANCEMENT_STEPS_OFFERED = tuple(
+    on_record(row, who=COLLECTING_CHECKERS, run=run, key="fee_id")
+    for row, run in zip(ENHANCEMENT_FEE_STEPS, (services.check_enhancement_fee, services.send_back_enhancement_fee), strict=True)
 )
 RECORD_GUARANTEE = Step(
     name="record",
@@ -84,27 +61,7 @@ RECORD_GUARANTEE = Step(
     clause="FP 1.5.2(1), D23",
     sentence="登记后由本单位另一名复核人员复核，复核通过后记账。",
 )
-GUARANTEE_STEPS = (
-    Step(
-        name="check",
-        label="复核收费",
-        who=GUARANTEE_CHECKERS,
-        may=_guarantors,
-        when=_waits,
-        run=lambda do: services.check_guarantee_fee(fee_id=do.obj.public_id, actor=do.member, at=do.at),
-        clause="FP 1.5.2(1), D23",
-        sentence=CHECKED,
-        tone="main",
-    ),
-    Step(
-        name="send-back",
-        label="退回经办",
-        who=GUARANTEE_CHECKERS,
-        may=_guarantors,
-        when=_waits,
-        form=ReasonForm,
-        run=lambda do: services.send_back_guarantee_fee(fee_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
-        sentence=GIVEN_BACK,
-        tone="danger",
-    ),
+GUARANTEE_STEPS_OFFERED = tuple(
+    on_record(row, who=GUARANTEE_CHECKERS, may=_guarantors, run=run, key="fee_id")
+    for row, run in zip(GUARANTEE_FEE_STEPS, (services.check_guarantee_fee, services.send_back_guarantee_fee), strict=True)
 )

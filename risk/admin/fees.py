@@ -34,7 +34,7 @@ from parties.access import SEES_ALL, sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_for, version_on
-from risk.admin.fee_steps import ENHANCEMENT_STEPS, GUARANTEE_STEPS, RECORD_ENHANCEMENT, RECORD_GUARANTEE, SET_RATE
+from risk.admin.fee_steps import ENHANCEMENT_STEPS_OFFERED, GUARANTEE_STEPS_OFFERED, RECORD_ENHANCEMENT, RECORD_GUARANTEE, SET_RATE
 from risk.enums import MoneyStep
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee
 from risk.rules import FeeSegment, NoEnhancementFeeRate
@@ -104,7 +104,7 @@ class EnhancementFeeAdmin(VisibleAdmin):
     list_filter = ("step", "loan__bank")
     date_hierarchy = "collected_on"
     ordering = ("-collected_on", "-id")
-    steps = ENHANCEMENT_STEPS
+    steps = ENHANCEMENT_STEPS_OFFERED
     new_steps = (RECORD_ENHANCEMENT,)
     list_intro = "复核后记入增信费用池，损失首先由费用池承担。依据《实施方案》一(五)2(2)。"
 
@@ -191,7 +191,7 @@ class GuaranteeFeeAdmin(VisibleAdmin):
     list_filter = ("step", "guarantor")
     date_hierarchy = "charged_on"
     ordering = ("-charged_on", "-id")
-    steps = GUARANTEE_STEPS
+    steps = GUARANTEE_STEPS_OFFERED
     new_steps = (RECORD_GUARANTEE,)
     list_intro = "每家担保公司每年的平均费率按担保金额加权，与上限比较。依据《实施方案》一(五)2(1)。"
 

@@ -11,7 +11,6 @@ from common.admin import (
     Column,
     Fact,
     Money,
-    ReasonForm,
     Row,
     Step,
     StepForm,
@@ -30,9 +29,10 @@ from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from policy.admin.deadlines import deadline_facts, left
 from risk import services
-from risk.admin.shared import SEEN_BY, entry_links, is_of_bank, money_step, return_state
-from risk.enums import MoneyStep, Payer
+from risk.admin.shared import SEEN_BY, entry_links, is_of_bank, money_step, on_record, return_state
+from risk.enums import Payer
 from risk.models import BadDebt, Recovery, Return
+from risk.money_transitions import RECOVERY_STEPS
 from risk.return_transitions import RETURN_STEPS
 from risk.selectors import recoveries_visible_to, returns_visible_to
 from risk.services.return_steps import RETURN_SERVICES
@@ -81,33 +81,9 @@ def _own(member: Member, recovery: Recovery) -> bool:
     return is_of_bank(member, recovery.bank_id)
 
 
-def _is_recorded(recovery: Recovery) -> bool:
-    return recovery.step == MoneyStep.RECORDED
-
-
-RECOVERY_STEPS = (
-    Step(
-        name="check",
-        label="复核通过",
-        who=CHECKERS,
-        may=_own,
-        when=_is_recorded,
-        run=lambda do: services.check_recovery(recovery_id=do.obj.public_id, actor=do.member, at=do.at),
-        clause="FP 1.5.2(2)",
-        sentence="复核通过即计入追偿，按各方实际承担生成应退回的款项，退回期限自到账日起算。经办和复核不得为同一人。",
-        tone="main",
-    ),
-    Step(
-        name="send-back",
-        label="复核退回",
-        who=CHECKERS,
-        may=_own,
-        when=_is_recorded,
-        form=ReasonForm,
-        run=lambda do: services.send_back_recovery(recovery_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
-        sentence="退回后该记录不再计入；请经办更正后重新登记，银行流水号不变的仍填原流水号。",
-        tone="danger",
-    ),
+RECOVERY_STEPS_OFFERED = tuple(
+    on_record(row, who=CHECKERS, may=_own, run=run, key="recovery_id")
+    for row, run in zip(RECOVERY_STEPS, (services.check_recovery, services.send_back_recovery), strict=True)
 )
 
 
@@ -134,7 +110,7 @@ class RecoveryAdmin(VisibleAdmin):
     case_related = (
         "bad_debt__loan__application__entry", "bad_debt__loan__district", "made_by__institution", "checked_by__institution",
     )  # fmt: skip
-    steps = RECOVERY_STEPS
+    steps = RECOVERY_STEPS_OFFERED
     papers = (("到账凭证", "到账凭证"), ("费用凭证", "费用凭证"))
     list_intro = "在坏账或补偿申请页面登记；经另一人复核后计入，并按累计净额向各承担方退回。"
 

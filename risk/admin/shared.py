@@ -1,13 +1,15 @@
 """What the pages of risk share: who finds them, tones of states, and the figures a member may read of a bank."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Link, acting_member, page_of
+from common.admin import Badge, Link, Step, Who, acting_member, page_of
+from common.admin.asking import offered
+from common.transitions import Transition
 from ledger.models import Entry
 from ledger.selectors import entries_visible_to
 from parties.enums import InstitutionKind
@@ -50,6 +52,19 @@ def return_state(row: Any) -> Badge:
 def suggestion_state(suggestion: Any) -> Badge:
     """Return whether a suggestion waits for the bank."""
     return Badge(suggestion.get_state_display(), SUGGESTION_TONES.get(suggestion.state, "plain"))
+
+
+def on_record(row: Transition, *, run: Callable[..., Any], key: str, who: Who, may: Callable[[Any, Any], bool] | None = None) -> Step:
+    """Return a step on a record of money as the table has it; ``run`` takes the record's public id under ``key``."""
+    return offered(
+        row,
+        name={"check_off": "check"}.get(row.name, row.name.replace("_", "-")),
+        who=who,
+        may=may,
+        run=lambda do: run(**{key: do.obj.public_id}, **do.answers),
+        states=frozenset(),
+        when=lambda record: record.step in row.sources,
+    )
 
 
 def reads_bank(request: HttpRequest, bank: Institution) -> bool:

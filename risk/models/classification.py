@@ -3,12 +3,15 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
+from common.fsm import legal_steps, moves
 from loans.models import Loan
 from parties.models import Institution, Member
 from risk.enums import Grade, SuggestionState
 from risk.models.common import known, positive
+from risk.suggestion_transitions import SUGGESTION_STEP, SUGGESTION_STEPS
 
 
 class Classification(models.Model):
@@ -44,7 +47,7 @@ class Classification(models.Model):
         return f"{self.loan} {self.get_grade_display()} {self.from_on}起"
 
 
-class ClassificationSuggestion(models.Model):
+class ClassificationSuggestion(FSMModelMixin, models.Model):
     """What the overdue days suggest; the bank answers it by a decision. Source: FP 1.5.3; D19."""
 
     public_id = PublicIdField()
@@ -52,7 +55,7 @@ class ClassificationSuggestion(models.Model):
     grade = models.CharField("建议分类", max_length=16, choices=Grade.choices)
     suggested_on = models.DateField("建议日期")
     overdue_days = models.PositiveIntegerField("逾期天数", help_text="建议当日，连续逾期天数")
-    state = models.CharField("状态", max_length=10, choices=SuggestionState.choices, default=SuggestionState.OPEN)
+    state = FSMField("状态", max_length=10, choices=SuggestionState.choices, default=SuggestionState.OPEN, protected=True)
     answer = models.ForeignKey(Classification, models.PROTECT, null=True, blank=True, related_name="answers", verbose_name="银行认定")
 
     class Meta:
@@ -72,9 +75,24 @@ class ClassificationSuggestion(models.Model):
                 violation_error_message="已确认的建议须对应银行认定。",
             ),
         ]
+        triggers = [legal_steps(SUGGESTION_STEPS, name="suggestion_legal_steps")]
 
     def __str__(self) -> str:
         return f"{self.loan} 建议{self.get_grade_display()}"
+
+    @moves(state, SUGGESTION_STEP["take"])
+    def take(self, answer: Classification) -> None:
+        """Note the decision that follows it. In memory only. Source: FP 1.5.3; D19."""
+        self.answer = answer
+
+    @moves(state, SUGGESTION_STEP["overrule"])
+    def overrule(self, answer: Classification) -> None:
+        """Note the decision that differs from it. In memory only. Source: FP 1.5.3; D19."""
+        self.answer = answer
+
+    @moves(state, SUGGESTION_STEP["outdate"])
+    def outdate(self) -> None:
+        """Let it lapse: paid up, classed otherwise, or another class suggested. In memory only. Source: FP 1.5.3; D19."""
 
 
 class BadDebt(models.Model):

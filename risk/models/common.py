@@ -1,18 +1,22 @@
 """What every record of money has: a maker, and a checker who is another person."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django_fsm import FSMField, FSMModelMixin
 
+from common.fsm import moves
 from parties.models import Member
 from risk.enums import MoneyStep
+from risk.money_transitions import RECOVERY_STEP
 
 
-class MadeAndChecked(models.Model):
+class MadeAndChecked(FSMModelMixin, models.Model):
     """A record of money that counts once a second person has checked it."""
 
-    step = models.CharField("复核状态", max_length=10, choices=MoneyStep.choices, default=MoneyStep.RECORDED)
+    step = FSMField("复核状态", max_length=10, choices=MoneyStep.choices, default=MoneyStep.RECORDED, protected=True)
     made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="经办")
     made_at = models.DateTimeField("经办时间")
     checked_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="复核")
@@ -25,6 +29,16 @@ class MadeAndChecked(models.Model):
     def is_checked(self) -> bool:
         """Return whether the record counts."""
         return self.step == MoneyStep.CHECKED
+
+    @moves(step, RECOVERY_STEP["check_off"])  # the states are those of every such record
+    def check_off(self, *, by: Member, at: datetime) -> None:
+        """Let it count. In memory only. Source: D21, D23."""
+        self.checked_by, self.checked_at = by, at
+
+    @moves(step, RECOVERY_STEP["send_back"])
+    def send_back(self, *, by: Member, at: datetime) -> None:
+        """Give it back; it never counts. In memory only. Source: D21, D23."""
+        self.checked_by, self.checked_at = by, at
 
 
 def checked_by_another(name: str, *, maker: str = "made_by", checker: str = "checked_by") -> models.CheckConstraint:

@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from common.fields import MoneyField, PublicIdField, RateField
+from common.fsm import legal_steps
 from ledger.models import Entry
 from loans.models import Guarantee, Loan
 from parties.models import Institution, Member
 from risk.enums import MoneyStep
 from risk.models.common import MadeAndChecked, checked_by_another, checked_facts, positive
+from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS
 
 
 class EnhancementFeeRate(models.Model):
@@ -84,6 +86,7 @@ class EnhancementFee(MadeAndChecked):
             checked_by_another("enhancement_fee_checker_differs"),
             checked_facts("enhancement_fee_checked_facts"),
         ]
+        triggers = [legal_steps(ENHANCEMENT_FEE_STEPS, name="enhancement_fee_legal_steps", field="step")]
 
     def __str__(self) -> str:
         return f"{self.loan} 增信服务费 {self.amount:,.2f} 元"
@@ -119,6 +122,7 @@ class GuaranteeFee(MadeAndChecked):
             checked_by_another("guarantee_fee_checker_differs"),
             checked_facts("guarantee_fee_checked_facts"),
         ]
+        triggers = [legal_steps(GUARANTEE_FEE_STEPS, name="guarantee_fee_legal_steps", field="step")]
 
     def __str__(self) -> str:
         return f"{self.guarantee} 担保费 {self.amount:,.2f} 元"

@@ -17,6 +17,7 @@ from risk.models.breaker import Evidence
 from risk.models.claims import Claim
 from risk.models.classification import BadDebt
 from risk.models.common import MadeAndChecked, checked_by_another, checked_facts, known, positive
+from risk.money_transitions import RECOVERY_STEPS
 from risk.return_transitions import RETURN_STEP, RETURN_STEPS
 
 
@@ -141,6 +142,7 @@ class Recovery(MadeAndChecked):
             checked_by_another("recovery_checker_differs"),
             checked_facts("recovery_checked_facts"),
         ]
+        triggers = [legal_steps(RECOVERY_STEPS, name="recovery_legal_steps", field="step")]
 
     def __str__(self) -> str:
         return f"{self.bad_debt.loan} 追回 {self.amount:,.2f} 元"

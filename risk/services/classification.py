@@ -24,6 +24,7 @@ from risk.rules import is_worse, suggested_grade
 from risk.selectors import classification_on, grades_of, highest_rd_total, loans_to_classify, overdue_days_of, visible_or_404
 from risk.services.breaker import evaluate
 from risk.services.locks import lock_bank
+from risk.suggestion_transitions import CLOSED
 
 
 class NotNonPerforming(DomainError):
@@ -91,18 +92,15 @@ def _let_lapse(worse: list[int], *, actor: Member, at: datetime) -> None:
     """Let open suggestions lapse whose loans were paid up since, or classed as low by the bank; ``worse`` are the loans that still are."""
     stale = ClassificationSuggestion.objects.filter(state=SuggestionState.OPEN).exclude(loan__in=worse)
     for suggestion in stale.select_related("loan__application__entry").select_for_update(of=("self",)).order_by("pk"):
-        _close(suggestion, SuggestionState.OUTDATED, actor=actor, at=at)
+        suggestion.outdate()
+        _save_closed(suggestion, actor=actor, at=at)
 
 
-def _close(
-    suggestion: ClassificationSuggestion, state: SuggestionState, *, actor: Member, at: datetime, answer: Classification | None = None
-) -> None:
-    """Note what became of a suggestion, and say it in the log."""
-    before = {"state": suggestion.state}
-    suggestion.state, suggestion.answer = state, answer
+def _save_closed(suggestion: ClassificationSuggestion, *, actor: Member, at: datetime) -> None:
+    """Save what became of an open suggestion, and say it in the log."""
     suggestion.save(update_fields=["state", "answer"])
-    verb, scope = "classification.suggestion_closed", scope_of(suggestion.loan)
-    record(verb=verb, obj=suggestion, actor=actor, occurred_at=at, before=before, after={"state": state.value}, scope=scope)
+    before, after = {"state": SuggestionState.OPEN.value}, {"state": str(suggestion.state)}
+    record(verb=CLOSED, obj=suggestion, actor=actor, occurred_at=at, before=before, after=after, scope=scope_of(suggestion.loan))
 
 
 @transaction.atomic
@@ -113,7 +111,8 @@ def _suggest(loan: Loan, grade: Grade, days: int, *, actor: Member, at: datetime
     if waiting is not None and waiting.grade == grade:
         return False
     if waiting is not None:
-        _close(waiting, SuggestionState.OUTDATED, actor=actor, at=at)
+        waiting.outdate()
+        _save_closed(waiting, actor=actor, at=at)
     suggestion = ClassificationSuggestion.objects.create(loan=loan, grade=grade, suggested_on=localdate(at), overdue_days=days)
     after = {"grade": grade.value, "overdue_days": days}
     record(verb="classification.suggested", obj=suggestion, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
@@ -186,8 +185,9 @@ def _answer_suggestion(loan: Loan, decision: Classification) -> None:
     for suggestion in ClassificationSuggestion.objects.filter(loan=loan, state=SuggestionState.OPEN).select_related(
         "loan__application__entry"
     ):
-        state = SuggestionState.TAKEN if suggestion.grade == decision.grade else SuggestionState.OVERRULED
-        _close(suggestion, state, actor=decision.decided_by, at=decision.decided_at, answer=decision)
+        close = suggestion.take if suggestion.grade == decision.grade else suggestion.overrule
+        close(decision)
+        _save_closed(suggestion, actor=decision.decided_by, at=decision.decided_at)
 
 
 @transaction.atomic

@@ -303,7 +303,8 @@ def _waiting(rows: "QuerySet[Fee]", fee_id: UUID) -> Fee:
 
 
 def _checked(fee: Fee, entry: Entry, *, loan: Loan, actor: Member, at: datetime) -> Fee:
-    fee.step, fee.checked_by, fee.checked_at, fee.entry = MoneyStep.CHECKED, actor, at, entry
+    fee.check_off(by=actor, at=at)
+    fee.entry = entry
     fee.save()
     after = {"amount": fee.amount, "entry": entry.pk}
     record(verb=_verb(fee, "checked"), obj=fee, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
@@ -314,7 +315,7 @@ def _given_back(fee: Fee, reason: str, *, loan: Loan, actor: Member, at: datetim
     if not reason.strip():
         raise ReasonMissing(field="reason")
     checker_differs(maker=fee.made_by, checker=actor, at=at)
-    fee.step, fee.checked_by, fee.checked_at = MoneyStep.RETURNED, actor, at
+    fee.send_back(by=actor, at=at)
     fee.save()
     record(verb=_verb(fee, "sent_back"), obj=fee, actor=actor, occurred_at=at, remark=reason.strip(), scope=scope_of(loan))
     return fee

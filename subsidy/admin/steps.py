@@ -9,12 +9,19 @@ from common.transitions import Transition, verb_labels
 from parties.enums import InstitutionKind
 from parties.models import Member
 from subsidy.admin import forms
-from subsidy.enums import ReconciliationState, SettlementState
+from subsidy.enums import SettlementState
 from subsidy.models import Settlement
 from subsidy.services import drafts, objections, reconciliation
 from subsidy.services.step_services import OBJECTION_SERVICES, SETTLEMENT_SERVICES
 from subsidy.tender_transitions import PAPER_BID_STEPS, SEALED_BID_STEPS, TENDER_STEPS
-from subsidy.transitions import OBJECTION_STEP, OBJECTION_STEPS, PAYMENT_STEPS, SETTLEMENT_STEPS
+from subsidy.transitions import (
+    OBJECTION_STEP,
+    OBJECTION_STEPS,
+    PAYMENT_STEPS,
+    RECONCILIATION_STEP,
+    RECONCILIATION_STEPS,
+    SETTLEMENT_STEPS,
+)
 
 K, State = InstitutionKind, SettlementState
 COUNTIES = by(K.COUNTY_INDUSTRY, K.COUNTY_TREASURY)
@@ -115,15 +122,11 @@ RECONCILE = Step(
     sentence="先逐行核对，列出有误的行和双方不一致的贷款；确认后作为本行数据入库。",
     done="对账数据已核对，请查看差异后确认。",
 )
-COMMIT = Step(
-    name="commit",
-    label="确认入库",
+COMMIT = offered(
+    RECONCILIATION_STEP["commit"],
     who=CLAIMANTS,
     may=lambda member, file: _sides(member, file.settlement),
-    states=states(ReconciliationState.CHECKED),
-    run=lambda do: reconciliation.commit_bank_figures(reconciliation_id=str(do.obj.public_id), actor=do.member, at=do.at),
-    clause="FP 1.6.4",
-    tone="main",
+    run=lambda do: reconciliation.commit_bank_figures(reconciliation_id=str(do.obj.public_id), **do.answers),
 )
 NEW_SETTLEMENT = Step(name="draft", label="生成结算", who=DRAFTERS, form=forms.DraftForm, run=_draft, clause="FP 1.6.4")
 
@@ -138,7 +141,8 @@ OBJECTION_STEPS_OFFERED = (
     _on_objection(OBJECTION_STEP["withdraw"], COUNTIES, "withdraw"),
 )
 VERBS = {
-    **verb_labels((*SETTLEMENT_STEPS, *PAYMENT_STEPS, *OBJECTION_STEPS, *TENDER_STEPS, *SEALED_BID_STEPS, *PAPER_BID_STEPS)),
+    **verb_labels((*SETTLEMENT_STEPS, *PAYMENT_STEPS, *OBJECTION_STEPS, *RECONCILIATION_STEPS)),
+    **verb_labels((*TENDER_STEPS, *SEALED_BID_STEPS, *PAPER_BID_STEPS)),
     "settlement.drafted": "生成结算",
     "settlement.recomputed": "重新计算",
     "objection.raised": "提出异议",
@@ -149,5 +153,4 @@ VERBS = {
     "paper_bid.entered": "录入纸质投标",
     "rate.decided": "核定综合利率",
     "reconciliation.checked": "核对对账数据",
-    "reconciliation.committed": "对账数据入库",
 }

@@ -1,16 +1,21 @@
 """The bank's own figures of a settlement, loan by loan, to be held against ours."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
+from common.fsm import legal_steps, moves
 from loans.models import Loan
 from parties.models import Member
 from subsidy.enums import ReconciliationState
 from subsidy.models.settlements import Revision, Settlement
+from subsidy.transitions import RECONCILIATION_STEP, RECONCILIATION_STEPS
 
 
-class Reconciliation(models.Model):
+class Reconciliation(FSMModelMixin, models.Model):
     """
     One file of a bank's figures: first checked, then taken over. The same file for the same revision changes nothing.
 
@@ -22,7 +27,7 @@ class Reconciliation(models.Model):
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="+", verbose_name="版次")
     filename = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64)
-    state = models.CharField("状态", max_length=10, choices=ReconciliationState.choices, default=ReconciliationState.CHECKED)
+    state = FSMField("状态", max_length=10, choices=ReconciliationState.choices, default=ReconciliationState.CHECKED, protected=True)
     row_count = models.PositiveIntegerField("数据行数")
     errors = models.JSONField("有误的行", default=list, help_text="行号、列名、代码、说明")
     checked_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="校验人")
@@ -44,9 +49,15 @@ class Reconciliation(models.Model):
                 violation_error_message="入库须记录入库人和时间。",
             ),
         ]
+        triggers = [legal_steps(RECONCILIATION_STEPS, name="reconciliation_legal_steps")]
 
     def __str__(self) -> str:
         return f"{self.settlement} {self.filename}"
+
+    @moves(state, RECONCILIATION_STEP["commit"])
+    def commit(self, *, by: Member, at: datetime) -> None:
+        """Say who took it over as the bank's word, and when. In memory only. Source: FP 1.6.4."""
+        self.committed_by, self.committed_at = by, at
 
 
 class BankFigure(models.Model):

@@ -112,7 +112,7 @@ def commit_bank_figures(*, reconciliation_id: str, actor: Member, at: datetime) 
         return file
     if not file.figures.exists():
         raise NoRowAccepted(filename=file.filename)
-    file.state, file.committed_by, file.committed_at = ReconciliationState.COMMITTED, actor, at
+    file.commit(by=actor, at=at)
     file.save()
     _log("reconciliation.committed", file, actor=actor, at=at)
     return file

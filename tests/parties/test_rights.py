@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit.models import Event
 from common.errors import NotVisible
@@ -207,7 +207,6 @@ def test_an_effect_asks_for_the_confirmation(bank, head):
 
 MISFITS = [
     pytest.param({"enterprise_id": 1}, "rights_change_one_house", id="two houses"),
-    pytest.param({"state": "unknown"}, "rights_change_decided_facts", id="a state nobody knows"),
     pytest.param({"state": "confirmed"}, "rights_change_decided_facts", id="confirmed by nobody"),
     pytest.param({"state": "confirmed", "decided_at": AT, "by": "maker"}, "rights_change_two_persons", id="confirmed by its proposer"),
     pytest.param(
@@ -226,6 +225,16 @@ def test_the_database_holds_a_change_to_two_persons(bank, head, security, fields
         fields["decided_by_user"] = {"maker": head.user, "twin": head.user, "other": security.user}[by]
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         RightsChange.objects.filter(pk=change.pk).update(**fields)
+
+
+def test_the_database_knows_the_states_and_their_ways(bank, head, security):
+    change = propose(bank, head)
+    same = {name: getattr(change, name) for name in ("kind", "institution", "subject_label", "made_by", "made_at", "ends_at")}
+    with pytest.raises(IntegrityError, match="rights_change_decided_facts"), transaction.atomic():
+        RightsChange.objects.create(**same, subject="another", state="unknown")
+    refuse_change(change_id=change.public_id, reason="不属实", actor=security, at=AT)
+    with pytest.raises(DatabaseError, match="Invalid transition"), transaction.atomic():
+        RightsChange.objects.filter(pk=change.pk).update(state="confirmed")
 
 
 def test_the_database_lets_one_change_of_a_subject_wait(bank, head):

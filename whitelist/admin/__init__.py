@@ -3,9 +3,11 @@
 from common.admin import SEAMS
 from common.transitions import verb_labels
 from whitelist.admin import batches, deliveries, entries, imports, projects, screenings
+from whitelist.delivery_transitions import DELIVERY_STEPS
+from whitelist.import_transitions import IMPORT_STEPS
 from whitelist.transitions import ENTRY_STEPS
 
-SEAMS.verbs |= verb_labels(ENTRY_STEPS) | {
+SEAMS.verbs |= verb_labels((*ENTRY_STEPS, *IMPORT_STEPS, *DELIVERY_STEPS)) | {
     "entry.drafted": "填报申请",
     "entry.declared": "更正企业声明",
     "entry.opinion_recorded": "登记意见",
@@ -15,15 +17,9 @@ SEAMS.verbs |= verb_labels(ENTRY_STEPS) | {
     "batch.published": "发布批次",
     "announcement.made": "生成发布通知",
     "import.checked": "核对名单",
-    "import.committed": "名单入库",
-    "import.discarded": "名单作废",
     "list.screened": "筛选名单",
-    "delivery.sent": "推送",
-    "delivery.sent_again": "重新推送",
-    "delivery.acknowledged": "确认收到",
     "delivery.exported": "导出推送文件",
     "delivery.collected": "对方拉取",
-    "delivery.given_up": "推送失败",
 }
 
 __all__ = ["batches", "deliveries", "entries", "imports", "projects", "screenings"]

@@ -7,11 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, Step, StepForm, VisibleAdmin, by, facts, states
+from common.admin import Column, Step, StepForm, VisibleAdmin, by, facts
+from common.admin.asking import offered
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist import services
-from whitelist.enums import DeliveryState
+from whitelist.delivery_transitions import DELIVERY_STEP, KEEPERS
 from whitelist.models import Delivery
 from whitelist.selectors.announcing import deliveries_visible_to
 
@@ -20,49 +21,35 @@ SEEN_BY = frozenset(InstitutionKind.values) - {
 }  # fmt: skip
 
 
-class ReferenceForm(StepForm):
-    """The receiver's confirmation."""
-
-    reference = forms.CharField(label="对方回执号", max_length=100)
-
-
 class FormatForm(StepForm):
     """The form of a file."""
 
     file_format = forms.ChoiceField(label="文件格式", choices=[("xlsx", "Excel（xlsx）"), ("json", "JSON")])
 
 
-KEEPERS = by(InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_SCIENCE, InstitutionKind.FUND_OFFICE)
-RECEIVERS = by(*KEEPERS.kinds, InstitutionKind.BANK, InstitutionKind.FUND_MANAGER)
+KEEPERS_ONLY = by(*KEEPERS)
+RECEIVERS = by(*KEEPERS, InstitutionKind.BANK, InstitutionKind.FUND_MANAGER)
+EXPORT = Step(
+    name="export",
+    label="导出文件",
+    who=RECEIVERS,
+    form=FormatForm,
+    run=lambda do: services.export_delivery(delivery_id=do.obj.public_id, **do.answers),
+    clause="FP 1.6.2",
+    sentence="供没有网络接口的渠道使用；记录导出人、时间和文件校验值。",
+)
 STEPS = (
-    Step(
-        name="acknowledge",
-        label="登记回执",
+    offered(
+        DELIVERY_STEP["acknowledge"],
         who=RECEIVERS,
-        states=states(DeliveryState.PENDING, DeliveryState.SENT, DeliveryState.FAILED),
-        form=ReferenceForm,
-        run=lambda do: services.acknowledge(delivery_id=do.obj.public_id, reference=do.given["reference"], actor=do.member, at=do.at),
-        clause="FP 1.6.2",
+        run=lambda do: services.acknowledge(delivery_id=do.obj.public_id, **do.answers),
     ),
-    Step(
-        name="send-again",
-        label="重新推送",
-        who=KEEPERS,
-        states=states(DeliveryState.SENT, DeliveryState.FAILED),
-        run=lambda do: services.send_again(delivery_id=do.obj.public_id, actor=do.member, at=do.at),
-        clause="FP 1.6.2",
+    offered(
+        DELIVERY_STEP["send_again"],
+        who=KEEPERS_ONLY,
+        run=lambda do: services.send_again(delivery_id=do.obj.public_id, **do.answers),
     ),
-    Step(
-        name="export",
-        label="导出文件",
-        who=RECEIVERS,
-        form=FormatForm,
-        run=lambda do: services.export_delivery(
-            delivery_id=do.obj.public_id, file_format=do.given["file_format"], actor=do.member, at=do.at
-        ),
-        clause="FP 1.6.2",
-        sentence="供没有网络接口的渠道使用；记录导出人、时间和文件校验值。",
-    ),
+    EXPORT,
 )
 
 

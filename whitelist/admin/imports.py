@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Do, Fact, Money, Row, Step, VisibleAdmin, by, facts, states, table
+from common.admin import Badge, Column, Do, Fact, Money, Row, Step, VisibleAdmin, by, facts, table
+from common.admin.asking import offered
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist.admin.forms import ListForm
 from whitelist.enums import ImportState, RowOutcome
+from whitelist.import_transitions import IMPORT_STEP
 from whitelist.models import ImportFile
 from whitelist.selectors.imports import changed_after_listing, imports_visible_to
 from whitelist.services.intake import check_list, commit_list, discard_list
@@ -60,23 +62,8 @@ class ImportFileAdmin(VisibleAdmin):
         ),
     )
     steps = (
-        Step(
-            name="commit",
-            label="确认入库",
-            who=IMPORTERS,
-            states=states(ImportState.CHECKED),
-            run=lambda do: commit_list(import_id=do.obj.public_id, actor=do.member, at=do.at),
-            sentence="核对无误的行入库，有误的行不入库；同一文件再次导入不产生变化。",
-            tone="main",
-        ),
-        Step(
-            name="discard",
-            label="作废",
-            who=IMPORTERS,
-            states=states(ImportState.CHECKED),
-            run=lambda do: discard_list(import_id=do.obj.public_id, actor=do.member, at=do.at),
-            tone="danger",
-        ),
+        offered(IMPORT_STEP["commit"], who=IMPORTERS, run=lambda do: commit_list(import_id=do.obj.public_id, **do.answers)),
+        offered(IMPORT_STEP["discard"], who=IMPORTERS, run=lambda do: discard_list(import_id=do.obj.public_id, **do.answers)),
     )
     list_intro = "名单分两步导入：先核对，列出每一行的问题；确认后无误的行入库。"
 

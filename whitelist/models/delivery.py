@@ -5,10 +5,12 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import PublicIdField
+from common.fsm import legal_steps, moves
 from parties.models import Institution, Member
+from whitelist.delivery_transitions import DELIVERY_STEP, DELIVERY_STEPS
 from whitelist.enums import AnnouncementKind, ChannelKind, DeliveryState, Transport
 from whitelist.models.entry import Batch
 
@@ -130,37 +132,36 @@ class Delivery(FSMModelMixin, models.Model):
             ),
         ]
         indexes = [models.Index(fields=["next_attempt_at"], condition=Q(state=DeliveryState.PENDING), name="delivery_due")]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            legal_steps(DELIVERY_STEPS, name="delivery_legal_steps"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.announcement}"
 
-    @transition(field=state, source=[DeliveryState.PENDING, DeliveryState.SENT], target=DeliveryState.SENT)
+    @moves(state, DELIVERY_STEP["mark_sent"])
     def mark_sent(self, *, at: datetime) -> None:
         """Note that the receiver has it but has not confirmed yet. Source: FP 1.6.2."""
         self.sent_at, self.next_attempt_at, self.last_error = at, None, ""
 
-    @transition(
-        field=state,
-        source=[DeliveryState.PENDING, DeliveryState.SENT, DeliveryState.FAILED],
-        target=DeliveryState.ACKNOWLEDGED,
-    )
+    @moves(state, DELIVERY_STEP["acknowledge"])
     def acknowledge(self, *, reference: str, at: datetime) -> None:
         """Note the receiver's confirmation; it counts also when our side had given up. Source: FP 1.6.2."""
         self.reference, self.acknowledged_at, self.next_attempt_at, self.last_error = reference, at, None, ""
         self.sent_at = self.sent_at or at
 
-    @transition(field=state, source=DeliveryState.PENDING, target=DeliveryState.PENDING)
+    @moves(state, DELIVERY_STEP["postpone"])
     def postpone(self, *, error: str, until: datetime) -> None:
         """Wait for the next attempt. Source: FP 1.6.2."""
         self.last_error, self.next_attempt_at = error[:300], until
 
-    @transition(field=state, source=DeliveryState.PENDING, target=DeliveryState.FAILED)
+    @moves(state, DELIVERY_STEP["give_up"])
     def give_up(self, *, error: str) -> None:
         """Stop trying until a person sends again. Source: FP 1.6.2."""
         self.last_error, self.next_attempt_at = error[:300], None
 
-    @transition(field=state, source=[DeliveryState.SENT, DeliveryState.FAILED], target=DeliveryState.PENDING)
+    @moves(state, DELIVERY_STEP["send_again"])
     def send_again(self, *, at: datetime) -> None:
         """Queue once more under the same key. Source: FP 1.6.2."""
         self.attempts, self.next_attempt_at, self.last_error = 0, at, ""

@@ -1,24 +1,29 @@
 """Imported lists: the file, its rows as they came, what was wrong with them, and what screening made of them."""
 
+from datetime import datetime
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
+from common.fsm import legal_steps, moves
 from parties.models import District, Enterprise, Member
 from policy.models import PolicyVersion
 from whitelist.enums import ImportKind, ImportState, Programme, RowOutcome
+from whitelist.import_transitions import IMPORT_STEP, IMPORT_STEPS
 
 
-class ImportFile(models.Model):
+class ImportFile(FSMModelMixin, models.Model):
     """One file of one kind, known by its hash. ``accepted`` rows stand in ``TaxRow`` or ``StackingRow``. Source: FP 1.6.1(2)."""
 
     public_id = PublicIdField()
     kind = models.CharField("名单类别", max_length=10, choices=ImportKind.choices)
     filename = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64)
-    state = models.CharField("状态", max_length=10, choices=ImportState.choices, default=ImportState.CHECKED)
+    state = FSMField("状态", max_length=10, choices=ImportState.choices, default=ImportState.CHECKED, protected=True)
     rows = models.PositiveIntegerField("数据行数")
     accepted = models.PositiveIntegerField("可入库行数")
     refused = models.PositiveIntegerField("有误行数")
@@ -50,9 +55,19 @@ class ImportFile(models.Model):
                 violation_error_message="已入库的文件须有入库人和入库时间。",
             ),
         ]
+        triggers = [legal_steps(IMPORT_STEPS, name="import_legal_steps")]
 
     def __str__(self) -> str:
         return self.filename
+
+    @moves(state, IMPORT_STEP["commit"])
+    def commit(self, *, by: Member, at: datetime) -> None:
+        """Say who took its good rows over, and when. In memory only. Source: FP 1.6.1(2)."""
+        self.committed_by, self.committed_at = by, at
+
+    @moves(state, IMPORT_STEP["discard"])
+    def discard(self) -> None:
+        """Drop it, so that the same file may come anew. In memory only. Source: FP 1.6.1(2)."""
 
 
 class ImportProblem(models.Model):

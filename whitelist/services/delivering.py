@@ -15,6 +15,7 @@ from parties.access import RoleMissing, require
 from parties.enums import InstitutionKind
 from parties.models import Member
 from parties.selectors import institution_of_kind, system_member
+from whitelist.delivery_transitions import DELIVERY_STEP, KEEPERS
 from whitelist.enums import DeliveryState, Transport
 from whitelist.exports import ExportedFile, export
 from whitelist.models import Announcement, Channel, Delivery, Entry
@@ -23,8 +24,6 @@ from whitelist.selectors.announcing import deliveries_visible_to
 from whitelist.selectors.entries import open_for_application
 from whitelist.sending import LEASE, MAX_ATTEMPTS, Answer, post, wait_after
 from whitelist.services.announcing import announce_to
-
-_KEEPERS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_SCIENCE, InstitutionKind.FUND_OFFICE)
 
 
 class DeliveryNotOpen(DomainError):
@@ -115,9 +114,9 @@ def send_again(*, delivery_id: UUID, actor: Member, at: datetime) -> Delivery:
     Source: FP 1.6.2.
     """
     delivery = _locked(delivery_id, actor=actor)
-    require(actor, *_KEEPERS)
-    if delivery.state not in (DeliveryState.SENT, DeliveryState.FAILED):
-        raise DeliveryNotOpen(delivery=delivery, state=DeliveryState(delivery.state).label, step="重新发送")
+    require(actor, *KEEPERS)
+    if delivery.state not in DELIVERY_STEP["send_again"].sources:
+        raise DeliveryNotOpen(delivery=delivery, state=DeliveryState(delivery.state).label, step=DELIVERY_STEP["send_again"].label)
     before = delivery.state
     delivery.send_again(at=at)
     delivery.save()
@@ -182,7 +181,7 @@ def deliver_whole_list(*, channel: Channel, actor: Member, at: datetime) -> Anno
 
     Source: FP 1.6.2.
     """
-    require(actor, *_KEEPERS)
+    require(actor, *KEEPERS)
     listed = Entry.objects.select_related("enterprise", "project", "district", "policy_version").filter(open_for_application(localdate(at)))
     announcement = announce_to(channel, entries=list(listed.order_by("pk")), at=at)
     after = {"channel": channel.code, "entries": announcement.entry_count, "sha256": announcement.sha256}
@@ -231,7 +230,7 @@ def _raise_alarm(delivery: Delivery, *, at: datetime) -> None:
         key=f"delivery-failed:{delivery.public_id}:{at.isoformat()}",
         kind="delivery_failed",
         title=f"白名单推送失败：{delivery}",
-        body=f"推送“{delivery}”未成功：{delivery.last_error}请核对渠道后重新发送。",
+        body=f"推送“{delivery}”未成功：{delivery.last_error}请核对渠道后重新推送。",
         at=at,
         institution=institution_of_kind(InstitutionKind.CITY_INDUSTRY),
         obj=delivery,
@@ -248,7 +247,7 @@ def _locked(delivery_id: UUID, *, actor: Member) -> Delivery:
 
 def _require_keeper_or_receiver(actor: Member, delivery: Delivery) -> None:
     """Let pass the bureaus that lead the lists, the fund office, and whoever the channel belongs to."""
-    kinds: Iterable[InstitutionKind] = (*_KEEPERS, InstitutionKind.FUND_MANAGER)
+    kinds: Iterable[InstitutionKind] = (*KEEPERS, InstitutionKind.FUND_MANAGER)
     if actor.institution_id is not None and actor.institution_id == delivery.channel.institution_id:
         kinds = (*kinds, InstitutionKind.BANK)
     try:

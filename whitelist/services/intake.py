@@ -156,7 +156,7 @@ def commit_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
         raise NothingAccepted(filename=file.filename)
     is_tax_list = file.kind == ImportKind.TAX_LIST
     file.outcomes = take_over_tax_rows(file, actor=actor, at=at) if is_tax_list else take_over_stacking_rows(file)
-    file.state, file.committed_by, file.committed_at = ImportState.COMMITTED, actor, at
+    file.commit(by=actor, at=at)
     file.save()
     record(verb="import.committed", obj=file, actor=actor, occurred_at=at, after={"state": file.state, "outcomes": file.outcomes})
     return file
@@ -174,7 +174,7 @@ def discard_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
     if file.state == ImportState.COMMITTED:
         raise ImportCommitted(filename=file.filename)
     if file.state == ImportState.CHECKED:
-        file.state = ImportState.DISCARDED
+        file.discard()
         file.save(update_fields=["state"])
         record(verb="import.discarded", obj=file, actor=actor, occurred_at=at, after={"state": file.state})
     return file

@@ -192,7 +192,8 @@ def check_recovery(*, recovery_id: UUID, actor: Member, at: datetime) -> Recover
     _require_lost(recovery)
     recovery.number = Recovery.objects.filter(bad_debt=recovery.bad_debt, step=MoneyStep.CHECKED).count() + 1
     recovery.position = next_position(claim) if claim is not None else None
-    recovery.step, recovery.checked_by, recovery.checked_at, recovery.claim = MoneyStep.CHECKED, actor, at, claim
+    recovery.check_off(by=actor, at=at)
+    recovery.claim = claim
     recovery.save()
     after = {"step": recovery.step, "net": recovery.net, "claim": claim.number if claim is not None else ""}
     record(verb="recovery.checked", obj=recovery, actor=actor, occurred_at=at, after=after, scope=scope_of(recovery.bad_debt.loan))
@@ -219,7 +220,7 @@ def send_back_recovery(*, recovery_id: UUID, reason: str, actor: Member, at: dat
     require_bank(actor, seen.bank, roles=(Role.CHECKER,))
     recovery = _waiting(recovery_id, actor)
     checker_differs(maker=recovery.made_by, checker=actor, at=at)
-    recovery.step, recovery.checked_by, recovery.checked_at = MoneyStep.RETURNED, actor, at
+    recovery.send_back(by=actor, at=at)
     recovery.save()
     scope = scope_of(recovery.bad_debt.loan)
     record(verb="recovery.sent_back", obj=recovery, actor=actor, occurred_at=at, remark=reason, scope=scope)
