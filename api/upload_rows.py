@@ -11,6 +11,7 @@ from uuid import UUID
 
 from api.enums import UploadFormat
 from common.errors import DomainError
+from common.texts import SAYS_UNREADABLE, is_readable, readable
 from tables import strict
 from tables.cells import Cell, Sheet
 from tables.errors import FileDamaged, NotText
@@ -171,7 +172,9 @@ def _text(field: str, cell: Any, *, required: bool = False) -> str:
         return ""
     if not isinstance(cell, str) or _storable(cell) != cell:
         raise CellFault("invalid" if cell not in (None, "") else "required", "请填写文本。")
-    said = cell.strip()
+    if not is_readable(cell):
+        raise CellFault("unreadable", SAYS_UNREADABLE)
+    said = readable(cell).strip()
     if required and not said:
         raise CellFault("required", "请填写此项。")
     if len(said) > LONGEST[field]:

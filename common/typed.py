@@ -6,13 +6,12 @@ One reader for every form and every file of people's. Programs write one form of
 """
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from common.money import display
+from common.texts import readable
 
 LONGEST_NUMBER = 60  # characters; no amount or count of ours needs more
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"))
 _HALF_WIDTH = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " ", 0xFFE5: "¥"}
 MINUS = dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"), "-")
 _GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+"
@@ -35,9 +34,7 @@ class Mistyped(ValueError):
 
 def cleaned(text: str) -> str:
     """Return a text without the characters nobody sees, composed, without blanks around it."""
-    if text.isascii():
-        return text.strip()
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u3000", " ")).strip()
+    return readable(text).replace("\u3000", " ").strip()
 
 
 def amount(written: str) -> Decimal:

@@ -1,9 +1,9 @@
 """What a file is by its content, and what it may be called; pure."""
 
 import re
-import unicodedata
 from pathlib import PurePath
 
+from common.texts import readable
 from tables.package import opened
 from tables.refused import Refused
 
@@ -35,7 +35,7 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
 _TEXT_ENCODINGS = ("utf-8-sig", "gb18030")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')  # controls, shell and bidi tricks
+_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*]')  # ends of lines, and what shells read
 
 
 def content_type_of(content: bytes) -> str | None:
@@ -62,7 +62,7 @@ def is_named_as(filename: str, content_type: str) -> bool:
 
 def clean_filename(filename: str) -> str:
     """Return the last part of the name without control, shell and direction characters, at most 120 characters, its ending kept."""
-    last = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
+    last = readable(filename).replace("\\", "/").rsplit("/", 1)[-1]
     name = PurePath(_FORBIDDEN.sub("", last).strip(" .") or "file")
     return f"{name.stem[: MAX_NAME - len(name.suffix)]}{name.suffix}"[:MAX_NAME]
 

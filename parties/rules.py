@@ -1,9 +1,9 @@
 """What can be told from the codes of an enterprise alone: credit code and industry."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from common import texts
 from common.errors import DomainError
 
 CREDIT_CODE_LENGTH = 18
@@ -75,7 +75,7 @@ def check_credit_code(code: str) -> CreditCodeVerdict:
 
     Source: GB 32100-2015; GB 11714-1997.
     """
-    normalized = re.sub(r"\s", "", unicodedata.normalize("NFKC", code)).upper()
+    normalized = texts.code(code).upper()
     if len(normalized) != CREDIT_CODE_LENGTH:
         return CreditCodeVerdict(valid=False, normalized=normalized, reason="length")
     if any(char not in _ALPHABET for char in normalized):
@@ -119,7 +119,7 @@ def normalize_industry_code(industry_code: str) -> str:
 
     Source: GB/T 4754-2017; D30.
     """
-    code = re.sub(r"\s", "", unicodedata.normalize("NFKC", industry_code)).upper()
+    code = texts.code(industry_code).upper()
     found = re.fullmatch(r"([A-T]?)([0-9]{2})([0-9]{0,2})", code)
     if found is None:
         raise UnknownIndustryCode(industry_code=industry_code)

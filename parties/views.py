@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from common.admin import StepForm
+from common.admin import CodeInput, StepForm
 from common.errors import DomainError
 from parties.rights import kind_of
 from parties.services import HandoverRefused, open_handover, use_handover
@@ -19,9 +19,7 @@ from parties.services import HandoverRefused, open_handover, use_handover
 class CodeForm(StepForm):
     """The code, as the security administrator told it."""
 
-    code = forms.CharField(
-        label="交接码", max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"})
-    )
+    code = CodeInput(label="交接码", max_length=20)
 
 
 class PasswordForm(CodeForm):

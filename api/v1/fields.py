@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from common.dates import BEGINS, HAPPENED, Days
 from common.money import CENT, MAX_AMOUNT
+from common.texts import SAYS_UNREADABLE, is_readable, readable
 
 MONEY_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -22,13 +23,17 @@ RATE_PATTERN = r"^0(\.[0-9]{1,6})?$"
 
 
 class AskedText(serializers.CharField):
-    """A text; a number or a truth value is none, nor is one with a NUL, which no database stores."""
+    """A text; a number or a truth value is none, nor is one with characters that nobody sees or that turn how it is read."""
+
+    default_error_messages = {"unreadable": SAYS_UNREADABLE}
 
     def to_internal_value(self, data: Any) -> str:
-        """Return the text without blanks around it."""
+        """Return the text without blanks around it, its lines ended by LF alone."""
         if not isinstance(data, str):
             self.fail("invalid")
-        return str(super().to_internal_value(data))
+        if not is_readable(data):
+            self.fail("unreadable")
+        return readable(str(super().to_internal_value(data)))
 
 
 class AskedFlag(serializers.BooleanField):

@@ -7,6 +7,7 @@ Read-only but for its steps: lists and pages show what the acting member may see
 from common.admin.columns import Column
 from common.admin.forms import (
     AskingForm,
+    CodeInput,
     CountInput,
     DayInput,
     LongText,
@@ -42,7 +43,7 @@ from common.admin.steps import Do, Step, Who, by, states
 from common.admin.visible import VisibleAdmin
 
 __all__ = [
-    "BLANK", "EVERY_CASE", "SEAMS", "AskingForm", "Badge", "Cited", "Column", "CountInput",
+    "BLANK", "EVERY_CASE", "SEAMS", "AskingForm", "Badge", "Cited", "CodeInput", "Column", "CountInput",
     "DayInput", "Do", "Exact", "Fact", "Facts", "Fragment",
     "Hash", "Lines",
     "Link",

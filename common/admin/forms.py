@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
-from common import typed
+from common import texts, typed
 from common.dates import HAPPENED, Days
 from common.errors import DomainError
 
@@ -143,6 +143,18 @@ class LongText(forms.CharField):
         super().__init__(**given)
 
 
+class CodeInput(forms.CharField):
+    """A code, a login name: half width, without blanks, hyphens made plain, before it is measured; ``case`` makes its letters alike."""
+
+    def __init__(self, *, case: Callable[[str], str] = str, **options: Any) -> None:
+        self.case = case
+        super().__init__(widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-code": ""}), **options)
+
+    def to_python(self, value: Any) -> str:
+        """Return the code as it is kept."""
+        return self.case(texts.code(str(super().to_python(value) or "")))
+
+
 class YesNo(forms.TypedChoiceField):
     """A question that must be answered, yes or no."""
 
@@ -160,6 +172,8 @@ class StepForm(forms.Form):
         self.obj, self.member, self.on = obj, member, on
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self.prepare()
+        if self.is_bound:
+            self.data = as_meant(self)
         for field in self.fields.values():
             if isinstance(field, DayInput):
                 field.begin(self.on or timezone.localdate())
@@ -189,9 +203,34 @@ class StepForm(forms.Form):
             self.add_error(None, f"共有 {len(error.errors):,} 处问题，以上只列出前 {len(listed)} 处。")
 
 
+def as_meant(form: forms.Form) -> Any:
+    """Return what was sent as it is read, measured, kept and shown again: of each field, the text without what nobody sees."""
+    sent: Any = form.data
+    meant = sent.copy()
+    for name, field in form.fields.items():
+        key = form.add_prefix(name)
+        if key not in meant or isinstance(field.widget, forms.PasswordInput):
+            continue
+        if hasattr(meant, "setlist"):
+            meant.setlist(key, [_meant(field, value) for value in sent.getlist(key)])
+        else:
+            meant[key] = _meant(field, meant[key])
+    return meant
+
+
+def _meant(field: forms.Field, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if isinstance(field, CodeInput):
+        return field.to_python(value)
+    return texts.readable(value) if isinstance(field.widget, forms.Textarea) else texts.line(value)
+
+
 def dress(field: forms.Field) -> None:
-    """Give a field the look of the admin."""
+    """Give a field the look of the admin; its page counts characters as the server does, and cuts nothing that is pasted."""
     widget = field.widget
+    if widget.attrs.pop("maxlength", None) is not None:
+        widget.attrs["data-most"] = field.max_length  # type: ignore[attr-defined]  # only texts have one
     if widget.is_hidden:
         return
     if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):

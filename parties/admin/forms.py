@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_slug
 
-from common.admin import CountInput, DayInput, LongText, MoneyInput, StepForm
+from common.admin import CodeInput, CountInput, DayInput, LongText, MoneyInput, StepForm
 from common.dates import BEGINS, ENDS, FOUNDED
 from common.enums import Mode
 from parties.enums import HOUSE_ROLES, InstitutionKind, Role
@@ -18,9 +19,9 @@ ENTERED_KINDS = (InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKin
 class EnterpriseForm(StepForm):
     """An enterprise to register."""
 
-    credit_code = forms.CharField(label="统一社会信用代码", max_length=18)
+    credit_code = CodeInput(label="统一社会信用代码", max_length=18, case=str.upper)
     name = forms.CharField(label="企业名称", max_length=120)
-    industry_code = forms.CharField(label="行业代码", max_length=5, help_text="GB/T 4754-2017，如 C1951。")
+    industry_code = CodeInput(label="行业代码", max_length=5, case=str.upper, help_text="GB/T 4754-2017，如 C1951。")
     registered_on = DayInput(days=FOUNDED, label="成立日期")
     registered_capital = MoneyInput(label="注册资本")
     tax_home = forms.ModelChoiceField(label="所得税归属", queryset=District.objects.filter(is_live=True), empty_label="请选择")
@@ -39,7 +40,7 @@ class ParticularsForm(StepForm):
     """Particulars of an enterprise to change."""
 
     name = forms.CharField(label="企业名称", max_length=120)
-    industry_code = forms.CharField(label="行业代码", max_length=5)
+    industry_code = CodeInput(label="行业代码", max_length=5, case=str.upper)
     registered_capital = MoneyInput(label="注册资本")
     registered_in_city = forms.BooleanField(label="在本市注册", required=False)
     is_little_giant = forms.BooleanField(label="国家级专精特新“小巨人”", required=False)
@@ -77,7 +78,7 @@ class InstitutionForm(StepForm):
     kind = forms.ChoiceField(label="类别", choices=[("", "请选择"), *((kind.value, kind.label) for kind in ENTERED_KINDS)])
     name = forms.CharField(label="名称", max_length=100)
     short_name = forms.CharField(label="简称", max_length=30)
-    code = forms.SlugField(label="代号", max_length=40, help_text="小写字母、数字和连字符。")
+    code = CodeInput(label="代号", max_length=40, case=str.lower, validators=[validate_slug], help_text="小写字母、数字和连字符。")
 
 
 class AdmitForm(StepForm):
@@ -111,7 +112,7 @@ class Seen(forms.CharField):
 class HouseForm(StepForm):
     """A change in one's own house, or in any for the operator's system administrator."""
 
-    party = forms.CharField(label="单位", max_length=40, help_text="机构代号，或企业的统一社会信用代码。")
+    party = CodeInput(label="单位", max_length=40, help_text="机构代号，或企业的统一社会信用代码。")
 
     def prepare(self) -> None:
         """Begin with today; who manages one house is not asked which."""
@@ -123,10 +124,13 @@ class HouseForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Return the values with the house itself."""
         given = super().clean() or {}
-        code = given.pop("party", None)
+        code = given.pop("party", None) or ""
         if "party" not in self.fields:
             return given | {"house": self.member.party}
-        house = Institution.objects.filter(code=code, is_active=True).first() or Enterprise.objects.filter(credit_code=code).first()
+        house = (
+            Institution.objects.filter(code=code.lower(), is_active=True).first()
+            or Enterprise.objects.filter(credit_code=code.upper()).first()
+        )
         if house is None:
             self.add_error("party", "没有此代号的机构或此信用代码的企业，请核对。")
         return given | {"house": house}
@@ -139,7 +143,7 @@ def _roles() -> forms.MultipleChoiceField:
 class LoginForm(HouseForm):
     """A person who gets a login and acts for the house."""
 
-    username = forms.CharField(label="登录名", max_length=150)
+    username = CodeInput(label="登录名", max_length=150)
     display_name = forms.CharField(label="姓名", max_length=50)
     phone = forms.CharField(label="手机号码", max_length=20, help_text="本人的号码；一个号码只能开设一个账号。")
     email = forms.EmailField(label="邮箱", required=False)
@@ -152,7 +156,7 @@ class LoginForm(HouseForm):
 class AppointForm(HouseForm):
     """A person with a login to act for the house."""
 
-    username = forms.CharField(label="登录名", max_length=150, help_text="已有账号的人员；须未在其他单位任职。")
+    username = CodeInput(label="登录名", max_length=150, help_text="已有账号的人员；须未在其他单位任职。")
     roles = _roles()
     from_on = DayInput(days=BEGINS, label="自")
     until_on = DayInput(days=ENDS, label="至(不含)", required=False)

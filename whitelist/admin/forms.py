@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef
 
-from common.admin import DayInput, LongText, MoneyInput, StepForm
+from common import texts
+from common.admin import CodeInput, DayInput, LongText, MoneyInput, StepForm
 from parties.enums import InstitutionKind
 from parties.models import District, Enterprise
 from parties.selectors import enterprises_visible_to
@@ -26,7 +27,7 @@ class EnterpriseByCode(forms.CharField):
         """Return the enterprise, if this person may see it."""
         text = super().clean(value)
         seen = enterprises_visible_to(self.member)
-        found = seen.filter(credit_code=text.upper()).first() or seen.filter(name=text).first()
+        found = seen.filter(credit_code=texts.code(text).upper()).first() or seen.filter(name=text).first()
         if found is None:
             raise forms.ValidationError("未找到该企业，请核对统一社会信用代码；尚未登记的企业请先在“企业”中登记。")
         return found
@@ -36,7 +37,7 @@ class ProjectForm(StepForm):
     """An investment project to register."""
 
     enterprise = EnterpriseByCode()
-    code = forms.CharField(label="投资项目代码", max_length=40, help_text="全国投资项目在线审批监管平台赋码。")
+    code = CodeInput(label="投资项目代码", max_length=40, case=str.upper, help_text="全国投资项目在线审批监管平台赋码。")
     name = forms.CharField(label="项目名称", max_length=200)
     district = forms.ModelChoiceField(label="所在县(市、区)", queryset=District.objects.filter(is_live=True), empty_label="请选择")
     project_type = forms.ChoiceField(label="项目类型", choices=[("", "请选择"), *ProjectType.choices])

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from common import texts
 from common.money import MAX_AMOUNT
 from parties.rules import UnknownIndustryCode, check_credit_code, has_credit_code_structure, normalize_industry_code
 from tables import lenient
@@ -50,7 +51,7 @@ def credit_code(cell: Cell) -> str | Noted:
 
 def normalized_project_code(code: str) -> str:
     """Return an investment-project code without blanks, in capitals: what the project's caps hang on. Source: D39."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", code)).upper()
+    return texts.code(code).upper()
 
 
 def project_code(cell: Cell) -> str:
