@@ -89,7 +89,7 @@ ENTRY_STEPS = (
     ),
     Transition(
         name="screen",
-        label="筛选列为候选",
+        label="筛选研发名单",
         sources=(State.DRAFT,),
         target=State.CITY_REVIEW,
         who=(Party.LEAD,),
@@ -98,7 +98,7 @@ ENTRY_STEPS = (
     ),
     Transition(
         name="list_directly",
-        label="直接列入",
+        label="小巨人直接列入",
         sources=(State.DRAFT,),
         target=State.CONSULTATION,
         who=(Party.LEAD,),

@@ -23,7 +23,7 @@ class NothingToReturn(DomainError):
     """A screened enterprise applied for nothing, so there is nobody to complete anything."""
 
     code = "nothing_to_return"
-    sentence = "“{entry}”由税务名单筛选列为候选，企业免申报，不能退回补正；如不符合条件，请办理“不予列入”。"
+    sentence = "“{entry}”由税务名单筛选列为候选，企业免申报，不能退回补正；如不符合条件，请办理“市级不予列入”。"
     clause = "FP 1.6.1(2)"
 
 
