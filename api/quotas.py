@@ -10,6 +10,7 @@ from common.fields import MoneyField
 from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
 from loans.models import Application, BankQuota, Loan
+from loans.models.loans import OUTSTANDING
 from loans.selectors import quotas_visible_to
 from parties.models import Member
 
@@ -26,7 +27,7 @@ def quotas_with_use(actor: Member, *, on: date) -> QuerySet[BankQuota]:
     """
     same_purse = Q(bank=OuterRef("bank"), mode=OuterRef("mode"))
     undrawn = Case(When(available_until__gt=on, then=F("contract_amount") - F("drawn")), default=NOTHING, output_field=MoneyField())
-    of_loans = _sum(Loan.objects.filter(same_purse), F("performing") + F("overdue") + undrawn)
+    of_loans = _sum(Loan.objects.filter(same_purse), OUTSTANDING + undrawn)
     approved = Application.objects.filter(same_purse, state__in=APPROVED_NOT_CONTRACTED, lapses_on__gt=on)
     used = of_loans + _sum(approved, F("amount_approved"))
     in_force = quotas_visible_to(actor).filter(Q(until_on__isnull=True) | Q(until_on__gt=on), from_on__lte=on)

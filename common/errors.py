@@ -35,11 +35,14 @@ class DomainError(Exception):
     def __init__(self, *, field: str | None = None, errors: Sequence[FieldProblem] = (), **facts: object) -> None:
         self.field = field
         self.facts = facts
-        self.message = self.sentence.format(**facts)
+        self.message = self._message(**facts)
         self.errors: tuple[FieldProblem, ...] = tuple(errors)
         if field is not None and not self.errors:
             self.errors = (FieldProblem(field, self.code, self.message),)
         super().__init__(self.message)
+
+    def _message(self, **facts: object) -> str:
+        return self.sentence.format(**facts)
 
     def __str__(self) -> str:
         return self.message
@@ -62,10 +65,21 @@ class InvalidInput(DomainError):
 
 
 class ReasonMissing(DomainError):
-    """A step that sends back, refuses, ends or asks for more says why."""
+    """A step that sends back, refuses, ends or asks for more says why; ``act`` names the deed where its form alone does not."""
 
     code = "reason_missing"
     sentence = "请填写理由。"
+    status = 400
+
+    def _message(self, act: object = "请", **facts: object) -> str:
+        return f"{act}填写理由。"
+
+
+class VoucherMissing(DomainError):
+    """Money that was paid, collected or returned names its voucher."""
+
+    code = "voucher_missing"
+    sentence = "请填写付款凭证号。"
     status = 400
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from audit.services import Scope, record, record_opening
-from common.errors import DomainError
+from common.errors import DomainError, ReasonMissing
 from documents.models import Document
 from documents.registry import visible_document, visible_owner
 from documents.rules import clean_filename, content_type_of, is_named_as
@@ -70,14 +70,6 @@ class AlreadyWithdrawn(DomainError):
 
     code = "document_already_withdrawn"
     sentence = "材料“{filename}”已撤下，无需重复办理。"
-
-
-class ReasonMissing(DomainError):
-    """A withdrawal without a reason."""
-
-    code = "reason_missing"
-    sentence = "请填写撤下材料的原因。"
-    status = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +156,7 @@ def withdraw(*, document_id: UUID, reason: str, actor: Member, at: datetime) -> 
     if not same_party or not set(actor.roles).intersection(WORKING_ROLES):
         raise RoleMissing(needed=f"{uploader.party_name}（上传单位）的经办或复核人员")
     if not reason.strip():
-        raise ReasonMissing(field="reason")
+        raise ReasonMissing(act="撤下材料须", field="reason")
     if document.withdrawn_at is not None:
         raise AlreadyWithdrawn(filename=document.filename)
     document.withdrawn_at, document.withdrawn_by, document.withdrawn_reason = at, actor, reason.strip()[:200]

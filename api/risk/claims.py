@@ -21,6 +21,7 @@ from risk.selectors import (
     standing_of_bank,
     standing_of_claim,
 )
+from risk.selectors.claims import queued
 from risk.services.splits import institution_of
 
 
@@ -133,9 +134,7 @@ def _split(claim: Claim, standing: ClaimStanding, *, problem: str) -> Split:
 
 def _held_back(claim: Claim, payable: Decimal, *, on: date) -> HeldBack:
     """Return why a released claim is not paid, and its place in the bank's queue. Source: FP 1.5.3; D20."""
-    queue = list(
-        Claim.objects.filter(bank=claim.bank_id, state__in=WAITING_FOR_MONEY).order_by("payable_on", "id").values_list("pk", flat=True)
-    )
+    queue = list(queued(Claim.objects.filter(bank=claim.bank_id)).values_list("pk", flat=True))
     bank = standing_of_bank(claim.bank, on=on)
     position = queue.index(claim.pk) + 1
     hold = hold_of(claim, bank)

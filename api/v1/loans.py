@@ -36,7 +36,7 @@ from api.v1.risk.loans import LoanRiskSteps
 from api.v1.shapes import ReferenceAsked
 from api.v1.single import shows_one
 from common.enums import Category, Mode
-from common.errors import NotVisible
+from common.errors import NotVisible, ReasonMissing
 from loans.enums import MovementKind
 from loans.models import BankQuota, Guarantee, Loan, Movement, UseOfFundsCheck
 from loans.rules import BalanceBelowZero, DrawnOverContract, MaturityTooLate, NotYetDrawn, OverCap
@@ -49,7 +49,6 @@ from loans.services.movements import (
     GuaranteeMissing,
     MovementDated,
     NotAvailable,
-    ReasonMissing,
     RecognisedBad,
     ReferenceReused,
 )

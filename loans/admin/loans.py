@@ -32,16 +32,7 @@ def loans_listed(member: Member) -> QuerySet[Loan]:
 
 def stage(loan: Loan) -> Badge:
     """Return where a loan stands, by the sums of all its movements."""
-    today = timezone.localdate()
-    outstanding = loan.performing + loan.overdue
-    if loan.overdue > 0:
-        found = LoanStage.OVERDUE
-    elif loan.drawn == 0:
-        found = LoanStage.CONTRACTED
-    elif outstanding > 0 or (loan.available_until > today and loan.drawn < loan.contract_amount):
-        found = LoanStage.DRAWN
-    else:
-        found = LoanStage.SETTLED
+    found = loan.stage_on(timezone.localdate())
     return Badge(found.label, TONES[found])
 
 
@@ -54,7 +45,7 @@ class LoanAdmin(VisibleAdmin):
     is_case = True
     columns = (
         "contract_number", "enterprise", "bank", "mode", "category", "contract_amount", "drawn",
-        Column("贷款余额", lambda loan: Money(loan.performing + loan.overdue), name="money_outstanding"),
+        Column("贷款余额", lambda loan: Money(loan.outstanding), name="money_outstanding"),
         Column("状态", stage, name="stage"),
         "district", "matures_on",
     )  # fmt: skip
@@ -92,7 +83,7 @@ def balance(request: HttpRequest, loan: Loan) -> Facts:
     """Return what the loan owes by all its movements."""
     entry = Fact("白名单条目", link_to(request, loan.application.entry))
     rows = (
-        Fact("贷款余额", Money(loan.performing + loan.overdue)),
+        Fact("贷款余额", Money(loan.outstanding)),
         Fact("其中正常本金", Money(loan.performing)),
         Fact("其中逾期本金", Money(loan.overdue)),
         Fact("累计放款", Money(loan.drawn)),
@@ -143,7 +134,7 @@ def movements(request: HttpRequest, loan: Loan) -> Any:
     drawn_back = {one.reverses_id for one in found if one.reverses_id}
     outstanding = ZERO
     for one in found:
-        outstanding += one.performing + one.overdue
+        outstanding += one.change.outstanding
         paid_by = getattr(one, "contribution", None)
         shares = Small(f"政府方 {paid_by.government:,.2f} 元，银行 {paid_by.bank:,.2f} 元") if paid_by else None
         signed = joined(link_to(request, who, who.name) for who in (one.made_by, one.checked_by) if who)

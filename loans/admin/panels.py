@@ -41,6 +41,6 @@ def _applications(request: HttpRequest, condition: Q) -> Table:
 
 def _row(request: HttpRequest, application: Application) -> Row:
     loan: Any = getattr(application, "loan", None)
-    tail = (link_to(request, loan), Money(loan.performing + loan.overdue), stage(loan)) if loan else (None, None, None)
+    tail = (link_to(request, loan), Money(loan.outstanding), stage(loan)) if loan else (None, None, None)
     names = ("mode", "category", "amount_requested", "amount_approved", "state", "submitted_on")
     return Row(cells=(link_to(request, application), application.bank.short_name, *(value_of(application, name) for name in names), *tail))

@@ -94,7 +94,7 @@ def _movement_step(kind: MovementKind, label: str, *, tone: str = "plain", **opt
 
 LOAN_STEPS = (
     _movement_step(MovementKind.DRAWDOWN, "登记放款", tone="main", clause="FP 1.6.3", when=lambda loan: loan.drawn < loan.contract_amount),
-    _movement_step(MovementKind.REPAYMENT, "登记还本", when=lambda loan: loan.performing + loan.overdue > 0),
+    _movement_step(MovementKind.REPAYMENT, "登记还本", when=lambda loan: loan.outstanding > 0),
     _movement_step(MovementKind.OVERDUE, "登记逾期", when=lambda loan: loan.performing > 0),
     _movement_step(MovementKind.CURE, "登记逾期转正常", when=lambda loan: loan.overdue > 0),
     Step(

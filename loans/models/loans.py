@@ -1,6 +1,7 @@
 """The loan: one contract, its rates, its guarantee, and how its money was used."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 import pgtrigger
@@ -35,6 +36,9 @@ FIXED_BY_CONTRACT = (
     "matures_on",
     "available_until",
 )
+
+
+OUTSTANDING = F("performing") + F("overdue")  # of a loan, or what a movement does to it: ``Balance.outstanding`` in the database
 
 
 class LoanQuerySet(models.QuerySet["Loan"]):
@@ -141,7 +145,7 @@ class Loan(models.Model):
             ),
             models.CheckConstraint(
                 name="loan_balance_possible",
-                condition=Q(performing__gte=0, overdue__gte=0, drawn__gte=F("performing") + F("overdue"), drawn__lte=F("contract_amount")),
+                condition=Q(performing__gte=0, overdue__gte=0, drawn__gte=OUTSTANDING, drawn__lte=F("contract_amount")),
                 violation_error_message="贷款余额不能为负数，累计放款不能超过合同金额。",
             ),
             models.CheckConstraint(
@@ -186,6 +190,11 @@ class Loan(models.Model):
         """Return the balance after every movement recorded so far."""
         return Balance(performing=self.performing, overdue=self.overdue, drawn=self.drawn)
 
+    @property
+    def outstanding(self) -> Decimal:
+        """Return all principal not yet repaid, in yuan, after every movement recorded so far."""
+        return self.balance.outstanding
+
     def stage_on(self, day: date) -> LoanStage:
         """Return where the loan stands, with every movement recorded so far, as the contract lets draw on ``day``."""
         return stage_of(self.balance, contract_amount=self.contract_amount, is_available=day < self.available_until)
@@ -195,7 +204,7 @@ class Loan(models.Model):
         return committed_by_loan(
             contract_amount=self.contract_amount,
             drawn=self.drawn,
-            outstanding=self.balance.outstanding,
+            outstanding=self.outstanding,
             available_until=self.available_until,
             on=day,
         )

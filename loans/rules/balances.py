@@ -69,6 +69,11 @@ class Change:
     overdue: Decimal = ZERO
     drawn: Decimal = ZERO
 
+    @property
+    def outstanding(self) -> Decimal:
+        """Return by how much the principal not yet repaid changes, in yuan."""
+        return self.performing + self.overdue
+
 
 def change_of(kind: MovementKind | str, *, amount: Decimal, value_on: date, balance: Balance) -> Change:
     """

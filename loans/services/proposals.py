@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from audit.services import NewEvent, record_many
 from audit.services import record as record_event
-from common.errors import DomainError, NotVisible
+from common.errors import DomainError, NotVisible, ReasonMissing
 from loans.access import require_lender
 from loans.enums import MovementKind, ProposalState
 from loans.models import Loan, Movement, Proposal
@@ -34,14 +34,6 @@ class AlreadyChecked(DomainError):
 
     code = "already_checked"
     sentence = "该笔登记已复核（{state}），无需重复办理。"
-
-
-class RefusalReasonMissing(DomainError):
-    """The maker must learn what is wrong."""
-
-    code = "refusal_reason_missing"
-    sentence = "复核不通过须写明理由。"
-    status = 400
 
 
 @transaction.atomic
@@ -128,14 +120,14 @@ def refuse_proposal(*, proposal_id: UUID, reason: str, actor: Member, at: dateti
     Refuse a proposal and say why; nothing is booked. The maker may take the own proposal back this way through a colleague only.
 
     Raises:
-        NotVisible, SamePerson, RoleMissing, CheckerOfAnotherHouse, AlreadyChecked, RefusalReasonMissing.
+        NotVisible, SamePerson, RoleMissing, CheckerOfAnotherHouse, AlreadyChecked, ReasonMissing.
 
     Source: architecture, who may.
     """
     (proposal,) = _locked([proposal_id], actor=actor)
     Signatures(maker=proposal.made_by, checker=actor, at=at).require_checked(money_moves=True)
     if not reason.strip():
-        raise RefusalReasonMissing(field="reason")
+        raise ReasonMissing(act="复核不通过须", field="reason")
     proposal.refuse(by=actor, at=at, reason=reason.strip())
     proposal.save(update_fields=["state", "checked_by", "checked_at", "refusal"])
     record_event(

@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
 from audit.services import Scope, record
-from common.errors import DomainError, NotVisible
+from common.errors import DomainError, NotVisible, ReasonMissing
 from parties.access import RoleMissing, SamePerson, is_same_person
 from parties.enums import InstitutionKind, MemberKind, RightsState, Role
 from parties.models import Enterprise, Institution, Member, RightsChange
@@ -54,14 +54,6 @@ class ProposalExpired(DomainError):
 
     code = "rights_proposal_expired"
     sentence = "该权限事项已超过{days}天未确认，自动失效，请由提出人重新提出。"
-
-
-class RefusalReasonMissing(DomainError):
-    """The proposer must learn why."""
-
-    code = "rights_refusal_reason_missing"
-    sentence = "不予确认须写明理由。"
-    status = 400
 
 
 @transaction.atomic
@@ -139,14 +131,14 @@ def refuse_change(*, change_id: UUID, reason: str, actor: Member, at: datetime) 
     Refuse a change and say why.
 
     Raises:
-        NotVisible, RoleMissing, SamePerson, DecidedAlready, ProposalExpired, RefusalReasonMissing.
+        NotVisible, RoleMissing, SamePerson, DecidedAlready, ProposalExpired, ReasonMissing.
 
     Source: architecture, who may.
     """
     change = _locked(change_id, actor=actor, at=at)
     require_confirmer(actor, change)
     if not reason.strip():
-        raise RefusalReasonMissing(field="reason")
+        raise ReasonMissing(act="不予确认须", field="reason")
     change.refuse(by=actor, at=at, reason=reason.strip()[:300])
     change.save(update_fields=["state", "decided_by", "decided_by_user", "decided_at", "refusal"])
     _log("rights.refused", change, actor=actor, at=at, remark=change.refusal)

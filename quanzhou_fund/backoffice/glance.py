@@ -10,6 +10,7 @@ from common.admin import Row, Table, table
 from common.enums import Mode
 from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
+from loans.models.loans import OUTSTANDING
 from loans.selectors import applications_visible_to, loans_visible_to, quotas_visible_to
 from parties.access import sees_all
 from parties.models import Member
@@ -26,14 +27,13 @@ from whitelist.selectors.entries import entries_visible_to
 def cards(member: Member, *, on: date, version: VersionInForce | None) -> list[Card]:
     """Return the figures of what the member sees. Source: FP 1.3; D40."""
     loans = loans_visible_to(member).aggregate(
-        drawn_sum=Sum("drawn"), good=Sum("performing"), late=Sum("overdue"), contracts=Count("pk", filter=Q(drawn__gt=0)),
+        drawn_sum=Sum("drawn"), left=Sum(OUTSTANDING), late=Sum("overdue"), contracts=Count("pk", filter=Q(drawn__gt=0)),
         enterprises=Count("enterprise", distinct=True, filter=Q(drawn__gt=0)),
     )  # fmt: skip
     approved = applications_visible_to(member).filter(state__in=APPROVED_NOT_CONTRACTED, lapses_on__gt=on)
     kept = approved.aggregate(total=Sum("amount_approved"))["total"] or ZERO
     listed = dict(entries_visible_to(member).filter(state=EntryState.PUBLISHED).order_by().values_list("kind").annotate(count=Count("pk")))
     paid = payments_visible_to(member).filter(kind=PaymentKind.SHARE, state=PaymentState.PAID).aggregate(total=Sum("amount"))["total"]
-    outstanding = (loans["good"] or ZERO) + (loans["late"] or ZERO)
     found = [
         Card(
             label="白名单在册",
@@ -41,7 +41,7 @@ def cards(member: Member, *, on: date, version: VersionInForce | None) -> list[C
             note=f"项目{listed.get(EntryKind.PROJECT, 0)}个，研发企业{listed.get(EntryKind.RD, 0)}家",
         ),
         Card(label="累计放款", value=in_wan(loans["drawn_sum"]), note=f"{loans['contracts']}笔，{loans['enterprises']}家企业"),
-        Card(label="贷款余额", value=in_wan(outstanding), note=f"其中逾期 {in_wan(loans['late']).amount:,.2f} 万元"),
+        Card(label="贷款余额", value=in_wan(loans["left"]), note=f"其中逾期 {in_wan(loans['late']).amount:,.2f} 万元"),
         Card(label="已批未签约", value=in_wan(kept)),
         Card(label="已拨付贴息", value=in_wan(paid), note="市级和县级合计" if sees_all(member) else ""),
     ]
@@ -87,7 +87,7 @@ def _largest_first(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
 
 
 def _sums() -> dict[str, Any]:
-    return {"loans": Count("pk"), "drawn_sum": Sum("drawn"), "left": Sum("performing") + Sum("overdue"), "late": Sum("overdue")}
+    return {"loans": Count("pk"), "drawn_sum": Sum("drawn"), "left": Sum(OUTSTANDING), "late": Sum("overdue")}
 
 
 def _figures(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -53,6 +53,7 @@ from risk.selectors import (
     standing_of_bank,
     standings,
 )
+from risk.selectors.claims import queued
 
 SEEN_BY = frozenset({*SEES_ALL, InstitutionKind.BANK, InstitutionKind.FUND_MANAGER})
 SEVERITY = (BreakerState.SUSPENDED, BreakerState.WARNING, BreakerState.NORMAL, BreakerState.NO_DATA)
@@ -206,7 +207,7 @@ def gauges(standing: BankStanding, terms: Terms) -> Fragment:
 
 def queue(request: HttpRequest, risk: BankRisk, member: Member) -> Table:
     """Return the claims that wait for money, in the order in which they are paid. Source: D20."""
-    waiting = claims_visible_to(member).filter(bank=risk.bank, state__in=WAITING_FOR_MONEY).order_by("payable_on", "id")
+    waiting = queued(claims_visible_to(member).filter(bank=risk.bank))
     rows = [
         (
             link_to(request, one),

@@ -56,10 +56,15 @@ def workings_of(claim: Claim) -> list[Working]:
     return split_workings(version_for(claim.loan.policy_version).terms, loss_of(claim, fee_pool=pool))
 
 
+def queued(claims: "QuerySet[Claim]") -> "QuerySet[Claim]":
+    """Return those of the claims that wait for money, in the order in which a bank's are paid: payable date, then id. Source: D20."""
+    return claims.filter(state__in=WAITING_FOR_MONEY).order_by("payable_on", "id")
+
+
 def hold_of(claim: Claim, bank: BankStanding) -> Hold:
     """Return what keeps a queued claim from being paid today. Source: FP 1.5.3; D20."""
     earlier = Q(payable_on__lt=claim.payable_on) | Q(payable_on=claim.payable_on, pk__lt=claim.pk)
-    held = Claim.objects.filter(earlier, bank=claim.bank_id, state__in=WAITING_FOR_MONEY, needs_reapplication=True)
+    held = queued(Claim.objects.filter(earlier, bank=claim.bank_id, needs_reapplication=True))
     return why_held(needs_reapplication=claim.needs_reapplication, is_behind=held.exists(), headroom=bank.headroom)
 
 
@@ -72,12 +77,7 @@ def queues_of(banks: "QuerySet[Institution]", claims: "QuerySet[Claim]", *, on: 
 
     Source: FP 1.5.3; D20.
     """
-    waiting = list(
-        claims.filter(state__in=WAITING_FOR_MONEY, bank__in=banks)
-        .select_related("loan__policy_version", "bad_debt")
-        .prefetch_related("parts")
-        .order_by("payable_on", "id")
-    )
+    waiting = list(queued(claims.filter(bank__in=banks)).select_related("loan__policy_version", "bad_debt").prefetch_related("parts"))
     found = standings_of_claims(waiting, expected=_expected(waiting))
     held_by: dict[int, list[Claim]] = {}
     for claim in waiting:

@@ -9,6 +9,7 @@ from common.dates import Period
 from common.enums import Mode
 from common.money import ZERO
 from loans.models import Guarantee, Loan, Movement
+from loans.models.loans import OUTSTANDING
 from parties.models import Institution
 from policy.selectors import version_for, version_on
 from risk.models import EnhancementFeeRate
@@ -108,8 +109,8 @@ def _balances(loan: Loan, *, before: date) -> list[DayBalance]:
     balance, days = ZERO, []
     moved = Movement.objects.filter(loan=loan, value_on__lt=before).order_by("value_on", "id")
     sums: dict[date, Decimal] = {}
-    for value_on, performing, overdue in moved.values_list("value_on", "performing", "overdue"):
-        sums[value_on] = sums.get(value_on, ZERO) + performing + overdue
+    for value_on, change in moved.values_list("value_on", OUTSTANDING):
+        sums[value_on] = sums.get(value_on, ZERO) + change
     for on, change in sums.items():
         balance += change
         days.append(DayBalance(on, balance))

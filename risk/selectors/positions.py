@@ -1,13 +1,13 @@
 """The figures of banks and claims, always computed from the records themselves."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from common.enums import Category, Mode
@@ -18,6 +18,7 @@ from ledger.models import Account
 from ledger.selectors import balances_of
 from ledger.services import account_of
 from loans.models import Loan, Movement
+from loans.models.loans import OUTSTANDING
 from parties.enums import InstitutionKind
 from parties.models import Institution
 from parties.selectors import institution_of_kind
@@ -82,18 +83,7 @@ def position_of(bank: Institution, *, without_exempt: bool = False) -> Position:
 
     Source: FP 1.5.3, FP 1.7; D19, D20.
     """
-    bad_debts, recoveries = BadDebt.objects.filter(bank=bank), Recovery.objects.filter(bank=bank, step=MoneyStep.CHECKED)
-    if without_exempt:
-        bad_debts = bad_debts.exclude(exemption__is_exempt=True)
-        recoveries = recoveries.exclude(bad_debt__exemption__is_exempt=True)
-    paid = _total(PaymentPart.objects.filter(payment__claim__bank=bank), "amount")
-    back = _total(Return.objects.filter(recovery__bank=bank, state=ReturnState.PAID), "amount")
-    return Position(
-        disbursed=_total(Loan.objects.filter(bank=bank), "drawn"),
-        bad_debt=_total(bad_debts, "principal"),
-        recovered=_total(recoveries, "net"),
-        compensated=paid - back,
-    )
+    return _position(_with_sums(Institution.objects.filter(pk=bank.pk), without_exempt=without_exempt).get())
 
 
 def standing_of_bank(bank: Institution, *, on: date) -> BankStanding:
@@ -102,16 +92,8 @@ def standing_of_bank(bank: Institution, *, on: date) -> BankStanding:
 
     Source: FP 1.5.3; D19, D20, D38.
     """
-    terms = version_on(on).terms
-    position = position_of(bank)
-    overdue = _total(Loan.objects.filter(bank=bank, bad_debt__isnull=True), "overdue")
-    return BankStanding(
-        bank=bank,
-        position=position,
-        headroom=headroom(terms, position),
-        overdue=overdue,
-        radar=radar(terms, position, overdue=overdue),
-    )
+    (found,) = standings(Institution.objects.filter(pk=bank.pk), on=on)
+    return replace(found, bank=bank)
 
 
 def standings(banks: "QuerySet[Institution]", *, on: date) -> list[BankStanding]:
@@ -121,20 +103,23 @@ def standings(banks: "QuerySet[Institution]", *, on: date) -> list[BankStanding]
     Source: FP 1.5.3; D19, D20, D34, D38.
     """
     terms = version_on(on).terms
-    return [_standing(bank, terms) for bank in banks.annotate(**_sums())]
+    return [_standing(bank, terms) for bank in _with_sums(banks)]
 
 
-def _sums() -> dict[str, Coalesce]:
-    """Return one correlated sum per figure of a bank."""
+def _with_sums(banks: "QuerySet[Institution]", *, without_exempt: bool = False) -> "QuerySet[Institution]":
+    """Return the banks, each with one correlated sum per figure."""
+    loans, debts = Loan.objects.filter(bank=OuterRef("pk")), BadDebt.objects.filter(bank=OuterRef("pk"))
     checked = Recovery.objects.filter(bank=OuterRef("pk"), step=MoneyStep.CHECKED)
-    return {
-        "disbursed_sum": _sum_of(Loan.objects.filter(bank=OuterRef("pk")), "drawn", "bank"),
-        "overdue_sum": _sum_of(Loan.objects.filter(bank=OuterRef("pk"), bad_debt__isnull=True), "overdue", "bank"),
-        "bad_debt_sum": _sum_of(BadDebt.objects.filter(bank=OuterRef("pk")), "principal", "bank"),
-        "recovered_sum": _sum_of(checked, "net", "bank"),
-        "paid_sum": _sum_of(PaymentPart.objects.filter(payment__claim__bank=OuterRef("pk")), "amount", "payment__claim__bank"),
-        "back_sum": _sum_of(Return.objects.filter(recovery__bank=OuterRef("pk"), state=ReturnState.PAID), "amount", "recovery__bank"),
-    }
+    if without_exempt:
+        debts, checked = debts.exclude(exemption__is_exempt=True), checked.exclude(bad_debt__exemption__is_exempt=True)
+    return banks.annotate(
+        disbursed_sum=_sum_of(loans, "drawn", "bank"),
+        overdue_sum=_sum_of(loans.filter(bad_debt__isnull=True), "overdue", "bank"),
+        bad_debt_sum=_sum_of(debts, "principal", "bank"),
+        recovered_sum=_sum_of(checked, "net", "bank"),
+        paid_sum=_sum_of(PaymentPart.objects.filter(payment__claim__bank=OuterRef("pk")), "amount", "payment__claim__bank"),
+        back_sum=_sum_of(Return.objects.filter(recovery__bank=OuterRef("pk"), state=ReturnState.PAID), "amount", "recovery__bank"),
+    )
 
 
 def _sum_of(rows: QuerySet[Any], field: str, by: str) -> Coalesce:
@@ -142,15 +127,18 @@ def _sum_of(rows: QuerySet[Any], field: str, by: str) -> Coalesce:
     return Coalesce(Subquery(sums, output_field=MoneyField()), ZERO, output_field=MoneyField())
 
 
-def _standing(bank: Institution, terms: Terms) -> BankStanding:
+def _position(bank: Institution) -> Position:
     row = vars(bank)
-    position = Position(
+    return Position(
         disbursed=row["disbursed_sum"],
         bad_debt=row["bad_debt_sum"],
         recovered=row["recovered_sum"],
         compensated=row["paid_sum"] - row["back_sum"],
     )
-    overdue: Decimal = row["overdue_sum"]
+
+
+def _standing(bank: Institution, terms: Terms) -> BankStanding:
+    position, overdue = _position(bank), vars(bank)["overdue_sum"]
     return BankStanding(
         bank=bank,
         position=position,
@@ -158,17 +146,6 @@ def _standing(bank: Institution, terms: Terms) -> BankStanding:
         overdue=overdue,
         radar=radar(terms, position, overdue=overdue),
     )
-
-
-def recovered_of(claim: Claim) -> Decimal:
-    """
-    Return the cumulative net recovery that lessens a claim's loss, in yuan, at most that loss.
-
-    A bank that claimed less than it lost bears the rest; what comes back beyond the claim is the bank's.
-
-    Source: D21.
-    """
-    return min(_total(Recovery.objects.filter(claim=claim, step=MoneyStep.CHECKED), "net"), claim.amount or ZERO)
 
 
 def recovered_of_debt(bad_debt: BadDebt) -> Decimal:
@@ -183,29 +160,18 @@ def next_net_of(recovery: Recovery) -> Decimal:
     return next_net(recovered=sums["amount__sum"] + recovery.amount, costs=sums["costs__sum"] + recovery.costs, counted=sums["net__sum"])
 
 
-def paid_of(claim: Claim) -> Shares:
-    """Return what each payer has paid of a claim, net of everything returned or due back. Source: D20, D21."""
-    paid = _by_payer(PaymentPart.objects.filter(payment__claim=claim), "payer")
-    back = _by_payer(Return.objects.filter(answers__payment__claim=claim), "answers__payer")
-    return Shares.from_parts({payer: paid.get(payer, ZERO) - back.get(payer, ZERO) for payer in Payer})
-
-
-def _by_payer(rows: QuerySet[Any], path: str) -> dict[str, Decimal]:
-    """Return the sum of each payer that has rows."""
-    return {row[path]: row["total"] for row in rows.order_by().values(path).annotate(total=Sum("amount"))}
-
-
 def standing_of_claim(claim: Claim, full: Shares | None = None) -> ClaimStanding:
     """Return what a claim's payers bear, paid and owe; ``full`` is the split where it is not fixed yet. Source: D20, D21."""
-    shares = full if full is not None else claim.shares
-    return ClaimStanding(full=shares if shares is not None else NOTHING, recovered=recovered_of(claim), paid=paid_of(claim))
+    return standings_of_claims([claim], expected={} if full is None else {claim.pk: full})[claim.pk]
 
 
 def standings_of_claims(claims: Iterable[Claim], *, expected: Mapping[int, Shares] | None = None) -> dict[int, ClaimStanding]:
     """
     Return the standing of each claim by its key, in the same few queries whatever their number.
 
-    ``expected``: splits, by claim, that are not fixed yet.
+    Recovered is the cumulative net recovery that lessens a claim's loss, at most that loss: a bank that claimed less than it lost bears
+    the rest, and what comes back beyond the claim is the bank's. Paid is net of everything returned or due back. ``expected``: splits, by
+    claim, that are not fixed yet.
 
     Source: D20, D21.
     """
@@ -278,5 +244,5 @@ def highest_rd_total(enterprise_id: int, *, on: date) -> Decimal:
     """
     of_enterprise = Q(loan__enterprise=enterprise_id, loan__mode=Mode.SPECIAL, loan__category=Category.RD)
     days = Movement.objects.filter(of_enterprise, value_on__lte=on).order_by("value_on").values("value_on")
-    changes = days.annotate(moved=Sum(F("performing") + F("overdue"), output_field=MoneyField()))
+    changes = days.annotate(moved=Sum(OUTSTANDING, output_field=MoneyField()))
     return max(accumulate((row["moved"] for row in changes), initial=ZERO))

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from audit.services import record
 from common.dates import BEGINS, HAPPENED, Period, require_day
 from common.enums import Mode
-from common.errors import DomainError, NotVisible, ReasonMissing
+from common.errors import DomainError, NotVisible, ReasonMissing, VoucherMissing
 from common.money import MAX_AMOUNT, ZERO
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
@@ -34,7 +34,7 @@ from risk.selectors import (
     guarantees_visible_to,
     visible_or_404,
 )
-from risk.services.recoveries import AmountInvalid, NotWaiting, VoucherMissing
+from risk.services.recoveries import AmountInvalid, NotWaiting
 
 Fee = TypeVar("Fee", EnhancementFee, GuaranteeFee)
 

@@ -31,6 +31,7 @@ from risk.enums import WAITING_FOR_MONEY, BreakerCause, BreakerState, Payer
 from risk.models import BankRisk, Claim, Payment, PaymentPart, Reapplication
 from risk.rules import Shares, clause_of, piece_of
 from risk.selectors import BankStanding, ClaimStanding, next_position, standing_of_claim
+from risk.selectors.claims import queued
 from risk.services.breaker import evaluate, figures_of
 from risk.services.claims import locked_claim, saved
 from risk.services.locks import lock_bank, lock_claim
@@ -136,7 +137,7 @@ def reapply_for_compensation(*, bank_id: UUID, reason: str, actor: Member, at: d
         raise ReasonMissing(field="reason")
     risk = lock_bank(bank)
     standing = evaluate(risk, cause=BreakerCause.REAPPLICATION, actor=actor, at=at)
-    held_back = Claim.objects.filter(bank=bank, state__in=WAITING_FOR_MONEY, needs_reapplication=True)
+    held_back = queued(Claim.objects.filter(bank=bank, needs_reapplication=True))
     if not held_back.exists():
         raise NothingQueued
     if standing.headroom.cap_left <= 0:
@@ -150,7 +151,7 @@ def reapply_for_compensation(*, bank_id: UUID, reason: str, actor: Member, at: d
         cap_left=standing.headroom.cap_left,
         **figures_of(standing.position, standing.headroom),
     )
-    for claim in held_back.order_by("payable_on", "id"):
+    for claim in held_back:
         locked = lock_claim(claim)
         locked.needs_reapplication = False
         locked.save(update_fields=["needs_reapplication"])
@@ -220,8 +221,7 @@ def pay_head(bank: Institution, *, actor: Member, at: datetime) -> Payment | Non
     Source: FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D20, D38.
     """
     risk = lock_bank(bank)
-    queue = Claim.objects.filter(bank=bank, state__in=WAITING_FOR_MONEY).order_by("payable_on", "id")
-    for waiting in queue:
+    for waiting in queued(Claim.objects.filter(bank=bank)):
         claim = lock_claim(waiting)
         if claim.needs_reapplication:
             return None

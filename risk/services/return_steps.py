@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from common.errors import ReasonMissing
+from common.errors import ReasonMissing, VoucherMissing
 from common.step_services import StepService
-from risk.services.recoveries.returns import ReturnDated, VoucherMissing, check_return, record_return, send_back_return
+from risk.services.recoveries.returns import ReturnDated, check_return, record_return, send_back_return
 
 RETURN_SERVICES: Mapping[str, StepService] = {
     "record": StepService(record_return, (VoucherMissing, ReturnDated)),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.services import NewEvent, Scope, record, record_many
 from common.enums import Mode
-from common.errors import DomainError, NotVisible, ReasonMissing
+from common.errors import DomainError, NotVisible, ReasonMissing, VoucherMissing
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Account, Entry
 from ledger.services import NewEntry, NewLeg, accounts_of, post
@@ -30,14 +30,6 @@ class PaidOutsidePeriod(DomainError):
     code = "paid_outside_period"
     sentence = "付款日期须在备案日（{filed_on}）至今天之间，请核对付款凭证。"
     clause = "FP 1.6.4"
-    status = 400
-
-
-class VoucherMissing(DomainError):
-    """A payment names its voucher."""
-
-    code = "voucher_missing"
-    sentence = "请填写付款凭证号。"
     status = 400
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from common.errors import ReasonMissing
+from common.errors import ReasonMissing, VoucherMissing
 from common.step_services import StepService
 from subsidy.services.objections import answer_objection, withdraw_objection
 from subsidy.services.payments import (
     PaidOutsidePeriod,
-    VoucherMissing,
     VoucherUsed,
     check_payment,
     record_payment,

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from audit.selectors import events_of
-from common.errors import NotVisible
+from common.errors import NotVisible, ReasonMissing
 from common.outages import StorageFull, outage_of
 from documents import registry
 from documents.models import Document
@@ -17,7 +17,6 @@ from documents.services import (
     FileTooLarge,
     NameContradictsContent,
     PaperMissing,
-    ReasonMissing,
     TypeNotAccepted,
     all_documents_of,
     attach,

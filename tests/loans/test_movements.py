@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
 from common.enums import Mode
-from common.errors import NotVisible
+from common.errors import NotVisible, ReasonMissing
 from loans import services
 from loans.enums import LoanStage, MovementKind
 from loans.models import Loan, LoanRate, Movement
-from loans.rules import Balance, BalanceBelowZero, DrawnOverContract, MaturityTooLate, NotYetDrawn, OverCap
+from loans.rules import Balance, BalanceBelowZero, DrawnOverContract, MaturityTooLate, NotYetDrawn, OverCap, stage_of
 from loans.selectors import balances_on, loans_visible_to, movements_visible_to
 from loans.services import NewReversal
 from loans.services.approval import EntryRemoved
@@ -23,7 +23,6 @@ from loans.services.movements import (
     GuaranteeMissing,
     MovementDated,
     NotAvailable,
-    ReasonMissing,
     ReferenceReused,
 )
 from loans.services.movements.batch import AmountInvalid, CheckerOfAnotherHouse, DuplicateMovement, ReferenceMissing
@@ -335,6 +334,10 @@ def test_balances_and_stages_on_any_day_are_one_query(scene, drawn):
         rows = {day: Loan.objects.with_balances(day).get(pk=drawn.pk) for day in (date(2024, 4, 9), DRAWN_ON, date(2025, 4, 1))}
     assert len(queries) == 3
     assert [row.stage_then for row in rows.values()] == [LoanStage.CONTRACTED, LoanStage.DRAWN, LoanStage.SETTLED]
+    for day, row in rows.items():
+        then = Balance(performing=row.performing_then, overdue=row.overdue_then, drawn=row.drawn_then)
+        held = stage_of(then, contract_amount=row.contract_amount, is_available=day < row.available_until)
+        assert (row.stage_then, row.outstanding_then) == (held, then.outstanding)  # the expression says what the rule says
     assert rows[DRAWN_ON].outstanding_then == 6_000_000
     with CaptureQueriesContext(connection) as queries:
         assert balances_on(Loan.objects.all(), DRAWN_ON)[drawn.pk].outstanding == 6_000_000

@@ -5,15 +5,15 @@ from datetime import date
 import pytest
 
 from audit.models import Event
-from common.errors import NotVisible
+from common.errors import NotVisible, ReasonMissing
 from loans import services
 from loans.enums import MovementKind
 from loans.models import Loan, Movement, Proposal
 from loans.rules import DrawnOverContract
 from loans.selectors import proposals_visible_to
 from loans.services import NewReversal
-from loans.services.movements import ReasonMissing, ReferenceReused
-from loans.services.proposals import AlreadyChecked, RefusalReasonMissing
+from loans.services.movements import ReferenceReused
+from loans.services.proposals import AlreadyChecked
 from parties.access import AppointerChecks, RoleMissing, SamePerson
 from parties.models import RightsChange
 from parties.selectors import operator
@@ -96,7 +96,7 @@ def test_twice(scene, loan):
 def test_a_refusal_says_why_and_books_nothing(scene, loan):
     proposal = propose(scene, loan)
     given = {"proposal_id": proposal.public_id, "at": AT}
-    with pytest.raises(RefusalReasonMissing):
+    with pytest.raises(ReasonMissing):
         services.refuse_proposal(**given, reason=" ", actor=scene.checker)
     with pytest.raises(RoleMissing):
         services.refuse_proposal(**given, reason="金额不符", actor=MemberFactory(institution=scene.bank))

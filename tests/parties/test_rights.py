@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit.models import Event
-from common.errors import NotVisible
+from common.errors import NotVisible, ReasonMissing
 from parties.access import RoleMissing, SamePerson
 from parties.enums import RightsState
 from parties.models import Institution, RightsChange
@@ -18,7 +18,6 @@ from parties.services.rights import (
     DecidedAlready,
     NothingChanges,
     ProposalExpired,
-    RefusalReasonMissing,
     RightsOutdated,
     WaitsAlready,
 )
@@ -183,7 +182,7 @@ def test_an_old_proposal_expires_and_makes_room(bank, head, security):
 
 def test_a_refusal_needs_a_reason_and_is_the_end(bank, head, security):
     change = propose(bank, head)
-    with pytest.raises(RefusalReasonMissing):
+    with pytest.raises(ReasonMissing):
         refuse_change(change_id=change.public_id, reason=" ", actor=security, at=AT)
     refuse_change(change_id=change.public_id, reason="未见任职文件", actor=security, at=AT)
     with pytest.raises(DecidedAlready, match="不予确认"):

@@ -36,7 +36,7 @@ from policy.selectors import version_on
 from risk import services
 from risk.enums import ClaimState
 from risk.models import BadDebt, BreakerChange, Claim, EnhancementFee, Payment, PaymentPart, Reapplication, Recovery, Return, Share
-from risk.selectors import fee_pool_available, paid_of, position_of, recovered_of
+from risk.selectors import fee_pool_available, position_of, standing_of_claim
 from tests.loan_factories import BankQuotaFactory, ReturnRateFactory, noon
 from tests.risk.scene import Scene, make_scene, yuan
 from tests.translations import version_1
@@ -341,13 +341,14 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def nobody_pays_over_its_share(self) -> None:
         for claim in Claim.objects.filter(split_on__isnull=False) if hasattr(self, "atomic") else []:
-            shares, paid, lost = claim.shares, paid_of(claim), claim.amount
+            shares, standing, lost = claim.shares, standing_of_claim(claim), claim.amount
+            paid = standing.paid
             assert shares is not None
             assert lost is not None
             assert shares.total == lost
             assert all(0 <= part <= shares.of(payer) for payer, part in paid.items())
             if shares.guarantor and claim.state in ("paid", "recovering", "closed"):
-                borne = shares.guarantor * (lost - recovered_of(claim)) / lost
+                borne = shares.guarantor * (lost - standing.recovered) / lost
                 assert abs(paid.guarantor - borne) <= Decimal("0.01")
 
     @invariant()

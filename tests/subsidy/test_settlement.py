@@ -8,7 +8,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from common.enums import Mode
-from common.errors import NotAllowed, NotVisible
+from common.errors import NotAllowed, NotVisible, ReasonMissing, VoucherMissing
 from ledger.enums import Purpose
 from ledger.models import Entry
 from ledger.selectors import balance_of
@@ -29,11 +29,10 @@ from subsidy.services.drafts import (
     refresh_settlement,
 )
 from subsidy.services.objections import ObjectionPending, TooLateToObject, answer_objection, raise_objection, withdraw_objection
-from subsidy.services.payments import PaidOutsidePeriod, VoucherMissing, VoucherUsed, check_payment, record_payment, return_payment
+from subsidy.services.payments import PaidOutsidePeriod, VoucherUsed, check_payment, record_payment, return_payment
 from subsidy.services.steps import (
     EarlierSettlementOpen,
     ObjectionOpen,
-    ReasonMissing,
     RecordNumberMissing,
     RecordNumberUsed,
     RevisionOutdated,

@@ -15,7 +15,7 @@ from api.v1.base import BankView, reads, writes
 from api.v1.risk.class_shapes import BadDebtShown, ClassificationShown, ClassifyAsked, RecogniseAsked
 from api.v1.risk.recovery_shapes import EnhancementFeeAsked, EnhancementFeeShown, GuaranteeFeeAsked, GuaranteeFeeShown, TotalCostShown
 from common.dates import PeriodReversed
-from common.errors import ReasonMissing
+from common.errors import ReasonMissing, VoucherMissing
 from risk.models import BadDebt, Classification, EnhancementFee, GuaranteeFee
 from risk.rules import NoEnhancementFeeRate
 from risk.services.classification import (
@@ -27,7 +27,6 @@ from risk.services.classification import (
     RecognitionDated,
 )
 from risk.services.fees import FeeCollectedBefore, FeeDated, NoFeeDue
-from risk.services.recoveries import VoucherMissing
 
 
 class LoanRiskSteps(BankView):

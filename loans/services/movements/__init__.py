@@ -6,7 +6,6 @@ from loans.services.movements.batch import (
     MovementDated,
     NewMovement,
     NewReversal,
-    ReasonMissing,
     ReferenceReused,
 )
 from loans.services.movements.drawdowns import GuaranteeMissing, NotAvailable
@@ -30,7 +29,6 @@ __all__ = [
     "NewMovement",
     "NewReversal",
     "NotAvailable",
-    "ReasonMissing",
     "RecognisedBad",
     "ReferenceReused",
     "record_cures",

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from common.dates import HAPPENED, require_day
-from common.errors import DomainError, FieldProblem, NotVisible
+from common.errors import DomainError, FieldProblem, NotVisible, ReasonMissing
 from common.money import MAX_AMOUNT, ZERO
 from loans.enums import MovementKind
 from loans.models import Loan, Movement
@@ -38,15 +38,6 @@ class MovementDated(DomainError):
 
     code = "movement_in_future"
     sentence = "起息日 {value_on} 晚于今天（{today}），请在当日登记。"
-    status = 400
-
-
-class ReasonMissing(DomainError):
-    """A late entry or a reversal without a reason."""
-
-    code = "reason_missing"
-    sentence = "补记（起息日早于今天）或冲正须填写理由。"
-    clause = "FP 1.6.3"
     status = 400
 
 
@@ -217,7 +208,7 @@ def require_well_formed(new: NewMovement, *, today: date) -> None:
         raise MovementDated(value_on=new.value_on, today=today, field="value_on")
     require_day(new.value_on, HAPPENED, field="value_on", today=today)
     if new.value_on < today and not new.reason.strip():
-        raise ReasonMissing(field="reason")
+        raise ReasonMissing(act="起息日早于今天的须", field="reason")
 
 
 def require_signed_off(new: NewReversal) -> None:
@@ -228,7 +219,7 @@ def require_signed_off(new: NewReversal) -> None:
         ReasonMissing, ReferenceMissing.
     """
     if not new.reason.strip():
-        raise ReasonMissing(field="reason")
+        raise ReasonMissing(act="冲正须", field="reason")
     if not new.bank_reference.strip():
         raise ReferenceMissing(field="bank_reference")
 

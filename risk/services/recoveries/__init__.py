@@ -13,7 +13,6 @@ from risk.services.recoveries.records import (
 from risk.services.recoveries.returns import (
     ReturnDated,
     ReturnNotRecorded,
-    VoucherMissing,
     check_return,
     record_return,
     send_back_return,
@@ -27,7 +26,6 @@ __all__ = [
     "ReferenceUsed",
     "ReturnDated",
     "ReturnNotRecorded",
-    "VoucherMissing",
     "check_recovery",
     "check_return",
     "record_recovery",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record, record_many
-from common.errors import DomainError, ReasonMissing
+from common.errors import DomainError, ReasonMissing, VoucherMissing
 from common.money import ZERO, display
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
@@ -36,14 +36,6 @@ class ReturnDated(DomainError):
     code = "return_dated"
     sentence = "退回日期须在追回款项到账日（{received_on}）至今天之间，请核对。"
     clause = "FP 1.5.3"
-    status = 400
-
-
-class VoucherMissing(DomainError):
-    """A return names its voucher."""
-
-    code = "voucher_missing"
-    sentence = "请填写付款凭证号。"
     status = 400
 
 
