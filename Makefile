@@ -41,9 +41,10 @@ LIVE = env -i PATH="$$PATH" FUND_ENV=production SECRET_KEY=check-only-Vd0mZpL2xW
 	ANSWER_KEYS=PoLrYPAkjsdunWSe6MU1kd2v4l7lwBe-Ae0wtKmblbQ= AUTHENTICATOR_KEYS=2Wo2zIqfax6WCal1RyoSjbauKCDsgEoeDfL_-tS3tgw= \
 	ALLOWED_HOSTS=fund.example.gov.cn DATABASE_URL=postgres://app:check@127.0.0.1/fund REDIS_URL=redis://127.0.0.1/0 MEDIA_ROOT=var/media
 
-check: setup ## format, lint, import layers, types, migrations and their locks, deployment check, clauses, locks
+check: setup ## format, lint, sizes, import layers, types, migrations and their locks, deployment check, clauses, locks
 	@echo "锁定文件"; $(BIN)/python scripts/lock.py --check
 	@echo "格式和写法"; $(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@echo "篇幅"; $(BIN)/python scripts/sizes.py
 	@echo "分层引用"; out=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$out"; exit 1; }
 	@echo "类型"; $(BIN)/mypy --no-error-summary $(TYPED)
 	@echo "迁移"; $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run

@@ -11,9 +11,10 @@ import gc
 import json
 import resource
 import sys
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from tables import legacy, limits, package
+from tables import limits, package
 from tables.refused import Refused
 from tables.workbook import part_of, read_workbook
 from tables.worksheet import Tally, Worksheet
@@ -21,8 +22,8 @@ from tables.worksheet import Tally, Worksheet
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def main() -> None:
-    """Read what standard input brings and write on standard output what is in it."""
+def main(read: Callable[[bytes, "Answer"], None]) -> None:
+    """Read with ``read`` what standard input brings and write on standard output what is in it."""
     gc.disable()  # one file, then the end; nothing here makes cycles, and looking for them among millions of cells takes most of the time
     source, target = sys.stdin.buffer, sys.stdout.buffer
     task = json.loads(source.readline(4096))
@@ -32,7 +33,7 @@ def main() -> None:
         content = source.read(task["length"])
         if len(content) != task["length"]:
             raise Refused("FileDamaged")
-        (legacy.read if task["is_legacy"] else read_xlsx)(content, answer)
+        read(content, answer)
         last: dict[str, Any] = {"sheets": answer.sheets}
     except Refused as refused:
         last = {"refused": refused.reason, "facts": refused.facts}

@@ -1,26 +1,10 @@
-"""xls and et: read whole by calamine, which only the child may do, under its limit of memory."""
-
-from datetime import date, datetime, time, timedelta
-from io import BytesIO
-from typing import Any, Protocol
+"""xls and et: told from others, and judged before the child may open them."""
 
 from tables import limits
-from tables.numbers import iso_of, shortest_of
 from tables.refused import Refused
-from tables.worksheet import Tally, letters_of
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-
-class Answer(Protocol):
-    """Takes what is read."""
-
-    def open_sheet(self, name: str, *, is_hidden: bool) -> None:
-        """Begin a sheet."""
-
-    def row(self, number: int, is_hidden: bool, cells: list[object]) -> None:
-        """Take a row of it."""
 
 
 def is_encrypted_xlsx(content: bytes) -> bool:
@@ -39,63 +23,3 @@ def judge(content: bytes) -> None:
         raise Refused("PasswordProtected")
     if len(content) > limits.LEGACY_BYTES:
         raise Refused("FileTooLarge", what=f"xls 文件超过 {limits.LEGACY_BYTES // limits.MIB} MB")
-
-
-def read(content: bytes, answer: Answer) -> None:
-    """
-    Give every visible sheet's rows to ``answer``.
-
-    Raises:
-        Refused.
-    """
-    import python_calamine as calamine  # noqa: PLC0415  (the child of an xlsx has no such package)
-
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-    except calamine.PasswordError:
-        raise Refused("PasswordProtected") from None
-    except (calamine.CalamineError, OSError, ValueError):
-        raise Refused("FileDamaged") from None
-    sheets = [one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
-    if not sheets or len(sheets) > limits.SHEETS:
-        raise Refused("TooManyCells", what=f"工作表超过 {limits.SHEETS} 个") if sheets else Refused("FileDamaged")
-    tally = Tally()
-    for one in sheets:
-        is_hidden = one.visible != calamine.SheetVisibleEnum.Visible
-        answer.open_sheet(one.name, is_hidden=is_hidden)
-        if not is_hidden:
-            _read_sheet(one.name, book.get_sheet_by_name(one.name), tally, answer)
-
-
-def _read_sheet(name: str, sheet: Any, tally: Tally, answer: Answer) -> None:
-    end = sheet.end
-    if end is not None and end[1] >= limits.COLUMNS:
-        place = f"{letters_of(end[1])}{end[0] + 1}"
-        raise Refused("CellFarAway", sheet=name, cell=place, rows=limits.ROWS, columns=limits.COLUMNS)
-    for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-        cells: list[object] = []
-        for column, value in enumerate(values):
-            if value != "" and value is not None:
-                kind, text = _stored(value)
-                if len(text) > limits.CELL_TEXT:
-                    raise Refused("CellTooLong", sheet=name, row=number, most=limits.CELL_TEXT)
-                tally.add(1, len(text))
-                cells += (column, kind, text, "", False)
-        if cells:
-            answer.row(number, False, cells)
-
-
-def _stored(value: object) -> tuple[str, str]:
-    if isinstance(value, bool):
-        return "b", "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return "n", shortest_of(float(value))
-    if isinstance(value, date | datetime):
-        return "d", iso_of(value)
-    if isinstance(value, time | timedelta):
-        return "t", str(value)
-    text = str(value)
-    return ("e", text) if text.startswith("#") and text in _ERRORS else ("t", text)
-
-
-_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})

@@ -35,8 +35,11 @@ def load(name, folder):
 load("tables", sys.argv[1])
 if sys.argv[2:]:
     load("python_calamine", sys.argv[2])
+    from tables.legacy_sheets import read
+else:
+    from tables.child import read_xlsx as read
 from tables.child import main
-main()
+main(read)
 """
 _KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # what an interpreter outside the usual places needs to start
 _KINDS = {kind.value: kind for kind in Stored}
@@ -62,7 +65,7 @@ def read_in_child(content: bytes, *, is_legacy: bool) -> Book:
     """
     answer = Answer()
     with place(), TemporaryFile() as task:
-        task.write(_task(content, is_legacy=is_legacy))
+        task.write(_task(content))
         task.seek(0)
         returncode = _run(task, answer, is_legacy=is_legacy)
     if returncode != 0:
@@ -86,9 +89,9 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
 
 
-def _task(content: bytes, *, is_legacy: bool) -> bytes:
+def _task(content: bytes) -> bytes:
     bounds = {"memory": limits.MEMORY_BYTES, "cpu": limits.CPU_SECONDS, "answer": limits.ANSWER_BYTES}
-    return json.dumps(bounds | {"length": len(content), "is_legacy": is_legacy}).encode() + b"\n" + content
+    return json.dumps(bounds | {"length": len(content)}).encode() + b"\n" + content
 
 
 def _run(task: IO[bytes], answer: Answer, *, is_legacy: bool) -> int | None:

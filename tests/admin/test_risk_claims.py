@@ -21,6 +21,7 @@ from common.admin import page_of
 from common.enums import Category, Mode, Security
 from documents.models import Document
 from loans.enums import MovementKind
+from loans.models import Loan
 from parties.models import Member
 from parties.selectors import system_member
 from risk.enums import ClaimPaper, ClaimState, MoneyStep, ReturnState
@@ -85,6 +86,15 @@ def test_an_rd_claim_from_the_overdue_loan_to_the_last_yuan_returned(scene: Scen
     bank, checker = login(scene.handler), login(scene.checker)
     guarantor, guarantor_checker = login(scene.guarantor_handler), login(scene.guarantor_checker)
 
+    bad_debt = _recognised(bank, loan)
+    claim = _filed(bank, bad_debt)
+    _paid(bank, claim, guarantor, guarantor_checker)
+    page = _closed(bank, checker, claim)
+    for word in ("提交补偿申请", "要求补正", "复核支付", "付清", "进入追偿", "结案"):
+        assert word in page
+
+
+def _recognised(bank: Client, loan: Loan) -> BadDebt:
     page = bank.get(page_of(loan)).content.decode()
     assert "100天" in page
     assert "按逾期天数至少归为次级" in page
@@ -92,11 +102,13 @@ def test_an_rd_claim_from_the_overdue_loan_to_the_last_yuan_returned(scene: Scen
     page = take(bank, loan, "classify", grade="loss", on=today(), reason="借款人停产")
     assert "借款人停产" in page
     page = take(bank, loan, "recognise", on=today(), reason="借款人停产，无力偿还")
-    bad_debt = BadDebt.objects.get()
     assert "10,000,000.00" in page
-    assert f'href="{do_url(loan, "recognise")}"' not in bank.get(page_of(loan)).content.decode()
-
     assert "尚缺6项：借款合同" in page
+    assert f'href="{do_url(loan, "recognise")}"' not in bank.get(page_of(loan)).content.decode()
+    return BadDebt.objects.get()
+
+
+def _filed(bank: Client, bad_debt: BadDebt) -> Claim:
     assert "缺少材料：借款合同、放款凭证" in refused(bank, bad_debt, "file", amount="10000000.00")
     upload(bank, bad_debt, RD_PAPERS)
     page = bank.get(page_of(bad_debt)).content.decode()
@@ -104,8 +116,10 @@ def test_an_rd_claim_from_the_overdue_loan_to_the_last_yuan_returned(scene: Scen
     assert Document.objects.first().sha256 in page
     assert "不超过尚未收回的坏账本金" in refused(bank, bad_debt, "file", amount="10,000,000.01")
     take(bank, bad_debt, "file", amount="10,000,000.00")
-    claim = Claim.objects.get()
+    return Claim.objects.get()
 
+
+def _paid(bank: Client, claim: Claim, guarantor: Client, guarantor_checker: Client) -> None:
     take(guarantor, claim, "begin-review")
     take(guarantor, claim, "ask-supplement", what="催收记录缺第二次催收")
     assert "催收记录缺第二次催收" in bank.get(page_of(claim)).content.decode()
@@ -123,6 +137,8 @@ def test_an_rd_claim_from_the_overdue_loan_to_the_last_yuan_returned(scene: Scen
     assert "合计等于损失，与规则重算一致" in page
     assert "10000000元" not in page
 
+
+def _closed(bank: Client, checker: Client, claim: Claim) -> str:
     take(bank, claim, "recover", amount="1,250,000.00", costs="250,000.00", received_on=today(), bank_reference="ZC1")
     recovery = Recovery.objects.get()
     assert bank.post(do_url(recovery, "check")).status_code == 403  # a handler does not check
@@ -137,10 +153,8 @@ def test_an_rd_claim_from_the_overdue_loan_to_the_last_yuan_returned(scene: Scen
     page = take(checker, owed, "check")
     assert "人民币捌拾万元整" in page
     page = take(bank, claim, "close", reason="追偿终结")
-    claim = Claim.objects.get()
-    assert claim.state == ClaimState.CLOSED
-    for word in ("提交补偿申请", "要求补正", "复核支付", "付清", "进入追偿", "结案"):
-        assert word in page
+    assert Claim.objects.get().state == ClaimState.CLOSED
+    return page
 
 
 @pytest.mark.clause("FP 1.5.1")

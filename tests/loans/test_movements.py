@@ -11,7 +11,7 @@ from audit.models import Event
 from common.enums import Mode
 from common.errors import NotVisible, ReasonMissing
 from loans import services
-from loans.enums import LoanStage, MovementKind
+from loans.enums import LoanStage
 from loans.models import Loan, LoanRate, Movement
 from loans.rules import Balance, BalanceBelowZero, DrawnOverContract, MaturityTooLate, NotYetDrawn, OverCap, stage_of
 from loans.selectors import balances_on, loans_visible_to, movements_visible_to
@@ -31,7 +31,7 @@ from parties.models import TaxHome
 from parties.selectors import NoTaxHome
 from policy.selectors import NoReturnRate
 from tests.factories import InstitutionFactory, MemberFactory, seeded_district
-from tests.loan_factories import EntryFactory, LoanFactory, ReturnRateFactory, move, noon
+from tests.loan_factories import EntryFactory, ReturnRateFactory, noon
 from whitelist.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -363,41 +363,6 @@ def test_each_party_sees_its_own_loans(scene, drawn):
         assert not loans_visible_to(stranger).exists()
         assert not movements_visible_to(stranger).exists()
     assert loans_visible_to(MemberFactory.serving("county_treasury", district="晋江市")).count() == 3
-
-
-# speed: a constant number of statements
-
-
-def statements(write) -> int:
-    with CaptureQueriesContext(connection) as queries:
-        write()
-    return len(queries)
-
-
-def test_a_batch_costs_the_statements_of_one(scene):
-    loans = [scene.signed(amount_requested=Decimal("1000000.00")) for _ in range(6)]
-    given = {"actor": scene.handler, "checked_by": scene.checker, "at": noon(DRAWN_ON)}
-    one = statements(lambda: services.record_drawdowns([scene.item(loans[0], "1000.00", DRAWN_ON)], **given))
-    many = statements(lambda: services.record_drawdowns([scene.item(loan, "1000.00", DRAWN_ON) for loan in loans[1:]], **given))
-    assert many == one
-    given = {"actor": scene.handler, "at": noon(date(2024, 7, 1))}
-    one = statements(lambda: services.record_repayments([scene.item(loans[0], "1.00", date(2024, 7, 1))], **given))
-    many = statements(lambda: services.record_repayments([scene.item(loan, "1.00", date(2024, 7, 1)) for loan in loans[1:]], **given))
-    assert many == one
-    assert one <= 10
-
-
-def test_a_back_dated_repayment_costs_the_same_on_an_old_loan(scene):
-    old, young = (LoanFactory(application__bank=scene.bank, drawn_on=DRAWN_ON) for _ in range(2))
-    for month in range(55):
-        move(old, MovementKind.REPAYMENT, "1000.00", DRAWN_ON + timedelta(days=30 * (month + 1)))
-    late = date(2028, 12, 1)
-    given = {"actor": scene.handler, "at": noon(late)}
-    cost = [
-        statements(lambda loan=loan: services.record_repayments([scene.item(loan, "1.00", date(2024, 5, 1), reason="补记")], **given))
-        for loan in (young, old)
-    ]
-    assert cost[0] == cost[1]
 
 
 # caps at a drawdown

@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from quanzhou_fund.embedded.postgres import LOCALE
-from quanzhou_fund.environment import BASE_DIR, LONGEST_WAIT_SECONDS, VARIABLES, Misconfigured, Production, read
+from quanzhou_fund.environment import BASE_DIR, LONGEST_WAIT_SECONDS, VARIABLES, Misconfigured, read
 from quanzhou_fund.parts import parts
 from quanzhou_fund.schedule import LIMITS, Queue
+from quanzhou_fund.variables import Production
 
 COMPOSE_TEXT = (BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load(COMPOSE_TEXT)

@@ -24,7 +24,6 @@ def started(*, is_legacy: bool = False) -> subprocess.Popen[bytes]:
     )
     task = {
         "length": 5_000_000,
-        "is_legacy": is_legacy,
         "memory": limits.MEMORY_BYTES,
         "cpu": limits.CPU_SECONDS,
         "answer": limits.ANSWER_BYTES,
@@ -59,7 +58,7 @@ def test_the_child_has_nothing_of_the_product_and_no_package(module: str) -> Non
     start = parent.command(is_legacy=False)
     place = start.index("-c") + 1
     assert {"-I", "-S"} <= set(start)
-    start[place] = start[place].replace("from tables.child import main\nmain()", f"import tables.child, {module}")
+    start[place] = start[place].replace("from tables.child import main\nmain(read)", f"import tables.child, {module}")
     done = subprocess.run(start, capture_output=True, env=parent.environment(), cwd="/", check=False)
     assert f"No module named '{module}'" in done.stderr.decode()
 
