@@ -55,7 +55,7 @@ class ClientThrottle(BaseThrottle):
     """
     Each client's own number of requests a minute, counted atomically in the cache.
 
-    What is left goes into the answer's ``RateLimit`` and ``RateLimit-Policy`` headers (``api.views.BankView``).
+    What is left goes into the answer's ``RateLimit`` and ``RateLimit-Policy`` headers (``api.v1.base.BankView``).
     """
 
     timer = staticmethod(time.time)

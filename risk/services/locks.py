@@ -1,5 +1,5 @@
 """
-The locks of risk, always taken in this order: bank, claim, fee pool, then the books.
+The locks of risk, always taken in this order: bank, claim, the record itself (recovery, return, fee), loan, fee pool, then the books.
 
 Everything that is paid to a bank, or that changes what may be paid, holds the bank's row, so that two payments at once see each other.
 """
@@ -24,7 +24,7 @@ def lock_claim(claim: Claim) -> Claim:
 
 
 def lock_fee_pool() -> FeePool:
-    """Return the row of the fee pool, locked until the transaction ends; opened the first time. Last in the order. Source: FP 1.5.2(2)."""
+    """Return the row of the fee pool, locked until the transaction ends; opened the first time. After any loan. Source: FP 1.5.2(2)."""
     holder = institution_of_kind(InstitutionKind.FUND_OFFICE)
     FeePool.objects.bulk_create([FeePool(holder=holder)], ignore_conflicts=True)
     return FeePool.objects.select_for_update().get(holder=holder)
