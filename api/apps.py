@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from api.history import HISTORIES
@@ -9,5 +11,6 @@ class ApiConfig(AppConfig):
     verbose_name = "接口"
 
     def ready(self) -> None:
-        """Declare what the histories of its cases tell whom."""
+        """Register how programs change by two persons, and declare what the histories of its cases tell whom."""
+        import_module("api.services.clients")
         declare(*HISTORIES)

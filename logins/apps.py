@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.core.checks import register
 
@@ -9,5 +11,6 @@ class LoginsConfig(AppConfig):
     verbose_name = "登录与账号安全"
 
     def ready(self) -> None:
-        """Let the settings be checked."""
+        """Register the kinds of changes of rights that belong here, and let the settings be checked."""
+        import_module("logins.services.rights")
         register(doors_are_watched)

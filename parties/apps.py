@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from parties.disclosure import declare
@@ -9,5 +11,7 @@ class PartiesConfig(AppConfig):
     verbose_name = "参与方"
 
     def ready(self) -> None:
-        """Declare what the histories of its cases tell whom."""
+        """Register the kinds of changes of rights, whoever imports which module, and declare what histories tell whom."""
+        import_module("parties.services.keepers")
+        import_module("parties.services.members")
         declare(*HISTORIES)

@@ -24,6 +24,7 @@ from loans.services.movements import (
     MovementDated,
     NotAvailable,
     ReferenceReused,
+    record,
 )
 from loans.services.movements.batch import AmountInvalid, CheckerOfAnotherHouse, DuplicateMovement, ReferenceMissing
 from parties.access import RoleMissing, SamePerson
@@ -219,10 +220,10 @@ def test_movements_that_could_never_stand(scene, drawn, amount, days, reference,
 def test_the_same_reference_again_gives_the_same_movement(scene, drawn, service):
     item = scene.item(drawn, "1000.00", date(2024, 7, 1), reference="FT-1")
     given = {"actor": scene.handler, "checked_by": scene.checker, "at": noon(date(2024, 7, 1))}
-    first = getattr(services, service)([item], **given)
+    first = getattr(record, service)([item], **given)
     before = traces()
-    assert getattr(services, service)([item], **given) == first
-    assert getattr(services, service)([item, item], **given) == first * 2
+    assert getattr(record, service)([item], **given) == first
+    assert getattr(record, service)([item, item], **given) == first * 2
     assert traces() == before
 
 

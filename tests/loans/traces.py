@@ -1,9 +1,11 @@
 """What a step of an application leaves behind, and a step taken by name."""
 
 from audit.models import Event
-from loans import services
 from loans.models import Application
+from loans.services.application_steps import APPLICATION_SERVICES
 from notices.models import Notice
+
+SERVICES = {one.run.__name__: one.run for one in APPLICATION_SERVICES.values()}
 
 
 def events() -> list[str]:
@@ -17,4 +19,4 @@ def untouched(application):
 
 
 def take(step, application, actor, at, **given):
-    return getattr(services, step)(application_id=application.public_id, actor=actor, at=at, **given)
+    return SERVICES[step](application_id=application.public_id, actor=actor, at=at, **given)

@@ -1,5 +1,6 @@
 """A change of rights is an act of two persons; one alone gets nowhere, by whatever door."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -21,6 +22,7 @@ from parties.services.rights import (
     RightsOutdated,
     WaitsAlready,
 )
+from quanzhou_fund.settings import BASE_DIR
 from tests.factories import InstitutionFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +269,11 @@ def test_of_two_confirmations_at_once_one_counts(bank, head):
         thread.join()
     assert sorted(outcomes) == ["confirmed", "late"]
     assert Event.objects.filter(verb="rights.confirmed").count() == 1
+
+
+def test_every_kind_is_registered_when_the_apps_are_ready_whoever_imports_what():
+    for path in sorted(BASE_DIR.glob("*/services/**/*.py")):
+        if re.search(r"^register_kind\(", path.read_text(encoding="utf-8"), re.MULTILINE):
+            module = ".".join(path.relative_to(BASE_DIR).with_suffix("").parts)
+            ready = (BASE_DIR / module.partition(".")[0] / "apps.py").read_text(encoding="utf-8")
+            assert f'import_module("{module}")' in ready
