@@ -24,6 +24,12 @@ def register_owner(owner_type: str, visible_to: VisibleTo) -> None:
     _OWNERS[owner_type] = visible_to
 
 
+def takes_papers_of(case: Model, actor: Member | None) -> bool:
+    """Return whether the actor may open papers of this case and lay some with it, if the case takes papers at all."""
+    visible_to = _OWNERS.get(case._meta.label_lower)
+    return actor is not None and visible_to is not None and visible_to(actor).filter(pk=case.pk).exists()
+
+
 def visible_owner(owner_type: str, owner_id: UUID, *, actor: Member) -> Model:
     """
     Return the case, if the actor may see it.

@@ -32,6 +32,7 @@ from common.step_services import StepService
 from whitelist.delivery_transitions import DELIVERY_STEPS
 from whitelist.enums import DeliveryState, EntryKind, EntryState
 from whitelist.models import Delivery, Entry
+from whitelist.published import told_as_published
 from whitelist.selectors import deliveries_visible_to, entries_visible_to, is_open_for_application
 from whitelist.services import acknowledge, collect
 from whitelist.services.delivering import ReferenceDiffers, ReferenceMissing
@@ -68,7 +69,7 @@ class CheckShown(serializers.Serializer[Any]):
     name = shown_text("核对项代码")
     clause = shown_text("条款编号")
     required = serializers.CharField(help_text="要求")  # type: ignore[assignment]
-    found = shown_text("情况")
+    found = shown_text("结论：符合要求或不符合要求")
     passed = shown_flag("是否符合")
 
 
@@ -94,8 +95,14 @@ class CaseCapsShown(serializers.Serializer[Any]):
 class EntryOpened(EntryShown):
     """An entry with its checks, caps and headroom."""
 
-    checks = CheckShown(many=True, help_text="列入时的条件核对结果，依据 FP 1.1")
+    checks = serializers.SerializerMethodField(help_text="列入时的条件核对结果，依据 FP 1.1；所依据的数据和认定理由不对外")
     headroom = serializers.SerializerMethodField(help_text="按本行参与的模式和可办类别列出的限额和余额，依据 FP 1.2、FP 1.3；D2、D3、D40")
+
+    def get_checks(self, entry: Entry) -> Any:
+        """Return the checks as they are published."""
+        return CheckShown([told_as_published(check) for check in entry.checks], many=True).data
+
+    get_checks.__annotations__ = {"return": CheckShown(many=True)}
 
     def get_headroom(self, entry: Entry) -> Any:
         """Return the caps."""

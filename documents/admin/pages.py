@@ -15,6 +15,7 @@ from common.admin import EVERY_CASE, Badge, Do, Link, ReasonForm, Row, Step, Ste
 from common.admin.panels import Table
 from common.admin.running import CaseStepView
 from documents.models import Document
+from documents.registry import takes_papers_of
 from documents.selectors import all_documents_of
 from documents.services import attach_to_visible, withdraw
 from parties.models import Member
@@ -66,9 +67,9 @@ def documents_visible_to(member: Member) -> QuerySet[Document]:
 
 
 def papers(request: HttpRequest, case: Any) -> Table | None:
-    """Return the papers of a case with the way to add one; ``None`` for what has no papers."""
-    page = admin.site._registry.get(type(case))
-    if not getattr(page, "papers", ()):
+    """Return the papers of a case with the way to add one; ``None`` for what has no papers, or none for this person."""
+    page, member = admin.site._registry.get(type(case)), acting_member(request)
+    if not getattr(page, "papers", ()) or not takes_papers_of(case, member):
         return None
     labels = dict(page.papers)
     rows = [
@@ -80,7 +81,7 @@ def papers(request: HttpRequest, case: Any) -> Table | None:
         heads=("材料类别", "文件", "大小", "上传单位", "上传时间"),
         rows=rows,
         empty="暂无材料。",
-        more=more if ATTACH.who.allows(acting_member(request)) else None,
+        more=more if ATTACH.who.allows(member) else None,
     )
 
 
@@ -126,7 +127,7 @@ class DocumentAdmin(VisibleAdmin):
         if not isinstance(page, VisibleAdmin) or not page.papers:
             raise Http404
         case = page.get_queryset(request).filter(public_id=owner_id).first()
-        if case is None:
+        if case is None or not takes_papers_of(case, acting_member(request)):
             raise Http404
         answer = CaseStepView(page, ATTACH).answer(request, case)
         return redirect(page_of(case)) if answer.status_code == 302 else answer

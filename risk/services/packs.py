@@ -84,7 +84,7 @@ def content_of(exemption: Exemption, *, at: datetime) -> PackContent:
         checklist=[_item(item) for item in exemption.items.select_related("answered_by")],
         clauses=_clauses(bad_debt),
         events=[_event(event, reader=exemption.opened_by) for event in _told(bad_debt, reader=exemption.opened_by)],
-        documents=list(_documents(bad_debt)),
+        documents=list(_documents(bad_debt, reader=exemption.opened_by)),
         built_at=at,
     )
 
@@ -262,21 +262,23 @@ def _event(event: Event, *, reader: Member) -> dict[str, object]:
     }
 
 
-def _documents(bad_debt: BadDebt) -> Iterator[PackedDocument]:
+def _documents(bad_debt: BadDebt, *, reader: Member) -> Iterator[PackedDocument]:
     """Yield the papers of loan, application, bad debt and claims, withdrawn ones too, with their checked bytes."""
     for owner in owners_of_papers(bad_debt):
-        for document in all_documents_of(owner).select_related("uploaded_by"):
-            yield _packed(document)
+        for document in all_documents_of(owner).select_related("uploaded_by__institution", "uploaded_by__enterprise"):
+            yield _packed(document, reader=reader)
 
 
-def _packed(document: Document) -> PackedDocument:
+def _packed(document: Document, *, reader: Member) -> PackedDocument:
+    """Return a paper for the pack; of another house's the house is named, not the person."""
+    uploader = document.uploaded_by
     with open_checked(document.sha256, filename=document.filename) as stored:
         content = stored.read()
     facts = {
         "kind": document.kind,
         "filename": document.filename,
         "size": document.size,
-        "uploaded_by": document.uploaded_by.name,
+        "uploaded_by": uploader.name if uploader.party_id == reader.party_id else uploader.party_name,
         "uploaded_at": document.uploaded_at,
         "withdrawn_at": document.withdrawn_at,
     }

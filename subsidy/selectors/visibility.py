@@ -32,6 +32,12 @@ def settlements_visible_to(actor: Member) -> QuerySet[Settlement]:
     return settlements.filter(_of(actor, ""))
 
 
+def settlements_with_papers_visible_to(actor: Member) -> QuerySet[Settlement]:
+    """Return the settlements whose papers the actor opens: a county none, since a paper speaks of all counties. Source: D41."""
+    settlements = settlements_visible_to(actor)
+    return settlements.none() if _is_county(actor) else settlements
+
+
 def revisions_visible_to(actor: Member) -> QuerySet[Revision]:
     """Return the revisions, with the sums over all counties, the actor may open; a county none."""
     return Revision.objects.filter(_of(actor, "settlement__")).select_related("settlement__bank", "computed_by")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from common.enums import Category, Mode, Security
 from documents.services import attach
@@ -19,6 +20,7 @@ from loans.services import NewMovement
 from loans.services.submission import required_papers
 from parties.enums import Role
 from parties.models import Enterprise, Institution, Member
+from parties.selectors import institution_of_kind
 from risk import services as risk
 from risk.models import Claim
 from subsidy.models import Settlement, Tender
@@ -44,8 +46,8 @@ from tests.loan_factories import (
 )
 from tests.risk.papers import RD_PAPERS
 from tests.subsidy.bidding import BEGUN, BID_AT, CLOSES, OPENED
-from whitelist.enums import AnnouncementKind, ChannelKind, Transport
-from whitelist.models import Channel, Entry
+from whitelist.enums import AnnouncementKind, ChannelKind, Transport, Verdict
+from whitelist.models import Channel, Entry, Opinion
 from whitelist.services.announcing import announce
 
 EVERY_ROLE = [Role.VIEWER, Role.HANDLER, Role.CHECKER]
@@ -72,6 +74,7 @@ class Side:
     bid_volume: int
     quota: int
     base_amount: int
+    rd_expense: int
 
     def mark(self, party: str) -> str:
         """Return the mark of one of the side's parties: 银, 县, 企, 担."""
@@ -93,7 +96,8 @@ class Side:
 
     def _pair(self, institution: Institution, mark: str) -> tuple[Member, Member]:
         every = {"institution": institution, "roles": EVERY_ROLE}
-        return MemberFactory(**every, name=f"{mark}一号员"), MemberFactory(**every, name=f"{mark}二号员")
+        one, two = (MemberFactory(**every, name=f"{mark}{n}号员", user__email=f"{institution.pk}@example.cn") for n in "一二")
+        return one, two
 
     @cached_property
     def bankers(self) -> tuple[Member, Member]:
@@ -110,7 +114,7 @@ class Side:
         """The county industry bureau's maker and checker."""
         given = {"district": self.county_name, "roles": EVERY_ROLE}
         names = (f"{self.mark('县')}{n}号员" for n in "一二")
-        one, two = (MemberFactory.serving("county_industry", name=name, **given) for name in names)
+        one, two = (MemberFactory.serving("county_industry", name=name, user__email=f"{self.quota}@example.cn", **given) for name in names)
         return one, two
 
     @cached_property
@@ -135,12 +139,31 @@ class Side:
     def project_entry(self) -> Entry:
         """The listed project."""
         project = ProjectFactory(enterprise=self.enterprise, name=f"{self.word}企坊项目")
-        return EntryFactory(project=project)
+        return self.on_its_way(EntryFactory(project=project, **self.found))
 
     @cached_property
     def rd_entry(self) -> Entry:
         """The enterprise on the R&D list."""
-        return EntryFactory(rd=True, enterprise=self.enterprise)
+        entry = EntryFactory(rd=True, enterprise=self.enterprise, last_year_rd_expense=Decimal(self.rd_expense), **self.found)
+        return self.on_its_way(entry)
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """What the bureaus found of an entry before it was published."""
+        found = f"{self.mark('局')}认定理由，研发费用{self.rd_expense}"
+        check = {"name": "industrial", "clause": "FP 1.1.1", "required": "工业企业", "found": found, "passed": True}
+        return {"checks": [check], "return_reason": f"{self.mark('局')}退回理由"}
+
+    def on_its_way(self, entry: Entry) -> Entry:
+        """Leave with an entry what bureaus and county leave on the way to the list: an opinion, papers."""
+        bureau, clerk = institution_of_kind("city_treasury"), self.county[0]
+        Opinion.objects.create(
+            entry=entry, round=1, institution=bureau, verdict=Verdict.AGREE, document_number=f"{self.mark('局')}函",
+            remark=f"{self.mark('局')}意见说明", given_on=DRAWN, recorded_by=clerk, recorded_at=NOW,
+        )  # fmt: skip
+        name = f"{self.word}局密{entry.kind}.pdf"
+        attach(owner=entry, kind="营业执照", filename=name, content=paper(self.mark("局")), actor=clerk, at=NOW)
+        return entry
 
 
 class Market:
@@ -148,8 +171,8 @@ class Market:
 
     def __init__(self) -> None:
         ReturnRateFactory()
-        self.one = Side("甲", "晋江市", 11_170_031, 7_130_057, "0.031117", 3_117_000_019, 911_000_017, 605_000_041)
-        self.two = Side("乙", "石狮市", 12_290_083, 8_210_097, "0.032229", 4_229_000_023, 822_000_029, 706_000_043)
+        self.one = Side("甲", "晋江市", 11_170_031, 7_130_057, "0.031117", 3_117_000_019, 911_000_017, 605_000_041, 61_000_091)
+        self.two = Side("乙", "石狮市", 12_290_083, 8_210_097, "0.032229", 4_229_000_023, 822_000_029, 706_000_043, 62_000_093)
         self.industry = MemberFactory.serving("city_industry", roles=EVERY_ROLE)
         self.industry_checker = MemberFactory.serving("city_industry", roles=EVERY_ROLE)
         self.treasury = MemberFactory.serving("city_treasury", roles=EVERY_ROLE)
@@ -301,6 +324,8 @@ class Market:
         judge, payer = side.guarantors
         risk.begin_review(claim_id=claim.public_id, actor=judge, at=NOW)
         risk.ask_supplement(claim_id=claim.public_id, what=f"{side.mark('担')}补正要求", actor=judge, at=NOW)
+        letter = {"filename": f"{side.mark('担')}补正函.pdf", "content": paper(side.mark("担"))}
+        attach(owner=claim, kind="supplement", **letter, actor=judge, at=NOW)
         risk.supply(claim_id=claim.public_id, actor=maker, at=NOW)
         risk.begin_review(claim_id=claim.public_id, actor=judge, at=NOW)
         risk.accept_claim(claim_id=claim.public_id, actor=judge, at=NOW)

@@ -16,6 +16,7 @@ from tests.privacy.market import Market
 from tests.privacy.sweep import Said, ask, back_office, identifiers_told, interface
 
 Login = Callable[[Member], Client]
+PERSONS = {"银": ("一号员", "二号员"), "县": ("一号员", "二号员"), "担": ("一号员", "二号员"), "企": ("经办",)}  # each its own house's
 REGISTER = ("/policy/", "/do/guarantee/", "/api/v1/institutions/", "/api/v1/schema/")  # who takes part is public, and chosen from
 
 
@@ -32,19 +33,28 @@ def foreign(market: Market, reader: str) -> set[str]:
     cross = {"交银密"} | amounts(9_370_119, 8_370_119)
     project = one.project_amount - 1_000_000
     sums = amounts(one.project_amount + 9_370_119, project + 8_370_119, one.project_amount + 8_370_119, project + 9_370_119)
+    bureaus = {"甲局密", "乙局密", f"{one.rd_expense}", f"{two.rd_expense}"}  # no lender reads the way to the list
     special = {f"甲{party}密" for party in "银县企担"} | amounts(one.project_amount, one.rd_amount, one.bid_volume, one.quota)
+    people = {f"甲{party}密{name}" for party, names in PERSONS.items() for name in names}
     ones = amounts(one.project_amount, one.rd_amount, one.bid_volume, one.quota, one.base_amount, project) | {"3.1117", "0.031117"}
-    return {
-        "bank": theirs | cross | sums | {"乙行备案号", "乙正担保", "乙正银行"},
+    others = {
+        reader: {name for name in people if not name.startswith(f"甲{own}密")}
+        for reader, own in (("bank", "银"), ("other_bank", "无"), ("county", "县"), ("county_treasury", "县"), ("guarantor", "担"))
+    }
+    shut = {
+        "bank": theirs | cross | sums | bureaus | {"乙行备案号", "乙正担保", "乙正银行"},
         "other_bank": ones
         | sums
+        | bureaus
         | {"甲银密", "甲担密", "甲行备案号", "甲正担保", "甲正银行"},  # it lends to 甲's enterprise, in 甲's county
-        "county": theirs | {"乙企坊", "乙正担保"},
-        "county_treasury": theirs | {"乙企坊", "乙正担保"},
-        "contributor": theirs | cross | special,
-        "guarantor": theirs | cross | sums | {"乙企坊", "乙正担保", "乙正银行"},
-        "fund_manager": (theirs | cross | special) - amounts(one.rd_amount, two.rd_amount),  # a trust bank's bad debts are told to it
+        "county": theirs | {"乙企坊", "乙正担保", "乙局密"},
+        "county_treasury": theirs | {"乙企坊", "乙正担保", "乙局密"},
+        "contributor": theirs | cross | special | bureaus,
+        "guarantor": theirs | cross | sums | bureaus | {"乙企坊", "乙正担保", "乙正银行"},
+        "fund_manager": (theirs | cross | special | bureaus)
+        - amounts(one.rd_amount, two.rd_amount),  # a trust bank's bad debts are told to it
     }[reader]
+    return shut | others.get(reader, set())
 
 
 def own(market: Market, reader: str) -> set[str]:
@@ -53,7 +63,17 @@ def own(market: Market, reader: str) -> set[str]:
         "补充要求", "流水drawdown", "检查情况", "分类理由", "追偿说明", "额度文", "对账.csv", "渠道", "程序", "尽责办法", "文", "一号员",
     )} | {"甲行备案号", "3.1117", "甲担密补正要求", "甲担密收费凭证"}  # fmt: skip
     banks |= {f"{figure}.00" for figure in (market.one.project_amount, market.one.rd_amount, market.one.bid_volume, market.one.quota)}
-    county = {"甲县密异议理由", "甲县密撤回说明", "甲县密凭证", "甲行备案号", "交银密合同", "甲银密合同", "甲企密联系人"}
+    county = {
+        "甲县密异议理由",
+        "甲县密撤回说明",
+        "甲县密凭证",
+        "甲行备案号",
+        "交银密合同",
+        "甲银密合同",
+        "甲企密联系人",
+        "甲局密意见说明",
+        "甲局密认定理由",
+    }
     return {
         "bank": banks,
         "other_bank": {"交银密合同", "乙银密合同", "乙银密补充要求", "乙行备案号", "3.2229", "9370119.00"},

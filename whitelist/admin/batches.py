@@ -35,7 +35,6 @@ class BatchAdmin(VisibleAdmin):
         Column("条目数", lambda one: one.entry_count, order="entry_count"),
     )
     shows = ("kind", "year", "number", "document_number", "published_on", "published_by")
-    papers = (("发布文件", "发布文件"),)
     search_fields = ("document_number",)
     list_filter = ("kind", "year")
     date_hierarchy = "published_on"

@@ -1,12 +1,29 @@
 """Entries: lists, the page with checks, opinions and limits, drafting."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Do, Fact, Facts, Link, Money, Step, VisibleAdmin, by, checks_table, facts, page_of, table
+from common.admin import (
+    Badge,
+    Column,
+    Do,
+    Fact,
+    Facts,
+    Link,
+    Money,
+    Step,
+    VisibleAdmin,
+    acting_member,
+    by,
+    checks_table,
+    facts,
+    page_of,
+    table,
+)
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_for
@@ -16,6 +33,7 @@ from whitelist.enums import EntryKind
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Entry
 from whitelist.papers import APPLICATION_FORM, BUSINESS_LICENCE, ENTERPRISE_CONSENT, PROJECT_FILING
+from whitelist.published import COLUMNS, FACTS, FILTERS, OUTCOME, reads_published_only, told_as_published
 from whitelist.selectors.caps import limit_of_enterprise, limit_of_project
 from whitelist.selectors.entries import consulted_institutions, entries_visible_to
 from whitelist.services.drafting import draft_newly_registered_entry, draft_project_entry
@@ -82,6 +100,7 @@ class EntryAdmin(VisibleAdmin):
         "state",
         Column("条件核对", eligible, order="is_eligible"),
         "submitted_on",
+        "published_on",
         Column("批次", lambda one: f"{one.batch.year}年第{one.batch.number}批" if one.batch else None, order="batch", name="batch"),
     )
     shows = (
@@ -92,29 +111,42 @@ class EntryAdmin(VisibleAdmin):
     search_fields = ("enterprise__name", "enterprise__credit_code", "project__name", "project__code")
     list_filter = ("kind", "state", "route", "list_year", "district", "is_eligible")
     linked_by = ("batch",)
-    date_hierarchy = "submitted_on"
+    date_hierarchy = "published_on"  # the day of the application is not everybody's
     ordering = ("-id",)
     case_related = ("enterprise", "project", "district", "batch", "policy_version", "drafted_by__institution", "drafted_by__enterprise")
     steps = CASE_STEPS
     bulk_steps = BULK_STEPS
     new_steps = NEW_STEPS
 
+    def columns_for(self, request: HttpRequest) -> list[Column]:
+        """Return the columns; of what is not published none to lenders."""
+        every = super().columns_for(request)
+        return [one for one in every if one.__name__ in COLUMNS] if reads_published_only(acting_member(request)) else every
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Return the filters; by what is not published none to lenders."""
+        every = zip(self.list_filter, super().get_list_filter(request), strict=True)
+        only = reads_published_only(acting_member(request))
+        return [made for name, made in every if name in FILTERS or not only]
+
+    def first_panel(self, request: HttpRequest, case: Entry) -> Facts:
+        """Return the entry's own fields, to lenders those that are published."""
+        return facts(request, case, "基本情况", *(FACTS if reads_published_only(acting_member(request)) else self.shows))
+
     def parts(self, request: HttpRequest, case: Entry) -> list[Any]:
-        """Return the outcome, the checks as stored, the opinions and the limits."""
+        """Return the outcome, the checks as stored, the opinions and the limits; to lenders what is published of them."""
         title = "条件核对（按提交时情况留存）"
-        checks = checks_table(
-            title, case.checks, empty="提交时核对。", note="" if case.is_eligible is not False else "存在不符合项，不得发布。"
-        )
-        return [outcome(request, case), checks, opinions(case), limits(case)]
+        if reads_published_only(acting_member(request)):
+            checks = checks_table(title, [told_as_published(check) for check in case.checks], empty="提交时核对。")
+            return [outcome(request, case, OUTCOME), checks, limits(case, is_published=True)]
+        note = "" if case.is_eligible is not False else "存在不符合项，不得发布。"
+        checks = checks_table(title, case.checks, empty="提交时核对。", note=note)
+        return [outcome(request, case, (*OUTCOME, "return_reason")), checks, opinions(case), limits(case)]
 
 
-def outcome(request: HttpRequest, entry: Entry) -> Facts | None:
-    """Return what became of the entry; ``None`` while nothing has."""
-    names = [
-        name
-        for name in ("published_on", "expires_on", "expired_on", "expiry_cause", "removed_on", "removal_reason", "return_reason")
-        if getattr(entry, name)
-    ]
+def outcome(request: HttpRequest, entry: Entry, told: Sequence[str]) -> Facts | None:
+    """Return what became of the entry, of what the reader is told; ``None`` while nothing has."""
+    names = [name for name in told if getattr(entry, name)]
     batch = [Fact("批次", Link(str(entry.batch), page_of(entry.batch)))] if entry.batch else []
     if not names and not batch:
         return None
@@ -149,8 +181,8 @@ def opinions(entry: Entry) -> Any:
     )
 
 
-def limits(entry: Entry) -> Facts | None:
-    """Return how much may be lent by the entry's version."""
+def limits(entry: Entry, *, is_published: bool = False) -> Facts | None:
+    """Return how much may be lent by the entry's version; the figure it was made from only where the way to the list is read."""
     if entry.policy_version is None:
         return None
     terms = version_for(entry.policy_version).terms
@@ -167,5 +199,6 @@ def limits(entry: Entry) -> Facts | None:
         rd = limit_of_enterprise(entry.enterprise, terms, entry=entry)
     except RdExpenseMissing as missing:
         return Facts(title="额度上限", facts=(), clause="FP 1.2.2", note=missing.message)
-    shown = (Fact("上年度研发费用", Money(entry.last_year_rd_expense)), Fact("单家企业放款上限", Money(rd.max_total)))
+    expense = [] if is_published else [Fact("上年度研发费用", Money(entry.last_year_rd_expense))]
+    shown = [*expense, Fact("单家企业放款上限", Money(rd.max_total))]
     return Facts(title="额度上限", facts=shown, clause="FP 1.2.2", note="各银行、各模式合并计算。")

@@ -12,6 +12,7 @@ from parties.models import Member
 from whitelist.admin.entries import SEEN_BY
 from whitelist.admin.forms import CorrectProjectForm, ProjectForm
 from whitelist.models import Project
+from whitelist.published import reads_published_only
 from whitelist.selectors.entries import entries_visible_to, projects_visible_to
 from whitelist.services.projects import correct_project, register_project
 
@@ -21,6 +22,7 @@ def projects_listed(member: Member) -> QuerySet[Project]:
     return projects_visible_to(member).select_related("enterprise", "district")
 
 
+DAYS = {"申请日期": "submitted_on", "发布日期": "published_on"}
 REGISTRARS = by(InstitutionKind.COUNTY_INDUSTRY, InstitutionKind.CITY_INDUSTRY)
 
 
@@ -50,7 +52,9 @@ class ProjectAdmin(VisibleAdmin):
     def parts(self, request: HttpRequest, case: Project) -> list[Any]:
         """Return the entries that list the project."""
         found = entries_visible_to(acting_member(request)).filter(project=case)
+        days = {"发布日期": "published_on"} if reads_published_only(acting_member(request)) else DAYS
         rows = [
-            (link_to(request, one, f"{one.list_year}年度"), value_of(one, "state"), one.submitted_on, one.published_on) for one in found
+            (link_to(request, one, f"{one.list_year}年度"), value_of(one, "state"), *(getattr(one, day) for day in days.values()))
+            for one in found
         ]
-        return [table("白名单条目", ("条目", "状态", "申请日期", "发布日期"), rows)]
+        return [table("白名单条目", ("条目", "状态", *days), rows)]

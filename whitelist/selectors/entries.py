@@ -10,6 +10,7 @@ from parties.models import BankParticipation, Enterprise, Institution, Member
 from parties.selectors import institution_of_kind
 from whitelist.enums import LISTED_STATES, EntryKind, EntryState, Verdict
 from whitelist.models import Batch, Entry, Opinion, Project
+from whitelist.published import reads_published_only
 from whitelist.transitions import CONSULTED
 
 _RELATED = ("enterprise", "project", "district", "batch", "policy_version")
@@ -39,6 +40,11 @@ def entries_visible_to(actor: Member) -> QuerySet[Entry]:
     if institution.kind == InstitutionKind.FUND_MANAGER:
         return entries.filter(state__in=LISTED_STATES)
     return entries.none()
+
+
+def entries_told_whole(actor: Member) -> QuerySet[Entry]:
+    """Return the entries whose way to the list the actor reads, papers included: whoever lends reads none. Source: FP 1.6.2."""
+    return Entry.objects.none() if reads_published_only(actor) else entries_visible_to(actor)
 
 
 def projects_visible_to(actor: Member) -> QuerySet[Project]:
