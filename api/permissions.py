@@ -14,7 +14,9 @@ class ScopeMissing(PermissionDenied):
     """The token does not carry the scope."""
 
     default_code = "insufficient_scope"
-    default_detail = "访问令牌缺少权限范围“{scope}”（{label}），请用该范围重新获取令牌；客户端未获此授权的，请联系市工信局。"
+    default_detail = (
+        "访问令牌缺少权限范围“{scope}”（{label}），请用该范围重新获取令牌；客户端未获此授权的，由本单位管理人员提出，系统运行单位确认。"
+    )
 
 
 def scope_of_call(view: Any, request: Request) -> str:

@@ -27,7 +27,7 @@ class FeedRestoring(DomainError):
     """The log lies in another database than the one it was read from, and nobody has said since that it is complete."""
 
     code = "feed_restoring"
-    sentence = "系统正在从备份恢复，事件暂时不能读取，请稍后重试；持续出现的，请联系市工信局。"
+    sentence = "系统正在从备份恢复，事件暂时不能读取，请稍后重试；持续出现的，请联系系统运行单位。"
     status = 503
     retry_after = 60
 

@@ -15,7 +15,10 @@ from django.views.decorators.cache import never_cache
 from parties.models import Member, User
 from parties.selectors import current_member
 
-NO_ENTRY = "该账号目前不属于任何企业，不能进入企业服务门户。机构人员请使用业务管理系统；企业人员请联系所在县(市、区)工信部门登记。"
+NO_ENTRY = (
+    "该账号目前不属于任何企业，不能进入企业服务门户。机构人员请使用业务管理系统。"
+    "企业账号由本企业的管理人员提出、系统运行单位确认后开通；本企业还没有账号的，请联系系统运行单位。"
+)
 
 
 def person_of_enterprise(user: User | AnonymousUser, *, at: datetime) -> Member | None:

@@ -24,10 +24,10 @@ _APPOINTED = ("kind", "name", "roles", "user_id", "from_on", "until_on")
 
 
 class ServesElsewhere(DomainError):
-    """A person serves one party at a time."""
+    """A person serves one party at a time; which one is not told to who asks for the person."""
 
     code = "serves_elsewhere"
-    sentence = "账号“{user}”在此期间已为“{party}”办理业务，请先终止原有任职。"
+    sentence = "账号“{user}”在此期间另有任职。一人同一时期只为一个单位办理业务，请本人与原单位办理终止后再提出。"
 
 
 class UsernameTaken(DomainError):
@@ -286,9 +286,8 @@ def _require_free(user: User, *, from_on: date, until_on: date | None) -> None:
     serving = Member.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=from_on), user=user)
     if until_on is not None:
         serving = serving.filter(from_on__lt=until_on)
-    other = serving.select_related("institution", "enterprise").first()
-    if other is not None:
-        raise ServesElsewhere(field="user", user=user.username, party=other.party_name)
+    if serving.exists():
+        raise ServesElsewhere(field="user", user=user.username)
 
 
 def _require_term(from_on: date, until_on: date | None, *, at: datetime) -> None:

@@ -121,8 +121,9 @@ def test_a_person_serves_one_house_at_a_time(bank, head):
     elsewhere = MemberFactory(user=user, until_on=FROM)
     agreed(appointment(bank, head, user, until_on=date(2025, 1, 1)))
     system = administrator("system")
-    with pytest.raises(ServesElsewhere, match=bank.name):
+    with pytest.raises(ServesElsewhere) as refused:
         appointment(elsewhere.institution, system, user, from_on=date(2024, 12, 31))
+    assert bank.name not in refused.value.message
     agreed(appointment(elsewhere.institution, system, user, from_on=date(2025, 1, 1)))
     assert Member.objects.filter(user=user).count() == 3
 
