@@ -9,7 +9,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-story conformance test check format lock clauses bench bench-api migrations migration-baseline translations shell endurance
+.PHONY: help setup demo demo-story conformance test check format lock clauses bench bench-api migrations migration-baseline schema-baseline translations shell endurance
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -77,6 +77,10 @@ migrations: setup ## write missing migrations, and fold what a first one leaves 
 
 migration-baseline: setup ## before the first production only: the rule of upgrades without downtime holds from the next migration on
 	@$(BIN)/python scripts/lint_migrations.py --baseline
+	@$(BIN)/python scripts/lint_migrations.py --schema
+
+schema-baseline: setup ## at every release: write down which columns this version writes, which the next one's schema must carry
+	@$(BIN)/python scripts/lint_migrations.py --schema
 
 translations: setup ## compile locale/*/LC_MESSAGES/*.po
 	@$(BIN)/python scripts/compile_translations.py

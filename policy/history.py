@@ -8,6 +8,7 @@ VERSION = History(
     case="policy.policyversion",
     verbs=(
         *tell("policy_version.added", Told(to=EVERYBODY, fields=("number", "name", "document_number", *PERIOD, "terms"))),
+        *tell("policy_version.term_added", Told(to=EVERYBODY, fields=("path", "value", "source"), remark=True)),
         *tell(("policy_version.end_set", "policy_version.publication_date_set"), Told(to=EVERYBODY, fields=PERIOD)),
     ),
 )

@@ -2,7 +2,8 @@
 Hold every migration after the baseline against the rule of upgrades without downtime: ``docs/operations.md``.
 
 Usage: ``python scripts/lint_migrations.py``; ``--baseline`` writes today's migrations down as the ones before the rule, which ends with the
-first production. A database is asked for its words only, so an embedded one is started where there is something to look at.
+first production, ``--schema`` which columns today's version writes, for every release. A database is asked for its words only, so an
+embedded one is started where there is something to look at.
 """
 
 import os
@@ -17,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanzhou_fund.settings")
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.migrations.loader import MigrationLoader  # noqa: E402
 from django.db.migrations.migration import Migration  # noqa: E402
@@ -24,6 +26,7 @@ from django.db.migrations.operations import RunPython  # noqa: E402
 from django_migration_linter.sql_analyser.analyser import analyse_sql_statements  # noqa: E402
 from django_migration_linter.sql_analyser.postgresql import PostgresqlAnalyser  # noqa: E402
 
+from quanzhou_fund.kept_schema import keep  # noqa: E402
 from quanzhou_fund.zero_downtime import findings  # noqa: E402
 
 BASELINE = ROOT / "scripts" / "migration_baseline.txt"
@@ -56,6 +59,12 @@ def main() -> int:
     own = list(own_migrations(loader))
     if "--baseline" in sys.argv:
         BASELINE.write_text("".join(f"{app} {name}\n" for app, name in own), encoding="utf-8")
+        return 0
+    if "--schema" in sys.argv:
+        if "--embedded" not in sys.argv:
+            return subprocess.call([*EMBEDDED, sys.executable, __file__, "--schema", "--embedded"], cwd=ROOT)
+        call_command("migrate", verbosity=0)
+        keep()
         return 0
     before = {tuple(line.split()) for line in BASELINE.read_text(encoding="utf-8").splitlines()}
     new = [one for one in own if one not in before]

@@ -8,6 +8,7 @@ SEAMS.verbs |= {
     "policy_version.added": "录入政策版本",
     "policy_version.publication_date_set": "录入发布日期",
     "policy_version.end_set": "调整政策止期",
+    "policy_version.term_added": "补记条款参数",
     "interpretation.confirmed": "确认解释口径",
     "return_rate.enacted": "公布回报利率",
     "calendar.notice_entered": "录入放假安排",
