@@ -1,5 +1,7 @@
 """Who is who, on which day, and which enterprises a member may see."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -74,6 +76,22 @@ def institution_of_kind(kind: str, *, district: District | None = None) -> Insti
     if len(found) != 1:
         raise NoSuchInstitution(kind=InstitutionKind(kind).label, district=f"（{district}）" if district else "")
     return found[0]
+
+
+def county_bureaus(districts: Iterable[District]) -> dict[int, Institution]:
+    """
+    Return the one active industry bureau of each district, by the district's key; one statement.
+
+    Raises:
+        NoSuchInstitution: a district has none, or more than one.
+    """
+    wanted = {district.pk: district for district in districts}
+    rows = Institution.objects.filter(kind=InstitutionKind.COUNTY_INDUSTRY, district__in=wanted, is_active=True)
+    of_district = Counter(bureau.district_id for bureau in rows)
+    for key, district in wanted.items():
+        if of_district[key] != 1:
+            raise NoSuchInstitution(kind=InstitutionKind.COUNTY_INDUSTRY.label, district=f"（{district}）")
+    return {bureau.district_id: bureau for bureau in rows if bureau.district_id is not None}
 
 
 def participations(bank: Institution | OuterRef, mode: Mode | OuterRef, *, on: date) -> QuerySet[BankParticipation]:

@@ -93,9 +93,9 @@ class Payment(FSMModelMixin, models.Model):
         self.made_by, self.paid_on, self.voucher = None, None, ""
 
     @moves(state, PAYMENT_STEP["check_off"])
-    def check_off(self, *, by: Member, at: datetime) -> None:
+    def check_off(self, *, by: Member, at: datetime, passed: set[int] | None = None) -> None:
         """
-        Note the checker; the service books the payment.
+        Note the checker; the service books the payment. ``passed`` as in ``checker_differs``, for a list.
 
         Raises:
             JobIsNoChecker, SamePerson, ProgramChecksOwnHouse, AppointerChecks, OpenerChecks: not another's check.
@@ -103,5 +103,5 @@ class Payment(FSMModelMixin, models.Model):
         Source: D41.
         """
         if self.made_by is not None:
-            checker_differs(maker=self.made_by, checker=by, at=at)
+            checker_differs(maker=self.made_by, checker=by, at=at, passed=passed)
         self.checked_by = by

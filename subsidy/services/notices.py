@@ -5,7 +5,7 @@ from datetime import datetime
 
 from notices.services import notify
 from parties.enums import InstitutionKind
-from parties.selectors import institution_of_kind
+from parties.selectors import county_bureaus, institution_of_kind
 from subsidy.access import claimant
 from subsidy.models import Objection, Payment, Settlement
 
@@ -31,14 +31,16 @@ def tell_counties(settlement: Settlement, *, at: datetime) -> None:
     revision = settlement.current
     if revision is None:
         return
-    for share in revision.shares.select_related("district").filter(county__gt=0):
+    shares = list(revision.shares.select_related("district").filter(county__gt=0))
+    bureaus = county_bureaus(share.district for share in shares)
+    for share in shares:
         notify(
             key=f"settlement_share:{settlement.public_id}:{revision.number}:{share.pk}",
             kind="settlement_share",
             title=f"{settlement}县级分担金额",
             body=f"{share.district}应承担贴息{share.county:,.2f}元。如有异议，请在备案前提出并说明理由。",
             at=at,
-            institution=institution_of_kind(InstitutionKind.COUNTY_INDUSTRY, district=share.district),
+            institution=bureaus[share.district_id],
             obj=settlement,
         )
 

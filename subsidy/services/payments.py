@@ -1,7 +1,7 @@
 """Paying a filed settlement: recorded by one person of the payer, checked and booked by another; then passed on in trust mode."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -156,15 +156,16 @@ def check_payments(payment_ids: Sequence[str], *, actor: Member, at: datetime) -
     rows = Settlement.objects.filter(pk__in=wanted).select_related("bank").order_by("pk")
     settlements = {settlement.pk: settlement for settlement in rows.select_for_update(of=("self",))}
     payments = _locked(payment_ids, actor=actor)
+    passed: set[int] = set()
     for payment in payments:
         require_institution(actor, payment.payer, roles=[Role.CHECKER])
-        payment.check_off(by=actor, at=at)
+        payment.check_off(by=actor, at=at, passed=passed)
     for payment, entry in zip(payments, _booked(payments, posted_on=timezone.localdate(at)), strict=True):
         payment.entry = entry
     _save(payments, ["state", "checked_by", "entry"], verb=PAYMENT_STEP["check_off"].verb, actor=actor, at=at)
-    shares = {payment.settlement_id for payment in payments if payment.kind == PaymentKind.SHARE}
-    for settlement_pk in sorted(shares):
-        _complete(settlements[settlement_pk], actor=actor, at=at)
+    shared = [settlements[payment.settlement_id] for payment in payments if payment.kind == PaymentKind.SHARE]
+    for settlement, shares in _paid_by_all(shared):
+        _complete(settlement, shares, actor=actor, at=at)
     return payments
 
 
@@ -216,11 +217,17 @@ def _ends(payment: Payment) -> tuple[tuple[Institution, Purpose], tuple[Institut
     return (payment.payer, Purpose.SUBSIDY_BUDGET), (payment.payee, Purpose.TRUST if is_trust else Purpose.CURRENT)
 
 
-def _complete(settlement: Settlement, *, actor: Member, at: datetime) -> None:
-    """Close the settlement when every payer has paid; in trust mode open the payment to the bank. Source: D35, D41."""
-    shares = list(settlement.payments.filter(kind=PaymentKind.SHARE))
-    if any(payment.state != PaymentState.PAID for payment in shares):
-        return
+def _paid_by_all(settlements: Iterable[Settlement]) -> list[tuple[Settlement, list[Payment]]]:
+    """Return those of the settlements whose every payer has paid, each with its payers' payments, in the order of their keys."""
+    asked = {settlement.pk: settlement for settlement in settlements}
+    shares: dict[int, list[Payment]] = defaultdict(list)
+    for payment in Payment.objects.filter(settlement__in=asked, kind=PaymentKind.SHARE).select_related("payee"):
+        shares[payment.settlement_id].append(payment)
+    return [(asked[key], of_it) for key, of_it in sorted(shares.items()) if all(payment.state == PaymentState.PAID for payment in of_it)]
+
+
+def _complete(settlement: Settlement, shares: Sequence[Payment], *, actor: Member, at: datetime) -> None:
+    """Close a settlement that every payer has paid; in trust mode open the payment to the bank. Source: D35, D41."""
     settlement.finish(on=timezone.localdate(at))
     settlement.save()
     scope = Scope(bank_id=settlement.bank_id)

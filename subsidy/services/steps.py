@@ -11,7 +11,7 @@ from common.errors import DomainError, ReasonMissing
 from common.money import ZERO
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from parties.selectors import institution_of_kind
+from parties.selectors import county_bureaus, institution_of_kind
 from subsidy.access import claimant, require_claimant, require_filer, require_reviewer, require_sender_back
 from subsidy.enums import ObjectionState, PaymentKind
 from subsidy.models import Payment, Settlement, Share
@@ -205,10 +205,11 @@ def _payments_due(settlement: Settlement) -> list[Payment]:
     city = sum((share.city for share in shares), ZERO)
     if city:
         owed[institution_of_kind(InstitutionKind.CITY_INDUSTRY)] = city
-    for share in shares:
-        if share.county:
-            bureau = institution_of_kind(InstitutionKind.COUNTY_INDUSTRY, district=share.district)
-            owed[bureau] = owed.get(bureau, ZERO) + share.county
+    bearing = [share for share in shares if share.county]
+    bureaus = county_bureaus(share.district for share in bearing)
+    for share in bearing:
+        bureau = bureaus[share.district_id]
+        owed[bureau] = owed.get(bureau, ZERO) + share.county
     payee = claimant(settlement)
     return [
         Payment(settlement=settlement, kind=PaymentKind.SHARE, payer=payer, payee=payee, amount=amount) for payer, amount in owed.items()

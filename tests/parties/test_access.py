@@ -16,6 +16,7 @@ from parties.access import (
     sees_all,
 )
 from parties.enums import InstitutionKind, Role
+from parties.models import Member
 from parties.selectors import system_member
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory, UserFactory
 from tests.rights import gave_rights
@@ -163,3 +164,17 @@ def test_two_logins_with_one_mobile_number_are_one_person():
     maker = MemberFactory(user__phone="13805950001")
     with pytest.raises(SamePerson):
         checker_differs(maker=maker, checker=MemberFactory(institution=maker.institution, user__phone="13805950001"), at=AT)
+
+
+def test_in_a_list_of_one_makers_records_the_pair_is_judged_once(django_assert_num_queries):
+    """For that list alone: another is judged anew, at the same moment too."""
+    bank = InstitutionFactory()
+    maker, checker = MemberFactory(institution=bank), MemberFactory(institution=bank, checker=True)
+    passed = set()
+    checker_differs(maker=maker, checker=checker, at=AT, passed=passed)
+    with django_assert_num_queries(0):
+        checker_differs(maker=Member(pk=maker.pk), checker=checker, at=AT, passed=passed)
+    gave_rights(maker, kind="member.appoint", at=AT, proposer=checker)
+    for anew in (set(), None):
+        with pytest.raises(AppointerChecks):
+            checker_differs(maker=maker, checker=checker, at=AT, passed=anew)

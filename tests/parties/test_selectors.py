@@ -4,11 +4,12 @@ import pytest
 
 from common.enums import Mode
 from parties.enums import InstitutionKind
-from parties.models import TaxHome
+from parties.models import Institution, TaxHome
 from parties.selectors import (
     NoSuchInstitution,
     NoTaxHome,
     counts_as_industrial,
+    county_bureaus,
     current_member,
     district_of,
     enterprises_visible_to,
@@ -116,3 +117,17 @@ def test_a_county_goes_on_seeing_an_enterprise_that_moved_away():
     enterprise = EnterpriseFactory(district=False)
     TaxHome.objects.create(enterprise=enterprise, district=seeded_district("石狮市"), from_on=date(2023, 1, 1), until_on=DAY)
     assert list(enterprises_visible_to(MemberFactory.serving("county_treasury", district="石狮市"))) == [enterprise]
+
+
+def test_the_bureaus_of_many_districts_are_one_statement(django_assert_num_queries):
+    districts = [bureau.district for bureau in Institution.objects.filter(kind=InstitutionKind.COUNTY_INDUSTRY, is_active=True)]
+    assert len(districts) > 2
+    with django_assert_num_queries(1):
+        found = county_bureaus(districts)
+    assert found == {district.pk: institution_of_kind(InstitutionKind.COUNTY_INDUSTRY, district=district) for district in districts}
+
+
+def test_a_district_without_an_active_bureau_has_none_to_tell():
+    Institution.objects.filter(district=seeded_district()).update(is_active=False)
+    with pytest.raises(NoSuchInstitution, match=str(seeded_district())):
+        county_bureaus([seeded_district(), seeded_district("石狮市")])
