@@ -139,7 +139,8 @@ def appoint_people(*, from_on: date, at: datetime) -> None:
             username = visitors.get(_visitor_key(institution.kind, place, is_checker))
             name = f"{SURNAMES[(index * 2 + is_checker) % len(SURNAMES)]}{GIVEN[(index * 5 + is_checker * 3) % len(GIVEN)]}"
             login = username or f"{institution.code}-{'b' if is_checker else 'a'}"
-            appoint(institution, username=login, name=name, roles=roles, from_on=from_on, at=at)
+            phone = f"199{index * 2 + is_checker:08d}"
+            appoint(institution, username=login, name=name, phone=phone, roles=roles, from_on=from_on, at=at)
     User.objects.filter(username__in=[*visitors.values(), *(username for username, *_ in ADMINISTRATORS_OF_THE_DEMO)]).update(
         password=_encoded_password()
     )
@@ -148,12 +149,14 @@ def appoint_people(*, from_on: date, at: datetime) -> None:
 def appoint_person_of(enterprise: Enterprise, *, number: int, from_on: date, at: datetime) -> Member:
     """Give an enterprise its person."""
     name = f"{SURNAMES[number % len(SURNAMES)]}{GIVEN[number * 7 % len(GIVEN)]}"
-    return appoint(enterprise, username=f"qy{number:03d}", name=name, roles=(Role.HANDLER,), from_on=from_on, at=at)
+    phone = f"198{number:08d}"
+    return appoint(enterprise, username=f"qy{number:03d}", name=name, phone=phone, roles=(Role.HANDLER,), from_on=from_on, at=at)
 
 
-def appoint(house: Institution | Enterprise, *, username: str, name: str, roles: Sequence[Role], from_on: date, at: datetime) -> Member:
+def appoint(
+    house: Institution | Enterprise, *, username: str, name: str, phone: str, roles: Sequence[Role], from_on: date, at: datetime
+) -> Member:
     """Open a login and appoint its person, as the operator's administrators agree."""
-    phone = f"199{User.objects.count():08d}"
 
     def propose(actor: Member) -> RightsChange:
         return propose_login(

@@ -4,15 +4,19 @@ from django.db import models
 
 
 class DemoDay(models.Model):
-    """One day of the demo that is played out. Its row commits together with all that happened on the day."""
+    """How many of its steps of a day a hand has played. The row commits together with each step."""
 
-    day = models.DateField("日期", unique=True)
+    day = models.DateField("日期")
+    hand = models.PositiveSmallIntegerField("推演进程", default=0)
     steps = models.PositiveIntegerField("步骤数")
     seconds = models.FloatField("用时", help_text="秒")
 
     class Meta:
         verbose_name = verbose_name_plural = "演示进度"
-        ordering = ["day"]
+        ordering = ["day", "hand"]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "hand"], name="demo_day_of_hand", violation_error_message="该日的演示进度已有记录。")
+        ]
 
     def __str__(self) -> str:
         return str(self.day)

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from demo_fund.cast import VISITORS
+from django.db.models import Q
+
+from audit.admin import events_read_by
+from demo_fund.cast import visitor_logins
 from loans.enums import AWAITING_DECISION
 from loans.models import Application
+from loans.selectors import loans_visible_to
+from parties.enums import Role
 from parties.models import Member
 from policy.models import PolicyVersion
 from quanzhou_fund.backoffice.waiting import waiting_for
@@ -15,6 +20,7 @@ from risk.models import BankRisk, BreakerChange, Claim
 from subsidy.enums import ObjectionState, SettlementState
 from subsidy.models import Objection, Revision, Settlement
 
+WEEK = 7
 SUSPENDED, WARNED = "jiuri", "jinjiang"  # the banks of the printed logins that say so
 
 
@@ -77,8 +83,19 @@ def broken_promises(*, on: date) -> list[str]:
 
 
 def _people_without_a_case(on: date) -> Iterator[str]:
-    """Yield whoever can log in and finds nothing that waits."""
-    for username, *_ in VISITORS:
-        member = Member.objects.select_related("institution__district").get(user__username=username)
-        if not waiting_for(member, on=on):
+    """Yield whoever can log in, as the printed list has it, and finds nothing there for him."""
+    for username, *_ in visitor_logins():
+        member = Member.objects.select_related("institution__district", "enterprise").get(user__username=username)
+        if not _has_a_case(member, on):
             yield f"{username} 登录后有待办事项"
+    if not visitor_logins():
+        yield "有可以登录的演示账号"
+
+
+def _has_a_case(member: Member, on: date) -> bool:
+    """Return whether something waits for the person; an enterprise finds its loans, the log's administrator what was done lately."""
+    if member.enterprise is not None:
+        return loans_visible_to(member).filter(Q(performing__gt=0) | Q(overdue__gt=0)).exists()
+    if Role.AUDIT in member.roles:
+        return events_read_by(member).filter(occurred_at__date__gt=on - timedelta(days=WEEK)).exists()
+    return bool(waiting_for(member, on=on))

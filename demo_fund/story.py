@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from demo_fund.acts.keeping import keeping_steps
 from demo_fund.acts.lending import lending_steps
 from demo_fund.acts.listing import listing_steps
 from demo_fund.acts.opening import opening_steps
@@ -81,5 +82,6 @@ def story(*, seed: int, until: date, size: str = "full") -> list[Step]:
         yield from settling_steps(stage)
         yield from trouble_steps(stage, told.troubles)
         yield from running_steps(stage, every=SIZES[size].jobs_every)
+        yield from keeping_steps(stage)
 
     return [step for step in steps() if step.on <= until]

@@ -25,7 +25,7 @@ def play(until: date) -> bool:
     """Play up to a day on fresh servers and return whether every promise held."""
     shutil.rmtree(HOME, ignore_errors=True)
     manage = f"{sys.executable} manage.py"
-    steps = f"{manage} migrate --verbosity 0 && {manage} load_demo_fund --until {until}"
+    steps = f"{manage} migrate --verbosity 0 && {manage} load_demo_fund --hands 2 --until {until}"
     servers = [sys.executable, "-m", "quanzhou_fund.embedded", "--fast", "--home", str(HOME), "--", "sh", "-c", steps]
     return subprocess.run(servers, cwd=ROOT, env=os.environ | {"MEDIA_ROOT": str(HOME / "media")}, check=False).returncode == 0
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from common.dates import add_months
 from common.enums import Category, Mode, Security
+from demo_fund.companies import Company
 from demo_fund.financing import Change, Financing
 from demo_fund.papers import attach_paper
 from demo_fund.player import Step
@@ -39,6 +40,7 @@ from parties.models import Institution
 from whitelist.enums import EntryKind, EntryState
 from whitelist.models import Entry
 
+INTRODUCING = 55  # before whatever an enterprise does as a borrower
 FEE_RATES = (Decimal("0.008"), Decimal("0.010"), Decimal("0.009"))
 REFUSALS = (RefusalReason.REPAYMENT_CAPACITY, RefusalReason.CREDIT_HISTORY, RefusalReason.PROJECT_RISK)
 
@@ -52,8 +54,37 @@ def lending_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Ste
         for wished, order, act in _life(stage, financing):
             on = stage.working_day(wished)
             if on <= stage.until:
-                yield Step(on, order, act, is_plain=True)
+                yield Step(on, order, act, is_plain=True, lane=_lane(financing))
     yield from _movement_steps(stage, financings)
+    yield from _introductions(stage, financings)
+
+
+def _lane(f: Financing) -> str:
+    """Return whose affair a financing is: the bank's, in trust mode the fund manager's."""
+    return "trust" if f.mode == "trust" else f.bank
+
+
+def _introductions(stage: Stage, financings: Sequence[Financing]) -> Iterator[Step]:
+    """
+    Yield the days on which enterprises that will borrow name their person: at the beginning of the month before the first application.
+
+    Between the two lies a run of the jobs or the publication of a list, so that no lane asks for a person whom another still introduces.
+    """
+    first: dict[str, Financing] = {}
+    for f in sorted(financings, key=lambda f: f.submitted_on):
+        first.setdefault(f.company.credit_code, f)
+    beginners: dict[tuple[date, str], list[Company]] = defaultdict(list)
+    for f in first.values():
+        beginners[max(add_months(f.submitted_on.replace(day=1), -1), stage.first_on), f.company.place.code].append(f.company)
+    for (month, county), companies in beginners.items():
+        on = stage.working_day(month)
+        if on <= stage.until:
+            yield Step(on, INTRODUCING, partial(_introduce, stage, companies), is_plain=True, lane=county)
+
+
+def _introduce(stage: Stage, companies: Sequence[Company], at: datetime) -> None:
+    for company in companies:
+        stage.person_of(company, at=at)
 
 
 def _movement_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Step]:
@@ -63,9 +94,9 @@ def _movement_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[S
         for index, change in enumerate(f.changes):
             on = stage.working_day(change.recorded_on or change.on)
             if on <= stage.until:
-                lists[on, "trust" if f.mode == "trust" else f.bank].append((f, index, change))
-    for (on, _), written in lists.items():
-        yield Step(on, 70, partial(_record, stage, written), is_plain=True)
+                lists[on, _lane(f)].append((f, index, change))
+    for (on, lane), written in lists.items():
+        yield Step(on, 70, partial(_record, stage, written), is_plain=True, lane=lane)
 
 
 def _life(stage: Stage, f: Financing) -> Iterator[tuple[date, int, partial[None]]]:
@@ -106,7 +137,8 @@ def _lender(stage: Stage, f: Financing) -> Institution:
 
 
 def _application(f: Financing) -> Application:
-    return Application.objects.get(bank_reference=f.key)
+    """Return the application with nothing but what names it; services read the rest themselves."""
+    return Application.objects.only("public_id").get(bank_reference=f.key)
 
 
 def _entry(f: Financing) -> Entry:

@@ -66,20 +66,21 @@ def listing_steps(stage: Stage, companies: Sequence[Company], projects: Sequence
 def _project_steps(stage: Stage, plan: ProjectPlan) -> Iterator[Step]:
     applied_on = plan.applied_on
     if plan.fate != "subsidised":
-        yield _step(stage, applied_on, 10, partial(_apply, stage, plan))
+        yield _step(stage, applied_on, 10, partial(_apply, stage, plan), lane=plan.company.place.code)
     if plan.fate == "listed" and applied_on.day % 3 == 0:
-        yield _step(stage, applied_on + timedelta(days=6), 23, partial(_pass_counties, stage, [plan]))
+        yield _step(stage, applied_on + timedelta(days=6), 23, partial(_pass_county, stage, [plan]), lane=plan.company.place.code)
     if plan.fate == "returned_once":
-        yield _step(stage, applied_on + timedelta(days=2), 20, partial(_return, stage, plan))
-        yield _step(stage, applied_on + timedelta(days=4), 21, partial(_resubmit, stage, plan))
+        yield _step(stage, applied_on + timedelta(days=2), 20, partial(_return, stage, plan), lane=plan.company.place.code)
+        yield _step(stage, applied_on + timedelta(days=4), 21, partial(_resubmit, stage, plan), lane=plan.company.place.code)
     if plan.fate == "rejected":
-        yield _step(stage, applied_on + timedelta(days=6), 22, partial(_reject, stage, plan))
+        yield _step(stage, applied_on + timedelta(days=6), 22, partial(_reject, stage, plan), lane=plan.company.place.code)
 
 
 def _batch_steps(stage: Stage, batch: tuple[int, int], plans: list[ProjectPlan]) -> Iterator[Step]:
     listed = [plan for plan in plans if plan.fate in ("listed", "returned_once")]
     published_on = plans[0].published_on
-    yield _step(stage, published_on - timedelta(days=16), 30, partial(_pass_counties, stage, listed))
+    for county, group in groupby(sorted(listed, key=_county_of), key=_county_of):
+        yield _step(stage, published_on - timedelta(days=16), 30, partial(_pass_county, stage, list(group)), lane=county)
     yield _step(stage, published_on - timedelta(days=11), 31, partial(_pass_city, stage, listed))
     yield _step(stage, published_on - timedelta(days=5), 32, partial(_consent, stage, ("city_treasury",), EntryKind.PROJECT))
     document = f"泉工信〔{batch[0]}〕{40 + batch[1]}号"
@@ -101,8 +102,8 @@ def _newcomer_steps(stage: Stage, company: Company) -> Iterator[Step]:
     applied_on = company.registered_on + timedelta(days=70)
     if applied_on < stage.window.after(20) or applied_on + timedelta(days=60) > stage.until:
         return
-    yield _step(stage, applied_on, 50, partial(_apply_as_newcomer, stage, company))
-    yield _step(stage, applied_on + timedelta(days=9), 51, partial(_pass_newcomer_county, stage, company))
+    yield _step(stage, applied_on, 50, partial(_apply_as_newcomer, stage, company), lane=company.place.code)
+    yield _step(stage, applied_on + timedelta(days=9), 51, partial(_pass_newcomer_county, stage, company), lane=company.place.code)
     yield _step(stage, applied_on + timedelta(days=20), 52, partial(_pass_science, stage))
     yield _step(stage, applied_on + timedelta(days=32), 53, partial(_consent, stage, BOTH, EntryKind.RD))
     document = f"泉科〔{applied_on.year}〕{100 + company.number}号"
@@ -113,8 +114,8 @@ def _last_newcomer_steps(stage: Stage, companies: Sequence[Company]) -> Iterator
     """Yield two applications of enterprises founded lately: one waits for the city's bureau, one for the bureaus that are consulted."""
     for days, company in zip((20, 34), last_newcomers(companies, stage.window), strict=True):
         applied_on = stage.window.before(days)
-        yield _step(stage, applied_on, 50, partial(_apply_as_newcomer, stage, company))
-        yield _step(stage, applied_on + timedelta(days=6), 51, partial(_pass_newcomer_county, stage, company))
+        yield _step(stage, applied_on, 50, partial(_apply_as_newcomer, stage, company), lane=company.place.code)
+        yield _step(stage, applied_on + timedelta(days=6), 51, partial(_pass_newcomer_county, stage, company), lane=company.place.code)
         if days > 30:
             yield _step(stage, applied_on + timedelta(days=10), 52, partial(_pass_science, stage))
 
@@ -140,8 +141,8 @@ def last_newcomers(companies: Sequence[Company], window: Window) -> list[Company
     ]
 
 
-def _step(stage: Stage, wished: date, order: int, act: Callable[[datetime], None]) -> Step:
-    return Step(stage.working_day(wished), order, act, is_plain=True)
+def _step(stage: Stage, wished: date, order: int, act: Callable[[datetime], None], *, lane: str = "") -> Step:
+    return Step(stage.working_day(wished), order, act, is_plain=True, lane=lane)
 
 
 def _entry(plan: ProjectPlan) -> Entry:
@@ -193,14 +194,17 @@ def _reject(stage: Stage, plan: ProjectPlan, at: datetime) -> None:
     reject_by_county(entry_ids=[_entry(plan).public_id], reason="项目已停建，不具备实施条件。", actor=actor, at=at)
 
 
-def _pass_counties(stage: Stage, plans: list[ProjectPlan], at: datetime) -> None:
-    by_county = sorted(plans, key=lambda plan: plan.company.place.code)
-    for code, group in groupby(by_county, key=lambda plan: plan.company.place.code):
-        codes = [plan.code for plan in group]
-        waiting = Entry.objects.filter(project__code__in=codes, state=EntryState.COUNTY_REVIEW).order_by("pk")
-        ids = list(waiting.values_list("public_id", flat=True))
-        if ids:
-            pass_county(entry_ids=ids, actor=stage.county_checker(code), at=at)
+def _county_of(plan: ProjectPlan) -> str:
+    return plan.company.place.code
+
+
+def _pass_county(stage: Stage, plans: list[ProjectPlan], at: datetime) -> None:
+    """Let a county pass what waits there of its projects."""
+    codes = [plan.code for plan in plans]
+    waiting = Entry.objects.filter(project__code__in=codes, state=EntryState.COUNTY_REVIEW).order_by("pk")
+    ids = list(waiting.values_list("public_id", flat=True))
+    if ids:
+        pass_county(entry_ids=ids, actor=stage.county_checker(_county_of(plans[0])), at=at)
 
 
 def _pass_city(stage: Stage, plans: list[ProjectPlan], at: datetime) -> None:

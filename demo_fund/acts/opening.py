@@ -24,6 +24,7 @@ from subsidy.services.sealed_bids import check_bid, submit_bid
 from subsidy.services.tenders import award_tender, decide_rate, open_tender
 
 VISITORS_BANK = "citong"
+BIDDING = 5
 SUCCESSOR = "演示延续方案"
 SUCCESSOR_DECIDED = date(2025, 12, 15)
 HUNDRED_MILLION = Decimal(100_000_000)
@@ -82,7 +83,8 @@ def _tender_steps(stage: Stage, number: int, decided_on: date) -> Iterator[Step]
     """Yield a year's tenders: opened, bid for under seal, closed, opened by two houses, awarded and decided."""
     announced_on, bid_on, closes_on, opens_on = tender_days(stage.calendar, decided_on)
     yield Step(announced_on, 5, partial(_open_tenders, stage, _five_o_clock(closes_on)))
-    yield Step(bid_on, 5, partial(_bid, stage, number, announced_on, [code for code, *_ in BANKS]))
+    for code, *_ in BANKS:
+        yield Step(bid_on, BIDDING, partial(_bid, stage, number, announced_on, code), lane=code)
     yield Step(opens_on, 5, partial(_decide_rate, stage, number, announced_on))
 
 
@@ -102,8 +104,9 @@ def _running_tender_steps(stage: Stage) -> Iterator[Step]:
     announced_on = stage.working_day(stage.until - timedelta(days=7))
     if announced_on < stage.until:
         yield Step(announced_on, 5, partial(_open_tenders, stage, _five_o_clock(stage.working_day(stage.until + timedelta(days=30)))))
-        others = [code for code, *_ in BANKS if code != VISITORS_BANK]
-        yield Step(stage.working_day(announced_on + timedelta(days=1)), 5, partial(_bid, stage, len(RATES) - 1, announced_on, others))
+        bid_on = stage.working_day(announced_on + timedelta(days=1))
+        for code in (code for code, *_ in BANKS if code != VISITORS_BANK):
+            yield Step(bid_on, BIDDING, partial(_bid, stage, len(RATES) - 1, announced_on, code), lane=code)
 
 
 def _five_o_clock(day: date) -> datetime:
@@ -135,16 +138,13 @@ def _tenders(announced_on: date) -> tuple[Tender, Tender]:
     return found[Category.FIXED_ASSET], found[Category.RD]
 
 
-def _bid(stage: Stage, number: int, announced_on: date, codes: Sequence[str], at: datetime) -> None:
-    """Let the banks' own people put down and check a bid in each tender."""
-    results = RATES[number][1:]
-    order = [code for code, *_ in BANKS]
-    for tender, result in zip(_tenders(announced_on), results, strict=True):
-        for code in codes:
-            bank, index = stage.cast.institutions[code], order.index(code)
-            rate, volume = result + Decimal(index % 5 - 2) / 10_000, HUNDRED_MILLION * (3 + index % 4)
-            bid = submit_bid(tender_id=tender.public_id, rate=rate, volume=volume, actor=stage.cast.handler(bank), at=at)
-            check_bid(bid_id=bid.pk, rate=rate, volume=volume, actor=stage.cast.checker(bank), at=at)
+def _bid(stage: Stage, number: int, announced_on: date, code: str, at: datetime) -> None:
+    """Let a bank's own people put down and check a bid in each tender."""
+    bank, index = stage.cast.institutions[code], [code for code, *_ in BANKS].index(code)
+    for tender, result in zip(_tenders(announced_on), RATES[number][1:], strict=True):
+        rate, volume = result + Decimal(index % 5 - 2) / 10_000, HUNDRED_MILLION * (3 + index % 4)
+        bid = submit_bid(tender_id=tender.public_id, rate=rate, volume=volume, actor=stage.cast.handler(bank), at=at)
+        check_bid(bid_id=bid.pk, rate=rate, volume=volume, actor=stage.cast.checker(bank), at=at)
 
 
 def _decide_rate(stage: Stage, number: int, announced_on: date, at: datetime) -> None:

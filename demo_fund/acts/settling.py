@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import groupby
 
 from django.db.models import QuerySet
 
 from common.enums import Mode
+from demo_fund.places import BANKS, PLACES
 from demo_fund.player import Step
 from demo_fund.stage import Stage
 from parties.models import Institution
@@ -18,6 +18,10 @@ from subsidy.services.objections import answer_objection, raise_objection
 from subsidy.services.payments import Paid, check_payments, record_payments
 from subsidy.services.steps import confirm_settlement, file_settlement, review_settlement, send_back_settlement
 
+Payer = tuple[str, str]  # a kind of institution and, for counties, the district
+
+LENDING = tuple(code for code, *_ in BANKS)
+PAYERS: tuple[Payer, ...] = (("city_industry", ""), ("fund_manager", ""), *(("county_industry", place.code) for place in PLACES))
 DRAFTING = 80  # what comes first of a quarter's steps
 SENT_BACK = (-6, "minnan")  # in the sixth quarter from the end the bank finds that a repayment of its own was missing
 ANSWERED = (-4, "minnan", "350581")  # in the fourth a county asks about an enterprise that moved, and is answered
@@ -36,34 +40,36 @@ def settling_steps(stage: Stage) -> Iterator[Step]:
 def _quarter_steps(stage: Stage, day: date, number: int, *, is_asked: bool) -> Iterator[Step]:
     """Yield one quarter's steps; ``day`` is the first day after it, ``number`` counts back from the last one, -1."""
     held = UNCONFIRMED if number == -1 else ()
-    acts = [
-        (0, DRAFTING, partial(_draft, stage)),
-        (5, 81, partial(_confirm, stage, held)),
-        (9, 83, partial(_review, stage)),
-        (14, 85, partial(_file, stage)),
-        (21, 86, partial(_record_payments, stage)),
-        (24, 87, partial(_check_payments, stage)),
-        (27, 88, partial(_record_payments, stage)),
-        (29, 89, partial(_check_payments, stage)),
+    acts: list[tuple[int, int, partial[None], str]] = [
+        (0, DRAFTING, partial(_draft, stage), ""),
+        *((5, 81, partial(_confirm, stage, held, bank), bank) for bank in LENDING),
+        (9, 83, partial(_review, stage), ""),
+        *((14, 85, partial(_file, stage, position, bank), bank) for position, bank in enumerate(LENDING, start=1)),
+        *((days, 86, partial(_record_payments, stage, payer), _lane(payer)) for days in (21, 27) for payer in PAYERS),
+        *((days, 87, partial(_check_payments, stage, payer), _lane(payer)) for days in (24, 29) for payer in PAYERS),
     ]
     if number == SENT_BACK[0]:
-        acts += [(6, 82, partial(_send_back, stage)), (8, 82, partial(_confirm, stage, held))]
+        acts += [(6, 82, partial(_send_back, stage), ""), (8, 82, partial(_confirm, stage, held, SENT_BACK[1]), "")]
     if number == ANSWERED[0]:
-        acts += [(10, 84, partial(_object, stage, *ANSWERED[1:])), (12, 84, partial(_answer, stage, *ANSWERED[1:2]))]
+        acts += [(10, 84, partial(_object, stage, *ANSWERED[1:]), ""), (12, 84, partial(_answer, stage, *ANSWERED[1:2]), "")]
     if is_asked:
-        acts += [(10, 84, partial(_object, stage, *ASKED[:2]))]
-    for offset, order, act in acts:
+        acts += [(10, 84, partial(_object, stage, *ASKED[:2]), "")]
+    for offset, order, act, lane in acts:
         on = stage.working_day(day + timedelta(days=offset))
         if on <= stage.until:
-            yield Step(on, order, act, is_plain=order != DRAFTING)
+            yield Step(on, order, act, is_plain=order != DRAFTING, lane=lane)
 
 
 def _draft(stage: Stage, at: datetime) -> None:
     draft_due_settlements(actor=stage.cast.system, at=at)
 
 
-def _confirm(stage: Stage, held: Sequence[tuple[str, Mode]], at: datetime) -> None:
-    for settlement in _in_state(SettlementState.DRAFT).select_related("bank", "current"):
+def _lane(payer: Payer) -> str:
+    return " ".join(payer)
+
+
+def _confirm(stage: Stage, held: Sequence[tuple[str, Mode]], bank: str, at: datetime) -> None:
+    for settlement in _in_state(SettlementState.DRAFT).filter(bank__code=bank).select_related("bank", "current"):
         if settlement.current is None or (settlement.bank.code, settlement.mode) in held:
             continue
         confirmer = stage.cast.of_kind("fund_manager") if settlement.mode == Mode.TRUST else settlement.bank
@@ -99,33 +105,34 @@ def _answer(stage: Stage, bank: str, at: datetime) -> None:
             answer_objection(objection_id=str(objection.public_id), answer=answer, actor=actor, at=at)
 
 
-def _file(stage: Stage, at: datetime) -> None:
-    undisputed = _in_state(SettlementState.REVIEWED).exclude(objections__state=ObjectionState.OPEN)
-    for index, settlement in enumerate(undisputed, start=1):
-        number = f"泉财贴备〔{at.year}〕{at.month:02d}{index:02d}号"
+def _file(stage: Stage, position: int, bank: str, at: datetime) -> None:
+    undisputed = _in_state(SettlementState.REVIEWED).filter(bank__code=bank).exclude(objections__state=ObjectionState.OPEN)
+    for index, settlement in enumerate(undisputed):
+        number = f"泉财贴备〔{at.year}〕{at.month:02d}{position:02d}{index}号"
         actor = stage.bureau_handler("city_treasury")
         file_settlement(settlement_id=str(settlement.public_id), record_number=number, actor=actor, at=at)
 
 
-def _record_payments(stage: Stage, at: datetime) -> None:
-    for payer, payments in _by_payer(PaymentState.DUE):
-        paid = [Paid(str(payment.public_id), _voucher(payment, on=at.date())) for payment in payments]
-        record_payments(paid, paid_on=at.date(), actor=stage.cast.handler(payer), at=at)
+def _record_payments(stage: Stage, payer: Payer, at: datetime) -> None:
+    house = stage.cast.of_kind(*payer)
+    paid = [Paid(str(payment.public_id), _voucher(payment, on=at.date())) for payment in _payments_of(house, PaymentState.DUE)]
+    if paid:
+        record_payments(paid, paid_on=at.date(), actor=stage.cast.handler(house), at=at)
 
 
 def _voucher(payment: Payment, *, on: date) -> str:
     return f"{'ZF' if payment.kind == PaymentKind.SHARE else 'XT'}{on:%Y%m%d}-{payment.pk:05d}"
 
 
-def _check_payments(stage: Stage, at: datetime) -> None:
-    for payer, payments in _by_payer(PaymentState.RECORDED):
-        check_payments([str(payment.public_id) for payment in payments], actor=stage.cast.checker(payer), at=at)
+def _check_payments(stage: Stage, payer: Payer, at: datetime) -> None:
+    house = stage.cast.of_kind(*payer)
+    recorded = [str(payment.public_id) for payment in _payments_of(house, PaymentState.RECORDED)]
+    if recorded:
+        check_payments(recorded, actor=stage.cast.checker(house), at=at)
 
 
-def _by_payer(state: PaymentState) -> list[tuple[Institution, list[Payment]]]:
-    """Return the payments in a state as each payer's list."""
-    payments = Payment.objects.filter(state=state).select_related("payer").order_by("payer_id", "pk")
-    return [(payer, list(group)) for payer, group in groupby(payments, key=lambda payment: payment.payer)]
+def _payments_of(payer: Institution, state: PaymentState) -> QuerySet[Payment]:
+    return Payment.objects.filter(payer=payer, state=state).order_by("pk")
 
 
 def _in_state(state: SettlementState) -> QuerySet[Settlement]:

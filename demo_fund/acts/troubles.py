@@ -1,6 +1,6 @@
 """How the demo's losses are dealt with: recognised, claimed, examined, paid under breaker and cap, recovered and shared back."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -8,6 +8,7 @@ from functools import partial
 from common.enums import Mode
 from demo_fund.cast import appoint
 from demo_fund.papers import attach_paper
+from demo_fund.places import BANKS
 from demo_fund.player import Step
 from demo_fund.stage import Stage
 from demo_fund.troubles import Recovered, Trouble
@@ -40,10 +41,11 @@ def trouble_steps(stage: Stage, troubles: Sequence[Trouble]) -> Iterator[Step]:
     for wished, order, act in acts:
         on = stage.working_day(wished)
         if on <= stage.until:
-            yield Step(on, order, act, is_plain=order == COLLECTING)
+            lane = act.args[1] if order == COLLECTING else ""
+            yield Step(on, order, act, is_plain=order == COLLECTING, lane=lane)
 
 
-Act = tuple[date, int, Callable[[datetime], None]]
+Act = tuple[date, int, partial[None]]
 
 
 def _opening(stage: Stage) -> Iterator[Act]:
@@ -88,7 +90,8 @@ def _life(stage: Stage, trouble: Trouble) -> Iterator[Act]:
 def _fee_days(stage: Stage) -> Iterator[Act]:
     day = stage.window.after(FIRST_FEES)
     while day <= stage.until:
-        yield day, COLLECTING, partial(_collect_fees, stage)
+        for code, *_ in BANKS:
+            yield day, COLLECTING, partial(_collect_fees, stage, code)
         day += timedelta(days=91)
 
 
@@ -248,11 +251,11 @@ def _apply_anew(stage: Stage, code: str, at: datetime) -> None:
         return
 
 
-def _collect_fees(stage: Stage, at: datetime) -> None:
-    """Collect the fee of every covered trust loan since it was last collected, and the guarantee fees not yet charged."""
+def _collect_fees(stage: Stage, bank: str, at: datetime) -> None:
+    """Collect the fee of a bank's every covered trust loan since it was last collected, and the guarantee fees not yet charged."""
     manager = stage.cast.of_kind("fund_manager")
     loans = Loan.objects.filter(
-        mode="trust", category="rd", security="credit", first_drawdown_on__isnull=False, overdue=0, performing__gt=0
+        bank__code=bank, mode="trust", category="rd", security="credit", first_drawdown_on__isnull=False, overdue=0, performing__gt=0
     )
     for loan in loans.order_by("pk"):
         last = loan.enhancement_fees.order_by("-until_on").first()
@@ -269,12 +272,12 @@ def _collect_fees(stage: Stage, at: datetime) -> None:
             at=at,
         )
         services.check_enhancement_fee(fee_id=fee.public_id, actor=stage.cast.checker(manager), at=at)
-    _charge_guarantee_fees(stage, at)
+    _charge_guarantee_fees(stage, bank, at)
 
 
-def _charge_guarantee_fees(stage: Stage, at: datetime) -> None:
+def _charge_guarantee_fees(stage: Stage, bank: str, at: datetime) -> None:
     guarantor = stage.cast.of_kind("guarantor")
-    drawn = Loan.objects.filter(guarantee__fees__isnull=True, guarantee__isnull=False, first_drawdown_on__isnull=False)
+    drawn = Loan.objects.filter(bank__code=bank, guarantee__fees__isnull=True, guarantee__isnull=False, first_drawdown_on__isnull=False)
     for loan in drawn.select_related("guarantee").order_by("pk"):
         fee = services.record_guarantee_fee(
             guarantee_id=loan.guarantee.pk,
@@ -331,4 +334,6 @@ def _committee_member(stage: Stage, bank: Institution, *, at: datetime) -> Membe
     known = Member.objects.select_related("institution", "user").filter(institution=bank, user__username=username).first()
     if known is not None:
         return known
-    return appoint(bank, username=username, name="尽职免责委员会委员", roles=(Role.CHECKER,), from_on=at.date(), at=at)
+    return appoint(
+        bank, username=username, name="尽职免责委员会委员", phone=f"197{bank.pk:08d}", roles=(Role.CHECKER,), from_on=at.date(), at=at
+    )

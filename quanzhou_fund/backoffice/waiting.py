@@ -44,8 +44,8 @@ class Waiting:
 
 def waiting_for(member: Member, *, on: date) -> list[Waiting]:
     """Return the heaps that are not empty, the urgent first; none for who only reads."""
-    if Role.SECURITY in member.roles:
-        return _rights(member)
+    if {Role.SYSTEM, Role.SECURITY} & set(member.roles):
+        return _rights(member, on)
     if not {Role.HANDLER, Role.CHECKER} & set(member.roles) or member.institution is None:
         return []
     heaps = [heap for kinds, heaps_of in _HEAPS for heap in (heaps_of(member, on) if member.institution.kind in kinds else [])]
@@ -53,11 +53,14 @@ def waiting_for(member: Member, *, on: date) -> list[Waiting]:
     return sorted((one for one in counted if one.count), key=lambda one: not one.is_urgent)
 
 
-def _rights(member: Member) -> list[Waiting]:
-    """The security administrator confirms changes of rights."""
-    count = rights_changes_visible_to(member).filter(state=RightsState.PROPOSED).count()
-    url = list_of(RightsChange, state__exact=RightsState.PROPOSED.value)
-    return [Waiting(count=count, label="权限事项待确认", url=url)] if count else []
+def _rights(member: Member, on: date) -> list[Waiting]:
+    """The security administrator confirms changes of rights, and the system administrator follows those he proposed until they lapse."""
+    proposed = rights_changes_visible_to(member).filter(state=RightsState.PROPOSED, ends_at__date__gte=on)
+    label = "权限事项待确认"
+    if Role.SYSTEM in member.roles:
+        proposed, label = proposed.filter(made_by=member), "已提出、待确认的权限事项"
+    count, url = proposed.count(), list_of(RightsChange, state__exact=RightsState.PROPOSED.value)
+    return [Waiting(count=count, label=label, url=url)] if count else []
 
 
 def _county(member: Member, on: date) -> Heaps:

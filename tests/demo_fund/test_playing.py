@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from audit.models import Event
 from common.dates import add_months
@@ -16,10 +16,12 @@ from demo_fund.acts.opening import tender_days
 from demo_fund.glance import problems_of_the_books
 from demo_fund.models import DemoDay, DemoRun
 from demo_fund.places import BATCH_SIX
+from demo_fund.player import at_time, stretches
 from demo_fund.promises import PROMISES, broken_promises
 from demo_fund.scripted import FIRST_NUMBER
-from demo_fund.story import SEED, SIZES, plan
+from demo_fund.story import SEED, SIZES, plan, story
 from loans.models import Loan, Movement
+from parties.models import RightsChange
 from policy.selectors import working_calendar
 from subsidy.models import Settlement
 
@@ -88,30 +90,35 @@ def test_what_is_planned_can_be_recorded(until: date):
 @pytest.mark.django_db(transaction=True)
 def test_a_load_killed_half_way_is_finished_and_then_kept(monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    play_day = player._play_day
+    play_step = player._play_step
 
-    def power_cut(day, steps):
-        if day >= date(2025, 3, 1):
+    def power_cut(one):
+        if one.step.on >= date(2025, 3, 1):
             raise KeyboardInterrupt
-        play_day(day, steps)
+        play_step(one)
 
-    monkeypatch.setattr(player, "_play_day", power_cut)
+    monkeypatch.setattr(player, "_play_step", power_cut)
     with pytest.raises(KeyboardInterrupt):
         call_command("load_demo_fund", until=TODAY, size="small", stdout=StringIO())
     assert DemoRun.objects.get().finished_at is None
     days_before = list(DemoDay.objects.values_list("pk", flat=True))
     assert days_before
 
-    monkeypatch.setattr(player, "_play_day", play_day)
+    monkeypatch.setattr(player, "_play_step", play_step)
     out = StringIO()
     call_command("load_demo_fund", until=date(2030, 1, 1), stdout=out)  # the first run's last day and size count
     assert DemoRun.objects.get().until == TODAY
     assert set(days_before) < set(DemoDay.objects.values_list("pk", flat=True))
-    assert DemoDay.objects.count() == DemoDay.objects.values("day").distinct().count()
+    steps = Counter((one.step.on, one.hand) for stretch in stretches(story(seed=SEED, until=TODAY, size="small")) for one in stretch)
+    assert {(mark.day, mark.hand): mark.steps for mark in DemoDay.objects.all()} == steps
     assert "账目核对通过" in out.getvalue()
     assert Loan.objects.exists()
     assert Settlement.objects.filter(year=2026, quarter=2, state="paid").exists()
     assert broken_promises(on=TODAY) == []
+    with transaction.atomic():
+        RightsChange.objects.filter(state="proposed").update(ends_at=at_time(TODAY - timedelta(days=1)))
+        assert broken_promises(on=TODAY) == [f"{administrator} 登录后有待办事项" for administrator in ("xitong", "anquan")]
+        transaction.set_rollback(True)
 
     facts = (Event.objects.count(), Movement.objects.count(), DemoDay.objects.count())
     call_command("load_demo_fund", stdout=StringIO())

@@ -6,21 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
-from django.db import connection
 from django.utils.timezone import localdate, now
 from tqdm import tqdm
 
 from audit.sealing import seal_events
 from demo_fund.cast import enrol_visitor, open_enterprise_logins
 from demo_fund.glance import glance, problems_of_the_books
+from demo_fund.hands import playing
 from demo_fund.models import DemoRun
-from demo_fund.player import played
+from demo_fund.player import HANDS, stretches
 from demo_fund.programs import open_programs
 from demo_fund.progress import Progress, tell
 from demo_fund.promises import broken_promises
 from demo_fund.story import SEED, SIZES, story
 
-SEAL_EVERY_DAYS = 60
+SEAL_EVERY = 150  # stretches
 GC_AT = (50_000, 20, 20)  # hundreds of thousands of short-lived objects, hardly a cycle among them
 
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         """Let a test play a shorter fund."""
         parser.add_argument("--until", type=date.fromisoformat, default=None, help="推演到哪一天，默认今天")
+        parser.add_argument("--hands", type=int, choices=range(1, HANDS + 1), default=1, help="同时推演的进程数，默认 1")
         parser.add_argument("--size", choices=sorted(SIZES), default="full", help="规模，默认完整")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("演示基金不能载入正式环境。")
         run, _ = DemoRun.objects.get_or_create(defaults={"seed": SEED, "until": options["until"] or localdate(), "size": options["size"]})
         if run.finished_at is None:
-            self._play(run)
+            self._play(run, hands=options["hands"])
             self.stdout.write(glance(on=run.until))
         open_programs(at=now())
         seal_events(at=now())  # also what a run left that was killed before it sealed
@@ -64,21 +65,21 @@ class Command(BaseCommand):
         if broken:
             raise CommandError("演示的内容不齐：" + "；".join(broken))
 
-    def _play(self, run: DemoRun) -> None:
-        """Play the story with a progress bar. The demo may lose its last moments in a power cut: the next start plays them again."""
+    def _play(self, run: DemoRun, *, hands: int) -> None:
+        """Play the story with a progress bar."""
         gc.freeze()
         gc.set_threshold(*GC_AT)
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit = off")
-        with tqdm(total=0, desc="推演演示基金", unit="步", disable=None, dynamic_ncols=True) as bar:
-            for index, (day, done, total) in enumerate(played(story(seed=run.seed, until=run.until, size=run.size))):
-                bar.total = total
-                bar.update(done - bar.n)
-                tell(Progress(phase="正在推演演示基金", done=done, total=total, day=day.isoformat()))
-                if index % SEAL_EVERY_DAYS == 0:
+        told = stretches(story(seed=run.seed, until=run.until, size=run.size))
+        with (
+            playing(told, hands=hands) as play,
+            tqdm(total=sum(map(len, told)), desc="推演演示基金", unit="步", disable=None, dynamic_ncols=True) as bar,
+        ):
+            for number, stretch in enumerate(told):
+                play(number)
+                bar.update(len(stretch))
+                tell(Progress(phase="正在推演演示基金", done=bar.n, total=bar.total, day=stretch[-1].step.on.isoformat()))
+                if number % SEAL_EVERY == 0:
                     seal_events(at=now())
         open_enterprise_logins()
         enrol_visitor()
         seal_events(at=now())
-        with connection.cursor() as cursor:
-            cursor.execute("RESET synchronous_commit")

@@ -8,6 +8,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from demo_fund.player import HANDS
 from demo_fund.progress import Progress, tell
 from quanzhou_fund.app_role import Use, grant_app_role
 from quanzhou_fund.embedded.postgres import APP_ROLE, JOBS_ROLE
@@ -42,7 +43,7 @@ class Command(BaseCommand):
     def _load(self, options: dict[str, Any]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET ROLE {APP_ROLE}")
-        call_command("load_demo_fund")
+        call_command("load_demo_fund", hands=HANDS)
         if options["logins"]:
             with options["logins"].open("w", encoding="utf-8") as target:
                 call_command("show_demo_logins", stdout=target)
