@@ -34,7 +34,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("backoffice/favicon.svg")}],
     "STYLES": [lambda request: static("backoffice/backoffice.css")],
-    "SCRIPTS": [lambda request: static("backoffice/amounts.js"), lambda request: static("backoffice/texts.js")],
+    "SCRIPTS": [
+        lambda request: static("backoffice/amounts.js"),
+        lambda request: static("backoffice/texts.js"),
+        lambda request: static("backoffice/outages.js"),
+    ],
     "ACCOUNT": {"navigation": [{"title": "账号安全", "link": lambda request: reverse("account:home")}]},
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "quanzhou_fund.backoffice.navigation.sidebar"},
 }

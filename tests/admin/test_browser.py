@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from common.admin import page_of
+from common.outages import DatabaseGone
 from ledger.enums import Purpose
 from ledger.services import account_of
 from parties.models import Member
@@ -165,3 +167,17 @@ def test_a_claim_is_reviewed_and_paid_from_the_first_page(chromium: Browser, liv
         page.context.close()
     claim.refresh_from_db()
     assert (claim.state, found) == ("paid", [])
+
+
+def test_what_a_request_behind_the_page_was_refused_with_is_shown(chromium: Browser, live_server: Any, world: World) -> None:
+    """htmx swaps in nothing but successes: the sentence of an outage and of a lost answer would stay unseen."""
+    page, _ = enter(chromium, live_server.url, world.desk.county)
+    outage = render_to_string("outage.html", {"sentence": DatabaseGone().message})
+    page.route("**/admin/gone/", lambda route: route.fulfill(status=503, content_type="text/html; charset=utf-8", body=outage))
+    page.evaluate("htmx.ajax('GET', '/admin/gone/', 'body')")
+    expect(page.get_by_role("alert")).to_contain_text(DatabaseGone().message)
+    page.get_by_role("button", name="关闭").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.route("**/admin/lost/", lambda route: route.abort())
+    page.evaluate("htmx.ajax('GET', '/admin/lost/', 'body').catch(() => {})")
+    expect(page.get_by_role("alert")).to_contain_text("没有收到系统的答复")
