@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from common.admin import Row, Table, table
+from common.admin import Badge, Row, Table, table
 from parties.enums import Role
 from parties.models import Member
 from quanzhou_fund.standing import Sign, signs
@@ -18,13 +18,19 @@ def standing_panels(member: Member) -> list[Table]:
         return []
     shown = [sign for sign in signs(at=timezone.now()) if sign.is_bad or sign.metric in ALWAYS_SHOWN]
     rows = [Row(cells=_cells(sign)) for sign in sorted(shown, key=lambda sign: not sign.is_bad)]
-    return [table("系统运行", ("项目", "当前", "预警线", "状态"), rows, empty="暂无数据。")]
+    return [table("系统运行", ("项目", "状态", "当前", "预警线"), rows, empty="暂无数据。")]
 
 
-def _cells(sign: Sign) -> tuple[str, ...]:
+def _cells(sign: Sign) -> tuple[str | Badge, ...]:
+    """Return what is said of a sign, its state first: on a telephone the last columns are out of sight."""
     said = _duration if sign.metric.endswith("_seconds") else _number
-    state = "未知，请检查" if sign.value is None else "超过预警线，请检查" if sign.is_bad else "正常"
-    return (sign.label, said(sign.value), said(sign.limit), state)
+    return (sign.label, _state(sign), said(sign.value), said(sign.limit))
+
+
+def _state(sign: Sign) -> Badge:
+    if sign.value is None:
+        return Badge("未知，请检查", "warn")
+    return Badge("超过预警线，请检查", "bad") if sign.is_bad else Badge("正常", "good")
 
 
 def _number(value: float | None) -> str:

@@ -164,7 +164,8 @@ class TestFirstPage:
         Heartbeat.objects.filter(name="beat").update(seen_at=timezone.now() - timedelta(hours=3))
         page = self.page(Role.SYSTEM)
         assert "系统运行" in page
-        assert re.search(r"定时任务调度：距最近运行.*?3 小时.*?2 分钟.*?超过预警线，请检查", page, flags=re.DOTALL)
+        state = '</td><td><span class="qf-badge qf-bad">超过预警线，请检查'
+        assert re.search(rf"定时任务调度：距最近运行{state}.*?3 小时.*?2 分钟", page, flags=re.DOTALL)
         assert "正常" in page
 
     def test_others_do_not(self) -> None:
