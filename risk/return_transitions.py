@@ -15,8 +15,8 @@ class ReturnParty(models.TextChoices):
 
 BANK = (ReturnParty.BANK.value,)
 RETURNING = (
-    Question(name="returned_on", label="退回日期", kind=AnswerKind.DAY, example="2025-03-20"),
-    Question(name="voucher", label="付款凭证号", example="PZ20250320-7"),
+    Question(name="returned_on", label="退回日期", kind=AnswerKind.DAY, example="2025-03-07"),
+    Question(name="voucher", label="付款凭证号", example="PZ20250307-7"),
 )
 
 RETURN_STEPS = (
