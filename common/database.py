@@ -1,6 +1,7 @@
 """What the database refuses, and what its limits on time mean: sentences for people, and work that is allowed to take longer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, InternalError, OperationalError, connection
@@ -58,6 +59,38 @@ def allow_long_work(name: str) -> None:
         )
 
 
+def take_turn(place: str, *key: object) -> None:
+    """
+    Wait until nobody else is at this place under this key; the turn ends with the transaction.
+
+    Who comes second looks after the first has written, and so finds the first one's row instead of running into its uniqueness.
+    """
+    named = ":".join(str(part) for part in (place, *key))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [named])
+
+
+@contextmanager
+def refused_as(refusal: Callable[[], DomainError], *constraints: str) -> Iterator[None]:
+    """
+    Say in the product's words what somebody else wrote first.
+
+    ``constraints`` are names of uniquenesses, or the beginnings of names (``table_column_``). The transaction is over: who catches the
+    refusal rolls back.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_of(error).startswith(constraints):
+            raise refusal() from error
+        raise
+
+
+def constraint_of(error: DatabaseError) -> str:
+    """Return the name of the constraint that was broken, empty where there is none."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+
+
 def is_busy(error: BaseException) -> bool:
     """Return whether the database gave up for lack of time or for somebody else's lock, so that the same again may succeed."""
     return isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in BUSY
@@ -72,7 +105,7 @@ def is_refusal(error: BaseException) -> bool:
 
 def sentence_of(error: DatabaseError) -> str | None:
     """Return the sentence of the constraint that was broken, ``None`` where it says nothing for people."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    name = constraint_of(error)
     rules = (rule for model in apps.get_models() for rule in model._meta.constraints if rule.name == name)
     said = getattr(next(rules, None), "violation_error_message", None)
     return str(said) if said and "%" not in str(said) else None

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from api.models import Reference
+from common.database import refused_as
 from common.errors import DomainError, NotVisible
 from parties.models import Member
 
@@ -69,7 +70,9 @@ def _keep(row: Any, *, reference: str, actor: Member) -> None:
     by_number = Reference.objects.filter(**names, reference=reference).first()
     by_object = Reference.objects.filter(**names, object_id=row.public_id).first()
     if by_number is None and by_object is None:
-        Reference.objects.create(**names, object_id=row.public_id, reference=reference)
+        taken = ReferenceTaken(field="bank_reference", reference=reference)
+        with refused_as(lambda: taken, "reference_names_one_object", "reference_once_per_object"):
+            Reference.objects.create(**names, object_id=row.public_id, reference=reference)
     elif by_number != by_object:
         raise ReferenceTaken(field="bank_reference", reference=reference)
     _with_reference(row, reference)

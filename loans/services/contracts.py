@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, record
+from common.database import refused_as
 from common.dates import add_years
 from common.errors import DomainError, FieldProblem, InvalidInput
 from common.money import ZERO, display
@@ -114,7 +115,9 @@ def sign_contract(
     loan = _loan_of(application, terms)
     loan.contract_number, loan.contract_amount = number, contract_amount
     loan.signed_on, loan.matures_on, loan.available_until = day.on, matures_on, available_until
-    loan.save(force_insert=True)
+    taken = ContractNumberTaken(bank=application.bank.name, contract_number=number, field="contract_number")
+    with refused_as(lambda: taken, "loan_contract_once_per_bank"):
+        loan.save(force_insert=True)
     _tell(loan, day=day, actor=actor, at=at)
     return loan
 
@@ -206,7 +209,8 @@ def record_guarantee(
         return known
     if known is not None or Guarantee.objects.filter(guarantor=guarantor, number=number.strip()).exists():
         raise GuaranteeDiffers(number=known.number if known else number)
-    guarantee = Guarantee.objects.create(loan=loan, recorded_on=business_day(on, at=at), recorded_by=actor, **wanted)
+    with refused_as(lambda: GuaranteeDiffers(number=number), "guarantee_number_once"):
+        guarantee = Guarantee.objects.create(loan=loan, recorded_on=business_day(on, at=at), recorded_by=actor, **wanted)
     after = {"number": guarantee.number, "fee_rate": fee_rate, "is_batch_scheme": is_batch_scheme}
     record(verb="loan.guaranteed", obj=loan, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
     return guarantee

@@ -57,7 +57,7 @@ def _exchange(user: User, *, at: datetime) -> Before | None:
     last = LastLogin.objects.select_for_update().filter(user=user).first()
     new = {"at": at, "address": source_address.get(), "failures": 0}
     if last is None:
-        LastLogin.objects.create(user=user, **new)
+        LastLogin.objects.bulk_create([LastLogin(user=user, **new)], ignore_conflicts=True)  # two first logins at once
         return None
     before = Before(at=last.at, address=last.address, failures=last.failures)
     LastLogin.objects.filter(pk=last.pk).update(**new)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record, record_many, snapshot
+from common.database import refused_as
 from common.dates import BEGINS, FOUNDED, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from common.money import MAX_AMOUNT, ZERO
@@ -122,7 +123,9 @@ def register_enterprises(rows: Sequence[NewEnterprise], *, actor: Member, at: da
         raise InvalidInput(errors=problems)
     enterprises = [_built(row) for row in rows]
     _refuse_known(enterprises)
-    Enterprise.objects.bulk_create(enterprises, batch_size=1000)
+    codes = "、".join(row.credit_code for row in rows[:3])
+    with refused_as(lambda: EnterpriseExists(field="credit_code", credit_code=codes), "parties_enterprise_credit_code"):
+        Enterprise.objects.bulk_create(enterprises, batch_size=1000)
     homes = [
         TaxHome(enterprise=enterprise, district=row.tax_home, from_on=row.tax_home_from_on or row.registered_on)
         for enterprise, row in zip(enterprises, rows, strict=True)

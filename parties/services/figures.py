@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record_many, snapshot
+from common.database import Busy, refused_as
 from common.errors import FieldProblem, InvalidInput
 from parties.access import RoleMissing, require, require_enterprise
 from parties.enums import FactSource, InstitutionKind
@@ -68,7 +69,8 @@ def record_year_figures(
             known.source_reference = reference
             changed.append(known)
         events.append(_event(row, known, before=before, actor=actor, at=at))
-    EnterpriseYear.objects.bulk_create(new, batch_size=1000)
+    with refused_as(Busy, "enterprise_year_once_per_source"):  # asked again, it finds what the other entered
+        EnterpriseYear.objects.bulk_create(new, batch_size=1000)
     EnterpriseYear.objects.bulk_update(changed, [*FIGURES, "source_reference"], batch_size=1000)
     record_many(events)
     return new + changed

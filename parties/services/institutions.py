@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import Scope, record, snapshot
+from common.database import take_turn
 from common.dates import BEGINS, ENDS, require_day
 from common.enums import Mode
 from common.errors import DomainError, InvalidInput
@@ -64,6 +65,7 @@ def enter_institution(*, kind: InstitutionKind, name: str, short_name: str, code
     require(actor, *CITY_LEADS, allow_job=True)
     if kind in COUNTY_KINDS or not all(part.strip() for part in (name, short_name, code)):
         raise InvalidInput(field="kind" if kind in COUNTY_KINDS else "name")
+    take_turn("institution")
     taken = (
         Institution.objects.filter(name=name) | Institution.objects.filter(short_name=short_name) | Institution.objects.filter(code=code)
     )

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import record
+from common.database import refused_as
 from common.errors import DomainError, ReasonMissing
 from loans.selectors import scope_of
 from parties.access import RoleMissing, require, require_institution
@@ -25,6 +26,14 @@ class NoDiligenceRules(DomainError):
 
     code = "no_diligence_rules"
     sentence = "{institution}尚未登记技术创新基金业务的尽职免责制度，请先登记制度名称和文号。"
+    clause = "FP 1.7"
+
+
+class RulesRecorded(DomainError):
+    """One document, one set of rules of an institution."""
+
+    code = "diligence_rules_recorded"
+    sentence = "本单位文号“{document_number}”的尽职免责制度已登记，请核对文号。"
     clause = "FP 1.7"
 
 
@@ -60,17 +69,16 @@ def record_diligence_rules(*, name: str, document_number: str, effective_on: dat
 
     Raises:
         NotAllowed: not a bank, guarantor or fund manager.
+        RulesRecorded: the institution recorded this document before.
 
     Source: FP 1.7.
     """
     require(actor, InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKind.FUND_MANAGER)
-    row = DiligenceRules.objects.create(
-        institution=_institution(actor),
-        name=name.strip(),
-        document_number=document_number.strip(),
-        effective_on=effective_on,
-        recorded_by=actor,
-    )
+    number = document_number.strip()
+    with refused_as(lambda: RulesRecorded(document_number=number, field="document_number"), "diligence_rules_once"):
+        row = DiligenceRules.objects.create(
+            institution=_institution(actor), name=name.strip(), document_number=number, effective_on=effective_on, recorded_by=actor
+        )
     record(verb="diligence_rules.recorded", obj=row, actor=actor, occurred_at=at, after={"name": row.name, "effective_on": effective_on})
     return row
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from audit.services import record
+from common.database import refused_as, take_turn
 from common.dates import BEGINS, HAPPENED, Period, require_day
 from common.enums import Mode
 from common.errors import DomainError, NotVisible, ReasonMissing, VoucherMissing
@@ -102,6 +103,7 @@ def set_enhancement_fee_rate(*, rate: Decimal, from_on: date, document_number: s
     if not 0 <= rate < 1:
         raise FeeRateInvalid(field="rate")
     require_day(from_on, BEGINS, field="from_on", today=localdate(at))
+    take_turn("enhancement_fee_rate")
     last = EnhancementFeeRate.objects.order_by("-from_on").first()
     if last is not None and from_on <= last.from_on:
         raise RateBackDated(on=last.from_on, field="from_on")
@@ -223,15 +225,16 @@ def record_guarantee_fee(
         if (earlier.guarantee_id, earlier.amount, earlier.charged_on) != (guarantee.pk, amount, charged_on):
             raise VoucherUsed(voucher=earlier.voucher, field="voucher")
         return earlier
-    fee = GuaranteeFee.objects.create(
-        guarantee=guarantee,
-        guarantor=guarantee.guarantor,
-        amount=amount,
-        charged_on=charged_on,
-        voucher=voucher.strip(),
-        made_by=actor,
-        made_at=at,
-    )
+    with refused_as(lambda: VoucherUsed(voucher=voucher.strip(), field="voucher"), "guarantee_fee_voucher_once"):
+        fee = GuaranteeFee.objects.create(
+            guarantee=guarantee,
+            guarantor=guarantee.guarantor,
+            amount=amount,
+            charged_on=charged_on,
+            voucher=voucher.strip(),
+            made_by=actor,
+            made_at=at,
+        )
     after = {"amount": amount, "charged_on": charged_on, "voucher": fee.voucher}
     record(verb="guarantee_fee.recorded", obj=fee, actor=actor, occurred_at=at, after=after, scope=scope_of(guarantee.loan))
     return fee

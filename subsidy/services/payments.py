@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import NewEvent, Scope, record, record_many
+from common.database import take_turn
 from common.enums import Mode
 from common.errors import DomainError, NotVisible, ReasonMissing, VoucherMissing
 from ledger.enums import EntryKind, Purpose
@@ -96,6 +97,8 @@ def _require_fresh_vouchers(payments: Sequence[Payment]) -> None:
         VoucherUsed.
     """
     wanted = Counter((payment.payer_id, payment.voucher) for payment in payments)
+    for payer in sorted({payment.payer_id for payment in payments}):
+        take_turn("payment_voucher", payer)
     others = Payment.objects.filter(voucher__in=[number for _, number in wanted]).exclude(pk__in=[payment.pk for payment in payments])
     used = {*others.values_list("payer", "voucher"), *(pair for pair, times in wanted.items() if times > 1)}
     for payment in payments:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import Scope, record
+from common.database import take_turn
 from common.errors import DomainError, ReasonMissing
 from common.money import ZERO
 from parties.enums import InstitutionKind
@@ -184,6 +185,7 @@ def file_settlement(*, settlement_id: str, record_number: str, actor: Member, at
     objection = settlement.objections.filter(state=ObjectionState.OPEN).select_related("district").first()
     if objection is not None:
         raise ObjectionOpen(district=objection.district)
+    take_turn("settlement_record_number", settlement.record_number)
     other = Settlement.objects.filter(record_number=settlement.record_number).select_related("bank").first()
     if other is not None:
         raise RecordNumberUsed(field="record_number", record_number=settlement.record_number, settlement=other)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.services import record
+from common.database import take_turn
 from common.dates import SHANGHAI
 from common.enums import Category
 from common.errors import DomainError
@@ -120,6 +121,7 @@ def open_tender(
     if category not in TENDERED or planned_volume <= 0:
         raise TenderKindUnknown
     facts = {"name": name, "opened_on": opened_on, "closes_at": closes_at, "planned_volume": planned_volume}
+    take_turn("tender", document_number, category)
     existing = Tender.objects.filter(document_number=document_number, category=category).first()
     if existing is not None and all(getattr(existing, field) == value for field, value in facts.items()):
         return existing

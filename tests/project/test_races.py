@@ -98,9 +98,9 @@ def test_who_comes_second_gets_the_row_of_the_first(service: tuple[str, str]) ->
     assert model._default_manager.count() == 1  # type: ignore[attr-defined]
 
 
-def waits_for_us() -> bool:
+def waits_for_us(patience: float = PATIENCE_SECONDS) -> bool:
     """Return whether somebody comes to wait for a lock of ours."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from audit.services import NewEvent, record_many
+from common.database import refused_as
 from common.errors import DomainError, NotVisible
 from loans.access import require_lender
 from loans.enums import MovementKind
@@ -19,6 +20,7 @@ from loans.services.movements.batch import (
     Item,
     NewMovement,
     NewReversal,
+    ReferenceReused,
     Signatures,
     at_item,
     history_of,
@@ -273,8 +275,15 @@ def _write(items: Sequence[Item], loans: dict[int, Loan], *, signatures: Signatu
         )
         CONTRIBUTION.set_cached_value(item.movement, None)  # so that nobody asks the database for one it does not have
         rows.append(item.movement)
-    Movement.objects.bulk_create(rows)
+    with refused_as(lambda: _reused(items), "movement_reference_once_per_bank"):
+        Movement.objects.bulk_create(rows)
     Contribution.objects.bulk_create(contributions_of(rows, loans))
+
+
+def _reused(items: Sequence[Item]) -> ReferenceReused:
+    """Return the refusal of references of which somebody used one at the same moment, for another loan."""
+    references = "、".join(item.bank_reference for item in items[:3])
+    return ReferenceReused(reference=references, recorded="同时登记的另一笔", field="bank_reference")
 
 
 def _log(items: Sequence[Item], moved: Sequence[Loan], *, actor: Member, signatures: Signatures) -> None:
