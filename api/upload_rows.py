@@ -65,6 +65,25 @@ class Fault:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that can be read, and how many data rows it has; only ``read_file`` makes one."""
+
+    content: bytes
+    file_format: UploadFormat
+    row_count: int
+
+
+def read_file(content: bytes, file_format: str) -> ReadFile:
+    """
+    Return a file that can be read. It may start the reader of workbooks, so it is called before a transaction.
+
+    Raises:
+        UploadUnreadable, UploadTooLong, FileRefused: as ``read_rows``.
+    """
+    return ReadFile(content, UploadFormat(file_format), len(read_rows(content, file_format)))
+
+
 def read_rows(content: bytes, file_format: str) -> list[Mapping[str, Any]]:
     """
     Return the data rows as they are written, by name; blank rows of a table are left out.

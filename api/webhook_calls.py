@@ -13,6 +13,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from standardwebhooks import Webhook as Signer
 
+from common.database import require_no_transaction
 from common.errors import DomainError
 
 Address = IPv4Address | IPv6Address
@@ -35,6 +36,24 @@ class Called:
     error: str = ""
     is_gone: bool = False
     is_silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedUrl:
+    """An address that we would call; only ``checked_url`` makes one."""
+
+    url: str
+
+
+def checked_url(url: str) -> CheckedUrl:
+    """
+    Return an address once all its name stands for was checked. It asks DNS, so it is called before a transaction.
+
+    Raises:
+        AddressRefused.
+    """
+    checked_address(url)
+    return CheckedUrl(url)
 
 
 def checked_address(url: str) -> tuple[SplitResult, str]:
@@ -121,6 +140,7 @@ def _pool(parts: SplitResult, address: str) -> urllib3.HTTPConnectionPool:
 
 
 def _addresses_of(host: str, port: int, *, url: str) -> list[Address]:
+    require_no_transaction("DNS")
     try:
         found: Iterable[str] = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):

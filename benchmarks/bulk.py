@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from api.enums import UploadFormat, UploadKind
 from api.models import ApiClient, Upload
 from api.services.uploads import take_upload, work_upload
+from api.upload_rows import read_file
 from benchmarks.database import scratch, settle, triggers_at_rest
 from benchmarks.measure import Result, at_most, seconds, timed
 from benchmarks.portfolio import Kind, World, add_loans, world
@@ -70,5 +71,5 @@ def taken(client: ApiClient, kind: UploadKind, *, check_only: bool) -> Upload:
         for number, loan in enumerate(loans.values_list("public_id", flat=True))
     ]
     content = "\n".join(json.dumps(row) for row in rows).encode()
-    given = {"kind": kind, "file_format": UploadFormat.NDJSON, "check_only": check_only}
-    return take_upload(client=client, content=content, at=AT, work=lambda pk: None, **given)  # type: ignore[arg-type]
+    file = read_file(content, UploadFormat.NDJSON)
+    return take_upload(client=client, kind=kind, file=file, check_only=check_only, at=AT, work=lambda pk: None)

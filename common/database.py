@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, InternalError, OperationalError, connection
@@ -89,6 +90,36 @@ def refused_as(refusal: Callable[[], DomainError], *constraints: str) -> Iterato
 def constraint_of(error: DatabaseError) -> str:
     """Return the name of the constraint that was broken, empty where there is none."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+
+
+class WaitsInTransaction(RuntimeError):
+    """Somebody outside is asked while a transaction is open: every lock it holds would hang on a network, or on a file's parser."""
+
+
+_nobody_waits: ContextVar[bool] = ContextVar("nobody_waits", default=False)
+
+
+def require_no_transaction(asking: str) -> None:
+    """
+    Let pass who holds nothing in the database; stands before everything that waits for another machine or process.
+
+    Ask first, then open the transaction with the answer. A test's own transaction around it does not count.
+
+    Raises:
+        WaitsInTransaction.
+    """
+    if not _nobody_waits.get() and any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise WaitsInTransaction(asking)
+
+
+@contextmanager
+def nobody_waits() -> Iterator[None]:
+    """Let a load that fills a database nobody works in yet ask within its transactions."""
+    token = _nobody_waits.set(True)
+    try:
+        yield
+    finally:
+        _nobody_waits.reset(token)
 
 
 def is_busy(error: BaseException) -> bool:

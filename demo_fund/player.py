@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from common.database import nobody_waits
 from demo_fund.models import DemoDay
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -83,7 +84,8 @@ class Player:
         wanted = set(hands)
         for one in stretch:
             if one.hand in wanted and one.number > self._known.get((one.step.on, one.hand), 0):
-                _play_step(one)
+                with nobody_waits():
+                    _play_step(one)
 
 
 @transaction.atomic

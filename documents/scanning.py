@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from common.database import require_no_transaction
 from common.errors import DomainError
 
 _CHUNK = 64 * 1024
@@ -36,7 +37,9 @@ def scan(content: bytes) -> None:
     Raises:
         InfectedFile: with the name the scanner gives.
         ScannerUnreachable: no connection, no answer in time, or an answer that says neither clean nor infected.
+        WaitsInTransaction.
     """
+    require_no_transaction("clamd")
     if not settings.CLAMD_ADDRESS:
         return
     try:

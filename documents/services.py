@@ -22,12 +22,16 @@ from parties.access import WORKING_ROLES, RoleMissing
 from parties.models import Member
 
 __all__ = [
+    "AcceptedFile",
     "PaperMissing",
+    "accept",
     "all_documents_of",
     "attach",
     "attach_to_visible",
     "documents_of",
+    "lay",
     "open_document",
+    "owner_to_work_on",
     "require_papers",
     "withdraw",
 ]
@@ -73,11 +77,38 @@ class AlreadyWithdrawn(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptedFile:
+    """A file that was judged and may be added to a case; only ``accept`` makes one."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedDocument:
     """A document with its bytes as an open file, which the caller closes."""
 
     document: Document
     content: BinaryIO
+
+
+def accept(*, filename: str, content: "bytes | File") -> AcceptedFile:
+    """
+    Return a file that may be added to a case, once it was judged: size, type by content, name, virus, in this order.
+
+    It asks the virus scanner, so it is called before the transaction in which the file is added.
+
+    Raises:
+        EmptyFile, FileTooLarge, TypeNotAccepted, NameContradictsContent: the file itself.
+        InfectedFile, ScannerUnreachable: the virus scanner, if one is configured.
+        WaitsInTransaction.
+    """
+    name = clean_filename(filename)
+    raw = _read(content, filename=name)
+    content_type = _accepted_type(raw, filename=name)
+    scan(raw)
+    return AcceptedFile(name, content_type, raw)
 
 
 def attach(
@@ -91,34 +122,43 @@ def attach(
     scope: Scope = Scope(),  # noqa: B008  (frozen)
 ) -> Document:
     """
-    Add a file to a case the caller already holds for the actor, and return its row.
-
-    Checked in this order: size, type by content, name, virus. The bytes are stored under their SHA-256 before the row is written; a
-    refused row leaves at most bytes that nothing points to.
+    Judge a file and add it to a case the caller already holds for the actor; see ``accept`` and ``lay``.
 
     Raises:
-        EmptyFile, FileTooLarge, TypeNotAccepted, NameContradictsContent: the file itself.
-        InfectedFile, ScannerUnreachable: the virus scanner, if one is configured.
+        what ``accept`` raises.
     """
-    name = clean_filename(filename)
-    raw = _read(content, filename=name)
-    content_type = _accepted_type(raw, filename=name)
-    scan(raw)
+    return lay(owner=owner, kind=kind, file=accept(filename=filename, content=content), actor=actor, at=at, scope=scope)
+
+
+@transaction.atomic
+def lay(
+    *,
+    owner: Model,
+    kind: str,
+    file: AcceptedFile,
+    actor: Member,
+    at: datetime,
+    scope: Scope = Scope(),  # noqa: B008  (frozen)
+) -> Document:
+    """
+    Add an accepted file to a case the caller already holds for the actor, and return its row.
+
+    The bytes are stored under their SHA-256 before the row is written; a refused row leaves at most bytes that nothing points to.
+    """
     document = Document(
         owner_type=owner._meta.label_lower,
         owner_id=owner.public_id,  # type: ignore[attr-defined]
         kind=kind,
-        filename=name,
-        content_type=content_type,
-        size=len(raw),
-        sha256=keep(raw),
+        filename=file.filename,
+        content_type=file.content_type,
+        size=len(file.content),
+        sha256=keep(file.content),
         uploaded_by=actor,
         uploaded_at=at,
     )
-    with transaction.atomic():
-        document.save(force_insert=True)
-        after = {"kind": kind, "filename": name, "sha256": document.sha256, "size": document.size, "owner": str(owner)}
-        record(verb="document.attached", obj=document, actor=actor, occurred_at=at, after=after, scope=scope)
+    document.save(force_insert=True)
+    after = {"kind": kind, "filename": file.filename, "sha256": document.sha256, "size": document.size, "owner": str(owner)}
+    record(verb="document.attached", obj=document, actor=actor, occurred_at=at, after=after, scope=scope)
     return document
 
 
@@ -133,10 +173,21 @@ def attach_to_visible(
         RoleMissing: the actor only reads.
         and what ``attach`` raises.
     """
+    owner = owner_to_work_on(owner_type, owner_id, actor=actor)
+    return attach(owner=owner, kind=kind, filename=filename, content=content, actor=actor, at=at)
+
+
+def owner_to_work_on(owner_type: str, owner_id: UUID, *, actor: Member) -> Model:
+    """
+    Return the case named from outside to which the actor may add papers.
+
+    Raises:
+        NotVisible: no such case for this actor. RoleMissing: the actor only reads.
+    """
     owner = visible_owner(owner_type, owner_id, actor=actor)
     if not set(actor.roles).intersection(WORKING_ROLES):
         raise RoleMissing(needed=f"{actor.party_name}的经办或复核人员")
-    return attach(owner=owner, kind=kind, filename=filename, content=content, actor=actor, at=at)
+    return owner
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.utils.timezone import localdate
 
 from audit.services import object_id_of
+from common.database import require_no_transaction
 from notices.models import EmailDelivery, Notice, NoticeRead
 from notices.selectors import emails_due, notices_visible_to
 from parties.enums import MemberKind
@@ -89,6 +90,7 @@ def _send(pk: int, *, at: datetime) -> bool:
     delivery = _claim(pk, at=at)
     if delivery is None:
         return False
+    require_no_transaction("mail server")
     try:
         send_mail(subject=delivery.notice.title, message=delivery.notice.body, from_email=None, recipient_list=[delivery.address])
     except (OSError, ValueError) as problem:  # smtplib's errors are OSErrors; an address or text that no mail can carry

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import structlog
 
+from common.database import require_no_transaction
 from tables import limits
 from tables.cells import NOTHING, Book, Cell, Row, Sheet, Stored
 from tables.errors import ReadersBusy, ReadingStopped, as_sentence
@@ -62,7 +63,9 @@ def read_in_child(content: bytes, *, is_legacy: bool) -> Book:
 
     Raises:
         FileRefused: of any kind.
+        WaitsInTransaction.
     """
+    require_no_transaction("reader of workbooks")
     answer = Answer()
     with place(), TemporaryFile() as task:
         task.write(_task(content))

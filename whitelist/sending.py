@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 import requests
 
+from common.database import require_no_transaction
+
 TIMEOUT = (5, 30)  # seconds to connect, to answer
 LEASE = timedelta(minutes=5)  # longer than a call can take; after it another worker may try
 MAX_ATTEMPTS = 12
@@ -45,6 +47,7 @@ def post(*, url: str, secret_setting: str, message_id: str, body: bytes, at: dat
     A 2xx with ``{"reference": …}`` confirms; a 2xx without it was taken and is confirmed later. The same ``message_id`` on every
     attempt lets the receiver drop repeats.
     """
+    require_no_transaction("channel")
     secret = os.environ.get(secret_setting, "")
     if not secret:
         return Answer(error=f"环境变量{secret_setting}未设置，无法签名。")

@@ -12,7 +12,7 @@ from common.errors import DomainError, NotVisible
 from documents.models import Document
 from documents.registry import visible_owner
 from documents.selectors import documents_of
-from documents.services import attach_to_visible, open_document
+from documents.services import AcceptedFile, accept, lay, open_document, owner_to_work_on
 from parties.models import Member
 
 
@@ -24,29 +24,36 @@ class DigestDiffers(DomainError):
     status = 400
 
 
-@transaction.atomic
-def attach_once(
-    *, rows: QuerySet[Any], owner_id: UUID, kind: str, filename: str, content: bytes, actor: Member, at: datetime, sha256: str = ""
-) -> Document:
+def accept_for(*, owner_type: str, owner_id: UUID, filename: str, content: bytes, actor: Member, sha256: str = "") -> AcceptedFile:
     """
-    Lay a paper with a case; one of the same kind and content that the actor's institution laid there and that stands is given back.
+    Return a file that the actor may lay with a case. It asks the virus scanner, so it is called before a transaction.
 
     Raises:
         DigestDiffers: the content is not that of the digest that came with it.
-        and what ``attach_to_visible`` refuses.
-
-    Source: FP 1.6.2(1), FP 1.5.1, FP 1.5.2; D7.
+        NotVisible, RoleMissing; and what ``documents.accept`` refuses.
     """
     found = hashlib.sha256(content).hexdigest()
     if sha256 and sha256 != found:
         raise DigestDiffers(field="sha256", found=found)
-    owner = rows.select_for_update(of=("self",), no_key=True).filter(public_id=owner_id).first()
-    if owner is not None:
-        same = documents_of(owner).filter(kind=kind, sha256=found, uploaded_by__institution=actor.institution_id)
-        if (known := same.first()) is not None:
-            return known
-    owner_type = rows.model._meta.label_lower
-    return attach_to_visible(owner_type=owner_type, owner_id=owner_id, kind=kind, filename=filename, content=content, actor=actor, at=at)
+    owner_to_work_on(owner_type, owner_id, actor=actor)
+    return accept(filename=filename, content=content)
+
+
+@transaction.atomic
+def attach_once(*, rows: QuerySet[Any], owner_id: UUID, kind: str, file: AcceptedFile, actor: Member, at: datetime) -> Document:
+    """
+    Lay a paper with a case; one of the same kind and content that the actor's institution laid there and that stands is given back.
+
+    Raises:
+        NotVisible, RoleMissing.
+
+    Source: FP 1.6.2(1), FP 1.5.1, FP 1.5.2; D7.
+    """
+    owner = owner_to_work_on(rows.model._meta.label_lower, owner_id, actor=actor)
+    rows.select_for_update(of=("self",), no_key=True).filter(pk=owner.pk).first()
+    found = hashlib.sha256(file.content).hexdigest()
+    same = documents_of(owner).filter(kind=kind, sha256=found, uploaded_by__institution=actor.institution_id)
+    return same.first() or lay(owner=owner, kind=kind, file=file, actor=actor, at=at)
 
 
 @transaction.atomic

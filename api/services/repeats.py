@@ -53,18 +53,33 @@ class Answer:
     is_repeat: bool = False
 
 
-@transaction.atomic
-def answer_once(*, client: ApiClient, key: str, request_sha256: str, at: datetime, answer: Callable[[], Answer]) -> Answer:
+def answer_once(
+    *,
+    client: ApiClient,
+    key: str,
+    request_sha256: str,
+    at: datetime,
+    answer: Callable[[], Answer],
+    before: Callable[[], None] | None = None,
+) -> Answer:
     """
     Return the answer kept under the key, or do the write and keep its answer, both or neither.
 
-    ``answer`` does the write in this transaction; what it raises undoes everything and is not kept.
+    ``answer`` does the write in one transaction; what it raises undoes everything and is not kept. ``before`` asks what takes its time
+    (a scanner, a parser, DNS) before that transaction; it is not asked for a request that was answered.
 
     Raises:
         KeyReused: the key stands for another request.
         KeyInUse: the same request is under way.
         AnswerUnreadable: it was done, and the key of its answer is missing.
     """
+    if before is not None and not KeptAnswer.objects.filter(client=client, key=key).exists():
+        before()
+    return _answered(client=client, key=key, request_sha256=request_sha256, at=at, answer=answer)
+
+
+@transaction.atomic
+def _answered(*, client: ApiClient, key: str, request_sha256: str, at: datetime, answer: Callable[[], Answer]) -> Answer:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM api_hold_key(%s, %s)", [client.pk, key])
         is_held, kept_sha256, status, body, location = cursor.fetchone()

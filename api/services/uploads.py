@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from api.enums import RowOutcome, UploadKind, UploadState
 from api.models import ApiClient, Upload, UploadRow
-from api.upload_rows import Fault, Row, parse_row, read_rows
+from api.upload_rows import Fault, ReadFile, Row, parse_row, read_rows
 from audit.services import record
 from common.errors import DomainError, NotVisible
 from loans.models import Movement
@@ -42,28 +42,24 @@ class ContractAmbiguous(DomainError):
 
 @transaction.atomic
 def take_upload(
-    *, client: ApiClient, kind: UploadKind, file_format: str, content: bytes, check_only: bool, at: datetime, work: Callable[[int], object]
+    *, client: ApiClient, kind: UploadKind, file: ReadFile, check_only: bool, at: datetime, work: Callable[[int], object]
 ) -> Upload:
     """
     Take a file in; ``work`` is queued with its key once that is committed.
 
     The same file again is worked again and changes nothing: each row is known by its reference.
-
-    Raises:
-        UploadUnreadable, UploadTooLong.
     """
-    rows = read_rows(content, file_format)
     upload = Upload.objects.create(
         client=client,
         kind=kind,
-        file_format=file_format,
+        file_format=file.file_format,
         check_only=check_only,
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        row_count=len(rows),
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        content=file.content,
+        row_count=file.row_count,
         taken_at=at,
     )
-    after = {"kind": kind, "rows": len(rows), "sha256": upload.sha256, "check_only": check_only}
+    after = {"kind": kind, "rows": file.row_count, "sha256": upload.sha256, "check_only": check_only}
     record(verb="upload.taken", obj=upload, actor=client.member, occurred_at=at, after=after)
     transaction.on_commit(lambda: work(upload.pk))
     return upload

@@ -15,7 +15,7 @@ from api.event_types import VERB_OF
 from api.feed import as_json, read_events
 from api.models import ApiClient, Webhook, WebhookMessage
 from api.places import Place, read_horizon
-from api.webhook_calls import Called, call, checked_address
+from api.webhook_calls import Called, CheckedUrl, call
 from api.webhook_secrets import put_new_secret, put_under_first_key, secret_of
 from audit.models import Event
 from audit.services import Scope, record
@@ -42,15 +42,15 @@ class TooManyWebhooks(DomainError):
 
 
 @transaction.atomic
-def add_webhook(*, client: ApiClient, url: str, types: Sequence[str], at: datetime) -> Webhook:
+def add_webhook(*, client: ApiClient, address: CheckedUrl, types: Sequence[str], at: datetime) -> Webhook:
     """
     Send events from now on to an address; the same address again changes the types only.
 
     Raises:
-        AddressRefused, TooManyWebhooks.
+        TooManyWebhooks.
         InvalidInput: a type there is not.
     """
-    checked_address(url)
+    url = address.url
     unknown = [name for name in types if name not in VERB_OF]
     if unknown:
         raise InvalidInput(errors=[FieldProblem("types", "unknown", f"没有事件类型 {'、'.join(unknown)}。")])

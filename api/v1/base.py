@@ -164,20 +164,28 @@ def writes(
     status: int = 200,
     address: str | None = None,
     detail: bool = True,
+    before: str = "",
 ) -> Callable[[Any], Any]:
     """
     Return a decorator that makes a method a POST: scope, input parsed, done once per key, answer kept, all of it described.
 
     The method gets the parsed input as keywords and returns the domain object. ``address`` is the last part of the address (the method's
-    name by default, with hyphens); an empty one makes it the POST of the list itself.
+    name by default, with hyphens); an empty one makes it the POST of the list itself. ``before`` names the view's method that is asked
+    before the transaction, with the same keywords; what it returns is added to the keywords.
     """
 
     def decorate(method: Callable[..., Any]) -> Any:
         @wraps(method)
         def answered(view: BankView, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return _answered_once(
-                view, request, lambda: view.shown(shape, method(view, *args, **kwargs, **_parsed(asks, view, request))), status
-            )
+            found: dict[str, Any] = {}
+
+            def ask() -> None:
+                found.update(getattr(view, before)(*args, **kwargs, **_parsed(asks, view, request)))
+
+            def make() -> Any:
+                return view.shown(shape, method(view, *args, **kwargs, **_parsed(asks, view, request), **found))
+
+            return _answered_once(view, request, make, status, before=ask if before else None)
 
         answered.scope = scope.value  # type: ignore[attr-defined]
         routed: Any = answered
@@ -189,13 +197,22 @@ def writes(
     return decorate
 
 
-def keeps_answer(shape: type[BaseSerializer[Any]], *, scope: Scope, status: int) -> Callable[[Any], Any]:
-    """Return a decorator for a POST whose body is a file: scope, done once per key, answer kept; the method reads the request itself."""
+def keeps_answer(shape: type[BaseSerializer[Any]], *, scope: Scope, status: int, before: str) -> Callable[[Any], Any]:
+    """
+    Return a decorator for a POST whose body is a file: scope, done once per key, answer kept.
+
+    The view's method named by ``before`` reads the request itself, before the transaction; what it returns are the method's keywords.
+    """
 
     def decorate(method: Callable[..., Any]) -> Any:
         @wraps(method)
         def answered(view: BankView, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return _answered_once(view, request, lambda: view.shown(shape, method(view, request, *args, **kwargs)), status)
+            found: dict[str, Any] = {}
+
+            def ask() -> None:
+                found.update(getattr(view, before)(request))
+
+            return _answered_once(view, request, lambda: view.shown(shape, method(view, *args, **kwargs, **found)), status, before=ask)
 
         answered.scope = scope.value  # type: ignore[attr-defined]
         return answered
@@ -212,7 +229,9 @@ def _parsed(asks: type[BaseSerializer[Any]] | None, view: BankView, request: Req
     return dict(given.validated_data)
 
 
-def _answered_once(view: BankView, request: Request, make: Callable[[], Any], status: int) -> HttpResponse:
+def _answered_once(
+    view: BankView, request: Request, make: Callable[[], Any], status: int, *, before: Callable[[], None] | None = None
+) -> HttpResponse:
     """Return the answer of the write, or the one kept of its first time."""
     key = request.headers.get("Idempotency-Key", "")
     if KEY_PATTERN.fullmatch(key) is None:
@@ -222,7 +241,8 @@ def _answered_once(view: BankView, request: Request, make: Callable[[], Any], st
     def answer() -> Answer:
         return Answer(status=status, body=JSONRenderer().render(make()).decode())
 
-    kept = answer_once(client=view.caller.client, key=key, request_sha256=_digest(view, request), at=view.now, answer=answer)
+    digest = _digest(view, request)
+    kept = answer_once(client=view.caller.client, key=key, request_sha256=digest, at=view.now, answer=answer, before=before)
     response = HttpResponse(kept.body, content_type="application/json", status=kept.status)
     if kept.is_repeat:
         response["Idempotent-Replayed"] = "true"

@@ -30,7 +30,7 @@ from api.services.webhooks import (
 from api.v1.base import BankView, reads, writes
 from api.v1.fields import Asked, Shown, shown_flag, shown_moment, shown_text
 from api.v1.shapes import Nothing
-from api.webhook_calls import AddressRefused
+from api.webhook_calls import AddressRefused, CheckedUrl, checked_url
 from api.webhook_secrets import SecretUnreadable, secret_of
 from parties.models import Member
 
@@ -166,10 +166,15 @@ class WebhookView(ListModelMixin, BankView):
         refuses=(AddressRefused, TooManyWebhooks, SecretUnreadable),
         status=201,
         address="",
+        before="checked",
     )
-    def create(self, url: str, types: Sequence[str]) -> Webhook:
+    def create(self, address: CheckedUrl, types: Sequence[str], **asked: Any) -> Webhook:
         """Subscribe."""
-        return add_webhook(client=self.caller.client, url=url, types=types, at=self.now)
+        return add_webhook(client=self.caller.client, address=address, types=types, at=self.now)
+
+    def checked(self, url: str, **asked: Any) -> dict[str, CheckedUrl]:
+        """Return the address once DNS was asked."""
+        return {"address": checked_url(url)}
 
     @writes(WebhookSecretShown, scope=Scope.REPORT, asks=Nothing, summary="更换签名密钥", says="下一次推送起使用新密钥。")
     def renew_secret(self, public_id: UUID) -> Webhook:

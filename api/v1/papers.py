@@ -19,14 +19,14 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.parsers import BodyTooLarge
-from api.services.papers import DigestDiffers, attach_once, paper_with_content
+from api.services.papers import DigestDiffers, accept_for, attach_once, paper_with_content
 from api.v1.base import BankView, reads, writes
 from api.v1.fields import Asked, AskedDigest, AskedText, Shown
 from common.errors import NotVisible
 from documents.models import Document
 from documents.scanning import InfectedFile, ScannerUnreachable
 from documents.selectors import documents_of
-from documents.services import EmptyFile, FileTooLarge, NameContradictsContent, TypeNotAccepted
+from documents.services import AcceptedFile, EmptyFile, FileTooLarge, NameContradictsContent, TypeNotAccepted
 from loans.enums import Paper
 from loans.selectors import applications_visible_to
 from parties.access import RoleMissing
@@ -116,8 +116,9 @@ def takes(asks: type[PaperAsked], kinds: OpenApiParameter, *, summary: str, says
 
     def decorate(method: Callable[..., Any]) -> Any:
         written = writes(
-            PaperShown, scope=Scope.DECIDE, asks=asks, summary=summary, says=says, clause=clause, refuses=REFUSES, status=201, address=""
-        )(method)
+            PaperShown, scope=Scope.DECIDE, asks=asks, summary=summary, says=says, clause=clause, refuses=REFUSES, status=201, address="",
+            before="accepted",
+        )(method)  # fmt: skip
         return extend_schema(parameters=[kinds, FILENAME, DIGEST], request={"application/octet-stream": OpenApiTypes.BINARY})(written)
 
     return decorate
@@ -165,10 +166,14 @@ class PaperView(BankView):
         response["X-Content-Type-Options"] = "nosniff"
         return response
 
-    def attached(self, **asked: Any) -> Document:
+    def accepted(self, filename: str, content: bytes, sha256: str = "", **asked: Any) -> dict[str, AcceptedFile]:
+        """Return the file once it was judged, by the scanner too."""
+        owner: dict[str, Any] = {"owner_type": self.owner_type, "owner_id": self.owner_id, "actor": self.member}
+        return {"file": accept_for(filename=filename, content=content, sha256=sha256, **owner)}
+
+    def attached(self, kind: str, file: AcceptedFile, **asked: Any) -> Document:
         """Return the paper taken in."""
-        paper = {name: value for name, value in asked.items() if name not in self.kwargs}
-        return attach_once(rows=self.owners(self.member), owner_id=self.owner_id, **paper, **self.acting)
+        return attach_once(rows=self.owners(self.member), owner_id=self.owner_id, kind=kind, file=file, **self.acting)
 
 
 class ApplicationPaperView(PaperView):

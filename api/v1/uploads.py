@@ -23,7 +23,7 @@ from api.models import Upload, UploadRow
 from api.services.repeats import KeyInUse, KeyReused
 from api.services.uploads import rows_of, take_upload, uploads_of
 from api.tasks import work_upload_of
-from api.upload_rows import MOST_ROWS, UploadTooLong, UploadUnreadable
+from api.upload_rows import MOST_ROWS, ReadFile, UploadTooLong, UploadUnreadable, read_file
 from api.v1.base import KEY_PARAMETER, BankView, KeyMissing, described_refusals, keeps_answer, reads
 from api.v1.fields import Shown, shown_count, shown_text
 from common.queueing import queue
@@ -189,18 +189,14 @@ class UploadView(ListModelMixin, BankView):
         },
         examples=[OpenApiExample("NDJSON 的一行", value=LINE, request_only=True, media_type="application/x-ndjson")],
     )
-    @keeps_answer(UploadShown, scope=Scope.MONEY, status=202)
-    def create(self, request: Request) -> Upload:
+    @keeps_answer(UploadShown, scope=Scope.MONEY, status=202, before="read")
+    def create(self, file: ReadFile, **named: Any) -> Upload:
         """Take a file in."""
+        return take_upload(client=self.caller.client, file=file, at=self.now, work=partial(queue, work_upload_of), **named)
+
+    def read(self, request: Request) -> dict[str, Any]:
+        """Return the file, read once, and what the address says of it."""
         named = Named(data=request.query_params.dict())
         named.is_valid(raise_exception=True)
         content = bytes_of(request)
-        file_format = MEDIA_TYPES[_kind_of(request)]
-        return take_upload(
-            client=self.caller.client,
-            file_format=file_format,
-            content=content,
-            at=self.now,
-            work=partial(queue, work_upload_of),
-            **named.validated_data,
-        )
+        return dict(named.validated_data) | {"file": read_file(content, MEDIA_TYPES[_kind_of(request)])}

@@ -68,10 +68,9 @@ def import_calendar_notice(notice: YearNotice, *, actor: Member, at: datetime) -
     return EnteredNotice(row, tuple(_move_open_deadlines(row, actor=actor, at=at)))
 
 
-@transaction.atomic
 def import_calendar_notice_file(*, filename: str, content: bytes, actor: Member, at: datetime) -> EnteredNotice:
     """
-    Enter a notice from a json, csv or xlsx file; see ``import_calendar_notice``.
+    Enter a notice from a json, csv or xlsx file, which is read before the transaction; see ``import_calendar_notice``.
 
     Raises:
         InvalidNotice: the file cannot be read; also what ``import_calendar_notice`` raises.

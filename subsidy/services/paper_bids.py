@@ -12,7 +12,7 @@ from audit.services import record
 from common.dates import SHANGHAI
 from common.errors import DomainError
 from documents.selectors import require_papers
-from documents.services import attach
+from documents.services import AcceptedFile, accept, lay
 from parties.access import checker_differs, require
 from parties.enums import InstitutionKind, Role
 from parties.models import Institution, Member
@@ -59,7 +59,6 @@ class Paper:
     register_number: str
 
 
-@transaction.atomic
 def enter_paper_bid(
     paper: Paper,
     *,
@@ -77,11 +76,19 @@ def enter_paper_bid(
     Raises:
         NotVisible, NotAllowed, BidsStillSealed, PaperBidLate, BankHasBid, InvalidRate, InvalidVolume.
         ImplausibleRate: an unusual rate that is not ``confirmed``.
-        and what ``documents.attach`` raises of the scan.
+        and what ``documents.accept`` raises of the scan.
 
     Source: FP 1.4.2.
     """
     require(actor, InstitutionKind.CITY_INDUSTRY)
+    scan = accept(filename=filename, content=content)
+    return _entered(paper, tender_id=tender_id, bank=bank, scan=scan, actor=actor, at=at, confirmed=confirmed)
+
+
+@transaction.atomic
+def _entered(
+    paper: Paper, *, tender_id: UUID | str, bank: Institution, scan: AcceptedFile, actor: Member, at: datetime, confirmed: bool
+) -> PaperBid:
     tender = _opened_tender(tender_id)
     if tender.closes_at is not None and paper.received_at >= tender.closes_at:
         raise PaperBidLate(field="received_at", closes=f"{tender.closes_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
@@ -91,7 +98,7 @@ def enter_paper_bid(
     check_offer(rate=paper.rate, volume=paper.volume, on=paper.received_at.astimezone(SHANGHAI).date(), confirmed=confirmed)
     facts = {"rate": paper.rate, "volume": paper.volume, "received_at": paper.received_at, "register_number": paper.register_number}
     row = PaperBid.objects.create(tender=tender, bank=bank, made_by=actor, made_at=at, **facts)
-    attach(owner=row, kind=SCAN, filename=filename, content=content, actor=actor, at=at)
+    lay(owner=row, kind=SCAN, file=scan, actor=actor, at=at)
     record(verb="paper_bid.entered", obj=row, actor=actor, occurred_at=at, after=facts)
     return row
 

@@ -52,13 +52,12 @@ COLUMNS = (
 )
 
 
-@transaction.atomic
 def check_bank_figures(*, settlement_id: str, filename: str, content: bytes, actor: Member, at: datetime) -> Reconciliation:
     """
     Read the bank's figures (xlsx, or csv in UTF-8 or GBK) against the current revision and store the good rows beside every fault.
 
     Columns 合同编号 and 贴息金额, in yuan; 按回报利率计息 where the bank gives it. The same file for the same revision is returned as it
-    stands.
+    stands. The file is read before the transaction.
 
     Raises:
         NotVisible, NotAllowed, NothingComputed.
@@ -66,17 +65,26 @@ def check_bank_figures(*, settlement_id: str, filename: str, content: bytes, act
 
     Source: FP 1.6.4.
     """
+    settlement = visible_or_404(settlements_visible_to(actor), settlement_id)
+    _require_side(actor, settlement)
+    if settlement.current is None:
+        raise NothingComputed
+    rows = list(read_table(filename=filename, content=content, columns=COLUMNS))
+    if not rows:
+        raise EmptyFile(filename=filename)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return _checked(settlement_id, rows, filename=filename, sha256=sha256, actor=actor, at=at)
+
+
+@transaction.atomic
+def _checked(settlement_id: str, rows: Sequence[ParsedRow], *, filename: str, sha256: str, actor: Member, at: datetime) -> Reconciliation:
     settlement = visible_or_404(settlements_visible_to(actor), settlement_id, lock=True)
     _require_side(actor, settlement)
     if settlement.current is None:
         raise NothingComputed
-    sha256 = hashlib.sha256(content).hexdigest()
     known = Reconciliation.objects.filter(revision=settlement.current, sha256=sha256).first()
     if known is not None:
         return known
-    rows = list(read_table(filename=filename, content=content, columns=COLUMNS))
-    if not rows:
-        raise EmptyFile(filename=filename)
     figures, problems = _matched(rows, settlement)
     file = Reconciliation.objects.create(
         settlement=settlement,

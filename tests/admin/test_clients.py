@@ -14,6 +14,7 @@ from django.utils import timezone
 from api.enums import Scope, UploadKind
 from api.models import ApiClient, Webhook, WebhookMessage
 from api.services.uploads import take_upload
+from api.upload_rows import read_file
 from common.admin import list_of, page_of
 from parties.models import Institution, Member, RightsChange
 from parties.services import link_token, use_handover
@@ -194,8 +195,8 @@ def test_troubled_deliveries_are_shown_and_a_disabled_subscription_is_enabled_ag
 
 def test_uploads_are_shown_with_their_progress(bank: Institution, own_admin: Member, login: Login) -> None:
     client = issued(bank).client
-    asked = {"client": client, "kind": UploadKind.REPAYMENT, "file_format": "ndjson", "check_only": True, "work": lambda pk: None}
-    take_upload(content=b"{}\n{}\n{}", at=timezone.now(), **asked)
+    asked = {"client": client, "kind": UploadKind.REPAYMENT, "check_only": True, "work": lambda pk: None}
+    take_upload(file=read_file(b"{}\n{}\n{}", "ndjson"), at=timezone.now(), **asked)
     page = login(own_admin).get(page_of(client)).content.decode()
     assert "（只校验）" in page
     assert ">3<" in re.sub(r"\s", "", page)

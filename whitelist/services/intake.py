@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from audit.services import record
 from common.database import allow_long_work
 from common.errors import DomainError, NotVisible
-from documents.services import attach
+from documents.services import AcceptedFile, accept, lay
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import District, Member
@@ -57,6 +57,8 @@ _TABLES = {
     ImportKind.STACKING: ("whitelist_stackingrow", ("programme", "year", "credit_code", "project_code", "contract_number"), {}),
 }
 
+SortedOut = tuple[list[ParsedRow], list[Problem], int]  # the rows to keep, all problems, how many rows there were
+
 
 class EmptyList(DomainError):
     """A list without a single row of data."""
@@ -87,31 +89,48 @@ class NothingAccepted(DomainError):
     sentence = "文件“{filename}”没有可入库的数据行，请按错误清单改正后重新上传。"
 
 
-@transaction.atomic
 def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: datetime) -> ImportFile:
     """
     Read a list (xlsx, or csv in UTF-8 or GBK), store its good rows and every fault, and change nothing else.
 
-    A file that was checked or committed before, known by its bytes, is returned as it stands. The original is kept with the record.
+    A file that was checked or committed before, known by its bytes, is returned as it stands. The original is kept with the record. It is
+    read, and shown to the virus scanner, before the transaction.
 
     Raises:
         RoleMissing: not the bureau that takes in this list.
-        EmptyList, and what ``read_table`` raises: the file as a whole.
+        EmptyList, and what ``read_table`` and ``documents.accept`` raise: the file as a whole.
 
     Source: FP 1.6.1(2), 3.1, 3.2; D24.
     """
     chosen = ImportKind(kind)
     require(actor, *_IMPORTERS[chosen])
-    allow_long_work("check_list")
     sha256 = hashlib.sha256(content).hexdigest()
-    with connection.cursor() as cursor:  # the same file sent twice at once waits here
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{chosen}:{sha256}"])
-    known = ImportFile.objects.filter(kind=chosen, sha256=sha256).exclude(state=ImportState.DISCARDED).first()
+    known = _known(chosen, sha256)
     if known is not None:
         return known
-    good, problems, rows = _sorted_out(_parsed(chosen, filename=filename, content=content, at=at))
-    if not rows:
+    sorted_out = _sorted_out(_parsed(chosen, filename=filename, content=content, at=at))
+    if not sorted_out[2]:
         raise EmptyList(filename=filename)
+    original = accept(filename=filename, content=content)
+    return _checked(chosen, sorted_out, original, filename=filename, sha256=sha256, actor=actor, at=at)
+
+
+def _known(kind: ImportKind, sha256: str) -> ImportFile | None:
+    return ImportFile.objects.filter(kind=kind, sha256=sha256).exclude(state=ImportState.DISCARDED).first()
+
+
+@transaction.atomic
+def _checked(
+    chosen: ImportKind, sorted_out: SortedOut, original: AcceptedFile, *, filename: str, sha256: str, actor: Member, at: datetime
+) -> ImportFile:
+    """Store what was read, unless the same file, sent twice at once, was stored meanwhile."""
+    allow_long_work("check_list")
+    with connection.cursor() as cursor:  # the same file sent twice at once waits here
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{chosen}:{sha256}"])
+    known = _known(chosen, sha256)
+    if known is not None:
+        return known
+    good, problems, rows = sorted_out
     file = ImportFile.objects.create(
         kind=chosen,
         filename=filename[:200],
@@ -127,7 +146,7 @@ def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: d
         [ImportProblem(file=file, row=p.row, column=p.column, code=p.code, detail=p.detail, is_warning=p.is_warning) for p in problems],
         batch_size=2000,
     )
-    attach(owner=file, kind=IMPORTED_LIST, filename=filename, content=content, actor=actor, at=at)
+    lay(owner=file, kind=IMPORTED_LIST, file=original, actor=actor, at=at)
     after = {"kind": chosen.value, "sha256": sha256, "rows": rows, "accepted": file.accepted, "refused": file.refused}
     record(verb="import.checked", obj=file, actor=actor, occurred_at=at, after=after)
     return file
@@ -196,7 +215,7 @@ def _parsed(kind: ImportKind, *, filename: str, content: bytes, at: datetime) ->
     return checked_tax_rows(read_table(filename=filename, content=content, columns=tax_columns(districts=words, on=on)))
 
 
-def _sorted_out(parsed: Iterable[ParsedRow]) -> tuple[list[ParsedRow], list[Problem], int]:
+def _sorted_out(parsed: Iterable[ParsedRow]) -> SortedOut:
     """Return the rows to keep, all problems, and how many rows there were."""
     good: list[ParsedRow] = []
     problems: list[Problem] = []
