@@ -27,6 +27,8 @@ from tables.text import read_text
 YEAR, NUMBER, PUBLISHED, KIND, FIRST, LAST, NAME = COLUMNS = ("年度", "文号", "发布日期", "类型", "开始日期", "结束日期", "名称")
 OFF, MAKEUP = "放假", "调休上班"
 MAX_ROWS = 200
+NAMES = frozenset({"year", "document_number", "published_on", "source_url", "off", "makeup_workdays"})
+MOST_UNKNOWN = 100
 
 
 def read_notice(*, filename: str, content: bytes) -> YearNotice:
@@ -50,7 +52,8 @@ def _from_json(content: bytes) -> YearNotice:
         raise _refused("file", "not_json", "文件不是有效的 UTF-8 编码 json。") from None
     if not isinstance(value, dict):
         raise _refused("file", "not_json", "json 应为一个对象，含 year、document_number、published_on、off、makeup_workdays。")
-    problems: list[FieldProblem] = []
+    strange = islice((name for name in value if name not in NAMES), MOST_UNKNOWN)
+    problems = [FieldProblem(name[:100], "unknown", "没有这一项，请核对名称或删除。") for name in strange]
     off, makeup = _json_off(value.get("off"), problems), _json_makeup(value.get("makeup_workdays", []), problems)
     return _notice(
         {YEAR: value.get("year"), NUMBER: value.get("document_number"), PUBLISHED: value.get("published_on")},

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import Truncator
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
 from common import texts, typed
@@ -20,6 +21,7 @@ ISO_DAY, ISO_WRITTEN = "%Y-%m-%d", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PER_CENT = Decimal(100)
 MOST_COUNTED = 2_147_483_647  # what integer columns hold
 MOST_LISTED = 100  # problems on one page
+LONGEST_NAME, LONGEST_DETAIL = 100, 400  # characters of what a file says, in a problem that repeats it
 
 
 class NumberInput(forms.DecimalField):
@@ -193,12 +195,12 @@ class StepForm(forms.Form):
         named = [problem for problem in listed if problem.field in self.fields]
         others = [problem for problem in listed if problem.field not in self.fields]
         for problem in named:
-            self.add_error(problem.field, problem.detail)
+            self.add_error(problem.field, Truncator(problem.detail).chars(LONGEST_DETAIL))
         if not named:
             self.add_error(None, error.message)
         for problem in others:
             if problem.detail != error.message:
-                self.add_error(None, f"{problem.field}：{problem.detail}")
+                self.add_error(None, f"{Truncator(problem.field).chars(LONGEST_NAME)}：{Truncator(problem.detail).chars(LONGEST_DETAIL)}")
         if len(error.errors) > len(listed):
             self.add_error(None, f"共有 {len(error.errors):,} 处问题，以上只列出前 {len(listed)} 处。")
 
