@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import models
 
+from common.mobiles import kept
+
 
 class MoneyField(models.DecimalField):
     """An amount in yuan, two places, ``numeric(18,2)``."""
@@ -22,6 +24,15 @@ class RateField(models.DecimalField):
         kwargs.setdefault("max_digits", 9)
         kwargs.setdefault("decimal_places", 6)
         super().__init__(*args, **kwargs)
+
+
+class MobileField(models.CharField):
+    """A mobile number: stored and looked up in its one form, however it was typed."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return the number as it is kept and compared."""
+        prepared = super().get_prep_value(value)
+        return kept(prepared) if isinstance(prepared, str) else prepared
 
 
 class PublicIdField(models.UUIDField):

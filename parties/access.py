@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from common.errors import DomainError, NotAllowed
+from common.mobiles import kept
 from parties.enums import InstitutionKind, MemberKind, RightsState, Role
 from parties.models import Enterprise, Institution, Member, RightsChange
 from parties.rights import KINDS
@@ -163,7 +164,7 @@ def is_same_person(one: Member, other: Member) -> bool:
     if one.user_id == other.user_id:
         return True
     first, second = one.user, other.user
-    return first is not None and second is not None and bool(first.phone) and first.phone == second.phone
+    return first is not None and second is not None and bool(first.phone) and kept(first.phone) == kept(second.phone)
 
 
 def sees_all(actor: Member) -> bool:

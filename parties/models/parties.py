@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.crypto import salted_hmac
 
 from common.enums import Mode
-from common.fields import MoneyField, PublicIdField
+from common.fields import MobileField, MoneyField, PublicIdField
 from parties.enums import ADMINISTRATORS, COUNTY_KINDS, FactSource, InstitutionKind, MemberKind, Role
 
 CREDIT_CODE_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
@@ -43,7 +43,7 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     display_name = models.CharField("姓名", max_length=50, blank=True)
-    phone = models.CharField("手机号码", max_length=20, blank=True)
+    phone = MobileField("手机号码", max_length=20, blank=True)
     session_epoch = models.PositiveIntegerField("会话版次", default=0, help_text="变更后此前的会话一律失效")
 
     class Meta:

@@ -102,10 +102,10 @@ def appoint_in_emergency(*, person: Person, reason: str, at: datetime, in_place_
 def _appoint(kind: str, person: Person, role: Role, *, at: datetime, days: int | None, reason: str) -> Appointed:
     if not (person.username and person.name and person.phone):
         raise InvalidInput(errors=[FieldProblem("phone", "required", "请写明登录名、姓名和手机号码。")])
-    require_new_login(person.username, person.phone)
+    phone = require_new_login(person.username, person.phone)
     job, today = system_member(), localdate(at)
     until_on = today + timedelta(days=days) if days is not None else None
-    after: dict[str, Any] = {"username": person.username, "display_name": person.name, "phone": person.phone, "email": person.email}
+    after: dict[str, Any] = {"username": person.username, "display_name": person.name, "phone": phone, "email": person.email}
     after |= {"roles": [role.value], "from_on": today.isoformat(), "until_on": until_on.isoformat() if until_on else None}
     change = RightsChange(
         kind=kind, institution=operator(), subject=login_subject(person.username), subject_label=f"{person.name}（{role.label}）",

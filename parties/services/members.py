@@ -5,13 +5,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.timezone import localdate
 
 from audit.services import record, snapshot
 from common.dates import BEGINS, ENDS, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
+from common.mobiles import mobile
+from common.typed import Mistyped
 from parties.access import SamePerson
 from parties.enums import ADMINISTRATORS, HOUSE_ROLES, MemberKind, Role
 from parties.models import Enterprise, Institution, Member, RightsChange, User
@@ -94,7 +96,7 @@ def propose_login(
     wanted = _checked_roles(roles, house=house)
     if not (username.strip() and display_name.strip() and phone.strip()):
         raise InvalidInput(errors=[FieldProblem("phone", "required", "请填写登录名、姓名和手机号码。")])
-    require_new_login(username, phone)
+    phone = require_new_login(username, phone)
     _require_term(from_on, until_on, at=at)
     after: dict[str, Any] = {"username": username, "display_name": display_name, "phone": phone, "email": email}
     after |= {"roles": wanted, "from_on": from_on, "until_on": until_on}
@@ -210,8 +212,8 @@ def open_login(change: RightsChange) -> User:
     """
     actor, at = require_confirmed(change)
     after = change.after
-    require_new_login(after["username"], after["phone"])
-    user = User(username=after["username"], display_name=after["display_name"], email=after["email"], phone=after["phone"])
+    phone = require_new_login(after["username"], after["phone"])
+    user = User(username=after["username"], display_name=after["display_name"], email=after["email"], phone=phone)
     user.set_unusable_password()
     user.save(force_insert=True)
     told = snapshot(user, ["username", "display_name", "email"])
@@ -267,17 +269,24 @@ def _checked_roles(roles: Iterable[Role], *, house: Institution | Enterprise) ->
     return wanted
 
 
-def require_new_login(username: str, phone: str) -> None:
+def require_new_login(username: str, phone: str) -> str:
     """
-    Let pass a login name and a mobile number that nobody has.
+    Return the mobile number in its one form, if nobody has it nor the login name; two who open a login for one number wait for each other.
 
     Raises:
-        UsernameTaken, PhoneTaken.
+        InvalidInput: no mobile number. UsernameTaken, PhoneTaken.
     """
+    try:
+        number = mobile(phone)
+    except Mistyped as fault:
+        raise InvalidInput(errors=[FieldProblem("phone", fault.code, fault.detail)]) from None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"mobile:{number}"])
     if User.objects.filter(username=username).exists():
         raise UsernameTaken(field="username", username=username)
-    if User.objects.filter(phone=phone, is_active=True).exists():
+    if User.objects.filter(phone=number, is_active=True).exists():
         raise PhoneTaken(field="phone")
+    return number
 
 
 def _require_free(user: User, *, from_on: date, until_on: date | None) -> None:

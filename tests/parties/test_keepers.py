@@ -38,6 +38,12 @@ def opened_by(line, client):
     return client.post(address, {"code": code, "password": STRONG, "again": STRONG}).status_code
 
 
+def test_three_persons_have_three_numbers_however_they_are_typed():
+    with pytest.raises(CommandError, match="手机号码"):
+        first(security=["aq", "苏二", "+86 138 0000 0001"])
+    assert not User.objects.filter(username__in=("xt", "aq", "sj")).exists()
+
+
 def test_the_first_three_are_appointed_once_and_set_their_passwords(client):
     lines = first().splitlines()
     assert [opened_by(line, client) for line in lines[:3]] == [200, 200, 200]

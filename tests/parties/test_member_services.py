@@ -7,7 +7,7 @@ import pytest
 from audit.models import Event
 from audit.selectors import events_of
 from common.errors import InvalidInput, NotVisible
-from parties.access import RoleMissing, SamePerson
+from parties.access import RoleMissing, SamePerson, is_same_person
 from parties.enums import MemberKind, Role
 from parties.models import Member, RightsChange, User
 from parties.rights import NotConfirmed
@@ -265,8 +265,31 @@ def test_a_login_is_one_persons(bank, head):
         login(bank, head, username="zhaoliu")
     with pytest.raises(PhoneTaken):
         login(bank, head, phone="13805950010")
-    with pytest.raises(InvalidInput):
-        login(bank, head, phone=" ")
+    for phone in (" ", "0595-22345678", "1380595001"):
+        with pytest.raises(InvalidInput):
+            login(bank, head, phone=phone)
+
+
+@pytest.mark.parametrize("typed", ["+86 138 0595 0010", "１３８０５９５００１０", "138-0595-0010", "0086 13805950010"])
+def test_a_number_is_one_however_it_was_typed(bank, head, typed):
+    user = UserFactory(username="zhaoliu", phone=typed)
+    assert User.objects.get(phone="138 0595 0010") == user
+    assert User.objects.values_list("phone", flat=True).get(pk=user.pk) == "13805950010"
+    with pytest.raises(PhoneTaken):
+        login(bank, head, phone="13805950010")
+    with pytest.raises(PhoneTaken):
+        login(bank, head, phone=f" {typed}\u3000")
+    other = InstitutionFactory()
+    maker, checker = MemberFactory(institution=other, user=user), MemberFactory(institution=other, user__phone="13805950010")
+    assert is_same_person(maker, checker)
+
+
+def test_a_login_is_opened_with_the_number_in_its_one_form(bank, head):
+    change = login(bank, head, phone="+86 138-0595-0009")
+    assert change.after["phone"] == "13805950009"
+    RightsChange.objects.filter(pk=change.pk).update(after=change.after | {"phone": "１３８ 0595 0009"})  # by the version before
+    agreed(change)
+    assert User.objects.values_list("phone", flat=True).get(username="wangwu") == "13805950009"
 
 
 def test_a_reset_ends_the_old_password_and_the_person_sets_the_new_one(bank, head):
