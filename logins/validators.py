@@ -28,7 +28,8 @@ class NotUsedBefore:
         if user is None or user.pk is None or not self.remembered:
             return
         rows = EarlierPassword.objects.filter(user=user).order_by("-pk")
-        known = dict.fromkeys([user.password, *rows.values_list("encoded", flat=True)[: self.remembered]])
+        present = [user.password] if user.has_usable_password() else []  # none after a reset, which must not make room for an older one
+        known = dict.fromkeys([*present, *rows.values_list("encoded", flat=True)[: self.remembered]])
         if any(check_password(password, encoded) for encoded in list(known)[: self.remembered]):
             raise ValidationError(self.get_help_text(), code="password_used_before")
 

@@ -284,6 +284,8 @@ def _give_secret(change: RightsChange, _: str, at: datetime) -> list[tuple[str, 
     if older.exists():
         ends_at = at + timedelta(days=change.after.get("days", 0))
         older.update(ends_at=ends_at)
+        if ends_at <= at:  # what was got with them ends with them
+            AccessToken.objects.filter(application=client.application_id).delete()
         _log("client.secret_renewed", client, actor=change.decided_by or client.member, at=at, after={"old_ends_at": ends_at})
     secret = secrets.token_urlsafe(SECRET_BYTES)
     ClientSecret.objects.create(client=client, sha256=digest_of(secret), issued_at=at)

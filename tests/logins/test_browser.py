@@ -6,19 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Browser, Page, expect
 
+from common.admin import page_of
+from parties.models import Member, RightsChange
+from parties.services import link_token
 from tests.admin.test_browser import CHROMIUM, PASSWORD
 from tests.admin.test_browser import chromium as chromium
 from tests.factories import MemberFactory
-from tests.logins.codes import code_now
+from tests.logins.codes import code_now, enrolled
+from tests.rights import administrator
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium fonts-noto-cjk"),
     pytest.mark.django_db(transaction=True),
 ]
+STRONG = "泉州-2024-长口令-x"
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at what people see
 
 
@@ -62,3 +68,73 @@ def shown(page: Page, name: str, width: int) -> None:
     assert page.locator("body").evaluate("element => document.documentElement.scrollWidth") <= width
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+
+
+def test_a_password_is_handed_over_by_two_persons_to_the_third(chromium: Browser, live_server: Any) -> None:
+    """Each in a browser of his own, on a telephone and at a desk: proposed, confirmed with the code, set by the person, and refused."""
+    head, keeper = MemberFactory(admin=True), administrator("security")
+    own, other, person = (chromium.new_context(locale="zh-CN").new_page() for _ in range(3))
+    enter(own, live_server.url, head)
+    own.goto(f"{live_server.url}/admin/parties/member/new/login/")
+    both(own, "propose")
+    for name, value in {"登录名": "wangwu", "姓名": "王五", "手机号码": "+86 138 0595 0009", "事由": "泉工信人〔2024〕1号"}.items():
+        own.get_by_label(name, exact=True).fill(value)
+    own.get_by_label("经办").check()
+    own.get_by_role("button", name="提出开设账号").click()
+    expect(own.get_by_text("待安全管理员确认后生效").first).to_be_visible()
+    change = RightsChange.objects.get()
+    own.goto(f"{live_server.url}{page_of(change)}")
+    both(own, "proposed")
+    enter(other, live_server.url, keeper)
+    other.goto(f"{live_server.url}{page_of(change)}".replace("/change/", "/do/refuse/"))
+    both(other, "refuse")
+    other.goto(f"{live_server.url}{page_of(change)}".replace("/change/", "/do/confirm/"))
+    both(other, "confirm")
+    other.get_by_role("button", name="确认生效").click()
+    code = other.locator("code").first.inner_text()
+    both(other, "code")
+    own.reload()
+    both(own, "link")
+    link = f"{live_server.url}{reverse('handover', args=[link_token(change)])}"
+    person.goto(link)
+    both(person, "handover")
+    for written, again in (("123", "456"), (STRONG, STRONG)):
+        person.get_by_label("交接码").fill(code)
+        person.get_by_label("新密码", exact=True).fill(written)
+        person.get_by_label("再次输入新密码").fill(again)
+        person.get_by_role("button", name="设置密码").click()
+        both(person, f"handover-{'set' if again == STRONG else 'wrong'}")
+    expect(person.get_by_role("heading", name="密码已设置")).to_be_visible()
+    person.goto(link)
+    expect(person.get_by_role("heading", name="链接不能使用")).to_be_visible()
+    both(person, "handover-used")
+
+
+def test_a_login_with_a_second_factor(chromium: Browser, live_server: Any) -> None:
+    member = MemberFactory()
+    device = enrolled(member)
+    page = chromium.new_context(locale="zh-CN").new_page()
+    enter(page, live_server.url, member, code="000000")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    both(page, "login-wrong-code")
+    enter(page, live_server.url, member, code=code_now(device))
+    expect(page.get_by_role("heading", name="待办事项")).to_be_visible()
+
+
+def enter(page: Page, url: str, member: Member, *, code: str = "") -> None:
+    """Log somebody in."""
+    if code in ("", "000000"):
+        member.user.set_password(PASSWORD)
+        member.user.save()
+    page.goto(f"{url}/admin/")
+    page.get_by_label("用户名").fill(member.user.username)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_label("验证码").fill(code)
+    page.get_by_role("button", name="登录").click()
+
+
+def both(page: Page, name: str) -> None:
+    """See a page on a telephone and at a desk."""
+    for width in (390, 1366):
+        page.set_viewport_size({"width": width, "height": 800})
+        shown(page, name, width)
