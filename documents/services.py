@@ -33,6 +33,7 @@ __all__ = [
     "open_document",
     "owner_to_work_on",
     "require_papers",
+    "stored_content",
     "withdraw",
 ]
 
@@ -229,6 +230,17 @@ def open_document(*, document_id: UUID, actor: Member, at: datetime) -> OpenedDo
     content = open_checked(document.sha256, filename=document.filename)
     record_opening(obj=document, actor=actor, at=at)
     return OpenedDocument(document, content)
+
+
+def stored_content(document: Document) -> bytes:
+    """
+    Return the bytes of a document for a job that works on the case it belongs to; whom it shows them to is the job's affair.
+
+    Raises:
+        ContentDamaged.
+    """
+    with open_checked(document.sha256, filename=document.filename) as stored:
+        return stored.read()
 
 
 def _read(content: "bytes | File", *, filename: str) -> bytes:

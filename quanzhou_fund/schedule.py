@@ -100,6 +100,7 @@ JOBS: tuple[Job, ...] = (
     Job("subsidy.tasks.close_tenders", schedule(300), MONEY, "the page says closed soon after the closing; bids are refused by the clock"),
     Job("subsidy.tasks.draft_settlements", crontab(hour=1, minute=0), BULK, "on the 21st the quarter is over; every night catches up"),
     Job("whitelist.tasks.expire", crontab(hour=0, minute=5), BULK, "an entry ends with the day"),
+    Job("whitelist.tasks.resume_imports", schedule(300), BULK, "a list whose worker died is read within minutes"),
     Job("whitelist.tasks.send_deliveries", schedule(60), OUTBOX, "channels hear of a batch within a minute, silent ones are asked again"),
 )
 # Tasks that other tasks or requests queue.
@@ -107,6 +108,7 @@ OTHER_TASKS: Mapping[str, Queue] = {
     "api.tasks.send_events_to": OUTBOX,
     "api.tasks.work_upload_of": BULK,
     "quanzhou_fund.tasks.pulse": BULK,  # the clock sends one to each queue
+    "whitelist.tasks.check_import": BULK,
     "whitelist.tasks.commit_import": BULK,
 }
 JOB_OF: Mapping[str, Job] = {job.task: job for job in JOBS}

@@ -82,7 +82,7 @@ CLAIM_BEGINS = (ClaimState.FILED.value, ClaimState.PURSUING.value)
 DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="rights", model="parties.RightsChange", table=RIGHTS_STEPS, parties=RightsParty),
     Diagram(name="entry", model="whitelist.Entry", table=ENTRY_STEPS, parties=Party, who=_who_of_entry),
-    Diagram(name="import", model="whitelist.ImportFile", table=IMPORT_STEPS, parties=ImportParty),
+    Diagram(name="import", model="whitelist.ImportFile", table=IMPORT_STEPS, parties=ImportParty, begins=("received", "checked")),
     Diagram(name="delivery", model="whitelist.Delivery", table=DELIVERY_STEPS, parties=DeliveryParty),
     Diagram(name="application", model="loans.Application", table=APPLICATION_STEPS, parties=ApplicationParty),
     Diagram(name="proposal", model="loans.Proposal", table=PROPOSAL_STEPS, parties=ProposalParty),

@@ -33,5 +33,6 @@ CPU_SECONDS = 20
 WALL_SECONDS = 22  # with the wait for a place below the 30 s after which a web worker is given up
 ANSWER_BYTES = 256 * MIB
 TAIL_BYTES = MIB  # of the answer, in which its last line lies
+PATIENT_WALL_SECONDS, PATIENT_WAIT_SECONDS = 600, 120  # of a job, which no web worker waits for; processor time stays bound
 AT_ONCE = 2  # children on one machine
 WAIT_SECONDS = 5

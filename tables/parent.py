@@ -17,6 +17,7 @@ from common.database import require_no_transaction
 from tables import limits
 from tables.cells import NOTHING, Book, Cell, Row, Sheet, Stored
 from tables.errors import ReadersBusy, ReadingStopped, as_sentence
+from tables.patience import wall_seconds
 from tables.refused import Refused
 from tables.slots import place
 from tables.worksheet import PER_CELL
@@ -113,7 +114,7 @@ def _run(task: IO[bytes], answer: Answer, *, is_legacy: bool) -> int | None:
         log.warning("tables_child_not_started", error=str(problem))
         raise ReadersBusy from None
     try:
-        return process.wait(timeout=limits.WALL_SECONDS)
+        return process.wait(timeout=wall_seconds())
     except subprocess.TimeoutExpired:
         return None
     finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tables import limits
 from tables.errors import ReadersBusy
+from tables.patience import wait_seconds
 
 _POLL_SECONDS = 0.02
 
@@ -26,7 +27,7 @@ def place() -> Iterator[int]:
     Raises:
         ReadersBusy: none became free in time.
     """
-    folder, until = _folder(), time.monotonic() + limits.WAIT_SECONDS
+    folder, until = _folder(), time.monotonic() + wait_seconds()
     while True:
         for number in range(limits.AT_ONCE):
             handle = os.open(folder / str(number), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

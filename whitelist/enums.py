@@ -82,6 +82,8 @@ class ImportKind(models.TextChoices):
 class ImportState(models.TextChoices):
     """A file is checked first and committed after; only the commit changes anything else."""
 
+    RECEIVED = "received", "核对中"
+    UNREADABLE = "unreadable", "无法读取"
     CHECKED = "checked", "已核对"
     COMMITTED = "committed", "已入库"
     DISCARDED = "discarded", "已作废"

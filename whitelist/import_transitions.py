@@ -2,19 +2,40 @@
 
 from django.db import models
 
-from common.transitions import Transition, by_name
+from common.transitions import Signer, Transition, by_name
 from whitelist.enums import ImportState as State
 
 
 class ImportParty(models.TextChoices):
     """A party to an imported list."""
 
+    JOB = "job", "后台任务"
     IMPORTER = "importer", "导入该名单的部门(税务名单为市科技局，其他扶持名单为市科技局或市工信局)"
 
 
 IMPORTER = (ImportParty.IMPORTER.value,)
 
 IMPORT_STEPS = (
+    Transition(
+        name="finish_check",
+        label="核对名单",
+        sources=(State.RECEIVED,),
+        target=State.CHECKED,
+        who=(ImportParty.JOB.value,),
+        clause="FP 1.6.1(2)",
+        verb="import.checked",
+        signer=Signer.NOBODY,
+    ),
+    Transition(
+        name="give_up",
+        label="名单无法读取",
+        sources=(State.RECEIVED,),
+        target=State.UNREADABLE,
+        who=(ImportParty.JOB.value,),
+        clause="FP 1.6.1(2)",
+        verb="import.unreadable",
+        signer=Signer.NOBODY,
+    ),
     Transition(
         name="commit",
         label="确认入库",
@@ -29,7 +50,7 @@ IMPORT_STEPS = (
     Transition(
         name="discard",
         label="作废",
-        sources=(State.CHECKED,),
+        sources=(State.CHECKED, State.UNREADABLE),
         target=State.DISCARDED,
         who=IMPORTER,
         clause="FP 1.6.1(2)",

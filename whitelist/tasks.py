@@ -5,11 +5,13 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from common.queueing import queue
 from parties.models import Member
 from parties.selectors import system_member
 from whitelist.services.delivering import send_due
 from whitelist.services.ending import expire_entries
 from whitelist.services.intake import commit_list
+from whitelist.services.large_lists import waiting_lists, work_list
 
 
 @shared_task
@@ -22,6 +24,19 @@ def send_deliveries() -> dict[str, int]:
 def expire() -> int:
     """Write down the expiries that are due; run daily, a missed day is caught up by the next."""
     return len(expire_entries(actor=system_member(), at=timezone.now()))
+
+
+@shared_task
+def check_import(file_pk: int) -> str:
+    """Read a large list that was taken in."""
+    return work_list(file_pk, at=timezone.now())
+
+
+@shared_task
+def resume_imports() -> None:
+    """Take up lists on which a worker died, or for which no reader was free. Every few minutes."""
+    for file_pk in waiting_lists(at=timezone.now()):
+        queue(check_import, file_pk)
 
 
 @shared_task

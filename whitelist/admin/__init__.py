@@ -16,7 +16,7 @@ SEAMS.verbs |= verb_labels((*ENTRY_STEPS, *IMPORT_STEPS, *DELIVERY_STEPS)) | {
     "project.corrected": "更正项目信息",
     "batch.published": "发布批次",
     "announcement.made": "生成发布通知",
-    "import.checked": "核对名单",
+    "import.received": "接收名单",
     "list.screened": "筛选名单",
     "delivery.exported": "导出推送文件",
     "delivery.collected": "对方拉取",

@@ -1,5 +1,6 @@
 """Imported lists in two steps: checked first, entered after; every faulty row with column and what to do."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 
 from common.admin import Badge, Column, Do, Fact, Money, Row, Step, VisibleAdmin, by, facts, table
 from common.admin.asking import offered
+from common.queueing import queue
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist.admin.forms import ListForm
@@ -15,11 +17,19 @@ from whitelist.enums import ImportState, RowOutcome
 from whitelist.import_transitions import IMPORT_STEP
 from whitelist.models import ImportFile
 from whitelist.selectors.imports import changed_after_listing, imports_visible_to
-from whitelist.services.intake import check_list, commit_list, discard_list
+from whitelist.services.intake import commit_list, discard_list
+from whitelist.services.large_lists import take_list
+from whitelist.tasks import check_import
 
 IMPORTERS = by(InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY)
 SHOWN = 300
-TONES = {ImportState.CHECKED: "warn", ImportState.COMMITTED: "good", ImportState.DISCARDED: "plain"}
+TONES = {
+    ImportState.RECEIVED: "busy",
+    ImportState.UNREADABLE: "bad",
+    ImportState.CHECKED: "warn",
+    ImportState.COMMITTED: "good",
+    ImportState.DISCARDED: "plain",
+}
 
 
 def imports_listed(member: Member) -> QuerySet[ImportFile]:
@@ -34,7 +44,8 @@ def state_of(file: ImportFile) -> Badge:
 
 def _check(do: Do) -> ImportFile:
     file = do.given["file"]
-    return check_list(kind=do.given["kind"], filename=file.name, content=file.read(), actor=do.member, at=do.at)
+    given = {"kind": do.given["kind"], "filename": file.name, "content": file.read()}
+    return take_list(**given, actor=do.member, at=do.at, work=partial(queue, check_import))
 
 
 @admin.register(ImportFile)
@@ -58,7 +69,8 @@ class ImportFileAdmin(VisibleAdmin):
             form=ListForm,
             run=_check,
             clause="FP 1.6.1(2)",
-            done="名单已核对，请查看结果后入库。",
+            sentence="名单较大的，接收后在后台核对，进度在文件页面显示。",
+            done="名单已接收，请查看核对结果后入库。",
         ),
     )
     steps = (
@@ -73,6 +85,10 @@ class ImportFileAdmin(VisibleAdmin):
 
     def parts(self, request: HttpRequest, case: ImportFile) -> list[Any]:
         """Return the counts, the faulty rows, and figures that changed after listing."""
+        if case.state in (ImportState.RECEIVED, ImportState.UNREADABLE):
+            is_read = case.state == ImportState.RECEIVED
+            said = Fact("进度", f"正在核对，已读取 {case.read_count:,} 行，请稍后刷新本页。") if is_read else Fact("原因", case.failure)
+            return [facts(request, case, "核对结果", "kind", said, "checked_by", "checked_at", "sha256")]
         labels = dict(RowOutcome.choices)
         outcome = [
             Fact(labels.get(name, {"new": "新增", "unchanged": "无变化"}.get(name, name)), count) for name, count in case.outcomes.items()

@@ -24,9 +24,12 @@ class ImportFile(FSMModelMixin, models.Model):
     filename = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64)
     state = FSMField("状态", max_length=10, choices=ImportState.choices, default=ImportState.CHECKED, protected=True)
-    rows = models.PositiveIntegerField("数据行数")
-    accepted = models.PositiveIntegerField("可入库行数")
-    refused = models.PositiveIntegerField("有误行数")
+    rows = models.PositiveIntegerField("数据行数", default=0)
+    accepted = models.PositiveIntegerField("可入库行数", default=0)
+    refused = models.PositiveIntegerField("有误行数", default=0)
+    read_count = models.PositiveIntegerField("已读取行数", default=0, db_default=0)
+    worked_at = models.DateTimeField("最近处理时间", null=True, blank=True)
+    failure = models.CharField("无法读取的原因", max_length=300, blank=True, default="", db_default="")
     outcomes = models.JSONField("入库结果", default=dict)
     checked_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="上传人")
     checked_at = models.DateTimeField("核对时间")
@@ -59,6 +62,17 @@ class ImportFile(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @moves(state, IMPORT_STEP["finish_check"])
+    def finish_check(self, *, rows: int, accepted: int) -> None:
+        """Say what a large file came to, once a job has read it. In memory only. Source: FP 1.6.1(2)."""
+        self.rows = self.read_count = rows
+        self.accepted, self.refused = accepted, rows - accepted
+
+    @moves(state, IMPORT_STEP["give_up"])
+    def give_up(self, *, why: str) -> None:
+        """Say why a large file cannot be read. In memory only. Source: FP 1.6.1(2)."""
+        self.failure = why[:300]
 
     @moves(state, IMPORT_STEP["commit"])
     def commit(self, *, by: Member, at: datetime) -> None:

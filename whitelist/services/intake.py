@@ -31,7 +31,7 @@ from whitelist.selectors.imports import imports_visible_to
 from whitelist.services.stacking_list import take_over_stacking_rows
 from whitelist.services.tax_list import take_over_tax_rows
 
-_IMPORTERS = {
+IMPORTERS = {
     ImportKind.TAX_LIST: (InstitutionKind.CITY_SCIENCE,),
     ImportKind.STACKING: (InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY),
 }
@@ -82,6 +82,13 @@ class ImportCommitted(DomainError):
     sentence = "文件“{filename}”已入库，不能作废；如数据有误，请导入更正后的文件。"
 
 
+class NotCheckedYet(DomainError):
+    """A job still reads the file, or could not."""
+
+    code = "import_not_checked"
+    sentence = "文件“{filename}”正在核对或无法读取，请查看该文件页面的最新状态。"
+
+
 class NothingAccepted(DomainError):
     """Every row of the file is faulty."""
 
@@ -103,19 +110,27 @@ def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: d
     Source: FP 1.6.1(2), 3.1, 3.2; D24.
     """
     chosen = ImportKind(kind)
-    require(actor, *_IMPORTERS[chosen])
+    require(actor, *IMPORTERS[chosen])
     sha256 = hashlib.sha256(content).hexdigest()
-    known = _known(chosen, sha256)
+    known = known_list(chosen, sha256)
     if known is not None:
         return known
-    sorted_out = _sorted_out(_parsed(chosen, filename=filename, content=content, at=at))
+    sorted_out = sort_out(parsed_rows(chosen, filename=filename, content=content, at=at))
     if not sorted_out[2]:
         raise EmptyList(filename=filename)
     original = accept(filename=filename, content=content)
     return _checked(chosen, sorted_out, original, filename=filename, sha256=sha256, actor=actor, at=at)
 
 
-def _known(kind: ImportKind, sha256: str) -> ImportFile | None:
+def hold_list(kind: ImportKind, sha256: str) -> ImportFile | None:
+    """Let nobody else take in the same file until the transaction ends, and return the one that stands already."""
+    with connection.cursor() as cursor:  # the same file sent twice at once waits here
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{kind}:{sha256}"])
+    return known_list(kind, sha256)
+
+
+def known_list(kind: ImportKind, sha256: str) -> ImportFile | None:
+    """Return the file of this kind with these bytes, unless it was discarded."""
     return ImportFile.objects.filter(kind=kind, sha256=sha256).exclude(state=ImportState.DISCARDED).first()
 
 
@@ -125,12 +140,10 @@ def _checked(
 ) -> ImportFile:
     """Store what was read, unless the same file, sent twice at once, was stored meanwhile."""
     allow_long_work("check_list")
-    with connection.cursor() as cursor:  # the same file sent twice at once waits here
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{chosen}:{sha256}"])
-    known = _known(chosen, sha256)
+    known = hold_list(chosen, sha256)
     if known is not None:
         return known
-    good, problems, rows = sorted_out
+    good, _, rows = sorted_out
     file = ImportFile.objects.create(
         kind=chosen,
         filename=filename[:200],
@@ -141,15 +154,21 @@ def _checked(
         checked_by=actor,
         checked_at=at,
     )
+    lay(owner=file, kind=IMPORTED_LIST, file=original, actor=actor, at=at)
+    keep_rows(file, sorted_out, at=at)
+    return file
+
+
+def keep_rows(file: ImportFile, sorted_out: SortedOut, *, at: datetime) -> None:
+    """Store the good rows and every fault beside a checked file, and say so in the name of who brought it."""
+    good, problems, _ = sorted_out
     _store_rows(file, good)
     ImportProblem.objects.bulk_create(
         [ImportProblem(file=file, row=p.row, column=p.column, code=p.code, detail=p.detail, is_warning=p.is_warning) for p in problems],
         batch_size=2000,
     )
-    lay(owner=file, kind=IMPORTED_LIST, file=original, actor=actor, at=at)
-    after = {"kind": chosen.value, "sha256": sha256, "rows": rows, "accepted": file.accepted, "refused": file.refused}
-    record(verb="import.checked", obj=file, actor=actor, occurred_at=at, after=after)
-    return file
+    after = {"kind": file.kind, "sha256": file.sha256, "rows": file.rows, "accepted": file.accepted, "refused": file.refused}
+    record(verb="import.checked", obj=file, actor=file.checked_by, occurred_at=at, after=after)
 
 
 @transaction.atomic
@@ -161,7 +180,7 @@ def commit_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
     never change the entry.
 
     Raises:
-        NotVisible, RoleMissing, ImportDiscarded, NothingAccepted.
+        NotVisible, RoleMissing, ImportDiscarded, NotCheckedYet, NothingAccepted.
 
     Source: FP 1.6.1(2), 3.1, 3.2; D24.
     """
@@ -171,6 +190,8 @@ def commit_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
         return file
     if file.state == ImportState.DISCARDED:
         raise ImportDiscarded(filename=file.filename)
+    if file.state != ImportState.CHECKED:
+        raise NotCheckedYet(filename=file.filename)
     if not file.accepted:
         raise NothingAccepted(filename=file.filename)
     is_tax_list = file.kind == ImportKind.TAX_LIST
@@ -187,12 +208,14 @@ def discard_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
     Drop a checked file, so that the same file may be checked anew; discarded twice changes nothing.
 
     Raises:
-        NotVisible, RoleMissing, ImportCommitted.
+        NotVisible, RoleMissing, ImportCommitted, NotCheckedYet.
     """
     file = _locked(import_id, actor=actor)
     if file.state == ImportState.COMMITTED:
         raise ImportCommitted(filename=file.filename)
-    if file.state == ImportState.CHECKED:
+    if file.state == ImportState.RECEIVED:
+        raise NotCheckedYet(filename=file.filename)
+    if file.state != ImportState.DISCARDED:
         file.discard()
         file.save(update_fields=["state"])
         record(verb="import.discarded", obj=file, actor=actor, occurred_at=at, after={"state": file.state})
@@ -203,11 +226,17 @@ def _locked(import_id: UUID, *, actor: Member) -> ImportFile:
     file = imports_visible_to(actor).select_for_update(of=("self",)).filter(public_id=import_id).first()
     if file is None:
         raise NotVisible
-    require(actor, *_IMPORTERS[ImportKind(file.kind)])
+    require(actor, *IMPORTERS[ImportKind(file.kind)])
     return file
 
 
-def _parsed(kind: ImportKind, *, filename: str, content: bytes, at: datetime) -> Iterator[ParsedRow]:
+def parsed_rows(kind: ImportKind, *, filename: str, content: bytes, at: datetime) -> Iterator[ParsedRow]:
+    """
+    Yield the rows of a list as its kind reads them.
+
+    Raises:
+        what ``read_table`` raises.
+    """
     on = localdate(at)
     if kind == ImportKind.STACKING:
         return checked_stacking_rows(read_table(filename=filename, content=content, columns=stacking_columns(on=on)))
@@ -215,7 +244,7 @@ def _parsed(kind: ImportKind, *, filename: str, content: bytes, at: datetime) ->
     return checked_tax_rows(read_table(filename=filename, content=content, columns=tax_columns(districts=words, on=on)))
 
 
-def _sorted_out(parsed: Iterable[ParsedRow]) -> SortedOut:
+def sort_out(parsed: Iterable[ParsedRow]) -> SortedOut:
     """Return the rows to keep, all problems, and how many rows there were."""
     good: list[ParsedRow] = []
     problems: list[Problem] = []
