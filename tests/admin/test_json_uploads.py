@@ -29,7 +29,7 @@ NOTICE = {
     "off": [["2026-12-31", "2027-01-02", "元旦"], ["2027-02-05", "2027-02-12", "春节"]],
     "makeup_workdays": ["2027-01-03", "2027-02-20"],
 }
-VERSION = {"name": "下一期方案", "document_number": "泉工信〔2033〕1号", "valid_from": "2033-01-01", "valid_until": "2035-01-01"}
+VERSION = {"name": "下一期方案", "document_number": "泉工信〔2027〕1号", "valid_from": "2027-01-01", "valid_until": "2029-01-01"}
 LONG = "9" * 5_000
 # What follows is written into an otherwise true file behind its opening bracket, or stands alone.
 BOMBS = {

@@ -77,8 +77,9 @@ def test_a_password_is_handed_over_by_two_persons_to_the_third(chromium: Browser
     enter(own, live_server.url, head)
     own.goto(f"{live_server.url}/admin/parties/member/new/login/")
     both(own, "propose")
-    for name, value in {"登录名": "wangwu", "姓名": "王五", "手机号码": "+86 138 0595 0009", "事由": "泉工信人〔2024〕1号"}.items():
-        own.get_by_label(name, exact=True).fill(value)
+    typed = {"username": "wangwu", "display_name": "王五", "phone": "+86 138 0595 0009", "reason": "泉工信人〔2024〕1号"}
+    for name, value in typed.items():
+        own.locator(f"[name={name}]").fill(value)
     own.get_by_label("经办").check()
     own.get_by_role("button", name="提出开设账号").click()
     expect(own.get_by_text("待安全管理员确认后生效").first).to_be_visible()
@@ -115,7 +116,7 @@ def test_a_login_with_a_second_factor(chromium: Browser, live_server: Any) -> No
     device = enrolled(member)
     page = chromium.new_context(locale="zh-CN").new_page()
     enter(page, live_server.url, member, code="000000")
-    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_text("密码或验证码不正确")).to_be_visible()
     both(page, "login-wrong-code")
     enter(page, live_server.url, member, code=code_now(device))
     expect(page.get_by_role("heading", name="待办事项")).to_be_visible()

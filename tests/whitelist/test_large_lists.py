@@ -79,7 +79,7 @@ def test_the_same_file_is_one_and_is_read_once(take):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        pytest.param(as_csv([], headings=["名称"]) + b" " * 200, "缺少", id="no headings"),
+        pytest.param(as_csv([], headings=["名称"]) + b" " * 200, "没有找到以下列", id="no headings"),
         pytest.param(as_csv([]) + b"\n" * 200, "没有数据行", id="no rows"),
     ],
 )
