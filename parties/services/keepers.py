@@ -14,7 +14,8 @@ from parties.models import Institution, Member, RightsChange
 from parties.rights import RightsKind, register_kind
 from parties.selectors import in_force_on, operator, system_member
 from parties.services.handovers import begin_handover, link_token
-from parties.services.members import login_subject, open_and_appoint, require_new_login, set_password
+from parties.services.members import login_subject, open_and_appoint, set_password
+from parties.services.new_logins import require_new_login
 from parties.services.rights import scope_of_house
 
 EMERGENCY_DAYS = 7

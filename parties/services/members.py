@@ -5,21 +5,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import localdate
 
 from audit.services import record, snapshot
 from common.dates import BEGINS, ENDS, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
-from common.mobiles import mobile
-from common.typed import Mistyped
 from parties.access import SamePerson
 from parties.enums import ADMINISTRATORS, HOUSE_ROLES, MemberKind, Role
 from parties.models import Enterprise, Institution, Member, RightsChange, User
 from parties.rights import RightsKind, register_kind, require_confirmed
 from parties.selectors import members_visible_to
 from parties.services.handovers import check_password_strength
+from parties.services.new_logins import require_new_login
 from parties.services.rights import propose_change, scope_of_house
 
 _APPOINTED = ("kind", "name", "roles", "user_id", "from_on", "until_on")
@@ -30,20 +29,6 @@ class ServesElsewhere(DomainError):
 
     code = "serves_elsewhere"
     sentence = "账号“{user}”在此期间另有任职。一人同一时期只为一个单位办理业务，请本人与原单位办理终止后再提出。"
-
-
-class UsernameTaken(DomainError):
-    """The login name is in use."""
-
-    code = "username_taken"
-    sentence = "登录名“{username}”已被使用，请换一个。"
-
-
-class PhoneTaken(DomainError):
-    """One person, one login."""
-
-    code = "phone_taken"
-    sentence = "手机号码已属于另一登录账号。一人只用一个账号；调任的，请在原账号上登记任职。"
 
 
 class MembershipOver(DomainError):
@@ -267,26 +252,6 @@ def _checked_roles(roles: Iterable[Role], *, house: Institution | Enterprise) ->
     if not allowed:
         raise RolesDoNotMix(field="roles")
     return wanted
-
-
-def require_new_login(username: str, phone: str) -> str:
-    """
-    Return the mobile number in its one form, if nobody has it nor the login name; two who open a login for one number wait for each other.
-
-    Raises:
-        InvalidInput: no mobile number. UsernameTaken, PhoneTaken.
-    """
-    try:
-        number = mobile(phone)
-    except Mistyped as fault:
-        raise InvalidInput(errors=[FieldProblem("phone", fault.code, fault.detail)]) from None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"mobile:{number}"])
-    if User.objects.filter(username=username).exists():
-        raise UsernameTaken(field="username", username=username)
-    if User.objects.filter(phone=number, is_active=True).exists():
-        raise PhoneTaken(field="phone")
-    return number
 
 
 def _require_free(user: User, *, from_on: date, until_on: date | None) -> None:

@@ -25,14 +25,13 @@ from parties.services import (
 )
 from parties.services.members import (
     MembershipOver,
-    PhoneTaken,
     RolesDoNotMix,
     ServesElsewhere,
-    UsernameTaken,
     appoint,
     member_subject,
     open_login,
 )
+from parties.services.new_logins import PhoneTaken, UsernameTaken
 from parties.services.rights import RightsOutdated
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory, UserFactory
 from tests.rights import administrator, agreed, handed_over
