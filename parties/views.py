@@ -63,5 +63,5 @@ def handover(request: HttpRequest, token: str) -> HttpResponse:
 
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     answer = render(request, "handover.html", context, status=status)
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "same-origin"  # with none at all browsers call the form's origin "null", and it is refused as forged
     return answer

@@ -131,12 +131,12 @@ def _handing_over(request: HttpRequest, change: RightsChange) -> Any:
     if kind_of(change).hand_over is None or change.state not in (RightsState.PROPOSED, RightsState.CONFIRMED):
         return None
     given = Handover.objects.filter(change=change).first()
-    rows = [("状态", _stage(given)), *([("交接码有效期至", given.ends_at)] if given else [])]
+    told = [Fact("状态", _stage(given)), *([Fact("交接码有效期至", given.ends_at)] if given else [])]
     member = acting_member(request)
     proposer = member is not None and member.kind == MemberKind.PERSON and member.user_id == change.made_by_user_id
     if proposer and (given is None or given.used_at is None):
-        rows.append(("链接(只有您能看到，请转交本人)", request.build_absolute_uri(reverse("handover", args=[link_token(change)]))))
-    return table("交接", ("项目", "内容"), rows, note="链接由提出人转交，交接码由确认人告知，本人凭两者设置密码或领取密钥。")
+        told.append(Fact("链接(只有您能看到，请转交本人)", request.build_absolute_uri(reverse("handover", args=[link_token(change)]))))
+    return facts(request, change, "交接", *told, note="链接由提出人转交，交接码由确认人告知，本人凭两者设置密码或领取密钥。")
 
 
 def _stage(given: Handover | None) -> str:

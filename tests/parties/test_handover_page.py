@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ def address(change):
 def test_the_person_sets_the_password_and_the_page_is_used_up(client, change):
     _, code = agreed(change)
     asked = client.get(address(change))
-    assert (asked.status_code, asked["Referrer-Policy"], "no-store" in asked["Cache-Control"]) == (200, "no-referrer", True)
+    assert (asked.status_code, asked["Referrer-Policy"], "no-store" in asked["Cache-Control"]) == (200, "same-origin", True)
     assert "wangwu" not in asked.content.decode()
     done = client.post(address(change), {"code": code, "password": STRONG, "again": STRONG})
     assert (done.status_code, "wangwu" in done.content.decode(), STRONG in done.content.decode()) == (200, True, False)
@@ -56,3 +57,14 @@ def test_a_wrong_code_counts_and_a_weak_or_unequal_password_does_not(client, cha
     assert Handover.objects.get().failures == 0
     assert client.post(address(change), {"code": "X", "password": STRONG, "again": STRONG}).status_code == 409
     assert (Handover.objects.get().failures, User.objects.get(username="wangwu").has_usable_password()) == (1, False)
+
+
+def test_a_browser_may_send_the_form(change):
+    """A browser tells the form's origin as the page's policy lets it: of ``no-referrer`` comes ``null``, which is refused as forged."""
+    _, code = agreed(change)
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get(address(change))
+    given = {"code": code, "password": STRONG, "again": STRONG, "csrfmiddlewaretoken": page.context["csrf_token"]}
+    origin = "null" if page["Referrer-Policy"] == "no-referrer" else "http://testserver"
+    assert browser.post(address(change), given, headers={"origin": "https://elsewhere.example"}).status_code == 403
+    assert browser.post(address(change), given, headers={"origin": origin}).status_code == 200
