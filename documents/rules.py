@@ -4,31 +4,25 @@ import re
 from pathlib import PurePath
 
 from common.texts import readable
-from tables.package import opened
-from tables.refused import Refused
+from documents.packages import DOCX, OFD, XLSX, package_type
 
 MAX_NAME = 120
-MAX_ENTRIES = 5_000  # of a package: an OFD has some files per page
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
 )
-_PACKAGES: tuple[tuple[str, str], ...] = (  # the member that tells a ZIP package's kind
-    ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("OFD.xml", "application/ofd"),
-)
+_PROGRAMS = (b"MZ", b"\x7fELF")
+_LEADING = 1024  # bytes within which readers look for the beginning of a PDF
 _CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what office programs wrote before packages
 _OLD_WORKBOOK, _OLD_MACROS = ("Workbook\0".encode("utf-16-le"), "_VBA_PROJECT".encode("utf-16-le"))
-_MACROS = ("word/vbaProject.bin", "xl/vbaProject.bin")
 EXTENSIONS: dict[str, tuple[str, ...]] = {
     "application/pdf": (".pdf",),
-    "image/jpeg": (".jpg", ".jpeg"),
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/png": (".png",),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
-    "application/ofd": (".ofd",),
+    DOCX: (".docx",),
+    XLSX: (".xlsx",),
+    OFD: (".ofd",),
     "application/vnd.ms-excel": (".xls", ".et"),
     "text/csv": (".csv",),
 }
@@ -43,15 +37,17 @@ def content_type_of(content: bytes) -> str | None:
     Return the media type that the bytes themselves show, ``None`` for anything not accepted.
 
     Office packages with macros are not accepted. Plain text counts as a table (CSV) if it is UTF-8, GB 18030 or, with its
-    mark, UTF-16, without control characters.
+    mark, UTF-16, without control characters. A PDF may begin behind other bytes, and a package is what it declares to be.
     """
     for signature, media_type in _SIGNATURES:
         if content.startswith(signature):
             return media_type
     if content.startswith(b"PK\x03\x04"):
-        return _package_type(content)
+        return package_type(content)
     if content.startswith(_CONTAINER):
         return "application/vnd.ms-excel" if _OLD_WORKBOOK in content and _OLD_MACROS not in content else None
+    if _is_late_pdf(content):
+        return "application/pdf"
     return "text/csv" if content and _is_text(content) else None
 
 
@@ -67,15 +63,14 @@ def clean_filename(filename: str) -> str:
     return f"{name.stem[: MAX_NAME - len(name.suffix)]}{name.suffix}"[:MAX_NAME]
 
 
-def _package_type(content: bytes) -> str | None:
-    try:
-        with opened(content, most=MAX_ENTRIES) as package:
-            members = set(package.namelist())
-    except Refused:
-        return None
-    if members.intersection(_MACROS):
-        return None
-    return next((media_type for member, media_type in _PACKAGES if member in members), None)
+def _is_late_pdf(content: bytes) -> bool:
+    """
+    Return whether a PDF begins behind other bytes, as readers take it: marks of order, blanks, what a scanner or a mail program left.
+
+    With its table of places at the end; markup before it is a page that names a PDF.
+    """
+    before, mark, _ = content[: _LEADING + len(b"%PDF-")].partition(b"%PDF-")
+    return bool(mark) and b"<" not in before and not before.startswith(_PROGRAMS) and b"startxref" in content[-2 * _LEADING :]
 
 
 def _is_text(content: bytes) -> bool:

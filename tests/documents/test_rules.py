@@ -25,6 +25,7 @@ def workbook():
     return content.getvalue()
 
 
+END = b"trailer\n<< >>\nstartxref\n0\n%%EOF\n"
 TYPES = [
     pytest.param(b"%PDF-1.4\n", "application/pdf", id="pdf"),
     pytest.param(b"\xff\xd8\xff\xe0", "image/jpeg", id="jpeg"),
@@ -49,7 +50,16 @@ TYPES = [
     pytest.param(hostile.linked(), None, id="a workbook with a link"),
     pytest.param(hostile.overlapping(), None, id="a workbook whose members lie over one another"),
     pytest.param(b"PK\x03\x04broken", None, id="a broken archive"),
-    pytest.param(b" %PDF-1.4", "text/csv", id="a signature that is not at the start"),
+    pytest.param(b" %PDF-1.4", "text/csv", id="the signature of a PDF in a text"),
+    pytest.param(b"\xef\xbb\xbf\r\n%PDF-1.7\n" + END, "application/pdf", id="a PDF behind a mark of order and a line"),
+    pytest.param(b"\x00" * 1024 + b"%PDF-1.3\n" + END, "application/pdf", id="a PDF as far behind as readers look"),
+    pytest.param(b"\x00" * 1025 + b"%PDF-1.3\n" + END, None, id="a PDF farther behind"),
+    pytest.param(b"<html><script>\x00%PDF-1.4</script>" + END, None, id="a page that names a PDF"),
+    pytest.param(b"MZ\x90\x00%PDF-1.4", None, id="a program that names a PDF"),
+    *(
+        pytest.param(b"\xff\xd8\xff" + kind, "image/jpeg", id=f"a jpeg of kind {kind.hex()}")
+        for kind in (b"\xe0", b"\xe1", b"\xdb", b"\xee")
+    ),
 ]
 
 
