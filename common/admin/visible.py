@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from unfold.admin import ModelAdmin
 
+from common.admin.addresses import AddressUnread, read_list
 from common.admin.columns import Column
 from common.admin.export import MAX_ROWS, TOO_MANY_ROWS, spreadsheet
 from common.admin.filters import filter_of, is_asked_by
@@ -23,6 +25,7 @@ from common.admin.running import BulkStepView, CaseStepView, NewStepView
 from common.admin.seams import SEAMS, acting_member, panels_for, steps_for
 from common.admin.shown import Badge, list_of, page_of, tone_of
 from common.admin.steps import Step, is_file
+from common.searching import found_in
 
 MOST_AT_ONCE = 900  # of chosen cases: each is a field of the form, of which Django takes a thousand
 NOT_FOUND = "未找到该记录，或该记录不属于您单位的业务范围。"
@@ -161,13 +164,39 @@ class VisibleAdmin(ModelAdmin):
             "list_intro": self.list_intro,
             "list_panels": self.list_panels(request),
         }
-        return super().changelist_view(request, context | (extra_context or {}))
+        try:
+            return super().changelist_view(request, context | (extra_context or {}))
+        except AddressUnread as unread:
+            return self._unread(request, unread)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """
+        Return the list as the address asks for it; page, file and bulk steps all stand on this one.
+
+        Raises:
+            AddressUnread.
+        """
+        return read_list(self, request, super().get_changelist_instance)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+        """Return the rows in which each word stands in one of the fields, in whatever way it is written there."""
+        fields = self.get_search_fields(request)
+        several = any(lookup_spawns_duplicates(self.opts, field) for field in fields)
+        return queryset.filter(found_in(fields, search_term)), several
+
+    def _unread(self, request: HttpRequest, unread: AddressUnread) -> HttpResponse:
+        """Lead back to the whole list, saying what of the address means nothing."""
+        messages.error(request, unread.message)
+        return redirect(list_of(self.model))
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """Give the list out as a spreadsheet, filtered and ordered as on screen."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            rows = self.get_changelist_instance(request).get_queryset(request)
+        except AddressUnread as unread:
+            return self._unread(request, unread)
         if (count := rows.count()) > MAX_ROWS:
             messages.error(request, TOO_MANY_ROWS.format(count=count, most=MAX_ROWS))
             return redirect(f"{list_of(self.model)}?{request.GET.urlencode()}")

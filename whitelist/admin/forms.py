@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from common import texts
 from common.admin import CodeInput, DayInput, LongText, MoneyInput, StepForm
+from common.searching import is_the_same
 from parties.enums import InstitutionKind
 from parties.models import District, Enterprise
 from parties.selectors import enterprises_visible_to
@@ -27,7 +28,7 @@ class EnterpriseByCode(forms.CharField):
         """Return the enterprise, if this person may see it."""
         text = super().clean(value)
         seen = enterprises_visible_to(self.member)
-        found = seen.filter(credit_code=texts.code(text).upper()).first() or seen.filter(name=text).first()
+        found = seen.filter(credit_code=texts.code(text).upper()).first() or seen.filter(is_the_same("name", text)).first()
         if found is None:
             raise forms.ValidationError("未找到该企业，请核对统一社会信用代码；尚未登记的企业请先在“企业”中登记。")
         return found
