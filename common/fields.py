@@ -1,9 +1,10 @@
-"""Model fields that fix the units once: yuan with two places, annual fractions with six."""
+"""Model fields that fix the units once: yuan with two places, annual fractions with six; and when two texts are the same."""
 
 import uuid
 from typing import Any
 
 from django.db import models
+from django.db.models.lookups import Exact
 
 from common.mobiles import kept
 
@@ -47,3 +48,16 @@ class PublicIdField(models.UUIDField):
         for key in ("default", "unique", "editable", "verbose_name"):
             kwargs.pop(key, None)
         return name, path, args, kwargs
+
+
+class TextKey(models.Func):
+    """A name or number as it is compared: half width, small letters. What nobody sees was taken out or refused when it came in."""
+
+    template = "LOWER(NORMALIZE(%(expressions)s, NFKC))"
+    arity = 1
+    output_field = models.CharField()
+
+
+def written_alike(field: str, text: str) -> Exact:
+    """Return the condition that a field holds a text, in either width and case; unique indexes on ``TextKey`` answer it."""
+    return Exact(TextKey(field), TextKey(models.Value(text, output_field=models.CharField())))

@@ -29,7 +29,7 @@ class SecondFactorBackend(ModelBackend):
             PermissionDenied: password or code is wrong; no other backend is asked.
             AuthenticatorUnreadable: the password is right and the code cannot be judged.
         """
-        user = User.objects.filter(username=username).first() if username else None
+        user = User.objects.named(username).first() if username else None
         device = device_of(user) if user is not None else None
         if user is None or device is None:
             return None

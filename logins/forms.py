@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
 from django.utils.timezone import now
 
+from common import texts
 from common.errors import DomainError
 from logins.selectors import device_of
 from logins.services.refusals import count_failed_login
@@ -44,6 +45,12 @@ class LoginWithCode(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["otp_token"] = code_field(required=False, hint=CODE_HINT)
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)  # what is pasted is made plain before it is measured
+
+    def clean_username(self) -> str:
+        """Return the login name as it is kept."""
+        return texts.code(self.cleaned_data["username"])
 
     def clean(self) -> dict[str, Any]:
         """

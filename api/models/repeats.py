@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from api.models.clients import ApiClient
+from common.fields import TextKey
 from parties.models import Institution
 
 
@@ -44,6 +45,13 @@ class Reference(models.Model):
             models.UniqueConstraint(
                 fields=["institution", "object_type", "reference"],
                 name="reference_names_one_object",
+                violation_error_message="该业务编号已用于另一记录。",
+            ),
+            models.UniqueConstraint(
+                "institution",
+                "object_type",
+                TextKey("reference"),
+                name="reference_alike",
                 violation_error_message="该业务编号已用于另一记录。",
             ),
             models.UniqueConstraint(

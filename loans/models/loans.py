@@ -10,7 +10,7 @@ from django.db.models import Case, ExpressionWrapper, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from common.enums import Category, Mode, Security
-from common.fields import MoneyField, PublicIdField, RateField
+from common.fields import MoneyField, PublicIdField, RateField, TextKey
 from common.money import ZERO
 from loans.enums import LoanStage
 from loans.models.applications import Application
@@ -119,6 +119,9 @@ class Loan(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["bank", "contract_number"], name="loan_contract_once_per_bank", violation_error_message="该行已有此合同编号。"
+            ),
+            models.UniqueConstraint(
+                "bank", TextKey("contract_number"), name="loan_contract_alike", violation_error_message="该行已有此合同编号。"
             ),
             models.CheckConstraint(
                 name="loan_known_words",
@@ -258,6 +261,9 @@ class Guarantee(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["guarantor", "number"], name="guarantee_number_once", violation_error_message="该担保编号已登记。"
+            ),
+            models.UniqueConstraint(
+                "guarantor", TextKey("number"), name="guarantee_number_alike", violation_error_message="该担保编号已登记。"
             ),
             models.CheckConstraint(
                 name="guarantee_fee_is_a_rate",

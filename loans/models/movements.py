@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
-from common.fields import MoneyField, PublicIdField
+from common.fields import MoneyField, PublicIdField, TextKey
 from common.fsm import legal_steps, moves
 from loans.enums import MovementKind, ProposalState
 from loans.models.loans import Loan
@@ -52,6 +52,9 @@ class Movement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["bank", "bank_reference"], name="movement_reference_once_per_bank", violation_error_message="该流水号已登记。"
+            ),
+            models.UniqueConstraint(
+                "bank", TextKey("bank_reference"), name="movement_reference_alike", violation_error_message="该流水号已登记。"
             ),
             models.CheckConstraint(
                 name="movement_has_reference", condition=~Q(bank_reference=""), violation_error_message="须填写流水号。"
@@ -161,6 +164,13 @@ class Proposal(FSMModelMixin, models.Model):
                 condition=Q(state=ProposalState.WAITING),
                 name="proposal_waits_once",
                 violation_error_message="该流水号已有待复核的登记。",
+            ),
+            models.UniqueConstraint(
+                "loan",
+                TextKey("bank_reference"),
+                condition=Q(state=ProposalState.WAITING),
+                name="proposal_reference_alike",
+                violation_error_message="该流水号已有待复核的一笔。",
             ),
             models.CheckConstraint(
                 name="proposal_known_kind", condition=Q(kind__in=Kind.values), violation_error_message="请选择变动类别。"

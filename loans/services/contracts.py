@@ -11,6 +11,7 @@ from audit.services import NewEvent, record
 from common.database import refused_as
 from common.dates import add_years
 from common.errors import DomainError, FieldProblem, InvalidInput
+from common.fields import written_alike
 from common.money import ZERO, display
 from loans.access import require_lender
 from loans.application_transitions import APPLICATION_STEP
@@ -110,7 +111,7 @@ def sign_contract(
     _require_dates(signed_on=day.on, available_until=available_until, matures_on=matures_on, max_years=terms.loan.max_term_years)
     run_step(application, "contract", on=day.on, recorded_on=day.recorded_on)
     lock_caps([case_of_application(application)], on=localdate(at))  # whoever counts sees the approval or the loan, never neither
-    if Loan.objects.filter(bank=application.bank, contract_number=number).exists():
+    if Loan.objects.filter(written_alike("contract_number", number), bank=application.bank).exists():
         raise ContractNumberTaken(bank=application.bank.name, contract_number=number, field="contract_number")
     loan = _loan_of(application, terms)
     loan.contract_number, loan.contract_amount = number, contract_amount

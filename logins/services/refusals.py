@@ -12,6 +12,7 @@ from django.db.models import F
 
 from audit.context import source_address
 from audit.services import NewEvent, record_many
+from common import texts
 from logins.models import LastLogin, Refusal, RefusalKind
 from parties.models import Member, User
 from parties.selectors import system_member
@@ -63,20 +64,20 @@ def count_refusal(kind: RefusalKind, *, account: str, at: datetime, member: Memb
 
 def count_failed_login(username: str, *, at: datetime, locked: bool) -> None:
     """Count a failed login, at the account too if there is one, so that its person reads of it at the next login."""
-    LastLogin.objects.filter(user__username=username[:150]).update(failures=F("failures") + 1)
+    LastLogin.objects.filter(user__in=User.objects.named(username[:150])).update(failures=F("failures") + 1)
     count_refusal(RefusalKind.LOCKED if locked else RefusalKind.LOGIN, account=told_as(username), at=at)
 
 
 def told_as(username: str) -> str:
     """Return a known account's name, and of an unknown one only a keyed hash: what was typed may be a password."""
-    if "\x00" not in username and User.objects.filter(username=username[:150]).exists():
-        return username
-    return hidden(username)
+    known = User.objects.named(username[:150]).first()
+    return known.username if known is not None else hidden(username)
 
 
 def hidden(name: str) -> str:
     """Return the keyed hash under which an unknown name is told."""
-    return "#" + hmac.new(settings.SECRET_KEY.encode(), b"unknown account\x00" + name.encode(), sha256).hexdigest()[:16]
+    one = texts.code(name).lower()  # in whatever width and case it is typed, an account counts its failures once
+    return "#" + hmac.new(settings.SECRET_KEY.encode(), b"unknown account\x00" + one.encode(), sha256).hexdigest()[:16]
 
 
 def write_refusals(*, before: datetime) -> int:

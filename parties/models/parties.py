@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.crypto import salted_hmac
 
+from common import texts
 from common.enums import Mode
-from common.fields import MobileField, MoneyField, PublicIdField
+from common.fields import MobileField, MoneyField, PublicIdField, TextKey, written_alike
 from parties.enums import ADMINISTRATORS, COUNTY_KINDS, FactSource, InstitutionKind, MemberKind, Role
 
 CREDIT_CODE_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
+BLANK_OR_HIDDEN = r"[\u0001-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"  # in the database's words
 INDUSTRY_CODE_PATTERN = r"^[A-T][0-9]{2,4}$"
 
 
@@ -37,6 +39,18 @@ def _begins_before_it_ends(name: str) -> models.CheckConstraint:
     )
 
 
+class Accounts(UserManager["User"]):
+    """Logins, found by name in either width and case."""
+
+    def named(self, username: str) -> "models.QuerySet[User]":
+        """Return the login of that name, however it is typed."""
+        return self.get_queryset().filter(written_alike("username", texts.code(username)))
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the login that a person enters with."""
+        return self.named(username or "").get()
+
+
 class User(AbstractUser):
     """A person's login. What the person may do hangs on the current ``Member``."""
 
@@ -46,8 +60,18 @@ class User(AbstractUser):
     phone = MobileField("手机号码", max_length=20, blank=True)
     session_epoch = models.PositiveIntegerField("会话版次", default=0, help_text="变更后此前的会话一律失效")
 
+    objects = Accounts()
+
     class Meta:
         verbose_name = verbose_name_plural = "登录账号"
+        constraints = [
+            models.UniqueConstraint(TextKey("username"), name="user_named_once", violation_error_message="登录名已被使用，请换一个。"),
+            models.CheckConstraint(
+                name="user_name_readable",
+                condition=~Q(username__regex=BLANK_OR_HIDDEN),
+                violation_error_message="登录名不能含有空格和不可见字符。",
+            ),
+        ]
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what binds a session to the account as it is: its password and its epoch, which the database moves on with every right."""
@@ -100,6 +124,10 @@ class Institution(models.Model):
                 name="institution_county_has_district",
                 condition=Q(kind__in=COUNTY_KINDS, district__isnull=False) | (~Q(kind__in=COUNTY_KINDS) & Q(district__isnull=True)),
                 violation_error_message="县级部门须选择所属县(市、区)，其他机构不选。",
+            ),
+            *(
+                models.UniqueConstraint(TextKey(field), name=f"institution_{field}_once", violation_error_message=f"{label}已被使用。")
+                for field, label in (("name", "名称"), ("short_name", "简称"), ("code", "代号"))
             ),
             models.UniqueConstraint(
                 fields=["kind", "district"],

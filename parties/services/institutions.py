@@ -10,6 +10,7 @@ from common.database import take_turn
 from common.dates import BEGINS, ENDS, require_day
 from common.enums import Mode
 from common.errors import DomainError, InvalidInput
+from common.fields import written_alike
 from parties.access import require
 from parties.enums import COUNTY_KINDS, InstitutionKind
 from parties.models import BankParticipation, Institution, Member
@@ -67,7 +68,9 @@ def enter_institution(*, kind: InstitutionKind, name: str, short_name: str, code
         raise InvalidInput(field="kind" if kind in COUNTY_KINDS else "name")
     take_turn("institution")
     taken = (
-        Institution.objects.filter(name=name) | Institution.objects.filter(short_name=short_name) | Institution.objects.filter(code=code)
+        Institution.objects.filter(written_alike("name", name))
+        | Institution.objects.filter(written_alike("short_name", short_name))
+        | Institution.objects.filter(written_alike("code", code))
     )
     if taken.exists():
         raise InstitutionExists(field="name", name=name)

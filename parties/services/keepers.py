@@ -1,6 +1,6 @@
 """The operator's three administrators: the first ones, and one in an emergency; both from the server, logged, and by nobody's leave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import record
+from common import texts
 from common.errors import DomainError, FieldProblem, InvalidInput
 from parties.enums import ADMINISTRATORS, RightsState, Role
 from parties.models import Institution, Member, RightsChange
@@ -94,13 +95,14 @@ def appoint_in_emergency(*, person: Person, reason: str, at: datetime, in_place_
     serving = Member.objects.filter(in_force_on(today), roles__contains=[Role.SECURITY], user__is_active=True).select_related("user")
     for member in serving:
         username = member.user.username if member.user else ""
-        if username != in_place_of:
+        if username.lower() != texts.code(in_place_of).lower():
             raise SecurityAdministratorThere(name=member.name, username=username)
         _end_at_once(member, at=at, reason=reason)
     return _appoint("administrators.emergency", person, Role.SECURITY, at=at, days=EMERGENCY_DAYS, reason=reason)
 
 
 def _appoint(kind: str, person: Person, role: Role, *, at: datetime, days: int | None, reason: str) -> Appointed:
+    person = replace(person, username=texts.code(person.username))
     if not (person.username and person.name and person.phone):
         raise InvalidInput(errors=[FieldProblem("phone", "required", "请写明登录名、姓名和手机号码。")])
     phone = require_new_login(person.username, person.phone)

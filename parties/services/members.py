@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from audit.services import record, snapshot
+from common import texts
 from common.dates import BEGINS, ENDS, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
+from common.fields import written_alike
 from parties.access import SamePerson
 from parties.enums import ADMINISTRATORS, HOUSE_ROLES, MemberKind, Role
 from parties.models import Enterprise, Institution, Member, RightsChange, User
@@ -46,8 +48,8 @@ class RolesDoNotMix(DomainError):
 
 
 def login_subject(username: str) -> str:
-    """Return how a change of rights names a login."""
-    return f"login:{username}"
+    """Return how a change of rights names a login: one name for all ways of typing it."""
+    return f"login:{texts.code(username).lower()}"
 
 
 def member_subject(member: Member) -> str:
@@ -79,6 +81,7 @@ def propose_login(
     Source: issue, parties; D9.
     """
     wanted = _checked_roles(roles, house=house)
+    username = texts.code(username)
     if not (username.strip() and display_name.strip() and phone.strip()):
         raise InvalidInput(errors=[FieldProblem("phone", "required", "请填写登录名、姓名和手机号码。")])
     phone = require_new_login(username, phone)
@@ -113,10 +116,11 @@ def propose_appointment(
     """
     wanted = _checked_roles(roles, house=house)
     _require_term(from_on, until_on, at=at)
-    user = User.objects.filter(username=username, is_superuser=False).first()
+    user = User.objects.named(username).filter(is_superuser=False).first()
     if user is None:
         raise InvalidInput(errors=[FieldProblem("username", "unknown", "没有此登录名，请核对，或先提出开设账号。")])
     _require_free(user, from_on=from_on, until_on=until_on)
+    username = user.username
     after = {"username": username, "roles": wanted, "from_on": from_on, "until_on": until_on}
     return propose_change(
         kind="member.appoint", house=house, subject=login_subject(username), label=f"{user}（{username}）", after=after, actor=actor, at=at,
@@ -282,7 +286,7 @@ def _day(value: str | None) -> date | None:
 def _memberships(change: RightsChange) -> dict[str, Any]:
     """Return whether the login exists and what it is appointed to."""
     username = change.subject.removeprefix("login:")
-    user = User.objects.select_for_update(of=("self",), no_key=True).filter(username=username).first()
+    user = User.objects.select_for_update(of=("self",), no_key=True).filter(written_alike("username", username)).first()
     if user is None:
         return {}
     rows = user.memberships.order_by("pk").values("public_id", "roles", "from_on", "until_on")

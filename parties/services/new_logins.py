@@ -35,7 +35,7 @@ def require_new_login(username: str, phone: str) -> str:
         raise InvalidInput(errors=[FieldProblem("phone", fault.code, fault.detail)]) from None
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"mobile:{number}"])
-    if User.objects.filter(username=username).exists():
+    if User.objects.named(username).exists():
         raise UsernameTaken(field="username", username=username)
     if User.objects.filter(phone=number, is_active=True).exists():
         raise PhoneTaken(field="phone")

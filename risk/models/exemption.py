@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.errors import DomainError
-from common.fields import PublicIdField
+from common.fields import PublicIdField, TextKey
 from common.fsm import legal_steps, moves
 from parties.models import Institution, Member
 from risk.enums import ExemptionState
@@ -49,7 +49,10 @@ class DiligenceRules(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "document_number"], name="diligence_rules_once", violation_error_message="该制度已登记。"
-            )
+            ),
+            models.UniqueConstraint(
+                "institution", TextKey("document_number"), name="diligence_rules_alike", violation_error_message="该制度已登记。"
+            ),
         ]
 
     def __str__(self) -> str:

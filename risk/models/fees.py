@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField,
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from common.fields import MoneyField, PublicIdField, RateField
+from common.fields import MoneyField, PublicIdField, RateField, TextKey
 from common.fsm import legal_steps
 from ledger.models import Entry
 from loans.models import Guarantee, Loan
@@ -112,6 +112,13 @@ class GuaranteeFee(MadeAndChecked):
                 fields=["guarantor", "voucher"],
                 condition=~Q(step=MoneyStep.RETURNED),
                 name="guarantee_fee_voucher_once",
+                violation_error_message="该凭证号已登记。",
+            ),
+            models.UniqueConstraint(
+                "guarantor",
+                TextKey("voucher"),
+                condition=~Q(step=MoneyStep.RETURNED),
+                name="guarantee_fee_voucher_alike",
                 violation_error_message="该凭证号已登记。",
             ),
             models.CheckConstraint(

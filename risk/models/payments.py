@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
-from common.fields import MoneyField, PublicIdField
+from common.fields import MoneyField, PublicIdField, TextKey
 from common.fsm import legal_steps, moves
 from ledger.models import Entry
 from parties.models import Institution, Member
@@ -117,6 +117,13 @@ class Recovery(MadeAndChecked):
                 fields=["bank", "bank_reference"],
                 condition=~Q(step=MoneyStep.RETURNED),
                 name="recovery_reference_once_per_bank",
+                violation_error_message="该流水号已登记。",
+            ),
+            models.UniqueConstraint(
+                "bank",
+                TextKey("bank_reference"),
+                condition=~Q(step=MoneyStep.RETURNED),
+                name="recovery_reference_alike",
                 violation_error_message="该流水号已登记。",
             ),
             positive("recovery_positive"),

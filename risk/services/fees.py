@@ -14,6 +14,7 @@ from common.database import refused_as, take_turn
 from common.dates import BEGINS, HAPPENED, Period, require_day
 from common.enums import Mode
 from common.errors import DomainError, NotVisible, ReasonMissing, VoucherMissing
+from common.fields import written_alike
 from common.money import MAX_AMOUNT, ZERO
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
@@ -220,7 +221,11 @@ def record_guarantee_fee(
     if not ZERO < amount <= MAX_AMOUNT or amount != round(amount, 2):
         raise AmountInvalid(field="amount")
     Loan.objects.select_for_update(of=("self",), no_key=True).get(pk=guarantee.loan_id)  # the guarantee itself is append-only
-    earlier = GuaranteeFee.objects.exclude(step=MoneyStep.RETURNED).filter(guarantor=guarantee.guarantor, voucher=voucher.strip()).first()
+    earlier = (
+        GuaranteeFee.objects.exclude(step=MoneyStep.RETURNED)
+        .filter(written_alike("voucher", voucher.strip()), guarantor=guarantee.guarantor)
+        .first()
+    )
     if earlier is not None:
         if (earlier.guarantee_id, earlier.amount, earlier.charged_on) != (guarantee.pk, amount, charged_on):
             raise VoucherUsed(voucher=earlier.voucher, field="voucher")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
-from common.fields import MoneyField, PublicIdField
+from common.fields import MoneyField, PublicIdField, TextKey
 from common.fsm import legal_steps, moves
 from ledger.models import Entry
 from parties.access import checker_differs
@@ -45,6 +45,13 @@ class Payment(FSMModelMixin, models.Model):
                 fields=["payer", "voucher"],
                 condition=~Q(voucher=""),
                 name="payment_voucher_once_per_payer",
+                violation_error_message="该付款方已登记过此凭证号。",
+            ),
+            models.UniqueConstraint(
+                "payer",
+                TextKey("voucher"),
+                condition=~Q(voucher=""),
+                name="payment_voucher_alike",
                 violation_error_message="该付款方已登记过此凭证号。",
             ),
             models.CheckConstraint(name="payment_amount_positive", condition=Q(amount__gt=0), violation_error_message="付款金额须大于零。"),

@@ -15,7 +15,7 @@ from django_fsm import FSMField, FSMModelMixin
 
 from common.dates import Period, settlement_quarter
 from common.enums import Mode
-from common.fields import MoneyField, PublicIdField, RateField
+from common.fields import MoneyField, PublicIdField, RateField, TextKey
 from common.fsm import legal_steps, moves
 from common.money import ZERO
 from loans.models import Loan
@@ -60,6 +60,12 @@ class Settlement(FSMModelMixin, models.Model):
                 fields=["record_number"],
                 condition=~Q(record_number=""),
                 name="settlement_record_number_once",
+                violation_error_message="该备案号已登记。",
+            ),
+            models.UniqueConstraint(
+                TextKey("record_number"),
+                condition=~Q(record_number=""),
+                name="settlement_record_number_alike",
                 violation_error_message="该备案号已登记。",
             ),
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.enums import Category
-from common.fields import MoneyField, PublicIdField, RateField
+from common.fields import MoneyField, PublicIdField, RateField, TextKey
 from common.fsm import moves
 from parties.models import Member
 from policy.models import ReturnRate
@@ -51,6 +51,9 @@ class Tender(FSMModelMixin, models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["document_number", "category"], name="tender_once_per_document", violation_error_message="该文号的同类招标已登记。"
+            ),
+            models.UniqueConstraint(
+                TextKey("document_number"), "category", name="tender_document_alike", violation_error_message="该文号的同类招标已登记。"
             ),
             models.CheckConstraint(
                 name="tender_of_a_tendered_kind",

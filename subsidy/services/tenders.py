@@ -12,6 +12,7 @@ from common.database import take_turn
 from common.dates import SHANGHAI
 from common.enums import Category
 from common.errors import DomainError
+from common.fields import written_alike
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Member
@@ -122,7 +123,7 @@ def open_tender(
         raise TenderKindUnknown
     facts = {"name": name, "opened_on": opened_on, "closes_at": closes_at, "planned_volume": planned_volume}
     take_turn("tender", document_number, category)
-    existing = Tender.objects.filter(document_number=document_number, category=category).first()
+    existing = Tender.objects.filter(written_alike("document_number", document_number), category=category).first()
     if existing is not None and all(getattr(existing, field) == value for field, value in facts.items()):
         return existing
     if existing is not None:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         """Open it, as an event of the log."""
-        user = User.objects.filter(username=username).first()
+        user = User.objects.named(username).first()
         if user is None:
             raise CommandError(f"没有登录名为“{username}”的账号。")
         reset(username=hidden(username))

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from audit.services import record
 from common.errors import DomainError, ReasonMissing
+from common.fields import written_alike
 from common.money import MAX_AMOUNT, ZERO, display
 from loans.models import Movement
 from loans.selectors import scope_of
@@ -145,9 +146,9 @@ def _require_well_formed(asked: Recovery, *, today: date) -> None:
 def _recorded_before(asked: Recovery) -> Recovery | None:
     """Return the same recovery where it is recorded already; refuse a reference that names another one, or a movement of a loan."""
     standing = Recovery.objects.exclude(step=MoneyStep.RETURNED)
-    earlier = standing.filter(bank=asked.bank, bank_reference=asked.bank_reference).first()
+    earlier = standing.filter(written_alike("bank_reference", asked.bank_reference), bank=asked.bank).first()
     if earlier is None:
-        if Movement.objects.filter(bank=asked.bank, bank_reference=asked.bank_reference).exists():
+        if Movement.objects.filter(written_alike("bank_reference", asked.bank_reference), bank=asked.bank).exists():
             raise ReferenceUsed(reference=asked.bank_reference, field="bank_reference")
         return None
     same = all(getattr(earlier, name) == getattr(asked, name) for name in ("bad_debt_id", "amount", "costs", "received_on"))
