@@ -39,7 +39,7 @@ def read_list(page: Any, request: HttpRequest, build: Callable[[HttpRequest], An
     Raises:
         AddressUnread.
     """
-    request.GET = _searched(request.GET)  # type: ignore[assignment]  # the same kind, its words readable
+    request.GET = _searched(request.GET)  # the same kind, its words readable
     _judge(page, request)
     try:
         found = build(request)

@@ -1,6 +1,6 @@
 """Who takes part: districts, institutions, enterprises and the members who act for them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -60,7 +60,7 @@ class User(AbstractUser):
     phone = MobileField("手机号码", max_length=20, blank=True)
     session_epoch = models.PositiveIntegerField("会话版次", default=0, help_text="变更后此前的会话一律失效")
 
-    objects = Accounts()
+    objects: ClassVar[Accounts] = Accounts()
 
     class Meta:
         verbose_name = verbose_name_plural = "登录账号"
