@@ -11,10 +11,28 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from api.selectors import changed_since
+from common import texts
+from common.fields import written_alike
 
 PAGING = frozenset({"cursor", "limit", "ordering"})
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FARTHEST_ZONE = timedelta(hours=14)
+
+
+class CodeFilter(django_filters.CharFilter):
+    """A credit code, in whatever width, case and groups it is asked."""
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Return the rows with the code as it is kept."""
+        return super().filter(rows, texts.code(value).upper() if value else value)
+
+
+class NumberFilter(django_filters.CharFilter):
+    """A number that somebody gave, as of a contract: in either width and case one."""
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Return the rows with the number."""
+        return rows.filter(written_alike(self.field_name, texts.line(value))) if value else rows
 
 
 class Filters(django_filters.FilterSet):
@@ -54,8 +72,8 @@ class StrictFilters(rest_framework.DjangoFilterBackend):
             values = request.query_params.getlist(name)
             if len(values) > 1:
                 raise ValidationError({name: [_problem("查询参数不能重复。", "repeated")]})
-            if "\x00" in values[0]:
-                raise ValidationError({name: [_problem("查询参数不能含有 NUL 字符。", "invalid")]})
+            if not texts.is_readable(values[0]):
+                raise ValidationError({name: [_problem(texts.SAYS_UNREADABLE, "invalid")]})
             if name not in PAGING and not _is_written_as_described(filters.base_filters[name], values[0]):
                 raise ValidationError({name: [_problem("取值的格式不符，请查阅接口文档。", "invalid")]})
         if filters is None or not set(filters.base_filters).intersection(request.query_params):

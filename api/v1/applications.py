@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
-from api.filters import SyncedFilters
+from api.filters import CodeFilter, SyncedFilters
 from api.selectors import synced
 from api.services.drafts import draft_once, intend_once
 from api.services.openings import open_row
@@ -46,7 +46,7 @@ class IntentFilters(SyncedFilters):
     """How intents are found."""
 
     entry = django_filters.UUIDFilter(field_name="entry__public_id", label="白名单条目标识")
-    credit_code = django_filters.CharFilter(field_name="entry__enterprise__credit_code", label="企业统一社会信用代码")
+    credit_code = CodeFilter(field_name="entry__enterprise__credit_code", label="企业统一社会信用代码")
 
 
 class IntentView(ListModelMixin, BankView):
@@ -93,7 +93,7 @@ class ApplicationFilters(SyncedFilters):
     entry = django_filters.UUIDFilter(field_name="entry__public_id", label="白名单条目标识")
     number = django_filters.CharFilter(label="申请编号")
     bank_reference = django_filters.CharFilter(method="filter_reference", label="本行业务编号：起草时的，或此后登记的")
-    credit_code = django_filters.CharFilter(field_name="enterprise__credit_code", label="企业统一社会信用代码")
+    credit_code = CodeFilter(field_name="enterprise__credit_code", label="企业统一社会信用代码")
     due_before = django_filters.DateFilter(field_name="deadline__due_on", lookup_expr="lt", label="批复期限早于")
     submitted_from = django_filters.DateFilter(field_name="submitted_on", lookup_expr="gte", label="提交日期自（含）")
     submitted_until = django_filters.DateFilter(field_name="submitted_on", lookup_expr="lt", label="提交日期至（不含）")

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
-from api.filters import Filters, SyncedFilters
+from api.filters import CodeFilter, Filters, NumberFilter, SyncedFilters
 from api.quotas import quotas_with_use
 from api.risk.loans import with_risk
 from api.selectors import brief, synced
@@ -99,9 +99,9 @@ class LoanFilters(SyncedFilters):
 
     mode = django_filters.ChoiceFilter(choices=Mode.choices, label="出资模式")
     category = django_filters.ChoiceFilter(choices=Category.choices, label="贷款类别")
-    contract_number = django_filters.CharFilter(label="合同编号")
+    contract_number = NumberFilter(label="合同编号")
     application = django_filters.UUIDFilter(field_name="application__public_id", label="融资申请标识")
-    credit_code = django_filters.CharFilter(field_name="enterprise__credit_code", label="企业统一社会信用代码")
+    credit_code = CodeFilter(field_name="enterprise__credit_code", label="企业统一社会信用代码")
     signed_from = django_filters.DateFilter(field_name="signed_on", lookup_expr="gte", label="签约日期自（含）")
     signed_until = django_filters.DateFilter(field_name="signed_on", lookup_expr="lt", label="签约日期至（不含）")
     has_overdue = django_filters.BooleanFilter(field_name="overdue", lookup_expr="gt", method="filter_has_overdue", label="是否有逾期本金")
@@ -236,7 +236,7 @@ class MovementFilters(Filters):
     """How movements are found."""
 
     loan = django_filters.UUIDFilter(field_name="loan__public_id", label="贷款标识")
-    contract_number = django_filters.CharFilter(field_name="loan__contract_number", label="合同编号")
+    contract_number = NumberFilter(field_name="loan__contract_number", label="合同编号")
     kind = django_filters.ChoiceFilter(choices=MovementKind.choices, label="类别")
     bank_reference = django_filters.CharFilter(label="银行流水号")
     value_from = django_filters.DateFilter(field_name="value_on", lookup_expr="gte", label="起息日自（含）")

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
-from api.filters import Filters, SyncedFilters
+from api.filters import CodeFilter, Filters, SyncedFilters
 from api.headroom import caps_of_entry
 from api.selectors import synced
 from api.services.openings import open_row
@@ -120,7 +120,7 @@ class EntryFilters(SyncedFilters):
     kind = django_filters.ChoiceFilter(choices=EntryKind.choices, label="名单类别")
     state = django_filters.ChoiceFilter(choices=EntryState.choices, label="状态")
     list_year = django_filters.NumberFilter(min_value=2000, max_value=9999, label="名单年度")
-    credit_code = django_filters.CharFilter(field_name="enterprise__credit_code", label="企业统一社会信用代码")
+    credit_code = CodeFilter(field_name="enterprise__credit_code", label="企业统一社会信用代码")
     published_from = django_filters.DateFilter(field_name="published_on", lookup_expr="gte", label="发布日期自（含）")
     published_until = django_filters.DateFilter(field_name="published_on", lookup_expr="lt", label="发布日期至（不含）")
 

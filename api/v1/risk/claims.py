@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
-from api.filters import Filters, SyncedFilters
+from api.filters import Filters, NumberFilter, SyncedFilters
 from api.risk.claims import opened_claim
 from api.selectors import referred, synced
 from api.services.openings import open_row
@@ -85,7 +85,7 @@ class CompensationFilters(Filters):
     """How payments are found."""
 
     claim = django_filters.UUIDFilter(field_name="claim__public_id", label="补偿申请标识")
-    contract_number = django_filters.CharFilter(field_name="claim__loan__contract_number", label="合同编号")
+    contract_number = NumberFilter(field_name="claim__loan__contract_number", label="合同编号")
     bank_reference = django_filters.CharFilter(field_name="own_reference", label="本机构自己的业务编号")
     paid_from = django_filters.DateFilter(field_name="paid_on", lookup_expr="gte", label="支付日期自（含）")
     paid_until = django_filters.DateFilter(field_name="paid_on", lookup_expr="lt", label="支付日期至（不含）")

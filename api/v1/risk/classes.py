@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
-from api.filters import SyncedFilters
+from api.filters import NumberFilter, SyncedFilters
 from api.risk.debts import opened_bad_debt
 from api.selectors import synced
 from api.services.openings import open_row
@@ -37,7 +37,7 @@ class LoanFilters(SyncedFilters):
     """How what hangs on a loan is found."""
 
     loan = django_filters.UUIDFilter(field_name="loan__public_id", label="贷款标识")
-    contract_number = django_filters.CharFilter(field_name="loan__contract_number", label="合同编号")
+    contract_number = NumberFilter(field_name="loan__contract_number", label="合同编号")
 
 
 class ClassificationFilters(LoanFilters):

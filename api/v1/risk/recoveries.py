@@ -9,7 +9,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.filters import SyncedFilters
+from api.filters import NumberFilter, SyncedFilters
 from api.risk.debts import opened_recovery
 from api.risk.loans import fee_years
 from api.selectors import synced
@@ -123,7 +123,7 @@ class GuaranteeFeeFilters(SyncedFilters):
 
     loan = django_filters.UUIDFilter(field_name="guarantee__loan__public_id", label="贷款标识")
     step = django_filters.ChoiceFilter(choices=MoneyStep.choices, label="复核状态")
-    voucher = django_filters.CharFilter(label="收款凭证号")
+    voucher = NumberFilter(label="收款凭证号")
     charged_from = django_filters.DateFilter(field_name="charged_on", lookup_expr="gte", label="收取日期自（含）")
     charged_until = django_filters.DateFilter(field_name="charged_on", lookup_expr="lt", label="收取日期至（不含）")
 
