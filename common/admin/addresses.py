@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.utils import NotRelationField, get_fields_from_path
 from django.contrib.admin.views.main import ERROR_FLAG, IGNORED_PARAMS, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation, ValidationError
 from django.db import DataError
@@ -89,7 +89,9 @@ def _is_known(model: Any, lookup: str, value: str) -> bool:
         return value in _YES_NO
     try:
         field = get_fields_from_path(model, path)[-1]
-    except (FieldDoesNotExist, AttributeError):
+    except NotRelationField:
+        return False
+    except FieldDoesNotExist:
         return True  # of a filter of its own kind
     known = {str(choice) for choice, _ in getattr(field, "flatchoices", ())}
     return not known or last not in ("exact", "in") or set(value.split(",") if last == "in" else [value]) <= known

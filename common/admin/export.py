@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from common.admin.columns import Column
 from common.admin.seams import SEAMS, acting_member
+from common.texts import line
 
 MAX_ROWS = 100_000
 TOO_MANY_ROWS = "共 {count:,} 行，超过一次导出的上限 {most:,} 行，未生成文件。请先用筛选条件缩小范围，再分批导出。"
@@ -48,7 +49,7 @@ def spreadsheet(
 
 def told_export(request: HttpRequest, *, what: type[Model], title: str, rows: int, form: str) -> None:
     """Write into the log that the acting member takes rows out of the system, with the filter that the address carries."""
-    asked = unquote_plus(request.META.get("QUERY_STRING", ""))
+    asked = line(unquote_plus(request.META.get("QUERY_STRING", "")))  # no database stores NUL
     SEAMS.record_export(what=what, title=title, actor=acting_member(request), at=timezone.now(), rows=rows, asked=asked, form=form)
 
 
