@@ -48,6 +48,8 @@ def read_list(page: Any, request: HttpRequest, build: Callable[[HttpRequest], An
         if not asked:
             raise  # nothing was asked: the fault is ours
         raise AddressUnread(asked="、".join(sorted(map(_told, asked)))) from wrong
+    if found.page_num > found.paginator.num_pages:
+        raise AddressUnread(asked=PAGE_VAR)
     for spec in found.filter_specs:
         if isinstance(spec, SimpleListFilter) and spec.value() not in (None, *(str(value) for value, _ in spec.lookup_choices)):
             raise AddressUnread(asked=_told(str(spec.parameter_name)))

@@ -200,6 +200,10 @@ class VisibleAdmin(ModelAdmin):
         if (count := rows.count()) > MAX_ROWS:
             messages.error(request, TOO_MANY_ROWS.format(count=count, most=MAX_ROWS))
             return redirect(f"{list_of(self.model)}?{request.GET.urlencode()}")
+        return self.file_of(request, rows)
+
+    def file_of(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+        """Return the file of the rows that the address asks for."""
         name = f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}.xlsx"
         columns = self.exported_columns or self.columns_for(request)
         title = str(self.model._meta.verbose_name_plural)

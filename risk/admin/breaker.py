@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -158,10 +157,8 @@ class BankRiskAdmin(VisibleAdmin):
         context = {"title": "风险雷达", "radar": radar}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
-        """Give the radar out as a spreadsheet."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+    def file_of(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+        """Return the radar as a spreadsheet."""
         today = timezone.localdate()
         found = standings(banks_visible_to(acting_member(request)).order_by("code"), on=today)
         return spreadsheet(request, "风险雷达", EXPORTED, found, filename=f"bankrisk-{today:%Y%m%d}.xlsx", what=BankRisk)

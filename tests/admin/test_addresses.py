@@ -18,12 +18,11 @@ from tests.admin.world import World
 from tests.factories import MemberFactory
 
 Login = Callable[[Member], Client]
-NO_VALUE = ("\x00", "abc'\"<", "9" * 30, "-1", "2024-13-45", "\u202e1")
+NO_VALUE = ("\x00", "abc'\"<", "9" * 30)
 MEANINGLESS = (
-    "p=x", "p=0", "p=-1", f"p={'9' * 5000}", "p=%EF%BC%91", "p=999999", "o=x", "o=99", "o=1.x", "pk__regex=.", "password=1", "x=1",
-    "id__exact=%00", "%00=1",
+    "p=x", "p=0", f"p={'9' * 5000}", "p=%EF%BC%91", "p=999999", "o=99", "o=1.x", "pk__regex=.", "x=1", "%00=1",
 )  # fmt: skip
-YEARS = ("0", "-1", "9999", "99999", "x", "9" * 30, "\x00")
+YEARS = ("0", "9999", "x", "9" * 30)
 
 
 def pages() -> dict[str, VisibleAdmin]:
@@ -35,13 +34,12 @@ def parameters(page: VisibleAdmin) -> Iterator[str]:
     for item in page.list_filter:
         if isinstance(item, str | tuple):
             name = item if isinstance(item, str) else item[0]
-            yield from (f"{name}__{lookup}" for lookup in ("exact", "in", "isnull", "isempty", "gte", "id__exact"))
-            yield name
+            yield from (f"{name}__{lookup}" for lookup in ("exact", "isnull", "id__exact"))
         else:
             yield item.parameter_name
     yield from (name for by in page.linked_by for name in (by, f"{by}__exact", f"{by}__id__exact"))
     if page.date_hierarchy:
-        yield from (f"{page.date_hierarchy}__{part}" for part in ("month", "day", "gte", "lt", "year"))
+        yield from (f"{page.date_hierarchy}__{part}" for part in ("day", "gte"))
 
 
 def addresses(page: VisibleAdmin) -> Iterator[str]:
@@ -90,7 +88,7 @@ def test_list_and_file_answer_alike_and_in_a_sentence(address: str, someone: Cal
         said = []
         for place in (list_url(label), f"{list_url(label)}export/"):
             answer = someone(label).get(place, QUERY_STRING=address)
-            assert (answer.status_code, answer["Location"]) == (302, list_url(label)), label
+            assert (answer.status_code, answer.get("Location")) == (302, list_url(label)), (label, place)
             said.append([str(message) for message in get_messages(answer.wsgi_request)][-1])
         assert said[0] == said[1], label
         assert "无法识别" in said[0]
