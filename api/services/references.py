@@ -71,7 +71,7 @@ def _keep(row: Any, *, reference: str, actor: Member) -> None:
     by_object = Reference.objects.filter(**names, object_id=row.public_id).first()
     if by_number is None and by_object is None:
         taken = ReferenceTaken(field="bank_reference", reference=reference)
-        with refused_as(lambda: taken, "reference_names_one_object", "reference_once_per_object"):
+        with refused_as(lambda: taken, "reference_names_one_object", "reference_alike", "reference_once_per_object"):
             Reference.objects.create(**names, object_id=row.public_id, reference=reference)
     elif by_number != by_object:
         raise ReferenceTaken(field="bank_reference", reference=reference)

@@ -117,7 +117,7 @@ def sign_contract(
     loan.contract_number, loan.contract_amount = number, contract_amount
     loan.signed_on, loan.matures_on, loan.available_until = day.on, matures_on, available_until
     taken = ContractNumberTaken(bank=application.bank.name, contract_number=number, field="contract_number")
-    with refused_as(lambda: taken, "loan_contract_once_per_bank"):
+    with refused_as(lambda: taken, "loan_contract_once_per_bank", "loan_contract_alike"):
         loan.save(force_insert=True)
     _tell(loan, day=day, actor=actor, at=at)
     return loan
@@ -210,7 +210,7 @@ def record_guarantee(
         return known
     if known is not None or Guarantee.objects.filter(guarantor=guarantor, number=number.strip()).exists():
         raise GuaranteeDiffers(number=known.number if known else number)
-    with refused_as(lambda: GuaranteeDiffers(number=number), "guarantee_number_once"):
+    with refused_as(lambda: GuaranteeDiffers(number=number), "guarantee_number_once", "guarantee_number_alike"):
         guarantee = Guarantee.objects.create(loan=loan, recorded_on=business_day(on, at=at), recorded_by=actor, **wanted)
     after = {"number": guarantee.number, "fee_rate": fee_rate, "is_batch_scheme": is_batch_scheme}
     record(verb="loan.guaranteed", obj=loan, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))

@@ -75,7 +75,9 @@ def record_diligence_rules(*, name: str, document_number: str, effective_on: dat
     """
     require(actor, InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKind.FUND_MANAGER)
     number = document_number.strip()
-    with refused_as(lambda: RulesRecorded(document_number=number, field="document_number"), "diligence_rules_once"):
+    with refused_as(
+        lambda: RulesRecorded(document_number=number, field="document_number"), "diligence_rules_once", "diligence_rules_alike"
+    ):
         row = DiligenceRules.objects.create(
             institution=_institution(actor), name=name.strip(), document_number=number, effective_on=effective_on, recorded_by=actor
         )

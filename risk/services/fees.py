@@ -230,7 +230,9 @@ def record_guarantee_fee(
         if (earlier.guarantee_id, earlier.amount, earlier.charged_on) != (guarantee.pk, amount, charged_on):
             raise VoucherUsed(voucher=earlier.voucher, field="voucher")
         return earlier
-    with refused_as(lambda: VoucherUsed(voucher=voucher.strip(), field="voucher"), "guarantee_fee_voucher_once"):
+    with refused_as(
+        lambda: VoucherUsed(voucher=voucher.strip(), field="voucher"), "guarantee_fee_voucher_once", "guarantee_fee_voucher_alike"
+    ):
         fee = GuaranteeFee.objects.create(
             guarantee=guarantee,
             guarantor=guarantee.guarantor,

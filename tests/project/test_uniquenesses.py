@@ -19,6 +19,10 @@ NOT_HERE = {
         tax_row_once_per_file recovery_numbered_once upload_row_once revision_number_once""",
     "as the one beside it in RACES, by the same lines": """
         bank_quota_trust_never_overlaps parties_institution_name parties_institution_short_name""",
+    "the one beside it, in either width and case, refused by the same lines": """
+        institution_name_once institution_short_name_once institution_code_once user_named_once loan_contract_alike guarantee_number_alike
+        movement_reference_alike proposal_reference_alike guarantee_fee_voucher_alike recovery_reference_alike diligence_rules_alike
+        payment_voucher_alike settlement_record_number_alike tender_document_alike reference_alike""",
     "the case's own row is held first, so that two come one after the other": """
         bank_figure_once_per_loan claim_open_once_per_loan compensation_part_once confirmation_once enhancement_fee_never_twice
         entry_one_listed_rd_per_enterprise exemption_item_once line_once_per_loan_and_quarter loan_rate_once_per_day

@@ -275,7 +275,7 @@ def _write(items: Sequence[Item], loans: dict[int, Loan], *, signatures: Signatu
         )
         CONTRIBUTION.set_cached_value(item.movement, None)  # so that nobody asks the database for one it does not have
         rows.append(item.movement)
-    with refused_as(lambda: _reused(items), "movement_reference_once_per_bank"):
+    with refused_as(lambda: _reused(items), "movement_reference_once_per_bank", "movement_reference_alike"):
         Movement.objects.bulk_create(rows)
     Contribution.objects.bulk_create(contributions_of(rows, loans))
 
