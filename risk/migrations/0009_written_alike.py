@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0005_closed_days"),
         ("loans", "0011_written_alike"),
-        ("parties", "0007_written_alike"),
+        ("parties", "0008_written_alike"),
         ("risk", "0008_record_graphs"),
     ]
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("ledger", "0005_closed_days"),
-        ("parties", "0007_written_alike"),
+        ("parties", "0008_written_alike"),
         ("subsidy", "0008_reconciliation_graph"),
     ]
 
