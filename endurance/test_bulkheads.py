@@ -12,9 +12,8 @@ from celery.contrib.testing.worker import start_worker
 from django.utils import timezone
 
 from api.enums import Scope
-from api.models import ApiClient, Webhook, WebhookMessage
-from api.places import read_horizon
-from api.services.clients import open_client
+from api.models import WebhookMessage
+from api.services.webhooks import add_webhook
 from audit.models import Event
 from audit.services import record
 from common.queueing import queue
@@ -23,10 +22,12 @@ from parties.selectors import system_member
 from quanzhou_fund.celery import app
 from quanzhou_fund.schedule import Queue
 from risk.models import Claim
+from tests.api.caller import issued
 from tests.factories import seeded_district
 from tests.risk.scene import Scene, make_scene
 
 HANGS_SECONDS, WATCHED_SECONDS, SEAL_PERIOD, PAY_PERIOD = 20, 75, 60, 300
+ENDS_WITHIN = 6 * HANGS_SECONDS  # a worker that ends waits for the calls under way
 
 
 @pytest.fixture
@@ -69,21 +70,17 @@ def released_claim(scene: Scene) -> Claim:
 @pytest.mark.filterwarnings("ignore")
 def test_money_and_seals_do_not_wait_for_receivers(scene: Scene, hanging: tuple[str, list[float]]) -> None:
     url, called = hanging
-    issued = open_client(institution=scene.bank, name="核心系统", scopes=[Scope.READ], actor=system_member(), at=timezone.now())
-    client = ApiClient.objects.get(application__client_id=issued.client_id)
-    now = read_horizon()
+    client = issued(scene.bank, scopes=[Scope.READ]).client
     for name in ("a", "b", "c"):
-        webhook = Webhook.objects.create(
-            client=client, url=f"{url}/{name}", transaction=now.until, epoch=now.epoch, created_at=timezone.now()
-        )
+        webhook = add_webhook(client=client, url=f"{url}/{name}", types=[], at=timezone.now())
         rows = [WebhookMessage(webhook=webhook, event=-n, object_id=f"{n}", body="{}", due_at=timezone.now()) for n in range(1, 2001)]
         WebhookMessage.objects.bulk_create(rows)
     claim = released_claim(scene)
     app.conf.task_always_eager = False
     try:
         with (
-            start_worker(app, pool="threads", concurrency=4, queues=[Queue.OUTBOX], perform_ping_check=False),
-            start_worker(app, pool="threads", concurrency=2, queues=[Queue.MONEY], perform_ping_check=False),
+            start_worker(app, pool="threads", concurrency=4, queues=[Queue.OUTBOX], perform_ping_check=False, shutdown_timeout=ENDS_WITHIN),
+            start_worker(app, pool="threads", concurrency=2, queues=[Queue.MONEY], perform_ping_check=False, shutdown_timeout=ENDS_WITHIN),
         ):
             oldest = watch()
     finally:
