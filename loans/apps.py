@@ -11,6 +11,7 @@ class LoansConfig(AppConfig):
     verbose_name = "融资与贷款"
 
     def ready(self) -> None:
-        """Register who sees which papers, and what histories tell whom; models must be loaded first."""
+        """Register what can be put right, who sees which papers, and what histories tell whom; models must be loaded first."""
+        import_module("loans.corrections")
         import_module("loans.paper_owners")
         declare(*HISTORIES)

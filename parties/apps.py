@@ -11,7 +11,8 @@ class PartiesConfig(AppConfig):
     verbose_name = "参与方"
 
     def ready(self) -> None:
-        """Register the kinds of changes of rights, whoever imports which module, and declare what histories tell whom."""
+        """Register kinds of changes of rights and what can be put right, and declare what histories tell whom; models are loaded first."""
         import_module("parties.services.keepers")
         import_module("parties.services.members")
+        import_module("parties.correctables")
         declare(*HISTORIES)

@@ -65,3 +65,19 @@ class FactSource(models.TextChoices):
     TAX = "tax", "税务部门"
     ENTERPRISE = "enterprise", "企业申报"
     COUNTY = "county", "县级核定"
+
+
+class CorrectionAction(models.TextChoices):
+    """What is done about a fact that was typed wrong."""
+
+    CORRECT = "correct", "更正"
+    REMOVE = "remove", "撤销未生效记录"
+
+
+class CorrectionState(models.TextChoices):
+    """Where a correction stands."""
+
+    PROPOSED = "proposed", "待复核"
+    CONFIRMED = "confirmed", "已生效"
+    REFUSED = "refused", "复核不通过"
+    TAKEN_BACK = "taken_back", "已撤回"

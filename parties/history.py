@@ -19,6 +19,7 @@ ENTERPRISE = History(
             to(Party.COUNTY, fields=("industry_override_reason",), remark=True),
         ),
         *tell("enterprise.tax_home_changed", to(Party.COUNTY, fields=("district", "from_on"), remark=True)),
+        *tell("fact.corrected", to(Party.COUNTY, fields=(*PARTICULARS, *FIGURES), remark=True)),
         *tell("enterprise.year_recorded", to(Party.COUNTY, fields=FIGURES)),
     ),
 )
@@ -42,4 +43,11 @@ RIGHTS = History(
     ),
 )
 
-HISTORIES = (ENTERPRISE, INSTITUTION, MEMBER, RIGHTS)
+CORRECTION = History(
+    case="parties.correction",
+    verbs=tell(
+        ("correction.proposed", "correction.confirmed", "correction.refused", "correction.taken_back"), Told(to=EVERYBODY, remark=True)
+    ),
+)
+
+HISTORIES = (ENTERPRISE, INSTITUTION, MEMBER, RIGHTS, CORRECTION)

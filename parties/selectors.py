@@ -10,7 +10,7 @@ from common.enums import Mode
 from common.errors import DomainError
 from parties.access import sees_all
 from parties.enums import COUNTY_KINDS, InstitutionKind, MemberKind, RightsState, Role
-from parties.models import BankParticipation, District, Enterprise, Institution, Member, RightsChange, TaxHome, User
+from parties.models import BankParticipation, Correction, District, Enterprise, Institution, Member, RightsChange, TaxHome, User
 from parties.rules import FIRST_INDUSTRIAL_DIVISION, LAST_INDUSTRIAL_DIVISION, is_industrial
 
 
@@ -158,6 +158,16 @@ def rights_changes_visible_to(actor: Member) -> QuerySet[RightsChange]:
     if actor.institution_id is not None:
         return changes.filter(institution=actor.institution_id)
     return changes.filter(enterprise=actor.enterprise_id)
+
+
+def corrections_visible_to(actor: Member) -> QuerySet[Correction]:
+    """Return the corrections the actor may read: all for who sees every case, else those of the own house."""
+    corrections = Correction.objects.select_related("institution", "made_by__user", "decided_by")
+    if sees_all(actor):
+        return corrections
+    if actor.institution_id is None or actor.is_administrator:
+        return corrections.none()
+    return corrections.filter(institution=actor.institution_id)
 
 
 def mark_of(subject: str) -> str:

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from parties.disclosure import declare
@@ -9,5 +11,6 @@ class PolicyConfig(AppConfig):
     verbose_name = "政策与规则"
 
     def ready(self) -> None:
-        """Declare what the histories of its cases tell whom."""
+        """Declare what can be put right, and what the histories of its cases tell whom; models must be loaded first."""
+        import_module("policy.corrections")
         declare(*HISTORIES)

@@ -133,7 +133,7 @@ class ReturnRate(models.Model):
             models.CheckConstraint(
                 name="return_rate_is_a_rate",
                 condition=Q(rate__gt=0, rate__lt=1),
-                violation_error_message="回报利率须大于 0 且小于 1（例如 3.2% 写作 0.032）。",
+                violation_error_message="回报利率须大于 0%、小于 100%（例如 3.2%）。",
             ),
             models.CheckConstraint(
                 name="return_rate_running_loans_not_before_effect",

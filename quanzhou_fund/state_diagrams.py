@@ -14,6 +14,7 @@ from common.transitions import Signer, Table, Transition, by_name
 from loans.application_transitions import APPLICATION_STEPS
 from loans.application_transitions import Party as ApplicationParty
 from loans.proposal_transitions import PROPOSAL_STEPS, ProposalParty
+from parties.correction_transitions import CORRECTION_STEPS, CorrectionParty
 from parties.enums import InstitutionKind
 from parties.rights_transitions import RIGHTS_STEPS, RightsParty
 from risk.claim_transitions import CLAIM_STEPS, ClaimParty
@@ -81,6 +82,7 @@ WHO_SIGNS: Mapping[Signer, str] = {Signer.CHECKER: "：复核", Signer.SECOND: "
 CLAIM_BEGINS = (ClaimState.FILED.value, ClaimState.PURSUING.value)
 DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="rights", model="parties.RightsChange", table=RIGHTS_STEPS, parties=RightsParty),
+    Diagram(name="correction", model="parties.Correction", table=CORRECTION_STEPS, parties=CorrectionParty),
     Diagram(name="entry", model="whitelist.Entry", table=ENTRY_STEPS, parties=Party, who=_who_of_entry),
     Diagram(name="import", model="whitelist.ImportFile", table=IMPORT_STEPS, parties=ImportParty, begins=("received", "checked")),
     Diagram(name="delivery", model="whitelist.Delivery", table=DELIVERY_STEPS, parties=DeliveryParty),

@@ -11,7 +11,8 @@ class RiskConfig(AppConfig):
     verbose_name = "风险分担"
 
     def ready(self) -> None:
-        """Register who sees which papers, what is booked, and what histories tell whom; models must be loaded first."""
+        """Register what can be put right, papers, what is booked, and what histories tell whom; models must be loaded first."""
+        import_module("risk.corrections")
         import_module("risk.paper_owners")
         import_module("risk.books")
         declare(*HISTORIES)

@@ -11,7 +11,7 @@ class SubsidyConfig(AppConfig):
     verbose_name = "财政贴息"
 
     def ready(self) -> None:
-        """Register what is booked, papers, what the log keeps back, and what histories tell whom; models must be loaded first."""
-        for name in ("books", "paper_owners", "withheld"):
+        """Register books, papers, what can be put right, what the log keeps back and histories tell; models must be loaded first."""
+        for name in ("books", "corrections", "paper_owners", "withheld"):
             import_module(f"subsidy.{name}")
         declare(*HISTORIES)

@@ -11,6 +11,7 @@ class WhitelistConfig(AppConfig):
     verbose_name = "白名单"
 
     def ready(self) -> None:
-        """Register who sees which papers, and what histories tell whom; models must be loaded first."""
+        """Register what can be put right, who sees which papers, and what histories tell whom; models must be loaded first."""
+        import_module("whitelist.corrections")
         import_module("whitelist.paper_owners")
         declare(*HISTORIES)

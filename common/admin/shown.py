@@ -175,7 +175,7 @@ TONES = {
         "performing", "settled", "confirmed", "reviewed",
     ),
     "bad": ("rejected", "refused", "removed", "overdue", "failed", "misuse"),
-    "warn": ("returned", "supplement", "lapsed", "expired", "withdrawn", "sent_back", "draft"),
+    "warn": ("returned", "supplement", "lapsed", "expired", "withdrawn", "sent_back", "taken_back", "draft"),
 }  # fmt: skip
 _TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 

@@ -139,7 +139,7 @@ class Loan(models.Model):
             models.CheckConstraint(
                 name="loan_rate_is_a_rate",
                 condition=Q(enterprise_rate__gte=0, enterprise_rate__lt=1),
-                violation_error_message="企业利率须为小数，例如 0.02。",
+                violation_error_message="企业利率须不低于 0%、低于 100%（例如 2%）。",
             ),
             models.CheckConstraint(
                 name="loan_dates_in_order",
@@ -236,7 +236,7 @@ class LoanRate(models.Model):
             models.CheckConstraint(
                 name="loan_rate_between_zero_and_one",
                 condition=Q(rate__gt=0, rate__lt=1),
-                violation_error_message="利率须大于 0 且小于 1。",
+                violation_error_message="利率须大于 0%、小于 100%。",
             ),
         ]
 
@@ -268,7 +268,7 @@ class Guarantee(models.Model):
             models.CheckConstraint(
                 name="guarantee_fee_is_a_rate",
                 condition=Q(fee_rate__gte=0, fee_rate__lt=1),
-                violation_error_message="担保费率须为小数，例如 0.01。",
+                violation_error_message="担保费率须不低于 0%、低于 100%（例如 0.8%）。",
             ),
         ]
 

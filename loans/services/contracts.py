@@ -224,6 +224,6 @@ def _require_guarantee(guarantor: Institution | None, number: str, fee_rate: Dec
     if not number.strip():
         problems.append(FieldProblem("number", "required", "请填写担保编号。"))
     if not 0 <= fee_rate < 1 or fee_rate != round(fee_rate, 6):
-        problems.append(FieldProblem("fee_rate", "invalid", "担保费率须为小数（如 0.008），最多六位小数。"))
+        problems.append(FieldProblem("fee_rate", "invalid", "担保费率须不低于 0%、低于 100%，按百分数最多四位小数（例如 0.8%）。"))
     if problems:
         raise InvalidInput(errors=problems)

@@ -25,7 +25,10 @@ class QuotaNotLater(DomainError):
     """A quota that begins on this day or later is recorded."""
 
     code = "quota_not_later"
-    sentence = "{bank}在{mode}模式已有自 {from_on} 起的额度，新的额度须自更晚的日期起。"
+    sentence = (
+        "{bank}在{mode}模式已有自 {from_on} 起的额度，新的额度须自更晚的日期起。"
+        "原记录录入有误的，请在该记录页面撤销（尚未生效）或更正（已生效）。"
+    )
     clause = "FP 1.3"
 
 

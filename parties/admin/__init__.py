@@ -1,7 +1,7 @@
 """Districts, institutions, enterprises and members on screen; who acts, and the history of every case."""
 
 from common.admin import SEAMS
-from parties.admin import enterprises, institutions, members, rights, timeline
+from parties.admin import corrections, dated, enterprises, institutions, members, rights, timeline
 from parties.admin.steps import VERBS
 from parties.selectors import current_member
 
@@ -9,4 +9,4 @@ SEAMS.member_of = current_member
 SEAMS.may_name = timeline.may_name
 SEAMS.verbs |= VERBS
 
-__all__ = ["enterprises", "institutions", "members", "rights", "timeline"]
+__all__ = ["corrections", "dated", "enterprises", "institutions", "members", "rights", "timeline"]

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Money, VisibleAdmin, table
+from common.admin import Badge, Column, Money, VisibleAdmin, link_to, table
 from parties.access import SEES_ALL
 from parties.admin.steps import ENTERPRISE_STEPS, NEW_ENTERPRISE
 from parties.enums import COUNTY_KINDS
@@ -40,7 +40,8 @@ class EnterpriseAdmin(VisibleAdmin):
 
     def parts(self, request: HttpRequest, case: Any) -> list[Any]:
         """Return the income-tax homes and the figures of each year."""
-        homes = [(home.district.name, home.from_on, home.until_on) for home in case.tax_homes.select_related("district")]
+        kept = case.tax_homes.select_related("district")
+        homes = [(link_to(request, home, home.district.name), home.from_on, home.until_on) for home in kept]
         years = [
             (year.year, Money(year.rd_expense), Money(year.revenue), year.employees, year.get_source_display(), year.source_reference)
             for year in case.years.all()

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import VisibleAdmin, table
+from common.admin import VisibleAdmin, link_to, table
 from parties.admin.steps import INSTITUTION_STEPS, NEW_INSTITUTION
 from parties.enums import InstitutionKind, Role
 from parties.models import District, Institution, Member
@@ -50,5 +50,5 @@ class InstitutionAdmin(VisibleAdmin):
         """Return a bank's periods of participation."""
         if case.kind != InstitutionKind.BANK:
             return []
-        periods = [(p.get_mode_display(), p.from_on, p.until_on, p.document_number) for p in case.participations.all()]
+        periods = [(link_to(request, p, p.get_mode_display()), p.from_on, p.until_on, p.document_number) for p in case.participations.all()]
         return [table("参与期间", ("出资模式", "自", "至(不含)", "文号"), periods, clause="FP 1.3")]

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from common.admin import Do, ReasonForm, Step, Who, by
 from common.admin.asking import offered
 from common.enums import Mode
 from common.transitions import verb_labels
 from parties.admin import forms
-from parties.enums import FactSource, InstitutionKind, MemberKind, Role
+from parties.correction_transitions import CORRECTION_STEPS
+from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import RightsChange
 from parties.rights_transitions import RIGHTS_STEP, RIGHTS_STEPS
 from parties.services import (
@@ -27,18 +30,18 @@ from parties.services import (
     propose_login,
     propose_reset,
     propose_roles,
-    record_year_figures,
+    propose_year_figures,
     refuse_change,
     register_enterprise,
     withdraw_change,
 )
+from parties.services.figures import BY_HAND
 
 K = InstitutionKind
 REGISTRARS = by(K.CITY_INDUSTRY, K.CITY_SCIENCE, K.COUNTY_INDUSTRY)
 COUNTY = by(K.COUNTY_INDUSTRY)
 CITY_LEADS = by(K.CITY_INDUSTRY, K.CITY_TREASURY)
 MANAGERS = Who(roles=frozenset({Role.ADMIN, Role.SYSTEM}))
-FIGURE_SOURCES = {K.CITY_SCIENCE: FactSource.TAX, K.COUNTY_INDUSTRY: FactSource.COUNTY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,8 @@ class Confirmed:
 
 def _figures(do: Do) -> Any:
     given = dict(do.given)
-    source = FIGURE_SOURCES[do.member.institution.kind]
     row = YearFigures(enterprise=do.obj, year=given["year"], **{name: given[name] for name in ("rd_expense", "revenue", "employees")})
-    return record_year_figures([row], source=source, reference=given["reference"], actor=do.member, at=do.at)
+    return propose_year_figures(row, reference=given["reference"], actor=do.member, at=do.at)
 
 
 def _change(do: Do) -> Any:
@@ -69,6 +71,11 @@ def _given(do: Do) -> dict[str, Any]:
     return given | {"roles": forms.chosen_roles(given)} if "roles" in given else given
 
 
+def _still_serves(member: Any) -> bool:
+    """Return whether an end can still be proposed: an end that is set and has not come may be too late."""
+    return member.kind == MemberKind.PERSON and (member.until_on is None or member.until_on > timezone.localdate())
+
+
 NEW_ENTERPRISE = Step(
     name="register",
     label="登记企业",
@@ -81,11 +88,12 @@ ENTERPRISE_STEPS = (
     Step(
         name="figures",
         label="录入年度数据",
-        who=by(*FIGURE_SOURCES),
+        who=by(*BY_HAND),
         form=forms.FiguresForm,
         run=_figures,
         clause="FP 1.1.2",
-        sentence="未填写的数据不改动已有记录。",
+        sentence="未填写的数据不改动已有记录。年度数据关系额度，须由本单位另一名复核人员复核后生效。",
+        done="已提出，请本单位另一名复核人员复核后生效。",
     ),
     Step(
         name="tax-home",
@@ -189,7 +197,7 @@ MEMBER_STEPS = (
         label="提出终止任职",
         who=MANAGERS,
         form=forms.EndMembershipForm,
-        when=lambda member: member.until_on is None and member.kind == MemberKind.PERSON,
+        when=_still_serves,
         run=lambda do: propose_end(member_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
         tone="danger",
         done=PROPOSED,
@@ -202,6 +210,10 @@ RIGHTS_STEPS_OFFERED = (
     offered(RIGHTS_STEP["withdraw"], who=MANAGERS, run=lambda do: withdraw_change(change_id=do.obj.public_id, **do.answers)),
 )
 VERBS = {
+    **verb_labels(CORRECTION_STEPS),
+    "correction.proposed": "提出更正",
+    "fact.corrected": "更正生效",
+    "fact.removed": "撤销未生效记录",
     "enterprise.registered": "登记企业",
     "enterprise.changed": "变更企业信息",
     "enterprise.industry_overridden": "认定为工业企业",

@@ -1,5 +1,12 @@
 """Writes of this app: enterprises and their facts, institutions and their participation, members and their roles."""
 
+from parties.services.corrections import (
+    confirm_correction,
+    propose_correction,
+    refuse_correction,
+    remove_row,
+    take_back_correction,
+)
 from parties.services.enterprises import (
     EnterpriseExists,
     NewEnterprise,
@@ -11,7 +18,7 @@ from parties.services.enterprises import (
     register_enterprise,
     register_enterprises,
 )
-from parties.services.figures import YearFigures, record_year_figures
+from parties.services.figures import YearFigures, propose_year_figures, record_year_figures
 from parties.services.handovers import HandoverRefused, link_token, open_handover, use_handover
 from parties.services.institutions import admit_bank, end_participation, enter_institution
 from parties.services.keepers import Appointed, Person, appoint_first_administrators, appoint_in_emergency
@@ -32,6 +39,7 @@ __all__ = [
     "change_enterprise",
     "change_tax_home",
     "confirm_change",
+    "confirm_correction",
     "end_participation",
     "enter_institution",
     "lift_industry_override",
@@ -40,14 +48,19 @@ __all__ = [
     "override_industry",
     "propose_appointment",
     "propose_change",
+    "propose_correction",
     "propose_end",
     "propose_login",
     "propose_reset",
     "propose_roles",
+    "propose_year_figures",
     "record_year_figures",
     "refuse_change",
+    "refuse_correction",
     "register_enterprise",
     "register_enterprises",
+    "remove_row",
+    "take_back_correction",
     "use_handover",
     "withdraw_change",
 ]

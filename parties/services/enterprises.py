@@ -59,7 +59,7 @@ class TaxHomeNotLater(DomainError):
     """A new tax home must begin after the present one did."""
 
     code = "tax_home_not_later"
-    sentence = "新的所得税归属须晚于现归属的起始日（{from_on}）。"
+    sentence = "新的所得税归属须晚于现归属的起始日（{from_on}）。原记录录入有误的，请在该记录页面撤销（尚未生效）或更正（已生效）。"
     clause = "FP 1.4.1"
 
 

@@ -1,6 +1,6 @@
 """Yearly figures of enterprises, each with its source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,14 +11,16 @@ from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record_many, snapshot
 from common.database import Busy, refused_as
-from common.errors import FieldProblem, InvalidInput
+from common.errors import DomainError, FieldProblem, InvalidInput
 from parties.access import RoleMissing, require, require_enterprise
 from parties.enums import FactSource, InstitutionKind
-from parties.models import Enterprise, EnterpriseYear, Member
+from parties.models import Correction, Enterprise, EnterpriseYear, Member
 from parties.selectors import district_of
+from parties.services.corrections import propose_correction
 from parties.services.enterprises import NotOwnDistrict
 
 FIGURES = ("rd_expense", "revenue", "employees")
+BY_HAND = {InstitutionKind.CITY_SCIENCE: FactSource.TAX, InstitutionKind.COUNTY_INDUSTRY: FactSource.COUNTY}  # who types which
 FIRST_YEAR = 2000
 
 
@@ -33,24 +35,75 @@ class YearFigures:
     employees: int | None = None
 
 
+class FiguresByTwoPersons(DomainError):
+    """A county's figures, which caps read, hold once a second person checked them."""
+
+    code = "figures_by_two_persons"
+    sentence = "县级核定的年度数据须由一人提出、本单位另一名复核人员复核后生效，请通过“录入年度数据”提出。"
+
+
+@transaction.atomic
+def propose_year_figures(row: YearFigures, *, reference: str, actor: Member, at: datetime) -> Correction:
+    """
+    Put figures typed by hand down for a colleague of the bureau to check; caps read them, so they hold only then.
+
+    What is ``None`` leaves the stored figure as it is.
+
+    Raises:
+        RoleMissing: neither 市科技局 nor the county. NotOwnDistrict, InvalidInput; and as ``propose_correction``.
+
+    Source: FP 1.1.2, 1.2.2.
+    """
+    require(actor, *BY_HAND)
+    assert actor.institution is not None
+    source = BY_HAND[InstitutionKind(actor.institution.kind)]
+    _require_source([row], source=source, actor=actor, at=at)
+    _check([row], this_year=localdate(at).year)
+    changes = {name: value for name in FIGURES if (value := getattr(row, name)) is not None} | {"source_reference": reference}
+    return propose_correction(
+        table="year_figures", row_id=row.enterprise.pk, part=f"{row.year} {source.value}", changes=changes,
+        reason=f"依据：{reference}", actor=actor, at=at,
+    )  # fmt: skip
+
+
+def figures_of(enterprise: Enterprise, part: str) -> dict[str, Any]:
+    """Return the figures of a year and source as they stand, each ``None`` where there are none."""
+    year, source = part.split()
+    known = EnterpriseYear.objects.filter(enterprise=enterprise, year=int(year), source=source).first()
+    return {name: getattr(known, name, None) for name in FIGURES} | {"source_reference": known.source_reference if known else ""}
+
+
+def put_figures(enterprise: Enterprise, part: str, facts: Mapping[str, Any], *, actor: Member, at: datetime) -> None:
+    """Record checked figures."""
+    year, source = part.split()
+    row = YearFigures(enterprise=enterprise, year=int(year), **{name: facts[name] for name in FIGURES})
+    _write([row], source=FactSource(source), reference=facts["source_reference"], actor=actor, at=at)
+
+
 @transaction.atomic
 def record_year_figures(
     rows: Sequence[YearFigures], *, source: FactSource, reference: str, actor: Member, at: datetime
 ) -> list[EnterpriseYear]:
     """
-    Enter figures or correct those of the same source, and return the rows that are new or changed.
+    Enter figures of a list or of the enterprise itself, or correct those of the same source; return the rows that are new or changed.
 
     The same figures again change nothing. One SELECT, one statement per thousand rows and kind of write.
 
     Raises:
-        RoleMissing: tax figures are entered by 市科技局 (or a job), declared ones by the enterprise, county ones by its county.
-        NotOwnDistrict: a county enters figures of another county's enterprise.
+        RoleMissing: tax figures are entered by 市科技局 (or a job), declared ones by the enterprise.
+        FiguresByTwoPersons: a county's figures are proposed.
         InvalidInput: negative figures, impossible years, or an enterprise and year twice.
 
     Source: FP 1.1.2, 1.2.2.
     """
+    if source == FactSource.COUNTY:
+        raise FiguresByTwoPersons
     _require_source(rows, source=source, actor=actor, at=at)
     _check(rows, this_year=localdate(at).year)
+    return _write(rows, source=source, reference=reference, actor=actor, at=at)
+
+
+def _write(rows: Sequence[YearFigures], *, source: FactSource, reference: str, actor: Member, at: datetime) -> list[EnterpriseYear]:
     stored = _stored(rows, source=source)
     new, changed, events = [], [], []
     for row in rows:

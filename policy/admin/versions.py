@@ -11,12 +11,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from common.admin import Badge, Cited, Column, DayInput, Do, Link, Step, StepForm, VisibleAdmin, by, table
+from common.admin import Badge, Cited, Column, DayInput, Do, Link, Step, StepForm, VisibleAdmin, by, link_to, table
 from common.dates import BEGINS, ENDS, PAPERS
 from common.strict_json import NotStrictJson, read_json
 from parties.models import Member
 from policy.access import INTERPRETERS, KEEPERS
-from policy.models import Decision, PolicyVersion
+from policy.models import Confirmation, Decision, PolicyVersion
 from policy.selectors import parameters_of
 from policy.services import add_policy_version, confirm_interpretation, set_publication_date, set_version_end
 
@@ -149,6 +149,24 @@ class PolicyVersionAdmin(VisibleAdmin):
             group = line.group
         parameters = table("条款参数", ("类别", "参数", "取值", "口径", "依据"), rows, note="“解释”指方案未明确、按解释口径执行的参数。")
         confirmed = case.confirmations.select_related("decision", "institution").order_by("decision__position", "institution")
-        given = [(str(one.decision), str(one.institution), one.confirmed_on, one.document_number) for one in confirmed]
+        given = [
+            (link_to(request, one, str(one.decision)), str(one.institution), one.confirmed_on, one.document_number) for one in confirmed
+        ]
         heads = ("解释口径", "确认机构", "确认日期", "文号")
         return [parameters, table("解释口径的确认", heads, given, clause="FP 3.3", empty="尚无机构确认。")]
+
+
+def confirmations_visible_to(member: Member) -> QuerySet[Confirmation]:
+    """Return all confirmations; how the plan is read is public."""
+    return Confirmation.objects.select_related("version", "decision", "institution")
+
+
+@admin.register(Confirmation)
+class ConfirmationAdmin(VisibleAdmin):
+    """Who confirmed which interpretation, by which document."""
+
+    visible_to = staticmethod(confirmations_visible_to)
+    columns = ("version", "decision", "institution", "confirmed_on", "document_number")
+    shows = ("version", "decision", "institution", "confirmed_on", "document_number", "recorded_by")
+    list_filter = ("version", "institution")
+    ordering = ("-confirmed_on", "-id")

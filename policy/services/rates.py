@@ -22,7 +22,7 @@ class InvalidReturnRate(DomainError):
     """A return rate that is not an annual fraction with at most six places."""
 
     code = "invalid_return_rate"
-    sentence = "银行回报利率应大于 0 且小于 1，最多六位小数（例如 3.2% 写作 0.032），现为{rate}。"
+    sentence = "银行回报利率应大于 0%、小于 100%，按百分数最多四位小数（例如 3.2%），现为 {rate}%。"
     clause = "FP 1.4.2"
     status = 400
 
@@ -31,7 +31,9 @@ class RateNotLater(DomainError):
     """A later rate is in force already; what was decided before is never rewritten."""
 
     code = "rate_not_later"
-    sentence = "已有自{effective_on}起生效的回报利率，新的生效日期须晚于该日；已生效的利率不得追溯修改。"
+    sentence = (
+        "已有自{effective_on}起生效的回报利率，新的生效日期须晚于该日。原记录录入有误的，请在该记录页面撤销（尚未生效）或更正（已生效）。"
+    )
     clause = "FP 1.4.2"
 
 
@@ -73,7 +75,7 @@ def enact_return_rate(
     require_day(effective_on, BEGINS, field="effective_on", today=localdate(at))
     require_day(running_loans_from, BEGINS, field="running_loans_from", today=localdate(at))
     if not 0 < rate < 1 or rate != rate.quantize(PLACES):
-        raise InvalidReturnRate(rate=rate)
+        raise InvalidReturnRate(rate=format((rate * 100).normalize(), "f"))
     if running_loans_from is not None and running_loans_from < effective_on:
         raise RunningLoansBeforeEffect(running_loans_from=running_loans_from, effective_on=effective_on)
     wanted = {

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
+from django.utils.timezone import localdate
 
 from audit.services import record
+from common.dates import ENDS, HAPPENED, PAPERS, require_day
 from common.errors import DomainError
 from parties.models import Member
 from policy.access import require_interpreter, require_keeper
@@ -83,6 +85,8 @@ def add_policy_version(
     Source: FP 3.4; D25.
     """
     require_keeper(actor)
+    require_day(valid_from, PAPERS, field="valid_from", today=localdate(at))
+    require_day(valid_until, ENDS, field="valid_until", today=localdate(at))
     checked = Terms.from_json(terms)
     hold(Lock.VERSIONS)
     version = PolicyVersion(
@@ -145,6 +149,7 @@ def confirm_interpretation(
     Source: FP 3.3.
     """
     bureau = require_interpreter(actor)
+    require_day(confirmed_on, HAPPENED, field="confirmed_on", today=localdate(at))
     version = _locked(version_number)
     decision = Decision.objects.filter(pk=decision_id).first()
     if decision is None:
@@ -174,6 +179,8 @@ def _change_period(number: int, change: dict[str, date | None], *, verb: str, ac
     require_keeper(actor)
     hold(Lock.VERSIONS)
     version = _locked(number)
+    for name, day in change.items():
+        require_day(day, ENDS if name == "valid_until" else PAPERS, field=name, today=localdate(at))
     before = {name: getattr(version, name) for name in change}
     if before == change:
         return version

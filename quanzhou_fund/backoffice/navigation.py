@@ -31,14 +31,19 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     )),
     ("政策与期限", (
         ("policy.policyversion", "policy"), ("policy.clause", "article"), ("policy.decision", "live_help"),
+        ("policy.confirmation", "verified"),
         ("policy.returnrate", "trending_up"), ("policy.calendarnotice", "calendar_month"), ("policy.deadline", "timer"),
     )),
     ("参与各方", (
         ("parties.enterprise", "domain"), ("parties.institution", "apartment"), ("parties.member", "badge"), ("parties.rightschange",
         "admin_panel_settings"), ("parties.district", "map"),
+        ("parties.taxhome", "home_pin"), ("parties.bankparticipation", "event_available"),
     )),
     ("银行接口", (("api.apiclient", "api"),)),
-    ("记录", (("notices.notice", "notifications"), ("documents.document", "folder"), ("audit.event", "history"))),
+    ("记录", (
+        ("parties.correction", "edit_note"), ("notices.notice", "notifications"),
+        ("documents.document", "folder"), ("audit.event", "history"),
+    )),
 )  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from common.enums import Mode
 from loans.enums import AWAITING_DECISION, ApplicationState, ProposalState
 from loans.models import Application, Proposal
 from loans.selectors import applications_visible_to, proposals_visible_to
-from parties.enums import COUNTY_KINDS, InstitutionKind, RightsState, Role
-from parties.models import Member, RightsChange
-from parties.selectors import rights_changes_visible_to
+from parties.enums import COUNTY_KINDS, CorrectionState, InstitutionKind, RightsState, Role
+from parties.models import Correction, Member, RightsChange
+from parties.selectors import corrections_visible_to, rights_changes_visible_to
 from policy.selectors import deadlines_due_within, working_calendar
 from quanzhou_fund.backoffice import waiting_risk, waiting_tenders
 from quanzhou_fund.backoffice.waiting_risk import Heaps
@@ -49,6 +49,7 @@ def waiting_for(member: Member, *, on: date) -> list[Waiting]:
     if not {Role.HANDLER, Role.CHECKER} & set(member.roles) or member.institution is None:
         return []
     heaps = [heap for kinds, heaps_of in _HEAPS for heap in (heaps_of(member, on) if member.institution.kind in kinds else [])]
+    heaps += _corrections(member)
     counted = [Waiting(count=rows.count(), label=label, url=url, is_urgent=urgent) for rows, label, url, urgent in heaps]
     return sorted((one for one in counted if one.count), key=lambda one: not one.is_urgent)
 
@@ -61,6 +62,17 @@ def _rights(member: Member, on: date) -> list[Waiting]:
         proposed, label = proposed.filter(made_by=member), "已提出、待确认的权限事项"
     count, url = proposed.count(), list_of(RightsChange, state__exact=RightsState.PROPOSED.value)
     return [Waiting(count=count, label=label, url=url)] if count else []
+
+
+def _corrections(member: Member) -> Heaps:
+    """A house's checkers check what colleagues put right."""
+    waiting = corrections_visible_to(member).filter(state=CorrectionState.PROPOSED, institution=member.institution_id)
+    rows = waiting.exclude(made_by=member.pk)
+    return [(rows, "更正事项待复核", list_of(Correction, state__exact=CorrectionState.PROPOSED.value), False)] if _checks(member) else []
+
+
+def _checks(member: Member) -> bool:
+    return Role.CHECKER in member.roles
 
 
 def _county(member: Member, on: date) -> Heaps:

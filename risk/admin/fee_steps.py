@@ -37,7 +37,7 @@ SET_RATE = Step(
     form=forms.RateForm,
     run=lambda do: services.set_enhancement_fee_rate(actor=do.member, at=do.at, **do.given),
     clause="FP 1.5.2(2), D23",
-    sentence="自生效日起按新标准计费，此前各日仍按原标准；标准只增不改。",
+    sentence="自生效日起按新标准计费，此前各日仍按原标准；录入有误的标准按更正事项办理。",
 )
 RECORD_ENHANCEMENT = Step(
     name="record",

@@ -233,7 +233,7 @@ def averages(member: Member) -> Table:
         if sees_all(member) or one.guarantor.pk == member.institution_id
     ]
     heads = ("年度", "担保公司", "担保笔数", "担保金额", "平均费率", "上限", "结论")
-    note = "平均费率 = Σ（担保金额 × 担保费率）÷ Σ 担保金额，按担保登记年度归集；四舍五入到六位小数，与上限比较时不舍入。"
+    note = "平均费率 = Σ（担保金额 × 担保费率）÷ Σ 担保金额，按担保登记年度归集；按百分数四舍五入到四位小数，与上限比较时不舍入。"
     return table("平均担保费率", heads, rows, note=note, clause="FP 1.5.2(1), D23", empty="暂无担保记录。")
 
 

@@ -56,7 +56,7 @@ def _line(name: str, result: Any, formula: str, clause: str, *, state: BreakerSt
 def _rate(standing: BankStanding) -> list[Row]:
     position, head = standing.position, standing.headroom
     net = f"认定坏账 {display(position.bad_debt)} − 追偿收回 {display(position.recovered)}（扣除费用），不低于零"
-    rate = f"{display(head.net_bad_debt)} ÷ 累计放款 {display(position.disbursed)}，向下取六位小数"
+    rate = f"{display(head.net_bad_debt)} ÷ 累计放款 {display(position.disbursed)}，按百分数向下取四位小数"
     return [
         _line("坏账净额", Money(head.net_bad_debt), net, "FP 1.5.3, D19"),
         _line(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
@@ -19,7 +18,11 @@ from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS
 
 
 class EnhancementFeeRate(models.Model):
-    """The credit-enhancement fee from a day on, set by the fund office. Source: FP 1.5.2(2); D23."""
+    """
+    The credit-enhancement fee from a day on, set by the fund office; changed by a checked correction alone (``parties.correction_guard``).
+
+    Source: FP 1.5.2(2); D23.
+    """
 
     rate = RateField("年费率", help_text="小数，例如 0.005")
     from_on = models.DateField("生效日期", unique=True)
@@ -34,13 +37,12 @@ class EnhancementFeeRate(models.Model):
             models.CheckConstraint(
                 name="enhancement_fee_rate_is_a_rate",
                 condition=Q(rate__gte=0, rate__lt=1),
-                violation_error_message="费率须为小数，例如 0.005。",
+                violation_error_message="年费率须不低于 0%、低于 100%。",
             ),
             models.CheckConstraint(
                 name="enhancement_fee_rate_document", condition=~Q(document_number=""), violation_error_message="请填写文号。"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="enhancement_fee_rate_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.from_on}起 {self.rate * 100:.4f}%"

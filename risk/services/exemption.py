@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from audit.services import record
 from common.database import refused_as
+from common.dates import PAPERS, require_day
 from common.errors import DomainError, ReasonMissing
 from loans.selectors import scope_of
 from parties.access import RoleMissing, require, require_institution
@@ -19,6 +20,8 @@ from risk.exemption_transitions import EXEMPTION_STEP
 from risk.models import BadDebt, DiligenceRules, Exemption, ExemptionItem
 from risk.rules import checklist
 from risk.selectors import bad_debts_visible_to, checklist_facts, exemptions_visible_to, officers_of, visible_or_404
+
+RULE_MAKERS = (InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKind.FUND_MANAGER)
 
 
 class NoDiligenceRules(DomainError):
@@ -68,12 +71,13 @@ def record_diligence_rules(*, name: str, document_number: str, effective_on: dat
     Record the exemption rules that the actor's institution set up.
 
     Raises:
-        NotAllowed: not a bank, guarantor or fund manager.
+        NotAllowed: not a bank, guarantor or fund manager. InvalidInput: the day is out of bounds.
         RulesRecorded: the institution recorded this document before.
 
     Source: FP 1.7.
     """
-    require(actor, InstitutionKind.BANK, InstitutionKind.GUARANTOR, InstitutionKind.FUND_MANAGER)
+    require(actor, *RULE_MAKERS)
+    require_day(effective_on, PAPERS, field="effective_on", today=localdate(at))
     number = document_number.strip()
     with refused_as(
         lambda: RulesRecorded(document_number=number, field="document_number"), "diligence_rules_once", "diligence_rules_alike"

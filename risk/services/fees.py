@@ -61,7 +61,7 @@ class RateBackDated(DomainError):
     """A rate that begins before one that is entered already, or on the same day."""
 
     code = "fee_rate_back_dated"
-    sentence = "已有自 {on} 起的收费标准，新标准须在其后生效。"
+    sentence = "已有自 {on} 起的收费标准，新标准须在其后生效。原记录录入有误的，请在该记录页面撤销（尚未生效）或更正（已生效）。"
     clause = "FP 1.5.2(2)"
 
 
@@ -69,7 +69,7 @@ class FeeRateInvalid(DomainError):
     """A rate that is no annual fraction."""
 
     code = "fee_rate_invalid"
-    sentence = "年费率须不低于 0、低于 100%，请核对是否多填了小数位。"
+    sentence = "年费率须不低于 0%、低于 100%，请核对是否多填了小数位。"
     clause = "FP 1.5.2(2)"
     status = 400
 
@@ -96,13 +96,12 @@ def set_enhancement_fee_rate(*, rate: Decimal, from_on: date, document_number: s
     Enter a line of the dated fee table, for the fund office and 市工信局 which keeps it.
 
     Raises:
-        NotAllowed, FeeRateInvalid, RateBackDated.
+        NotAllowed, FeeRateInvalid, RateBackDated. InvalidInput: the day is out of bounds.
 
     Source: FP 1.5.2(2); D23.
     """
     require(actor, InstitutionKind.FUND_OFFICE, InstitutionKind.CITY_INDUSTRY)
-    if not 0 <= rate < 1:
-        raise FeeRateInvalid(field="rate")
+    require_fee_rate(rate)
     require_day(from_on, BEGINS, field="from_on", today=localdate(at))
     take_turn("enhancement_fee_rate")
     last = EnhancementFeeRate.objects.order_by("-from_on").first()
@@ -113,6 +112,17 @@ def set_enhancement_fee_rate(*, rate: Decimal, from_on: date, document_number: s
     )
     record(verb="enhancement_fee_rate.set", obj=row, actor=actor, occurred_at=at, after={"rate": rate, "from_on": from_on})
     return row
+
+
+def require_fee_rate(rate: Decimal) -> None:
+    """
+    Let pass only an annual fraction.
+
+    Raises:
+        FeeRateInvalid.
+    """
+    if not 0 <= rate < 1:
+        raise FeeRateInvalid(field="rate")
 
 
 @transaction.atomic

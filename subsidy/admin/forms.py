@@ -35,7 +35,7 @@ class TenderForm(StepForm):
     name = forms.CharField(label="名称", max_length=100)
     document_number = forms.CharField(label="文号", max_length=60)
     opened_on = DayInput(days=BEGINS, label="开始日期")
-    closes_at = MomentInput(label="投标截止时间", help_text="北京时间。到此刻即截止，登记后不能更改。")
+    closes_at = MomentInput(label="投标截止时间", help_text="北京时间。到此刻即截止，登记后只能由两人更正推迟。")
     planned_volume = MoneyInput(label="计划规模", help_text="单位：元；综合利率的默认权重。")
 
     def prepare(self) -> None:

@@ -84,7 +84,7 @@ NEW_TENDER = Step(
     form=forms.TenderForm,
     run=lambda do: tenders.open_tender(actor=do.member, at=do.at, **(dict(do.given) | {"category": Category(do.given["category"])})),
     clause="FP 1.4.2",
-    sentence="登记后各合作银行自行在系统中密封投标；截止前任何单位都看不到有无投标。登记后文号、截止时间和计划规模不能更改，请核对。",
+    sentence="登记后各合作银行自行在系统中密封投标；截止前任何单位都看不到有无投标。登记后内容只能由两人更正，截止时间只能推迟，请核对。",
 )
 TENDER_STEPS_OFFERED = (
     Step(

@@ -6,10 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from audit.services import record
 from common.database import take_turn
-from common.dates import SHANGHAI
+from common.dates import BEGINS, HAPPENED, SHANGHAI, require_day
 from common.enums import Category
 from common.errors import DomainError
 from common.fields import written_alike
@@ -66,7 +67,7 @@ class TenderDiffers(DomainError):
     """The document has a tender of this kind with other facts."""
 
     code = "tender_differs"
-    sentence = "该文号的同类招标“{tender}”已登记，内容与本次不同；已登记的招标不能更改，如需另行招标请使用新的文号。"
+    sentence = "该文号的同类招标“{tender}”已登记，内容与本次不同；录入有误的请在该招标页面更正，另行招标请使用新的文号。"
     clause = "FP 1.4.2"
 
 
@@ -119,6 +120,9 @@ def open_tender(
     Source: FP 1.4.2; D14.
     """
     require(actor, *HOLDERS)
+    today = localdate(at)
+    require_day(opened_on, BEGINS, field="opened_on", today=today)
+    require_day(closes_at.astimezone(SHANGHAI).date(), BEGINS, field="closes_at", today=today)
     if category not in TENDERED or planned_volume <= 0:
         raise TenderKindUnknown
     facts = {"name": name, "opened_on": opened_on, "closes_at": closes_at, "planned_volume": planned_volume}
@@ -237,6 +241,7 @@ def decide_rate(
     Source: FP 1.4.2; D14.
     """
     require(actor, *HOLDERS)
+    require_day(decided_on, HAPPENED, field="decided_on", today=localdate(at))
     fixed_asset, rd = tender_of(fixed_asset_tender_id), tender_of(rd_tender_id)
     if (fixed_asset.category, rd.category) != TENDERED:
         raise WrongTenders

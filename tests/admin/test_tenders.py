@@ -82,17 +82,17 @@ class TestABankBids:
     def test_steps_are_offered_to_whose_turn_it_is(self, login: Login, houses: Houses, tender: Tender, bank: Bank) -> None:
         with time_machine.travel(BID_AT, tick=False):
             assert offered(login(bank.maker), tender) == {"bid", "withdraw-bid"}
-            assert offered(login(houses.industry), tender) == set()
+            assert offered(login(houses.industry), tender) == {"put-right"}
             bid = bank.submits(tender)
             assert offered(login(bank.maker), bid) == set()
             assert offered(login(bank.checker), bid) == {"check", "send-back"}
         with time_machine.travel(CLOSES, tick=False):
             assert offered(login(bank.maker), tender) == set()
             assert offered(login(bank.checker), bid) == set()
-            assert offered(login(houses.industry), tender) == {"propose-opening"}
+            assert offered(login(houses.industry), tender) == {"propose-opening", "put-right"}
             login(houses.industry).post(do_url(tender, "propose-opening"))
-            assert offered(login(houses.industry_checker), tender) == {"decline-opening"}
-            assert offered(login(houses.treasury_checker), tender) == {"decline-opening", "confirm-opening"}
+            assert offered(login(houses.industry_checker), tender) == {"decline-opening", "put-right"}
+            assert offered(login(houses.treasury_checker), tender) == {"decline-opening", "confirm-opening", "put-right"}
 
     def test_a_late_bid_is_told_so(self, login: Login, tender: Tender, bank: Bank) -> None:
         with time_machine.travel(CLOSES, tick=False):

@@ -270,10 +270,15 @@ def test_evidence_only_grows(db, table):
         refuses(f"{table} is append-only", lambda verb=verb: execute(verb))
 
 
-@pytest.mark.parametrize("table", ["loans_bankquota", "loans_proposal", "loans_supplementrequest"])
+@pytest.mark.parametrize("table", ["loans_proposal", "loans_supplementrequest"])
 def test_what_was_said_is_never_deleted(db, table):
     for verb in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
         refuses(f"{table} is append-only", lambda verb=verb: execute(verb))
+
+
+def test_quotas_are_never_emptied(db):
+    """One goes before its day alone, with the record of it: tests/admin/test_corrections.py."""
+    refuses("loans_bankquota is append-only", lambda: execute("TRUNCATE loans_bankquota CASCADE"))
 
 
 def test_a_proposal_is_of_a_known_kind(loan):

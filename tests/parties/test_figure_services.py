@@ -10,7 +10,8 @@ from parties.access import RoleMissing
 from parties.enums import FactSource
 from parties.models import EnterpriseYear
 from parties.selectors import system_member
-from parties.services import NotOwnDistrict, YearFigures, record_year_figures
+from parties.services import NotOwnDistrict, YearFigures, confirm_correction, propose_year_figures, record_year_figures
+from parties.services.figures import FiguresByTwoPersons
 from tests.factories import EnterpriseFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -83,14 +84,18 @@ def test_each_source_has_its_own_voice(enterprise, science):
     rows, said = [figures(enterprise)], {"reference": "", "at": AT}
     tax(rows, system_member())
     record_year_figures(rows, source=FactSource.ENTERPRISE, actor=MemberFactory.of(enterprise), **said)
-    record_year_figures(rows, source=FactSource.COUNTY, actor=county, **said)
+    with pytest.raises(FiguresByTwoPersons):
+        record_year_figures(rows, source=FactSource.COUNTY, actor=county, **said)
+    proposal = propose_year_figures(rows[0], reference="核定表", actor=county, at=AT)
+    assert not EnterpriseYear.objects.filter(source=FactSource.COUNTY).exists()
+    confirm_correction(correction_id=proposal.public_id, actor=MemberFactory(institution=county.institution, checker=True), at=AT)
     assert EnterpriseYear.objects.filter(enterprise=enterprise).count() == 3
     with pytest.raises(RoleMissing):
         tax(rows, county)
     with pytest.raises(RoleMissing):
         record_year_figures(rows, source=FactSource.ENTERPRISE, actor=science, **said)
     with pytest.raises(NotOwnDistrict):
-        record_year_figures(rows, source=FactSource.COUNTY, actor=other_county, **said)
+        propose_year_figures(rows[0], reference="核定表", actor=other_county, at=AT)
 
 
 def test_many_rows_cost_a_handful_of_statements(science, django_assert_max_num_queries):

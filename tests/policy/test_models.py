@@ -125,19 +125,33 @@ def test_an_institution_confirms_an_interpretation_once() -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "model", [CalendarDay, CalendarNotice, Confirmation, DeadlineChange, ReturnRate], ids=lambda model: model._meta.verbose_name
-)
+@pytest.mark.parametrize("model", [CalendarDay, CalendarNotice, DeadlineChange], ids=lambda model: model._meta.verbose_name)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_what_is_entered_is_never_changed_or_deleted(model: Any, statement: str) -> None:
     with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
         cursor.execute(statement.format(model._meta.db_table))
 
 
-@pytest.mark.parametrize("model", [PolicyVersion, Deadline], ids=lambda model: model._meta.verbose_name)
-def test_versions_and_deadlines_are_never_deleted(model: Any) -> None:
-    with pytest.raises(DatabaseError, match="append-only"):
-        model.objects.all()._raw_delete("default")
+@pytest.mark.parametrize("model", [Confirmation, ReturnRate, PolicyVersion], ids=lambda model: model._meta.verbose_name)
+def test_what_a_checked_correction_alone_changes_is_never_emptied(model: Any) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {model._meta.db_table} CASCADE")
+
+
+@pytest.mark.parametrize("entered", [rate, confirmation], ids=["rate", "confirmation"])
+def test_rates_and_confirmations_change_by_a_checked_correction_alone(entered: Any) -> None:
+    row = entered()
+    if row.pk is None:
+        row.save()
+    for verb in ("UPDATE {} SET document_number = '改'", "UPDATE {} SET id = id", "DELETE FROM {}"):
+        with pytest.raises(DatabaseError, match="checked correction"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(verb.format(row._meta.db_table))
+
+
+def test_deadlines_are_never_deleted_and_versions_by_a_recorded_removal_alone() -> None:
+    for model, words in ((Deadline, "append-only"), (PolicyVersion, "checked correction")):
+        with pytest.raises(DatabaseError, match=words), transaction.atomic():
+            model.objects.all()._raw_delete("default")
 
 
 @pytest.mark.clause("D38")

@@ -42,7 +42,7 @@ MADE_HERE = {
     "account_code_once", "application_number", "channel_code", "claim_number", "clause_id", "clientsecret_sha256", "decision_id",
     "district_code", "district_name", "email_delivery_once", "entry_key_once", "exemption_item_once", "heartbeat_name", "institution_code",
     "institution_name", "institution_short_name", "job_name", "loginsession_session_key", "notice_key", "reconciliation_file_once",
-    "recovery_code_once", "refusal_counted_once", "rights_change_waits_once", "seal_digest",
+    "correction_waits_once", "recovery_code_once", "refusal_counted_once", "rights_change_waits_once", "seal_digest",
 }  # fmt: skip
 
 

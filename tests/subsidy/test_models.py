@@ -202,11 +202,17 @@ def test_every_named_constraint_is_tried_here() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("table", ["subsidy_bid", "subsidy_ratedecision", "subsidy_bankfigure"])
-def test_bids_decisions_and_the_banks_figures_only_grow(db: None, table: str) -> None:
+@pytest.mark.parametrize("table", ["subsidy_bid", "subsidy_bankfigure"])
+def test_bids_and_the_banks_figures_only_grow(db: None, table: str) -> None:
     for verb in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             execute(verb)()
+
+
+def test_decisions_are_never_emptied(db: None) -> None:
+    """One changes and goes with its return rate alone: tests/admin/test_corrections_rests.py."""
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        execute("TRUNCATE subsidy_ratedecision CASCADE")()
 
 
 @pytest.mark.parametrize(
