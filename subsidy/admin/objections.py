@@ -32,7 +32,16 @@ class ObjectionAdmin(VisibleAdmin):
     visible_to = staticmethod(objections_listed)
     seen_by = SEEN_BY
     is_case = True
-    columns = ("settlement", "district", Column("状态", state_of, order="state"), "raised_by", "raised_at", "resolved_at")
+    columns = (
+        "settlement",
+        "district",
+        Column("状态", state_of, order="state"),
+        Column(
+            "提出单位", lambda one: one.raised_by.institution, order="raised_by__institution__name", name="raised_by"
+        ),  # persons are its own
+        "raised_at",
+        "resolved_at",
+    )
     shows = ("settlement", "revision", "district", "reason", "raised_by", "raised_at", "answer", "resolved_by", "resolved_at")
     list_filter = ("state", "district")
     ordering = ("-raised_at",)
