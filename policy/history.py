@@ -23,5 +23,13 @@ CALENDAR = History(
     case="policy.calendarnotice",
     verbs=tell("calendar.notice_entered", Told(to=EVERYBODY, fields=("year", "document_number", "published_on", "days"))),
 )
+PROPOSAL = History(
+    case="policy.noticeproposal",
+    verbs=(
+        *tell("calendar.notice_proposed", Told(to=EVERYBODY, fields=("year", "kind", "document_number", "published_on"))),
+        *tell("calendar.notice_confirmed", Told(to=EVERYBODY)),
+        *tell("calendar.notice_refused", Told(to=EVERYBODY, remark=True)),
+    ),
+)
 
-HISTORIES = (VERSION, RATE, CALENDAR)
+HISTORIES = (VERSION, RATE, CALENDAR, PROPOSAL)

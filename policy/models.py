@@ -1,15 +1,19 @@
 """The rulebook as data: clauses, dated policy versions, return rates in force, the working-day calendar, deadlines."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django_fsm import FSMField, FSMModelMixin
 
-from common.fields import RateField
+from common.fields import PublicIdField, RateField
+from common.fsm import legal_steps, moves
 from parties.models import Institution, Member
+from policy.enums import NoticeKind, NoticeState
+from policy.notice_transitions import NOTICE_STEP, NOTICE_STEPS
 
 
 class DateRange(Func):
@@ -191,6 +195,70 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on}{'休' if self.is_off else '班'}"
+
+
+class NoticeProposal(FSMModelMixin, models.Model):
+    """
+    A notice of days off as one keeper entered it and another one checks it; confirmed, it becomes the year's notice.
+
+    ``base`` is the year's notice it was entered on; where that is no longer the last, it is void.
+    """
+
+    public_id = PublicIdField()
+    year = models.PositiveSmallIntegerField("年度")
+    kind = models.CharField("性质", max_length=10, choices=NoticeKind.choices)
+    document_number = models.CharField("文号", max_length=60)
+    published_on = models.DateField("发布日期")
+    source_url = models.URLField("来源", blank=True)
+    off = models.JSONField("放假", default=list)
+    makeup = models.JSONField("调休上班", default=list, blank=True)
+    restored = models.JSONField("恢复常规", default=list, blank=True)
+    base = models.ForeignKey(CalendarNotice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="原安排")
+    made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="录入人")
+    made_at = models.DateTimeField("录入时间")
+    state = FSMField("状态", max_length=10, choices=NoticeState.choices, default=NoticeState.WAITING, protected=True)
+    checked_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="复核人")
+    checked_at = models.DateTimeField("复核时间", null=True, blank=True)
+    refusal = models.TextField("退回理由", blank=True)
+    notice = models.OneToOneField(CalendarNotice, models.PROTECT, null=True, blank=True, related_name="proposal", verbose_name="放假安排")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待复核放假安排"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year"],
+                condition=Q(state=NoticeState.WAITING),
+                name="notice_proposal_waits_once",
+                violation_error_message="该年度已有待复核的放假安排，请先复核或退回。",
+            ),
+            models.CheckConstraint(
+                name="notice_proposal_state_checked",
+                condition=Q(state=NoticeState.WAITING, checked_by__isnull=True, checked_at__isnull=True, notice__isnull=True, refusal="")
+                | Q(state=NoticeState.CONFIRMED, checked_by__isnull=False, checked_at__isnull=False, notice__isnull=False, refusal="")
+                | (Q(state=NoticeState.REFUSED, checked_by__isnull=False, checked_at__isnull=False, notice__isnull=True) & ~Q(refusal="")),
+                violation_error_message="复核通过须对应放假安排，退回须有理由。",
+            ),
+            models.CheckConstraint(
+                name="notice_proposal_checker_is_another",
+                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("made_by")),
+                violation_error_message="录入和复核不得为同一人。",
+            ),
+        ]
+        triggers = [legal_steps(NOTICE_STEPS, name="notice_proposal_legal_steps")]
+
+    def __str__(self) -> str:
+        return f"{self.year}年 {self.get_kind_display()}({self.get_state_display()})"
+
+    @moves(state, NOTICE_STEP["confirm"])
+    def confirm(self, *, by: Member, at: datetime, notice: CalendarNotice) -> None:
+        """Name the checker and the notice now in force. In memory only. Source: D6."""
+        self.checked_by, self.checked_at, self.notice = by, at, notice
+
+    @moves(state, NOTICE_STEP["refuse"])
+    def refuse(self, *, by: Member, at: datetime, reason: str) -> None:
+        """Name the checker and what is wrong. In memory only. Source: D6."""
+        self.checked_by, self.checked_at, self.refusal = by, at, reason
 
 
 class Deadline(models.Model):

@@ -8,6 +8,7 @@ last day, name) and ``makeup_workdays``.
 
 import codecs
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import PurePath
@@ -31,9 +32,9 @@ NAMES = frozenset({"year", "document_number", "published_on", "source_url", "off
 MOST_UNKNOWN = 100
 
 
-def read_notice(*, filename: str, content: bytes) -> YearNotice:
+def read_notice(*, filename: str, content: bytes, amends: bool = False) -> YearNotice:
     """
-    Return the notice written in a file; whether it can be true is ``check_notice``'s affair.
+    Return the notice written in a file, of the whole year or amending it; whether it can be true is ``check_notice``'s affair.
 
     Raises:
         InvalidNotice: the file, a column or a row cannot be read; each is named.
@@ -42,7 +43,7 @@ def read_notice(*, filename: str, content: bytes) -> YearNotice:
     reader = readers.get(PurePath(filename).suffix.lower())
     if reader is None:
         raise _refused("file", "file_type", "请上传 json、csv、xlsx、xls 或 et 文件。")
-    return reader(content)
+    return replace(reader(content), amends=amends)
 
 
 def _from_json(content: bytes) -> YearNotice:

@@ -38,7 +38,7 @@ class MakeupDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearNotice:
-    """What the State Council's notice says about one year."""
+    """What the State Council's notice says about one year, or about some days of it."""
 
     year: int
     document_number: str
@@ -46,6 +46,8 @@ class YearNotice:
     off: tuple[OffRange, ...]
     makeup: tuple[MakeupDay, ...]
     source_url: str = ""
+    amends: bool = False  # it speaks of some days of a year that has its notice, and leaves the others
+    restored: tuple[MakeupDay, ...] = ()  # days an amending notice gives back to the plain week
 
     def days(self) -> Iterator[tuple[date, bool, str]]:
         """Yield every day the notice names: the day, whether it is off, and the holiday's name."""
@@ -65,7 +67,7 @@ def check_notice(notice: YearNotice) -> None:
 
     Source: D6.
     """
-    problems = [*_head_problems(notice), *_off_problems(notice), *_makeup_problems(notice)]
+    problems = [*_head_problems(notice), *_off_problems(notice), *_makeup_problems(notice), *_restored_problems(notice)]
     if not problems:
         problems = list(_clashes(notice))
     if problems:
@@ -75,7 +77,7 @@ def check_notice(notice: YearNotice) -> None:
 def _head_problems(notice: YearNotice) -> Iterator[FieldProblem]:
     if not notice.document_number.strip():
         yield FieldProblem("document_number", "required", "请填写通知文号，例如“国办发明电〔2025〕7号”。")
-    if not notice.off:
+    if not notice.off and not (notice.amends and (notice.makeup or notice.restored)):
         yield FieldProblem("off", "required", "至少应有一个放假期间。")
     if notice.published_on.year not in (notice.year - 1, notice.year):
         yield FieldProblem("published_on", "out_of_range", f"{notice.year}年的放假安排应在上一年或当年发布，请核对发布日期或年度。")
@@ -103,6 +105,18 @@ def _makeup_problems(notice: YearNotice) -> Iterator[FieldProblem]:
             yield FieldProblem(f"{at}.on", "not_a_weekend", f"{makeup.on}不是星期六或星期日，不能作为调休上班日。")
         if not _belongs(makeup.on, notice.year):
             yield FieldProblem(f"{at}.on", "other_year", f"{makeup.on}不属于{notice.year}年的放假安排，请核对年度。")
+
+
+def _restored_problems(notice: YearNotice) -> Iterator[FieldProblem]:
+    named = {on for on, _, _ in notice.days()}
+    for i, restored in enumerate(notice.restored):
+        at = restored.row or f"restored.{i}"
+        if not notice.amends:
+            yield FieldProblem(f"{at}.on", "whole_year", "全年安排不填写“恢复常规的日期”，未列出的日期即按常规。")
+        if restored.on in named:
+            yield FieldProblem(f"{at}.on", "named_twice", f"{restored.on}重复出现，恢复常规的日期不能同时放假或调休上班。")
+        if not _belongs(restored.on, notice.year):
+            yield FieldProblem(f"{at}.on", "other_year", f"{restored.on}不属于{notice.year}年的放假安排，请核对年度。")
 
 
 def _clashes(notice: YearNotice) -> Iterator[FieldProblem]:

@@ -17,6 +17,7 @@ from loans.proposal_transitions import PROPOSAL_STEPS, ProposalParty
 from parties.correction_transitions import CORRECTION_STEPS, CorrectionParty
 from parties.enums import InstitutionKind
 from parties.rights_transitions import RIGHTS_STEPS, RightsParty
+from policy.notice_transitions import NOTICE_STEPS, NoticeParty
 from risk.claim_transitions import CLAIM_STEPS, ClaimParty
 from risk.enums import ClaimState
 from risk.exemption_transitions import EXEMPTION_STEPS, ExemptionParty
@@ -87,6 +88,7 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="import", model="whitelist.ImportFile", table=IMPORT_STEPS, parties=ImportParty, begins=("received", "checked")),
     Diagram(name="delivery", model="whitelist.Delivery", table=DELIVERY_STEPS, parties=DeliveryParty),
     Diagram(name="application", model="loans.Application", table=APPLICATION_STEPS, parties=ApplicationParty),
+    Diagram(name="notice", model="policy.NoticeProposal", table=NOTICE_STEPS, parties=NoticeParty),
     Diagram(name="proposal", model="loans.Proposal", table=PROPOSAL_STEPS, parties=ProposalParty),
     Diagram(name="settlement", model="subsidy.Settlement", table=SETTLEMENT_STEPS, parties=SubsidyParty),
     Diagram(name="objection", model="subsidy.Objection", table=OBJECTION_STEPS, parties=SubsidyParty),

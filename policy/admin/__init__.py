@@ -1,7 +1,9 @@
 """The rulebook on screen: clauses, versions with every parameter, rates, calendar, deadlines."""
 
 from common.admin import SEAMS
+from common.transitions import verb_labels
 from policy.admin import calendar, deadlines, rates, register, versions
+from policy.notice_transitions import NOTICE_STEPS
 
 SEAMS.cite = register.cite
 SEAMS.verbs |= {
@@ -11,7 +13,9 @@ SEAMS.verbs |= {
     "policy_version.term_added": "补记条款参数",
     "interpretation.confirmed": "确认解释口径",
     "return_rate.enacted": "公布回报利率",
-    "calendar.notice_entered": "录入放假安排",
+    "calendar.notice_proposed": "录入放假安排",
+    **verb_labels(NOTICE_STEPS),
+    "calendar.notice_entered": "放假安排生效",
     "deadline.moved": "期限顺延",
 }
 

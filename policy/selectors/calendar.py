@@ -1,6 +1,7 @@
 """The working-day calendar: loaded once per process and version; a request or task reads the version once."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import connection
@@ -50,6 +51,15 @@ def current_calendar_version() -> Version:
     return CalendarNotice.objects.order_by("-id").values_list("id", "recorded_at").first() or NO_NOTICE
 
 
+def calendar_if(year: int, days: Mapping[date, bool]) -> WorkingCalendar:
+    """
+    Return the present calendar as it would be if a published notice named these days of its year, off or worked.
+
+    Source: D6.
+    """
+    return _built([*_counting(current_calendar_version()), (year, False, days)], version=0)
+
+
 @lru_cache(maxsize=4)
 def _load(version: Version) -> WorkingCalendar:
     """
@@ -58,15 +68,28 @@ def _load(version: Version) -> WorkingCalendar:
     Raises:
         NoCalendar: there is no notice at all.
     """
+    return _built(_counting(version), version=version[0])
+
+
+def _counting(version: Version) -> list[tuple[int, bool, Mapping[date, bool]]]:
+    """Return the notices that count up to a version: of each year the last one, with whether it is provisional and what it names."""
     last_of_year = {n.year: n for n in CalendarNotice.objects.filter(id__lte=version[0]).order_by("id")}
     if not last_of_year:
         raise NoCalendar
-    named = CalendarDay.objects.filter(notice__in=last_of_year.values()).order_by("notice__year").values_list("on", "is_off")
-    is_off = dict(named)  # where the notices of two years speak of one day, the later year's has the last word
+    named: dict[int, dict[date, bool]] = {year: {} for year in last_of_year}
+    for year, on, is_off in CalendarDay.objects.filter(notice__in=last_of_year.values()).values_list("notice__year", "on", "is_off"):
+        named[year][on] = is_off
+    return [(year, last_of_year[year].is_provisional, named[year]) for year in sorted(last_of_year)]
+
+
+def _built(notices: Sequence[tuple[int, bool, Mapping[date, bool]]], *, version: int) -> WorkingCalendar:
+    last = {year: (provisional, days) for year, provisional, days in notices}
+    # where the notices of two years speak of one day, the later year's has the last word
+    is_off = {on: off for year in sorted(last) for on, off in last[year][1].items()}
     return WorkingCalendar(
-        version=version[0],
+        version=version,
         days_off=frozenset(day for day, off in is_off.items() if off),
         makeup=frozenset(day for day, off in is_off.items() if not off),
-        published_years=frozenset(n.year for n in last_of_year.values() if not n.is_provisional),
-        provisional_years=frozenset(n.year for n in last_of_year.values() if n.is_provisional),
+        published_years=frozenset(year for year, (provisional, _) in last.items() if not provisional),
+        provisional_years=frozenset(year for year, (provisional, _) in last.items() if provisional),
     )

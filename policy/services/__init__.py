@@ -9,6 +9,17 @@ from policy.services.deadlines import (
     open_deadline,
     open_deadlines,
 )
+from policy.services.notice_proposals import (
+    NothingToAmend,
+    NoticeChecked,
+    NoticeOutdated,
+    PublishedEarlier,
+    confirm_notice,
+    effect_of,
+    propose_notice,
+    propose_notice_file,
+    refuse_notice,
+)
 from policy.services.notices import EnteredNotice, YearNotAdjacent, import_calendar_notice, import_calendar_notice_file
 from policy.services.rates import InvalidReturnRate, RateNotLater, RunningLoansBeforeEffect, enact_return_rate
 from policy.services.versions import (
@@ -30,7 +41,11 @@ __all__ = [
     "EnteredNotice",
     "InvalidReturnRate",
     "NewDeadline",
+    "NothingToAmend",
+    "NoticeChecked",
+    "NoticeOutdated",
     "OverlappingVersion",
+    "PublishedEarlier",
     "RateNotLater",
     "RunningLoansBeforeEffect",
     "UnknownDecision",
@@ -41,11 +56,16 @@ __all__ = [
     "close_deadline",
     "close_if_open",
     "confirm_interpretation",
+    "confirm_notice",
+    "effect_of",
     "enact_return_rate",
     "import_calendar_notice",
     "import_calendar_notice_file",
     "open_deadline",
     "open_deadlines",
+    "propose_notice",
+    "propose_notice_file",
+    "refuse_notice",
     "set_publication_date",
     "set_version_end",
 ]

@@ -13,6 +13,7 @@ from policy.calendar_scope import forget_calendar_version
 from policy.locks import Lock, hold
 from policy.models import CalendarDay, CalendarNotice, Deadline, DeadlineChange
 from policy.notice_files import read_notice
+from policy.notice_merging import Days, merged
 from policy.notices import YearNotice, check_notice
 from policy.selectors.calendar import working_calendar
 from policy.working_days import WorkingCalendar
@@ -39,7 +40,8 @@ def import_calendar_notice(notice: YearNotice, *, actor: Member, at: datetime) -
     """
     Enter what the State Council published for a year, and move every open deadline it touches, in one transaction.
 
-    The notice takes the place of the year's earlier one, official or provisional. The same notice again changes nothing.
+    The notice takes the place of the year's earlier one, official or provisional, in whole or, where it amends, on the days it speaks of.
+    The same notice again changes nothing. People enter one by two persons, see ``propose_notice``.
     Whoever opens a deadline meanwhile waits and counts by the new calendar.
 
     Raises:
@@ -56,13 +58,14 @@ def import_calendar_notice(notice: YearNotice, *, actor: Member, at: datetime) -
     before = working_calendar()
     if not before.first_year - 1 <= notice.year <= before.last_year + 1:
         raise YearNotAdjacent(first_year=before.first_year, last_year=before.last_year, year=notice.year)
-    entered = _entered_before(notice)
-    if entered is not None:
-        return EnteredNotice(entered, ())
-    row = _store(notice, actor)
+    base = last_notice(notice.year)
+    in_force = days_in_force(notice, base=base)
+    if base is not None and _says_the_same(base, notice, in_force):
+        return EnteredNotice(base, ())
+    row = _store(notice, in_force, actor)
     transaction.on_commit(forget_calendar_version)
     forget_calendar_version()
-    days = {day.isoformat(): "放假" if is_off else "上班" for day, is_off, _ in notice.days()}
+    days = {day.isoformat(): "放假" if is_off else "上班" for day, (is_off, _) in in_force.items()}
     after = {"year": notice.year, "document_number": notice.document_number, "published_on": notice.published_on, "days": days}
     record(verb="calendar.notice_entered", obj=row, actor=actor, occurred_at=at, after=after)
     return EnteredNotice(row, tuple(_move_open_deadlines(row, actor=actor, at=at)))
@@ -81,17 +84,30 @@ def import_calendar_notice_file(*, filename: str, content: bytes, actor: Member,
     return import_calendar_notice(read_notice(filename=filename, content=content), actor=actor, at=at)
 
 
-def _entered_before(notice: YearNotice) -> CalendarNotice | None:
-    """Return the year's notice in force if it says the same."""
-    row = CalendarNotice.objects.filter(year=notice.year).order_by("-id").first()
-    if row is None or row.is_provisional:
-        return None
-    head = (row.document_number, row.published_on) == (notice.document_number, notice.published_on)
-    same_days = {(day.on, day.is_off, day.name) for day in row.days.all()} == set(notice.days())
-    return row if head and same_days else None
+def last_notice(year: int) -> CalendarNotice | None:
+    """Return the notice that counts for a year, provisional or not."""
+    return CalendarNotice.objects.filter(year=year).order_by("-id").first()
 
 
-def _store(notice: YearNotice, actor: Member) -> CalendarNotice:
+def days_of(notice: CalendarNotice | None) -> dict[date, tuple[bool, str]]:
+    """Return the days a stored notice names."""
+    return {day.on: (day.is_off, day.name) for day in notice.days.all()} if notice is not None else {}
+
+
+def days_in_force(notice: YearNotice, *, base: CalendarNotice | None) -> dict[date, tuple[bool, str]]:
+    """Return the year's named days once the notice counts: its own, or those of the one before with its own on top."""
+    if notice.amends:
+        return merged(days_of(base), notice)
+    return {on: (is_off, name) for on, is_off, name in notice.days()}
+
+
+def _says_the_same(base: CalendarNotice, notice: YearNotice, in_force: Days) -> bool:
+    if base.is_provisional or (base.document_number, base.published_on) != (notice.document_number, notice.published_on):
+        return False
+    return days_of(base) == in_force
+
+
+def _store(notice: YearNotice, in_force: Days, actor: Member) -> CalendarNotice:
     row = CalendarNotice.objects.create(
         year=notice.year,
         document_number=notice.document_number,
@@ -99,7 +115,7 @@ def _store(notice: YearNotice, actor: Member) -> CalendarNotice:
         source_url=notice.source_url,
         recorded_by=actor,
     )
-    CalendarDay.objects.bulk_create(CalendarDay(notice=row, on=on, is_off=is_off, name=name) for on, is_off, name in notice.days())
+    CalendarDay.objects.bulk_create(CalendarDay(notice=row, on=on, is_off=is_off, name=name) for on, (is_off, name) in in_force.items())
     return row
 
 

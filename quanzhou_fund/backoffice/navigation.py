@@ -32,7 +32,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("政策与期限", (
         ("policy.policyversion", "policy"), ("policy.clause", "article"), ("policy.decision", "live_help"),
         ("policy.confirmation", "verified"),
-        ("policy.returnrate", "trending_up"), ("policy.calendarnotice", "calendar_month"), ("policy.deadline", "timer"),
+        ("policy.returnrate", "trending_up"), ("policy.calendarnotice", "calendar_month"), ("policy.noticeproposal", "edit_calendar"),
+        ("policy.deadline", "timer"),
     )),
     ("参与各方", (
         ("parties.enterprise", "domain"), ("parties.institution", "apartment"), ("parties.member", "badge"), ("parties.rightschange",

@@ -16,7 +16,7 @@ from common.admin import page_of
 from documents.models import Document
 from loans.models import Application, Loan, Movement, Proposal
 from parties.models import Enterprise, Member
-from policy.models import CalendarNotice, PolicyVersion
+from policy.models import CalendarNotice, NoticeProposal, PolicyVersion
 from subsidy.models import Objection, Settlement
 from tests.admin.world import BOTH, World
 from tests.factories import MemberFactory, credit_code, seeded_district
@@ -304,23 +304,37 @@ class TestSettlement:
 
 
 class TestRulebook:
-    def test_a_typed_notice_moves_the_calendar(self, world: World, login: Login) -> None:
+    def test_a_typed_notice_is_checked_by_another_and_moves_the_calendar(self, world: World, login: Login) -> None:
+        holidays = (
+            "元旦 2027-01-01 2027-01-03\n春节 2027-02-05 2027-02-11\n清明节 2027-04-05\n劳动节 2027-05-01 2027-05-05\n端午节 2027-06-09"
+        )
         given = {
+            "kind": "whole_year",
             "year": "2027",
             "document_number": "国办发明电〔2026〕9号",
             "published_on": "2026-11-10",
-            "off": "元旦 2027-01-01 2027-01-03\n春节 2027-02-05 2027-02-11",
+            "off": f"{holidays}\n中秋节 2027-09-15\n国庆节 2027-10-01 2027-10-07",
             "makeup": "2027-02-14",
             "source_url": "",
         }
-        browser = login(world.desk.treasury)
-        answer = browser.post("/admin/policy/calendarnotice/new/typed/", given)
-        notice = CalendarNotice.objects.filter(year=2027, is_provisional=False).first()
-        if notice is None:
-            pytest.fail(text(answer))
-        assert answer["Location"] == page_of(notice)
-        bad = browser.post("/admin/policy/calendarnotice/new/typed/", given | {"off": "元旦 1月1日"})
-        assert "无法识别" in text(bad)
+        browser, address = login(world.desk.treasury), "/admin/policy/calendarnotice/new/typed/"
+        lacks = browser.post(address, given | {"off": "元旦 2027-01-01 2027-01-03"})
+        assert "缺少：春节、清明节、劳动节、端午节、中秋节、国庆节" in text(lacks)
+        assert "无法识别" in text(browser.post(address, given | {"off": "元旦 1月1日"}))
+        answer = browser.post(address, given)
+        proposal = NoticeProposal.objects.get()
+        assert answer["Location"] == page_of(proposal)
+        checker = login(world.industry_checker)
+        shown = text(checker.get(do_url(proposal, "confirm")))
+        assert "逐日变化" in shown
+        assert "放假（国庆节补假）" in shown  # what the provisional year held
+        assert login(world.desk.treasury).post(do_url(proposal, "confirm")).status_code == 403
+        assert checker.post(do_url(proposal, "confirm")).status_code == 302
+        notice = CalendarNotice.objects.get(year=2027, is_provisional=False)
+        assert notice.proposal == proposal
+        older = given | {"kind": "amends", "off": "劳动节 2027-04-30 2027-05-04", "makeup": "", "published_on": "2026-11-09"}
+        assert "早于该通知" in text(browser.post(address, older))
+        assert browser.post(address, older | {"confirmed": "on"}).status_code == 302
 
     @pytest.mark.clause("FP 3.3")
     def test_a_bureau_confirms_an_interpretation(self, world: World, login: Login) -> None:
