@@ -9,8 +9,9 @@ from django import forms
 from api.enums import Scope
 from api.services.clients import CALLING_KINDS, USUAL_RATE, client_subject
 from common.admin import CountInput, LongText, StepForm
+from parties.admin.forms import RightsForm
 from parties.models import Institution
-from parties.selectors import keeps_rights, mark_of
+from parties.selectors import keeps_rights
 
 NETWORKS_HELP = "每行一个网段，如 10.1.2.0/24；单个地址写作 10.1.2.3/32。不填为不限来源，只宜用于联调。"
 RATE_HELP = f"次。超过 {USUAL_RATE} 次的由系统运行单位提出。"
@@ -63,31 +64,35 @@ class OpenForm(AccessForm):
         self.first(client_id=secrets.token_hex(12))
 
 
-class ChangeForm(AccessForm):
+class ClientForm(RightsForm):
+    """A change of a program's rights."""
+
+    @staticmethod
+    def subject_of(client: Any) -> str:
+        """Return what the program is called among the rights that change."""
+        return client_subject(client.application.client_id)
+
+
+class ChangeForm(ClientForm, AccessForm):
     """A change of what a program may do."""
 
     reason = forms.CharField(label="事由", max_length=300)
-    seen = forms.CharField(widget=forms.HiddenInput)
+    field_order = ("scopes", "networks", "requests_per_minute", "reason")
 
     def prepare(self) -> None:
         """Begin with what holds, and the mark of it."""
+        super().prepare()
         client = self.obj
-        self.first(seen=mark_of(client_subject(client.application.client_id)))
         self.first(scopes=client.scopes, networks="\n".join(client.networks), requests_per_minute=client.requests_per_minute)
 
 
-class RenewForm(StepForm):
+class RenewForm(ClientForm):
     """How long the old secret goes on."""
 
     days = CountInput(
         label="旧密钥继续有效", min_value=0, max_value=30, initial=7, help_text="天。期间新旧密钥同时有效，请在此期限内完成更换。"
     )
     reason = forms.CharField(label="事由", max_length=300)
-    seen = forms.CharField(widget=forms.HiddenInput)
-
-    def prepare(self) -> None:
-        """Begin with the mark of what holds."""
-        self.first(seen=mark_of(client_subject(self.obj.application.client_id)))
 
 
 class EnableForm(StepForm):

@@ -13,42 +13,51 @@ from logins.selectors import device_of
 from logins.services.second_factor import remove_device
 from parties.models import Institution, Member, RightsChange, User
 from parties.rights import RightsKind, register_kind, require_confirmed
-from parties.selectors import mark_of
 from parties.services import propose_change
 
 EXEMPTION, RESET = "second_factor.exemption", "second_factor.reset"
 
 
-def propose_exemption(*, institution: Institution, exempt: bool, actor: Member, at: datetime, reason: str) -> RightsChange:
+def exemption_subject(institution: Institution) -> str:
+    """Return what a house's exemption is called among the rights that change."""
+    return f"second-factor:{institution.public_id}"
+
+
+def factor_subject(member: Member) -> str:
+    """Return what a person's second factor is called among the rights that change."""
+    return f"second-factor:{member.public_id}"
+
+
+def propose_exemption(*, institution: Institution, exempt: bool, actor: Member, at: datetime, seen: str, reason: str) -> RightsChange:
     """
     Propose that a house's staff need no second factor, or need it again; the operator's security administrator decides.
 
     Raises:
         RoleMissing: proposed by the operator's system administrator.
-        NothingChanges, WaitsAlready.
+        RightsOutdated, NothingChanges, WaitsAlready.
     """
-    subject = f"second-factor:{institution.public_id}"
+    subject = exemption_subject(institution)
     return propose_change(
         kind=EXEMPTION, house=institution, subject=subject, label=f"{institution.name} 二次验证", after={"exempt": exempt}, actor=actor,
-        at=at, seen=mark_of(subject), reason=reason,
+        at=at, seen=seen, reason=reason,
     )  # fmt: skip
 
 
-def propose_reset(*, member: Member, actor: Member, at: datetime, reason: str) -> RightsChange:
+def propose_reset(*, member: Member, actor: Member, at: datetime, seen: str, reason: str) -> RightsChange:
     """
     Propose that a person who lost telephone and recovery codes enrols anew; the operator's security administrator decides.
 
     Raises:
         InvalidInput: a program has none.
         RoleMissing: proposed by the house's own user administrator or the operator's system administrator.
-        NothingChanges: the person has enrolled none. WaitsAlready.
+        NothingChanges: the person has enrolled none. RightsOutdated, WaitsAlready.
     """
     if member.user is None:
         raise InvalidInput
-    subject = f"second-factor:{member.public_id}"
+    subject = factor_subject(member)
     return propose_change(
         kind=RESET, house=member.party, subject=subject, label=member.name, after={"enrolled": False}, actor=actor, at=at,
-        seen=mark_of(subject), member=member, reason=reason,
+        seen=seen, member=member, reason=reason,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What registering and changing parties asks for."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -163,14 +164,22 @@ class AppointForm(HouseForm):
     reason = _reason()
 
 
-class MemberForm(StepForm):
-    """A change of one member's rights; it carries the mark of what it was opened on."""
+class RightsForm(StepForm):
+    """A change of somebody's rights; one opened before their last change is refused, whatever stands in it. ``subject_of`` names them."""
 
+    refuses_old = True
+    subject_of: Callable[[Any], str]
     seen = Seen()
 
     def prepare(self) -> None:
         """Begin with the mark."""
-        self.first(seen=mark_of(member_subject(self.obj)))
+        self.first(seen=mark_of(type(self).subject_of(self.obj)))
+
+
+class MemberForm(RightsForm):
+    """A change of one member's rights."""
+
+    subject_of = staticmethod(member_subject)
 
 
 class RolesForm(MemberForm):

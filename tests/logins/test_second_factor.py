@@ -16,11 +16,11 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from audit.models import Event
 from logins.middleware import OPEN_TO_ALL
 from logins.models import Exempted, RecoveryCode
-from logins.services.rights import propose_exemption, propose_reset
+from logins.services.rights import exemption_subject, factor_subject, propose_exemption, propose_reset
 from parties.access import RoleMissing, SamePerson
 from parties.enums import Role
 from parties.models import Institution, Member, RightsChange
-from parties.selectors import operator
+from parties.selectors import mark_of, operator
 from parties.services import confirm_change
 from tests.factories import PASSWORD, EnterpriseFactory, MemberFactory
 from tests.logins.codes import code_now, enrolled
@@ -244,7 +244,14 @@ class TestByTwoPersons:
     def test_a_house_is_exempted_by_two_and_not_by_one(self, keepers: tuple[Member, Member], clerk: Member) -> None:
         system, security = keepers
         assert isinstance(clerk.institution, Institution)
-        change = propose_exemption(institution=clerk.institution, exempt=True, actor=system, at=NINE, reason="专网终端，另有门禁")
+        change = propose_exemption(
+            institution=clerk.institution,
+            exempt=True,
+            actor=system,
+            at=NINE,
+            seen=mark_of(exemption_subject(clerk.institution)),
+            reason="专网终端，另有门禁",
+        )
         assert not is_in(log_in(clerk), clerk)
         with pytest.raises((RoleMissing, SamePerson)):
             confirm_change(change_id=change.public_id, actor=system, at=NINE)
@@ -260,7 +267,14 @@ class TestByTwoPersons:
         system, security = keepers
         assert isinstance(clerk.institution, Institution)
         for exempt in (True, False):
-            change = propose_exemption(institution=clerk.institution, exempt=exempt, actor=system, at=NINE, reason="x")
+            change = propose_exemption(
+                institution=clerk.institution,
+                exempt=exempt,
+                actor=system,
+                at=NINE,
+                seen=mark_of(exemption_subject(clerk.institution)),
+                reason="x",
+            )
             confirm_change(change_id=change.public_id, actor=security, at=NINE)
         assert not Exempted.objects.exists()
         assert not is_in(log_in(clerk), clerk)
@@ -269,13 +283,13 @@ class TestByTwoPersons:
         chief = MemberFactory(admin=True)
         assert isinstance(chief.institution, Institution)
         with pytest.raises(RoleMissing):
-            propose_exemption(institution=chief.institution, exempt=True, actor=chief, at=NINE, reason="x")
+            propose_exemption(institution=chief.institution, exempt=True, actor=chief, at=NINE, seen="0", reason="x")
 
     def test_who_lost_everything_is_reset_by_two(self, keepers: tuple[Member, Member], clerk: Member) -> None:
         chief = MemberFactory(institution=clerk.institution, admin=True)
         browser = log_in(clerk)
         enrol(browser)
-        change = propose_reset(member=clerk, actor=chief, at=NINE, reason="手机丢失")
+        change = propose_reset(member=clerk, actor=chief, at=NINE, seen=mark_of(factor_subject(clerk)), reason="手机丢失")
         assert is_in(browser, clerk)
         confirm_change(change_id=change.public_id, actor=keepers[1], at=NINE)
         assert not is_in(browser, clerk)
@@ -300,7 +314,8 @@ class TestInTheBackOffice:
         system = MemberFactory(institution=operator(), roles=[Role.SYSTEM])
         address = f"/admin/parties/institution/{house.pk}/do/exempt/"
         assert log_in(MemberFactory.serving("city_industry", admin=True)).post(address, {"reason": "x"}).status_code == 403
-        assert log_in(system).post(address, {"reason": "专网终端，另有门禁"}).status_code == 302
+        given = {"reason": "专网终端，另有门禁", "seen": mark_of(exemption_subject(house))}
+        assert log_in(system).post(address, given).status_code == 302
         (change,) = RightsChange.objects.all()
         assert (change.kind, change.state, change.made_by) == ("second_factor.exemption", "proposed", system)
         assert not Exempted.objects.exists()
@@ -311,6 +326,6 @@ class TestInTheBackOffice:
         chief = MemberFactory(institution=clerk.institution, admin=True)
         page = f"/admin/parties/member/{clerk.pk}/"
         assert "已启用" in log_in(chief).get(f"{page}change/").content.decode()
-        assert log_in(chief).post(f"{page}do/reset-second-factor/", {"reason": "手机丢失"}).status_code == 302
+        assert log_in(chief).post(f"{page}do/reset-second-factor/", {"reason": "手机丢失", "seen": "0"}).status_code == 302
         assert RightsChange.objects.get().kind == "second_factor.reset"
         assert TOTPDevice.objects.filter(user=clerk.user).exists()
