@@ -5,14 +5,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 
-from common.admin import SEAMS, Fact, ReasonForm, Step, Who, acting_member, add_panel, add_steps, facts
+from common.admin import SEAMS, Fact, LongText, Step, Who, acting_member, add_panel, add_steps, facts
+from common.admin.once import Keeper
 from logins.models import Exempted, RefusalKind
 from logins.selectors import device_of
-from logins.services.rights import propose_exemption, propose_reset
+from logins.services.rights import exemption_subject, factor_subject, propose_exemption, propose_reset
+from logins.services.taken_forms import earlier_form, keep_form, taken_at
+from parties.admin.forms import RightsForm
 from parties.enums import MemberKind, Role
 from parties.models import Institution, Member
 from parties.selectors import keeps_rights
 
+SEAMS.once = Keeper(earlier=earlier_form, keep=keep_form, taken_at=taken_at)
 SEAMS.verbs |= {kind.value: kind.label for kind in RefusalKind} | {
     "login.began": "登录",
     "login.left": "退出",
@@ -30,6 +34,20 @@ PROPOSED = "已提出，待安全管理员确认后生效。"
 OF_THE_OPERATOR = Who(roles=frozenset({Role.SYSTEM}))
 
 
+class ExemptionForm(RightsForm):
+    """A change of a house's exemption."""
+
+    subject_of = staticmethod(exemption_subject)
+    reason = LongText(label="理由", help_text="对方单位会看到此理由，请写明依据和办法。")
+
+
+class FactorForm(RightsForm):
+    """The reset of a person's second factor."""
+
+    subject_of = staticmethod(factor_subject)
+    reason = LongText(label="理由", help_text="对方单位会看到此理由，请写明依据和办法。")
+
+
 def _of_the_operator(member: Member, house: Institution) -> bool:
     return member.institution is not None and member.institution.is_operator
 
@@ -40,8 +58,8 @@ def _exemption(name: str, label: str, *, exempt: bool, sentence: str) -> Step:
         label=label,
         who=OF_THE_OPERATOR,
         may=_of_the_operator,
-        form=ReasonForm,
-        run=lambda do: propose_exemption(institution=do.obj, exempt=exempt, actor=do.member, at=do.at, reason=do.given["reason"]),
+        form=ExemptionForm,
+        run=lambda do: propose_exemption(institution=do.obj, exempt=exempt, actor=do.member, at=do.at, **do.given),
         sentence=sentence,
         done=PROPOSED,
         tone="danger" if exempt else "plain",
@@ -60,8 +78,8 @@ add_steps(
         label="重置二次验证",
         who=Who(roles=frozenset({Role.ADMIN, Role.SYSTEM})),
         when=lambda member: member.kind == MemberKind.PERSON,
-        form=ReasonForm,
-        run=lambda do: propose_reset(member=do.obj, actor=do.member, at=do.at, reason=do.given["reason"]),
+        form=FactorForm,
+        run=lambda do: propose_reset(member=do.obj, actor=do.member, at=do.at, **do.given),
         sentence="手机和恢复码都丢失时办理。确认后，其会话立即退出，下次登录须重新绑定。",
         done=PROPOSED,
     ),

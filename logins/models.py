@@ -145,3 +145,25 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return self.account
+
+
+class TakenForm(models.Model):
+    """A form that was taken, so that the same again is the first: kept in the transaction of its step."""
+
+    token = models.UUIDField("表单标识", unique=True)
+    step = models.CharField("办理事项", max_length=120)
+    about = models.CharField("对象", max_length=200)
+    content = models.CharField("内容摘要", max_length=40)
+    standing = models.CharField("办理后状态摘要", max_length=24)
+    made_type = models.CharField("结果类别", max_length=80, blank=True)
+    made_id = models.CharField("结果标识", max_length=40, blank=True)
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name="办理人")
+    day = models.DateField("办理日期")
+    at = models.DateTimeField("办理时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已办理表单"
+        indexes = [models.Index(fields=["step", "about", "day", "-id"], name="taken_form_last")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.at:%Y-%m-%d %H:%M}"

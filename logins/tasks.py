@@ -5,6 +5,7 @@ from django.utils.timezone import now
 
 from logins.services.refusals import write_refusals as write
 from logins.services.sessions import forget_sessions as forget
+from logins.services.taken_forms import forget_forms
 
 
 @shared_task
@@ -15,5 +16,5 @@ def write_refusals() -> int:
 
 @shared_task
 def forget_sessions() -> int:
-    """Delete what is left of sessions that are over."""
-    return forget(at=now())
+    """Delete what is left of sessions that are over, and of the forms sent in them."""
+    return forget(at=now()) + forget_forms(at=now())

@@ -38,6 +38,7 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("backoffice/amounts.js"),
         lambda request: static("backoffice/texts.js"),
         lambda request: static("backoffice/outages.js"),
+        lambda request: static("common/kept.js"),
     ],
     "ACCOUNT": {"navigation": [{"title": "账号安全", "link": lambda request: reverse("account:home")}]},
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "quanzhou_fund.backoffice.navigation.sidebar"},

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
 from common import texts, typed
+from common.admin.revisions import edited_of
 from common.dates import HAPPENED, Days
 from common.errors import DomainError
 
@@ -58,6 +59,8 @@ class MoneyInput(NumberInput):
 
 class PercentInput(NumberInput):
     """A rate typed in per cent and given on as an annual fraction with 6 places."""
+
+    is_fraction = True
 
     def __init__(self, **options: Any) -> None:
         given: dict[str, Any] = {
@@ -169,13 +172,16 @@ class StepForm(forms.Form):
     """What one step asks for. ``obj`` is the case, the list of cases, or ``None`` where something new is registered."""
 
     required_css_class = "qf-required"
+    refuses_old = False  # its service refuses it for good once what it was opened on has changed
 
     def __init__(self, *args: Any, obj: Any = None, member: Any = None, on: Any = None, **kwargs: Any) -> None:
         self.obj, self.member, self.on = obj, member, on
+        self.begun: dict[str, Any] = {}
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self.prepare()
         if self.is_bound:
             self.data = as_meant(self)
+        self.edited = edited_of(self)
         for field in self.fields.values():
             if isinstance(field, DayInput):
                 field.begin(self.on or timezone.localdate())
@@ -188,6 +194,7 @@ class StepForm(forms.Form):
         """Set the values the fields begin with."""
         for name, value in values.items():
             self.fields[name].initial = value
+        self.begun |= values
 
     def refuse(self, error: DomainError) -> None:
         """Show a refusal of the domain: at the fields it names, else above the form."""

@@ -1,10 +1,14 @@
 """Asking for a step and taking it: one form, one call, a sentence either way."""
 
+import json
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,14 +18,20 @@ from django_fsm import TransitionNotAllowed
 
 from common.admin.export import told_export
 from common.admin.forms import StepForm, problems_of
+from common.admin.once import TOKEN, Earlier, FormSentBefore, sent_of, standing_of, token_of
 from common.admin.panels import spelled
-from common.admin.seams import acting_member
+from common.admin.revisions import SEEN, Moved, carried, marks, reconcile
+from common.admin.seams import SEAMS, acting_member
 from common.admin.shown import list_of, page_of
 from common.admin.steps import Do, Step, is_file
 from common.database import RULE_KEPT, Busy, is_busy, is_refusal, sentence_of
 from common.errors import DomainError, NotVisible
+from common.templatetags.kept import forget_typed
 
 CHOSEN = "chosen"
+MOMENT = "%Y-%m-%d %H:%M"
+SENT_BEFORE = "同样的内容已于{at}由{by}提交并办理，本次未重复办理。"
+TAKEN_BEFORE = "本页已于{at}提交并办理“{label}”，本次未重复办理。"
 
 
 class StepView:
@@ -29,6 +39,13 @@ class StepView:
 
     def __init__(self, page: Any, step: Step) -> None:
         self.page, self.step = page, step
+        self.earlier: Earlier | None = None  # the first form of the same content
+        self.is_stale = False  # the page is to carry what it shows now
+
+    @property
+    def name(self) -> str:
+        """Return the name by which forms of this step are kept."""
+        return f"{self.page.model._meta.label_lower if self.page else ''}:{self.step.name}"
 
     def admit(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the acting member, or refuse a person whose institution or role does not take this step."""
@@ -47,9 +64,12 @@ class StepView:
         now = timezone.now()
         do = Do(obj=obj, member=acting_member(request), at=now, on=timezone.localdate(now), given=form.cleaned_data)
         try:
-            return True, self.step.run(do)
+            with transaction.atomic():
+                return True, self._run_once(request, do, form)
         except NotVisible as gone:
             raise Http404(gone.message) from gone
+        except Moved:
+            self.is_stale = True
         except DomainError as refusal:
             form.refuse(refusal)
         except TransitionNotAllowed:
@@ -67,6 +87,27 @@ class StepView:
             raise Http404(NotVisible().message) from gone
         return False, None
 
+    def _run_once(self, request: HttpRequest, do: Do, form: StepForm) -> Any:
+        """Return what the step gave back, or what the first form of the same content made."""
+        sent = sent_of(request, step=self.name, form=form, at=do.at)
+        earlier = SEAMS.once.earlier(sent, lambda made: standing_of(do.obj, made))
+        if earlier is not None and earlier.content != sent.content:
+            self.is_stale = True
+            raise FormSentBefore(at=_moment(earlier.at))
+        if earlier is not None:
+            self.earlier = earlier
+            return earlier.made
+        made = self.step.run(replace(do, given=reconcile(form, carried(request))))
+        if not is_file(made):  # a file may be fetched again
+            SEAMS.once.keep(sent, made, standing_of(do.obj, made))
+        return made
+
+    def _carried(self, request: HttpRequest, form: StepForm) -> dict[str, str]:
+        """Return what the page carries: as it came, or anew where it shows something else now."""
+        if form.is_bound and not self.is_stale:
+            return {TOKEN: str(token_of(request)), SEEN: request.POST.get(SEEN, "")}
+        return {TOKEN: str(uuid4()), SEEN: json.dumps(marks(form))}
+
     def form_page(self, request: HttpRequest, form: StepForm, *, back: str, **context: Any) -> HttpResponse:
         """Return the page that asks."""
         shared = self.page.admin_site.each_context(request) | {
@@ -74,13 +115,18 @@ class StepView:
             "opts": self.page.model._meta,
             "step": self.step,
             "form": form,
+            "carried": self._carried(request, form),
             "back": back,
             "list_url": list_of(self.page.model),
         }
         return TemplateResponse(request, "case/step.html", shared | context, status=409 if form.is_bound and not form.is_valid() else 200)
 
     def thank(self, request: HttpRequest, made: Any = None) -> None:
-        """Say that it is done; a file handed out is an event of the log."""
+        """Say that it is done, or was before; a file handed out is an event of the log."""
+        forget_typed(request)
+        if self.earlier is not None:
+            messages.warning(request, SENT_BEFORE.format(at=_moment(self.earlier.at), by=self.earlier.by))
+            return
         if is_file(made):
             told_export(request, what=self.page.model, title=made.filename, rows=1, form=made.content_type)
         messages.success(request, self.step.done or f"已办理：{self.step.label}。")
@@ -93,6 +139,11 @@ class CaseStepView(StepView):
         """Ask for the step, or take it."""
         self.admit(request, case)
         if not self.step.is_open(case):
+            taken_at = SEAMS.once.taken_at(token_of(request), acting_member(request)) if request.method == "POST" else None
+            if taken_at is not None:
+                forget_typed(request)
+                messages.warning(request, TAKEN_BEFORE.format(at=_moment(taken_at), label=self.step.label))
+                return redirect(page_of(case))
             messages.error(request, f"该事项当前状态不能办理“{self.step.label}”，请查看最新状态。")
             return redirect(page_of(case))
         form = self.form_for(request, case, bound=request.method == "POST")
@@ -148,3 +199,7 @@ class BulkStepView(StepView):
         stuck = [case for case in chosen if not self.step.is_open(case)]
         address = reverse(route, args=[self.step.name])
         return self.form_page(request, form, back=list_of(self.page.model), chosen=chosen, stuck=stuck, action=address)
+
+
+def _moment(at: datetime) -> str:
+    return f"{timezone.localtime(at):{MOMENT}}"

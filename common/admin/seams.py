@@ -13,6 +13,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
+from common.admin.once import Keeper
+
 Panels = Callable[[HttpRequest, Any], Any]
 
 
@@ -70,6 +72,7 @@ class Seams:
     record_export: Callable[..., None] = _untold  # (what=, title=, actor=, at=, rows=, asked=, form=)
     may_name: Callable[[Any, Any], bool] = lambda viewer, person: True  # whether this member reads that member's name
     cite: Callable[[str], tuple[str, str]] = lambda citation: (citation, "")  # ids of clauses -> the words that cite them, their wording
+    once: Keeper = field(default_factory=Keeper)  # keeps which forms were taken
     panels: dict[str, list[tuple[int, Panels]]] = field(default_factory=dict)
     steps: dict[str, list[Any]] = field(default_factory=dict)  # of upper apps, on the pages of lower ones
     verbs: dict[str, str] = field(default_factory=dict)  # what the audit log calls a step -> Chinese
