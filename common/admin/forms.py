@@ -172,6 +172,7 @@ class StepForm(forms.Form):
     """What one step asks for. ``obj`` is the case, the list of cases, or ``None`` where something new is registered."""
 
     required_css_class = "qf-required"
+    is_secret = False  # what is typed is kept nowhere, not in the tab and not as a digest that others could compare
     refuses_old = False  # its service refuses it for good once what it was opened on has changed
 
     def __init__(self, *args: Any, obj: Any = None, member: Any = None, on: Any = None, **kwargs: Any) -> None:

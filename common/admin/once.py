@@ -35,8 +35,8 @@ class Sent:
     token: UUID
     step: str
     about: str
-    content: str  # a keyed digest
-    is_empty: bool  # nothing was asked, so that equal content says nothing
+    content: str  # a keyed digest; of a secret form by the page's own token, so that nobody who has the table guesses it
+    is_empty: bool  # nothing was asked, or it is secret, so that content is compared under one token alone
     on: date
     at: datetime
     member: Any
@@ -73,25 +73,32 @@ class Keeper:
     taken_at: Callable[[UUID, Any], datetime | None] = _unknown
 
 
-def token_of(request: HttpRequest) -> UUID:
+def token_of(request: HttpRequest) -> str:
     """Return the token a form came with; a new one where it carries none."""
-    try:
-        return UUID(request.POST.get(TOKEN, ""))
-    except ValueError:
-        return uuid4()
+    return request.POST.get(TOKEN) or new_token()
+
+
+def new_token() -> str:
+    """Return a token for a page."""
+    return uuid4().hex
+
+
+def kept_token(token: str) -> UUID:
+    """Return the token as it is kept: the page's own is nowhere but in the page."""
+    return UUID(bytes=hashlib.sha256(token.encode()).digest()[:16])
 
 
 def sent_of(request: HttpRequest, *, step: str, form: Any, at: datetime) -> Sent:
     """Return what was sent; ``form`` is valid."""
     shown = {name: form.cleaned_data.get(name) for name in form.fields if not form.fields[name].widget.is_hidden}
     answers = {name: _content(value) for name, value in shown.items()}
-    text = json.dumps(answers, sort_keys=True, ensure_ascii=False)
+    text, token = json.dumps(answers, sort_keys=True, ensure_ascii=False), token_of(request)
     return Sent(
-        token=token_of(request),
+        token=kept_token(token),
         step=step[:120],
         about=_about(form.obj, form.member),
-        content=str(salted_hmac(SALT, text).hexdigest()[:40]),
-        is_empty=not any(answers.values()),
+        content=str(salted_hmac(SALT, text, secret=token if form.is_secret else None).hexdigest()[:40]),
+        is_empty=form.is_secret or not any(answers.values()),
         on=timezone.localdate(at),
         at=at,
         member=form.member,

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -18,7 +17,7 @@ from django_fsm import TransitionNotAllowed
 
 from common.admin.export import told_export
 from common.admin.forms import StepForm, problems_of
-from common.admin.once import TOKEN, Earlier, FormSentBefore, sent_of, standing_of, token_of
+from common.admin.once import TOKEN, Earlier, FormSentBefore, kept_token, new_token, sent_of, standing_of, token_of
 from common.admin.panels import spelled
 from common.admin.revisions import SEEN, Moved, carried, marks, reconcile
 from common.admin.seams import SEAMS, acting_member
@@ -105,8 +104,8 @@ class StepView:
     def _carried(self, request: HttpRequest, form: StepForm) -> dict[str, str]:
         """Return what the page carries: as it came, or anew where it shows something else now."""
         if form.is_bound and not self.is_stale:
-            return {TOKEN: str(token_of(request)), SEEN: request.POST.get(SEEN, "")}
-        return {TOKEN: str(uuid4()), SEEN: json.dumps(marks(form))}
+            return {TOKEN: token_of(request), SEEN: request.POST.get(SEEN, "")}
+        return {TOKEN: new_token(), SEEN: json.dumps(marks(form))}
 
     def form_page(self, request: HttpRequest, form: StepForm, *, back: str, **context: Any) -> HttpResponse:
         """Return the page that asks."""
@@ -139,7 +138,7 @@ class CaseStepView(StepView):
         """Ask for the step, or take it."""
         self.admit(request, case)
         if not self.step.is_open(case):
-            taken_at = SEAMS.once.taken_at(token_of(request), acting_member(request)) if request.method == "POST" else None
+            taken_at = SEAMS.once.taken_at(kept_token(token_of(request)), acting_member(request)) if request.method == "POST" else None
             if taken_at is not None:
                 forget_typed(request)
                 messages.warning(request, TAKEN_BEFORE.format(at=_moment(taken_at), label=self.step.label))

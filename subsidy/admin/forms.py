@@ -46,12 +46,16 @@ class TenderForm(StepForm):
 class BidForm(AskingForm):
     """A bank's bid, sealed as it is put down."""
 
+    is_secret = True
+
     rate = PercentInput(label="投标利率", help_text="按年利率填写百分数，如 3.85 即 3.85%。")
     volume = MoneyInput(label="投标规模")
 
 
 class CheckBidForm(StepForm):
     """The checker's own entry of what the maker put down; a withdrawal has nothing to enter."""
+
+    is_secret = True
 
     rate = PercentInput(label="投标利率", help_text="请按本行批准文件另行录入，百分数，如 3.85 即 3.85%。")
     volume = MoneyInput(label="投标规模", help_text="请按本行批准文件另行录入，单位：元。")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +15,13 @@ import pytest
 from django import forms
 from django.db import connections
 from django.http import HttpResponse, QueryDict
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
 from audit.models import Event
 from common.admin import Do, StepForm
-from common.admin.once import TOKEN
+from common.admin.once import TOKEN, sent_of
 from common.admin.revisions import ROW, ROW_MOVED, SEEN, edited_of, marks
 from common.admin.running import StepView
 from loans.enums import MovementKind
@@ -32,6 +34,7 @@ from parties.enums import Role
 from parties.models import Enterprise, Member, RightsChange
 from parties.selectors import operator
 from parties.services import confirm_change
+from tests.admin.fields import step_forms
 from tests.admin.test_steps import do_url
 from tests.admin.walk import Met, sent_by, steps_met
 from tests.admin.world import World
@@ -39,6 +42,7 @@ from tests.factories import MemberFactory
 from whitelist.models import Project
 
 Login = Callable[[Member], Client]
+TEMPLATES = Path(__file__).parents[2] / "templates"
 CHECK = {"checked_on": "2024-08-01", "finding": "按合同用途使用", "is_misuse": "no", "misuse_from": ""}
 
 
@@ -171,6 +175,39 @@ class TestRevisions:
         assert answer.context["form"]["finding"].value() == CHECK["finding"]
         assert not UseOfFundsCheck.objects.exists()
         assert browser.post(address, CHECK | dict(answer.context["carried"])).status_code == 302
+
+
+class TestSecrets:
+    def test_a_sealed_bid_is_kept_nowhere(self, world: World, met: list[Met]) -> None:
+        secret = {str(one): one.step.form for one in met if one.step.form.is_secret}
+        assert secret.keys() == {"subsidy.tender:submit-bid", "subsidy.sealedbid:check-bid"}
+        form = secret["subsidy.tender:submit-bid"](QueryDict("rate=3.85&volume=100"), member=world.handler)
+        assert form.is_valid()
+        pages = [sent_by(world.handler, **{TOKEN: token}) for token in ("a", "a", "b")]
+        sent = [sent_of(page, step="x", form=form, at=timezone.now()) for page in pages]
+        assert sent[0].content == sent[1].content != sent[2].content  # no digest tells that two bids are the same
+        assert all(one.is_empty for one in sent)
+        step = {"label": "提交投标"}
+        assert "data-kept" not in render_to_string("case/form.html", {"form": form, "step": step})
+        assert "data-kept" in render_to_string("case/form.html", {"form": StepForm(), "step": step})
+
+    def test_no_step_asks_for_a_password_or_a_code_that_opens_something(self) -> None:
+        asked = [(name, field) for name, form in step_forms().items() for field in form.base_fields.items()]
+        opening = [
+            name for name, (key, field) in asked if isinstance(field.widget, forms.PasswordInput) or key in {"password", "otp_token"}
+        ]
+        assert opening == []
+
+    def test_every_form_that_is_sent_carries_what_it_must_or_is_a_door(self) -> None:
+        doors = re.compile(r"login|logout|account/|handover")
+        sending = re.compile(r"<form[^>]*method=\"post\"[^>]*>.*?</form>", re.DOTALL)
+        bare = [
+            str(path.relative_to(TEMPLATES))
+            for path in sorted(TEMPLATES.rglob("*.html"))
+            for form in sending.findall(path.read_text(encoding="utf-8"))
+            if not doors.search(f"{path.relative_to(TEMPLATES)} {form.splitlines()[0]}") and "carried.items" not in form
+        ]
+        assert bare == []
 
 
 class TestRights:
