@@ -180,8 +180,8 @@ class TestRevisions:
 class TestSecrets:
     def test_a_sealed_bid_is_kept_nowhere(self, world: World, met: list[Met]) -> None:
         secret = {str(one): one.step.form for one in met if one.step.form.is_secret}
-        assert secret.keys() == {"subsidy.tender:submit-bid", "subsidy.sealedbid:check-bid"}
-        form = secret["subsidy.tender:submit-bid"](QueryDict("rate=3.85&volume=100"), member=world.handler)
+        assert secret.keys() == {"subsidy.tender:bid", "subsidy.sealedbid:check"}
+        form = secret["subsidy.tender:bid"](QueryDict("rate=3.85&volume=100"), member=world.handler)
         assert form.is_valid()
         pages = [sent_by(world.handler, **{TOKEN: token}) for token in ("a", "a", "b")]
         sent = [sent_of(page, step="x", form=form, at=timezone.now()) for page in pages]
