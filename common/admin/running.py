@@ -23,7 +23,7 @@ from common.admin.revisions import SEEN, Moved, carried, marks, reconcile
 from common.admin.seams import SEAMS, acting_member
 from common.admin.shown import list_of, page_of
 from common.admin.steps import Do, Step, is_file
-from common.database import RULE_KEPT, Busy, is_busy, is_refusal, sentence_of
+from common.database import RULE_KEPT, Busy, allow_reading, is_busy, is_refusal, sentence_of
 from common.errors import DomainError, NotVisible
 from common.templatetags.kept import forget_typed
 
@@ -88,6 +88,8 @@ class StepView:
 
     def _run_once(self, request: HttpRequest, do: Do, form: StepForm) -> Any:
         """Return what the step gave back, or what the first form of the same content made."""
+        if request.FILES:
+            allow_reading()
         sent = sent_of(request, step=self.name, form=form, at=do.at)
         earlier = SEAMS.once.earlier(sent, lambda made: standing_of(do.obj, made))
         if earlier is not None and earlier.content != sent.content:
