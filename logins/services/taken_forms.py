@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from common.admin.once import Earlier, Sent
+from common.database import take_turn
 from logins.models import TakenForm
 
 KEPT_FOR = timedelta(days=7)  # longer than any session; only the day's own are compared by content
@@ -22,8 +23,7 @@ def earlier_form(sent: Sent, standing: Callable[[Any], str]) -> Earlier | None:
 
     Forms of one step and case wait here for one another until the transaction ends.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"form:{sent.step}:{sent.about}"])
+    take_turn("form", sent.step, sent.about)
     kept = TakenForm.objects.select_related("member__user")
     same = kept.filter(token=sent.token).first()
     if same is not None:
