@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.services import record
+from common.database import take_turn
 from common.errors import DomainError, NotVisible, ReasonMissing
 from parties.access import checker_differs, require
 from parties.enums import Role
@@ -27,6 +28,13 @@ class NothingToAmend(DomainError):
 
     code = "nothing_to_amend"
     sentence = "{year}年尚无已公布的放假安排可供调整，请先按“全年安排”录入全年通知。"
+
+
+class NoticeWaits(DomainError):
+    """One notice of a year at a time."""
+
+    code = "notice_waits"
+    sentence = "{year}年已有待复核的放假安排《{number}》，请先复核或退回该安排。"
 
 
 class PublishedEarlier(DomainError):
@@ -79,6 +87,7 @@ def propose_notice(notice: YearNotice, *, actor: Member, at: datetime, confirmed
     Raises:
         NotAllowed: the actor does not keep the rulebook.
         InvalidNotice: with every problem per row, and the statutory holidays that a whole year lacks.
+        NoticeWaits: another one of the year is not checked yet.
         NothingToAmend: the year has no published notice.
         PublishedEarlier: a question, unless ``confirmed``.
 
@@ -86,6 +95,10 @@ def propose_notice(notice: YearNotice, *, actor: Member, at: datetime, confirmed
     """
     require_keeper(actor)
     check_notice(notice)
+    take_turn("notice-proposal", notice.year)
+    waiting = NoticeProposal.objects.filter(year=notice.year, state=NoticeState.WAITING).first()
+    if waiting is not None:
+        raise NoticeWaits(year=notice.year, number=waiting.document_number)
     base = last_notice(notice.year)
     if not notice.amends:
         check_whole_year(notice)
