@@ -16,7 +16,7 @@ NOT_HERE = {
         subsidy_ratedecision_return_rate_id whitelist_project_code entry_one_open_per_enterprise_and_year screened_out_once
         notices_notice_key email_delivery_once delivery_once_per_channel compensation_number_once loans_movement_reverses_id
         loans_loan_application_id entry_key_once entry_reversed_once webhook_message_once_per_event stacking_record_once
-        tax_row_once_per_file recovery_numbered_once upload_row_once revision_number_once""",
+        tax_row_once_per_file recovery_numbered_once logins_takenform_token upload_row_once revision_number_once""",
     "as the one beside it in RACES, by the same lines": """
         bank_quota_trust_never_overlaps parties_institution_name parties_institution_short_name""",
     "the one beside it, in either width and case, refused by the same lines": """
@@ -33,7 +33,7 @@ NOT_HERE = {
         risk_exemption_bad_debt_id share_once_per_county subsidy_bid_paper_id subsidy_bid_sealed_id suggestion_open_once supplement_one_open
         loans_guarantee_loan_id loans_proposal_movement_id logins_exempted_institution_id parties_handover_change_id parties_user_username
         webhook_once_per_address announcement_once_per_batch calendar_day_once_per_notice
-        deadline_change_once_per_notice recovery_code_once""",
+        deadline_change_once_per_notice recovery_code_once notice_proposal_waits_once policy_noticeproposal_notice_id""",
     "ON CONFLICT DO NOTHING": """
         account_code_once closed_balance_once_a_day ledger_closing_through notice_read_once refusal_counted_once risk_bankrisk_bank_id
         risk_feepool_holder_id""",
