@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -105,6 +106,7 @@ def reconcile(form: Any, seen: Mapping[str, str]) -> dict[str, Any]:
     return given
 
 
+@transaction.atomic
 def _merged(form: Any, given: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:
     """Return the values of the fields that began with what is recorded."""
     case = form.obj

@@ -1,6 +1,7 @@
 """Asking for a step and taking it: one form, one call, a sentence either way."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from common.admin.revisions import SEEN, Moved, carried, marks, reconcile
 from common.admin.seams import SEAMS, acting_member
 from common.admin.shown import list_of, page_of
 from common.admin.steps import Do, Step, is_file
-from common.database import RULE_KEPT, Busy, allow_reading, is_busy, is_refusal, sentence_of
+from common.database import RULE_KEPT, Busy, is_busy, is_refusal, sentence_of
 from common.errors import DomainError, NotVisible
 from common.templatetags.kept import forget_typed
 
@@ -63,7 +64,8 @@ class StepView:
         now = timezone.now()
         do = Do(obj=obj, member=acting_member(request), at=now, on=timezone.localdate(now), given=form.cleaned_data)
         try:
-            with transaction.atomic():
+            # a file is read before its service's own transaction, so that no lock waits for the reader or the scanner
+            with nullcontext() if request.FILES else transaction.atomic():
                 return True, self._run_once(request, do, form)
         except NotVisible as gone:
             raise Http404(gone.message) from gone
@@ -88,8 +90,6 @@ class StepView:
 
     def _run_once(self, request: HttpRequest, do: Do, form: StepForm) -> Any:
         """Return what the step gave back, or what the first form of the same content made."""
-        if request.FILES:
-            allow_reading()
         sent = sent_of(request, step=self.name, form=form, at=do.at)
         earlier = SEAMS.once.earlier(sent, lambda made: standing_of(do.obj, made))
         if earlier is not None and earlier.content != sent.content:

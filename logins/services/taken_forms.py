@@ -38,7 +38,7 @@ def earlier_form(sent: Sent, standing: Callable[[Any], str]) -> Earlier | None:
 def keep_form(sent: Sent, made: Any, standing: str) -> None:
     """Keep that a form was taken and what came of it."""
     is_row = isinstance(made, Model)
-    TakenForm.objects.create(
+    taken = TakenForm(
         token=sent.token,
         step=sent.step,
         about=sent.about,
@@ -50,6 +50,7 @@ def keep_form(sent: Sent, made: Any, standing: str) -> None:
         day=sent.on,
         at=sent.at,
     )
+    TakenForm.objects.bulk_create([taken], ignore_conflicts=True)  # two with a file may both be done: each is read before its transaction
 
 
 def taken_at(token: UUID, member: Any) -> datetime | None:

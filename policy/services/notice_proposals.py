@@ -124,12 +124,11 @@ def propose_notice(notice: YearNotice, *, actor: Member, at: datetime, confirmed
     return proposal
 
 
-@transaction.atomic
 def propose_notice_file(
     *, filename: str, content: bytes, actor: Member, at: datetime, amends: bool = False, confirmed: bool = False
 ) -> NoticeProposal:
     """
-    Put a notice from a json, csv or xlsx file down for a colleague to check; see ``propose_notice``.
+    Put a notice from a json, csv or xlsx file, read before the transaction, down for a colleague to check; see ``propose_notice``.
 
     Raises:
         InvalidNotice: the file cannot be read; also what ``propose_notice`` raises.

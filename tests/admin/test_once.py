@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import connections
 from django.http import HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.test import Client
@@ -25,7 +25,7 @@ from common.admin import Do, StepForm
 from common.admin.once import TOKEN, sent_of
 from common.admin.revisions import ROW, ROW_MOVED, SEEN, edited_of, marks
 from common.admin.running import StepView
-from common.database import READING
+from common.database import WaitsInTransaction, require_no_transaction
 from loans.enums import MovementKind
 from loans.models import UseOfFundsCheck
 from logins.models import TakenForm
@@ -280,20 +280,19 @@ class TestTwice:
         assert not TakenForm.objects.exists()
         assert browser.post(address, given).status_code == 302
 
-    def test_a_file_may_be_read_while_the_form_is_held(self, world: World, met: list[Met]) -> None:
-        def limit(_: Do) -> None:
-            with connection.cursor() as cursor:
-                cursor.execute("SHOW idle_in_transaction_session_timeout")
-                found.append(cursor.fetchone()[0])
-
-        found: list[str] = []
+    def test_only_a_file_is_read_outside_the_forms_transaction(self, world: World, met: list[Met]) -> None:
         one = next(one for one in met if str(one) == "whitelist.importfile:check")
-        for files in ({}, {"file": SimpleUploadedFile("a.csv", b"x")}):
+        asked = replace(one.step, run=lambda do: require_no_transaction("reader"))
+
+        def send(**files: Any) -> bool:
             form = one.form(world.desk.industry, QueryDict(), files)
             form.is_valid()
             form._errors = {}
-            StepView(one.page, replace(one.step, run=limit)).take(sent_by(world.desk.industry, **files), None, form)
-        assert found[0] != found[1] == READING
+            return StepView(one.page, asked).take(sent_by(world.desk.industry, **files), None, form)[0]
+
+        assert send(file=SimpleUploadedFile("a.csv", b"x"))
+        with pytest.raises(WaitsInTransaction):
+            send()
 
     def test_what_was_kept_is_cleaned_with_the_sessions(self, world: World, login: Login) -> None:
         browser, address = login(world.handler), do_url(world.drawn, "use-check")
