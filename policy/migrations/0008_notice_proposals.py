@@ -12,7 +12,7 @@ import common.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("parties", "0006_rights_graph"),
-        ("policy", "0005_hold_calendar"),
+        ("policy", "0007_rates_in_per_cent"),
     ]
 
     operations = [
