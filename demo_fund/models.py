@@ -7,7 +7,7 @@ class DemoDay(models.Model):
     """How many of its steps of a day a hand has played. The row commits together with each step."""
 
     day = models.DateField("日期")
-    hand = models.PositiveSmallIntegerField("推演进程", default=0)
+    hand = models.PositiveSmallIntegerField("推演进程", default=0, db_default=0)
     steps = models.PositiveIntegerField("步骤数")
     seconds = models.FloatField("用时", help_text="秒")
 

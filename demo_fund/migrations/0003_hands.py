@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="demoday",
             name="hand",
-            field=models.PositiveSmallIntegerField(default=0, verbose_name="推演进程"),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="推演进程"),
         ),
         migrations.AlterField(
             model_name="demoday",
