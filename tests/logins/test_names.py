@@ -10,7 +10,8 @@ from django.test import Client
 from logins.services.refusals import hidden, told_as
 from parties.enums import Role
 from parties.models import Member
-from parties.services.members import UsernameTaken, propose_appointment, propose_login
+from parties.services.members import propose_appointment, propose_login
+from parties.services.new_logins import UsernameTaken
 from tests.factories import PASSWORD, EnterpriseFactory, InstitutionFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
