@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from common.transitions import Transition, verb_labels
 from loans.application_transitions import APPLICATION_STEPS
-from risk.claim_transitions import CLAIM_STEPS
-from risk.exemption_transitions import EXEMPTION_STEPS
+from risk.claims.transitions import CLAIM_STEPS
+from risk.exemption.transitions import EXEMPTION_STEPS
 from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS, RECOVERY_STEPS
-from risk.return_transitions import RETURN_STEPS
+from risk.recoveries.transitions import RETURN_STEPS
 from subsidy.transitions import RECONCILIATION_STEPS, SETTLEMENT_STEPS
 from whitelist.delivery_transitions import DELIVERY_STEP
 from whitelist.transitions import ENTRY_STEP

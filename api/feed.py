@@ -17,7 +17,7 @@ from loans.selectors import loans_visible_to
 from parties.enums import InstitutionKind
 from parties.models import Member
 from parties.reading import reading_of, told_events
-from risk.selectors import visible as risk_visible
+from risk import visibility as risk_visible
 from subsidy.models import Settlement
 from whitelist.selectors import entries_visible_to
 

@@ -7,8 +7,11 @@ from calculators.calculator import Answer, AnswerKind, Asked, Basis, Calculator,
 from calculators.fields import Kind, asked, blamed_on, refused
 from common.enums import Category, Mode
 from common.money import MAX_AMOUNT
+from risk.breaker.rules import Position, headroom
+from risk.claims.rules.shares import Shares
+from risk.claims.rules.sharing import Loss, clause_of, decisions_of, split_loss
 from risk.enums import Payer
-from risk.rules import Loss, Position, Shares, clause_of, decisions_of, headroom, net_recovery, share_recovery, split_loss
+from risk.recoveries.rules import net_recovery, share_recovery
 
 SHARES = tuple(Output(name=payer.value, label=f"{payer.label}承担", kind=AnswerKind.MONEY) for payer in Payer)
 RETURNS = tuple(Output(name=payer.value, label=f"{payer.label}收回", kind=AnswerKind.MONEY) for payer in Payer)

@@ -11,17 +11,11 @@ from loans.models import Loan, Movement
 from parties.models import Member
 from policy.selectors import version_for
 from portal.rules import QuarterInterest, Stretch, clipped, cost_as_annual_rate, interest_by_quarter
+from risk.claims.rules.sharing import is_covered
 from risk.enums import MoneyStep
-from risk.rules import NoEnhancementFeeRate, is_covered
-from risk.selectors import (
-    TotalCost,
-    enhancement_fee_of,
-    enhancement_fee_segments,
-    enhancement_fees_visible_to,
-    fee_rates,
-    guarantee_fees_visible_to,
-    total_cost_of,
-)
+from risk.fees.rules import NoEnhancementFeeRate
+from risk.fees.selectors import TotalCost, enhancement_fee_of, enhancement_fee_segments, fee_rates, total_cost_of
+from risk.visibility import enhancement_fees_visible_to, guarantee_fees_visible_to
 from subsidy.models import Line
 from subsidy.rules import PrincipalMovement
 from subsidy.selectors.segments import OpenedLine

@@ -18,12 +18,12 @@ from parties.correction_transitions import CORRECTION_STEPS, CorrectionParty
 from parties.enums import InstitutionKind
 from parties.rights_transitions import RIGHTS_STEPS, RightsParty
 from policy.notice_transitions import NOTICE_STEPS, NoticeParty
-from risk.claim_transitions import CLAIM_STEPS, ClaimParty
+from risk.claims.transitions import CLAIM_STEPS, ClaimParty
+from risk.classification.transitions import SUGGESTION_STEPS, SuggestionParty
 from risk.enums import ClaimState
-from risk.exemption_transitions import EXEMPTION_STEPS, ExemptionParty
+from risk.exemption.transitions import EXEMPTION_STEPS, ExemptionParty
 from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS, RECOVERY_STEPS, MoneyParty
-from risk.return_transitions import RETURN_STEPS, ReturnParty
-from risk.suggestion_transitions import SUGGESTION_STEPS, SuggestionParty
+from risk.recoveries.transitions import RETURN_STEPS, ReturnParty
 from subsidy.tender_transitions import PAPER_BID_STEPS, SEALED_BID_STEPS, TENDER_STEPS, TenderParty
 from subsidy.transitions import OBJECTION_STEPS, PAYMENT_STEPS, RECONCILIATION_STEPS, SETTLEMENT_STEPS
 from subsidy.transitions import Party as SubsidyParty

@@ -6,7 +6,7 @@ from parties.access import WORKING_ROLES, RoleMissing, require_institution
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Institution, Member
 from parties.selectors import institution_of_kind
-from risk.claim_transitions import CLAIM_STEP, CLAIM_STEPS, ClaimParty
+from risk.claims.transitions import CLAIM_STEP, CLAIM_STEPS, ClaimParty
 from risk.enums import ClaimKind
 from risk.models import BadDebt, Claim
 

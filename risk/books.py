@@ -7,12 +7,14 @@ from ledger.enums import EntryKind, Purpose
 from ledger.services import account_code
 from ledger.verification import Books, ExpectedEntry, register_books
 from policy.selectors import version_for
+from risk.claims.rules.compensation import finally_borne, piece_of, still_returnable
+from risk.claims.rules.shares import Shares
+from risk.claims.selectors.splits import computed_split, uses_fee_pool
+from risk.claims.services.payments import PURPOSES
 from risk.enums import MoneyStep, Payer, ReturnState
+from risk.fees.pool import fee_pool_account
 from risk.models import Claim, EnhancementFee, GuaranteeFee, Payment, PaymentPart, Recovery, Return
 from risk.recounts import recounted
-from risk.rules import Shares, finally_borne, piece_of, still_returnable
-from risk.selectors import computed_split, fee_pool_account, uses_fee_pool
-from risk.services.payments import PURPOSES
 
 
 def expected_entries() -> Iterator[ExpectedEntry]:

@@ -8,9 +8,9 @@ from parties.corrections import Correctable, Facts, register_rest, register_tabl
 from parties.enums import InstitutionKind
 from parties.models import Member
 from risk.enums import MoneyStep
+from risk.exemption.services.cases import RULE_MAKERS
+from risk.fees.services import RateBackDated, require_fee_rate
 from risk.models import DiligenceRules, EnhancementFee, EnhancementFeeRate, Exemption
-from risk.services.exemption import RULE_MAKERS
-from risk.services.fees import RateBackDated, require_fee_rate
 
 
 def fees_of_rate(row: EnhancementFeeRate, before: Facts, after: Facts | None) -> Iterable[str]:

@@ -7,7 +7,7 @@ Source: FP 1.5.2(1), FP 1.5.2(2); D21, D23, D35.
 from django.db import models
 
 from common.transitions import Signer, Table, Transition, by_name
-from risk.claim_transitions import REASON
+from risk.claims.transitions import REASON
 from risk.enums import MoneyStep
 
 

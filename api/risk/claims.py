@@ -11,18 +11,15 @@ from django.db.models import QuerySet
 from api.services.openings import open_row
 from common.errors import DomainError
 from parties.models import Institution, Member
+from risk.breaker.selectors import standing_of_bank
+from risk.claims.rules.shares import NOTHING, Shares
+from risk.claims.rules.sharing import clause_of
+from risk.claims.selectors.queue import hold_of, queued
+from risk.claims.selectors.splits import expected_split
+from risk.claims.selectors.standings import ClaimStanding, standing_of_claim
+from risk.claims.services.splits import institution_of
 from risk.enums import WAITING_FOR_MONEY, ClaimState, Hold, Payer
 from risk.models import Claim
-from risk.rules import NOTHING, Shares, clause_of
-from risk.selectors import (
-    ClaimStanding,
-    expected_split,
-    hold_of,
-    standing_of_bank,
-    standing_of_claim,
-)
-from risk.selectors.claims import queued
-from risk.services.splits import institution_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,12 @@ from django.utils.timezone import localdate
 from api.services.openings import open_row
 from common.money import ZERO
 from parties.models import Member
+from risk.claims.rules.compensation import finally_borne
+from risk.claims.rules.shares import Shares
+from risk.claims.selectors.papers import missing_papers, required_papers
 from risk.enums import MoneyStep, Payer
 from risk.models import BadDebt, Recovery
-from risk.rules import Shares, finally_borne
-from risk.selectors import recovered_of_debt
-from risk.selectors.papers import missing_papers, required_papers
+from risk.recoveries.selectors import recovered_of_debt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,14 +13,10 @@ from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_on
 from risk.enums import Grade
+from risk.fees.rules import NoEnhancementFeeRate
+from risk.fees.selectors import GuarantorYear, average_guarantee_fees, total_cost_of
 from risk.models import Claim, Classification
-from risk.rules import NoEnhancementFeeRate
-from risk.selectors import (
-    GuarantorYear,
-    average_guarantee_fees,
-    total_cost_of,
-    visible_or_404,
-)
+from risk.visibility import visible_or_404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,13 @@ from loans.selectors import loans_visible_to
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Member
+from risk.claims.services.opening import file_claim, open_pursuit
+from risk.claims.services.payments import reapply_for_compensation
+from risk.classification.services import classify_loan, recognise_bad_debt
 from risk.enums import ClaimKind, Grade, MoneyStep
+from risk.fees.services import record_enhancement_fee, record_guarantee_fee
 from risk.models import BadDebt, Claim, Classification, EnhancementFee, GuaranteeFee, Reapplication
-from risk.selectors import (
+from risk.visibility import (
     bad_debts_visible_to,
     claims_visible_to,
     classifications_visible_to,
@@ -23,15 +27,6 @@ from risk.selectors import (
     guarantees_visible_to,
     reapplications_visible_to,
     visible_or_404,
-)
-from risk.services import (
-    classify_loan,
-    file_claim,
-    open_pursuit,
-    reapply_for_compensation,
-    recognise_bad_debt,
-    record_enhancement_fee,
-    record_guarantee_fee,
 )
 
 

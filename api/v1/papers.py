@@ -32,7 +32,7 @@ from loans.selectors import applications_visible_to
 from parties.access import RoleMissing
 from parties.models import Member
 from risk.enums import ClaimPaper
-from risk.selectors import bad_debts_visible_to, claims_visible_to
+from risk.visibility import bad_debts_visible_to, claims_visible_to
 
 FILENAME = OpenApiParameter("filename", str, required=True, description="文件名，扩展名须与内容相符")
 DIGEST = OpenApiParameter(

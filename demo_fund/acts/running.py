@@ -8,7 +8,10 @@ from demo_fund.player import Step
 from demo_fund.stage import Stage
 from ledger.closing import close_days
 from loans.services import apply_return_rates, expire_drawn_projects, lapse_approvals, remind_of_deadlines
-from risk.services import alarm_about_guarantee_fees, evaluate_banks, pay_due_claims, remind_of_terms, suggest_classes
+from risk.breaker.services import evaluate_banks
+from risk.claims.services.payments import pay_due_claims
+from risk.classification.services import suggest_classes
+from risk.reminders import alarm_about_guarantee_fees, remind_of_terms
 
 BEGIN_DAYS = 62
 LAST_DAYS = (7, 5, 3, 1, 0)

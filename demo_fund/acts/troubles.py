@@ -15,12 +15,26 @@ from demo_fund.troubles import Recovered, Trouble
 from loans.models import Application, Loan
 from parties.enums import Role
 from parties.models import Institution, Member
-from risk import services
+from risk.claims.selectors.papers import required_papers
+from risk.claims.services.certifying import certify_loss, propose_loss
+from risk.claims.services.examining import accept_claim, begin_review
+from risk.claims.services.opening import file_claim, open_pursuit
+from risk.claims.services.payments import NoRoomYet, NothingQueued, propose_payment, reapply_for_compensation, release_payment
+from risk.classification.services import classify_loan, recognise_bad_debt
 from risk.enums import WAITING_FOR_MONEY, ReturnState
+from risk.exemption.rules import checklist
+from risk.exemption.services.cases import answer_item, conclude_exemption, open_exemption, record_diligence_rules, record_finding
+from risk.exemption.services.packs import build_evidence_pack
+from risk.fees.services import (
+    check_enhancement_fee,
+    check_guarantee_fee,
+    record_enhancement_fee,
+    record_guarantee_fee,
+    set_enhancement_fee_rate,
+)
 from risk.models import BadDebt, Claim, Exemption, Return
-from risk.rules import checklist
-from risk.selectors.papers import required_papers
-from risk.services.payments import NoRoomYet, NothingQueued
+from risk.recoveries.services.records import check_recovery, record_recovery
+from risk.recoveries.services.returns import check_return, record_return
 
 COLLECTING = 120  # fees: nothing is caught there
 REAPPLIED_EVERY = timedelta(days=45)
@@ -125,12 +139,12 @@ def _payers(stage: Stage, trouble: Trouble) -> Institution:
 
 def _set_fee(stage: Stage, from_on: date, rate: Decimal, at: datetime) -> None:
     actor = stage.bureau_handler("city_industry")
-    services.set_enhancement_fee_rate(rate=rate, from_on=from_on, document_number=f"泉工信〔{from_on.year}〕18号", actor=actor, at=at)
+    set_enhancement_fee_rate(rate=rate, from_on=from_on, document_number=f"泉工信〔{from_on.year}〕18号", actor=actor, at=at)
 
 
 def _record_rules(stage: Stage, at: datetime) -> None:
     for bank in (i for i in stage.cast.institutions.values() if i.kind == "bank"):
-        services.record_diligence_rules(
+        record_diligence_rules(
             name="技术创新基金业务尽职免责管理办法",
             document_number=f"{bank.short_name}〔{at.year}〕21号",
             effective_on=stage.window.after(RULES_ON),
@@ -140,7 +154,7 @@ def _record_rules(stage: Stage, at: datetime) -> None:
 
 
 def _classify(stage: Stage, trouble: Trouble, grade: str, at: datetime) -> None:
-    services.classify_loan(
+    classify_loan(
         loan_id=_loan(trouble).public_id,
         grade=grade,
         on=at.date(),
@@ -152,7 +166,7 @@ def _classify(stage: Stage, trouble: Trouble, grade: str, at: datetime) -> None:
 
 def _recognise(stage: Stage, trouble: Trouble, at: datetime) -> None:
     _classify(stage, trouble, "doubtful", at)
-    services.recognise_bad_debt(
+    recognise_bad_debt(
         loan_id=_loan(trouble).public_id,
         reason="企业已停产，主要资产被多家法院查封，认定为坏账。",
         actor=stage.cast.checker(_bank(stage, trouble)),
@@ -164,17 +178,17 @@ def _file(stage: Stage, trouble: Trouble, at: datetime) -> None:
     bad_debt, actor = _bad_debt(trouble), stage.cast.handler(_bank(stage, trouble))
     for paper in required_papers(bad_debt, on=at.date()):
         attach_paper(bad_debt, paper.value, label=paper.label, actor=actor, at=at)
-    services.file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=actor, at=at)
+    file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=actor, at=at)
 
 
 def _examine(stage: Stage, trouble: Trouble, at: datetime) -> None:
     claim = _claim(trouble)
-    services.begin_review(claim_id=claim.public_id, actor=_reviewer(stage, claim), at=at)
+    begin_review(claim_id=claim.public_id, actor=_reviewer(stage, claim), at=at)
 
 
 def _accept(stage: Stage, trouble: Trouble, at: datetime) -> None:
     claim = _claim(trouble)
-    services.accept_claim(claim_id=claim.public_id, actor=_reviewer(stage, claim), at=at)
+    accept_claim(claim_id=claim.public_id, actor=_reviewer(stage, claim), at=at)
 
 
 def _reviewer(stage: Stage, claim: Claim) -> Member:
@@ -182,7 +196,7 @@ def _reviewer(stage: Stage, claim: Claim) -> Member:
 
 
 def _pursue(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    services.open_pursuit(bad_debt_id=_bad_debt(trouble).public_id, actor=stage.cast.handler(_bank(stage, trouble)), at=at)
+    open_pursuit(bad_debt_id=_bad_debt(trouble).public_id, actor=stage.cast.handler(_bank(stage, trouble)), at=at)
 
 
 def _propose_loss(stage: Stage, trouble: Trouble, at: datetime) -> None:
@@ -190,7 +204,7 @@ def _propose_loss(stage: Stage, trouble: Trouble, at: datetime) -> None:
     for paper in required_papers(bad_debt, on=at.date()):
         attach_paper(bad_debt, paper.value, label=paper.label, actor=actor, at=at)
     recovered = sum((row.net for row in bad_debt.recoveries.all()), Decimal(0))
-    services.propose_loss(
+    propose_loss(
         claim_id=_claim(trouble).public_id,
         amount=bad_debt.principal - recovered,
         evidence_kind="court",
@@ -201,24 +215,24 @@ def _propose_loss(stage: Stage, trouble: Trouble, at: datetime) -> None:
 
 
 def _certify(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    services.certify_loss(claim_id=_claim(trouble).public_id, actor=stage.cast.checker(_bank(stage, trouble)), at=at)
+    certify_loss(claim_id=_claim(trouble).public_id, actor=stage.cast.checker(_bank(stage, trouble)), at=at)
 
 
 def _propose_payment(stage: Stage, trouble: Trouble, at: datetime) -> None:
     claim = _claim(trouble)
     if claim.state == "payable":  # a loss that the bank bears alone is never paid
-        services.propose_payment(claim_id=claim.public_id, actor=stage.cast.handler(_payers(stage, trouble)), at=at)
+        propose_payment(claim_id=claim.public_id, actor=stage.cast.handler(_payers(stage, trouble)), at=at)
 
 
 def _release(stage: Stage, trouble: Trouble, at: datetime) -> None:
     claim = _claim(trouble)
     if claim.state == "releasing":
-        services.release_payment(claim_id=claim.public_id, actor=stage.cast.checker(_payers(stage, trouble)), at=at)
+        release_payment(claim_id=claim.public_id, actor=stage.cast.checker(_payers(stage, trouble)), at=at)
 
 
 def _recover(stage: Stage, trouble: Trouble, number: int, back: Recovered, at: datetime) -> None:
     bad_debt, bank = _bad_debt(trouble), _bank(stage, trouble)
-    recovery = services.record_recovery(
+    recovery = record_recovery(
         bad_debt_id=bad_debt.public_id,
         amount=(bad_debt.principal * back.part).quantize(CENT),
         costs=back.costs.quantize(CENT),
@@ -228,15 +242,15 @@ def _recover(stage: Stage, trouble: Trouble, number: int, back: Recovered, at: d
         actor=stage.cast.handler(bank),
         at=at,
     )
-    services.check_recovery(recovery_id=recovery.public_id, actor=stage.cast.checker(bank), at=at)
+    check_recovery(recovery_id=recovery.public_id, actor=stage.cast.checker(bank), at=at)
 
 
 def _return(stage: Stage, trouble: Trouble, at: datetime) -> None:
     bank = _bank(stage, trouble)
     for row in Return.objects.filter(recovery__bad_debt=_bad_debt(trouble), state=ReturnState.DUE):
         voucher = f"{trouble.financing.key}-TH{row.pk}"
-        services.record_return(return_id=row.public_id, returned_on=at.date(), voucher=voucher, actor=stage.cast.handler(bank), at=at)
-        services.check_return(return_id=row.public_id, actor=stage.cast.checker(bank), at=at)
+        record_return(return_id=row.public_id, returned_on=at.date(), voucher=voucher, actor=stage.cast.handler(bank), at=at)
+        check_return(return_id=row.public_id, actor=stage.cast.checker(bank), at=at)
 
 
 def _apply_anew(stage: Stage, code: str, at: datetime) -> None:
@@ -246,7 +260,7 @@ def _apply_anew(stage: Stage, code: str, at: datetime) -> None:
         return
     try:
         reason = "坏账率已回落，申请恢复补偿。"
-        services.reapply_for_compensation(bank_id=bank.public_id, reason=reason, actor=stage.cast.handler(bank), at=at)
+        reapply_for_compensation(bank_id=bank.public_id, reason=reason, actor=stage.cast.handler(bank), at=at)
     except (NoRoomYet, NothingQueued):
         return
 
@@ -262,7 +276,7 @@ def _collect_fees(stage: Stage, bank: str, at: datetime) -> None:
         from_on = last.until_on if last is not None else loan.first_drawdown_on
         if from_on is None or from_on >= at.date():
             continue
-        fee = services.record_enhancement_fee(
+        fee = record_enhancement_fee(
             loan_id=loan.public_id,
             from_on=from_on,
             until_on=at.date(),
@@ -271,7 +285,7 @@ def _collect_fees(stage: Stage, bank: str, at: datetime) -> None:
             actor=stage.cast.handler(manager),
             at=at,
         )
-        services.check_enhancement_fee(fee_id=fee.public_id, actor=stage.cast.checker(manager), at=at)
+        check_enhancement_fee(fee_id=fee.public_id, actor=stage.cast.checker(manager), at=at)
     _charge_guarantee_fees(stage, bank, at)
 
 
@@ -279,7 +293,7 @@ def _charge_guarantee_fees(stage: Stage, bank: str, at: datetime) -> None:
     guarantor = stage.cast.of_kind("guarantor")
     drawn = Loan.objects.filter(bank__code=bank, guarantee__fees__isnull=True, guarantee__isnull=False, first_drawdown_on__isnull=False)
     for loan in drawn.select_related("guarantee").order_by("pk"):
-        fee = services.record_guarantee_fee(
+        fee = record_guarantee_fee(
             guarantee_id=loan.guarantee.pk,
             amount=(loan.contract_amount * loan.guarantee.fee_rate).quantize(CENT),
             charged_on=at.date(),
@@ -287,20 +301,18 @@ def _charge_guarantee_fees(stage: Stage, bank: str, at: datetime) -> None:
             actor=stage.cast.handler(guarantor),
             at=at,
         )
-        services.check_guarantee_fee(fee_id=fee.public_id, actor=stage.cast.checker(guarantor), at=at)
+        check_guarantee_fee(fee_id=fee.public_id, actor=stage.cast.checker(guarantor), at=at)
 
 
 def _open_exemption(stage: Stage, trouble: Trouble, at: datetime) -> None:
     handler = stage.cast.handler(_bank(stage, trouble))
-    exemption = services.open_exemption(bad_debt_id=_bad_debt(trouble).public_id, actor=handler, at=at)
+    exemption = open_exemption(bad_debt_id=_bad_debt(trouble).public_id, actor=handler, at=at)
     for line in checklist():
-        services.answer_item(
-            exemption_id=exemption.public_id, code=line.code, is_fulfilled=True, remark="已调阅档案核实。", actor=handler, at=at
-        )
+        answer_item(exemption_id=exemption.public_id, code=line.code, is_fulfilled=True, remark="已调阅档案核实。", actor=handler, at=at)
 
 
 def _conclude(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    services.conclude_exemption(
+    conclude_exemption(
         exemption_id=_exemption(trouble).public_id,
         is_diligent=True,
         is_gross_negligence=False,
@@ -313,7 +325,7 @@ def _conclude(stage: Stage, trouble: Trouble, at: datetime) -> None:
 
 def _find(stage: Stage, trouble: Trouble, at: datetime) -> None:
     exemption = _exemption(trouble)
-    services.record_finding(
+    record_finding(
         exemption_id=exemption.public_id,
         is_evidence_sufficient=True,
         finding="经核查证据充分，予以免责，不纳入监管考核。",
@@ -321,7 +333,7 @@ def _find(stage: Stage, trouble: Trouble, at: datetime) -> None:
         actor=stage.bureau_handler("regulator"),
         at=at,
     )
-    services.build_evidence_pack(exemption_id=exemption.public_id, actor=stage.cast.handler(_bank(stage, trouble)), at=at)
+    build_evidence_pack(exemption_id=exemption.public_id, actor=stage.cast.handler(_bank(stage, trouble)), at=at)
 
 
 def _exemption(trouble: Trouble) -> Exemption:

@@ -11,16 +11,10 @@ from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from quanzhou_fund.backoffice.cards import Card, in_wan
+from risk.claims.selectors.queue import queues_of
 from risk.enums import MoneyStep, ReturnState
-from risk.selectors import (
-    bad_debts_visible_to,
-    claims_visible_to,
-    compensations_visible_to,
-    fee_pool_balance,
-    queues_of,
-    recoveries_visible_to,
-    returns_visible_to,
-)
+from risk.fees.pool import fee_pool_balance
+from risk.visibility import bad_debts_visible_to, claims_visible_to, compensations_visible_to, recoveries_visible_to, returns_visible_to
 
 
 def risk_cards(member: Member, *, drawn: Decimal, on: date) -> list[Card]:

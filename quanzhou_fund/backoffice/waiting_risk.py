@@ -21,7 +21,7 @@ from risk.enums import (
     SuggestionState,
 )
 from risk.models import BankRisk, Claim, ClassificationSuggestion, EnhancementFee, Exemption, GuaranteeFee, Recovery, Return
-from risk.selectors import (
+from risk.visibility import (
     bank_risks_visible_to,
     claims_visible_to,
     enhancement_fees_visible_to,

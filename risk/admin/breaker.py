@@ -35,24 +35,21 @@ from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_on
 from policy.terms import Terms
-from risk import services
 from risk.admin import sums
 from risk.admin.gauges import Gauge, cap_gauge, rate_gauge, scale_of, state_badge
+from risk.breaker.selectors import BankStanding, position_of, standing_of_bank, standings
+from risk.claims.selectors.queue import queued
+from risk.claims.services.payments import reapply_for_compensation
 from risk.enums import WAITING_FOR_MONEY, BreakerState, MoneyStep
 from risk.models import BankRisk, BreakerChange, Claim, Reapplication
-from risk.selectors import (
-    BankStanding,
+from risk.visibility import (
     bad_debts_visible_to,
     bank_risks_visible_to,
     banks_visible_to,
     breaker_changes_visible_to,
     claims_visible_to,
-    position_of,
     reapplications_visible_to,
-    standing_of_bank,
-    standings,
 )
-from risk.selectors.claims import queued
 
 SEEN_BY = frozenset({*SEES_ALL, InstitutionKind.BANK, InstitutionKind.FUND_MANAGER})
 SEVERITY = (BreakerState.SUSPENDED, BreakerState.WARNING, BreakerState.NORMAL, BreakerState.NO_DATA)
@@ -94,7 +91,7 @@ REAPPLY = Step(
     may=lambda member, risk: member.institution_id == risk.bank_id,
     when=lambda risk: risk.has_held_back,
     form=ReapplyForm,
-    run=lambda do: services.reapply_for_compensation(bank_id=do.obj.bank.public_id, actor=do.member, at=do.at, **do.given),
+    run=lambda do: reapply_for_compensation(bank_id=do.obj.bank.public_id, actor=do.member, at=do.at, **do.given),
     clause="FP 1.5.3, D20",
     sentence="对因熔断或补偿上限未付清的补偿重新提出申请；有可补偿余额时按排队顺序支付。",
     tone="main",

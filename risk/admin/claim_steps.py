@@ -1,4 +1,4 @@
-"""The steps of a claim in both workflows, offered as ``risk.claim_transitions`` says."""
+"""The steps of a claim in both workflows, offered as ``risk.claims.transitions`` says."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from common.admin.asking import by_tone, offered
 from common.money import display
 from common.transitions import Transition
 from parties.enums import Role
-from risk import services
 from risk.access import parties_of
 from risk.admin import forms
 from risk.admin.shared import is_of_bank
-from risk.claim_transitions import CLAIM_STEPS
+from risk.claims.services.step_services import CLAIM_SERVICES
+from risk.claims.transitions import CLAIM_STEPS
 from risk.enums import ENDED
-from risk.selectors import recovered_of_debt
-from risk.services.claim_steps import CLAIM_SERVICES
+from risk.recoveries.selectors import recovered_of_debt
+from risk.recoveries.services.records import record_recovery
 
 WORKERS, CHECKERS = Who(), Who(roles=frozenset({Role.CHECKER}))
 
@@ -44,7 +44,7 @@ def _offered(row: Transition) -> Step:
 
 
 def _recover(do: Do) -> Any:
-    return services.record_recovery(bad_debt_id=do.obj.bad_debt.public_id, actor=do.member, at=do.at, **do.given)
+    return record_recovery(bad_debt_id=do.obj.bad_debt.public_id, actor=do.member, at=do.at, **do.given)
 
 
 RECOVER = Step(

@@ -21,10 +21,10 @@ from risk.admin.claim_steps import CLAIM_STEPS_OFFERED
 from risk.admin.papers import checklist
 from risk.admin.queue import queue_panels
 from risk.admin.shared import SEEN_BY, claim_state
+from risk.claims.rules.sharing import clause_of
 from risk.enums import ClaimKind, ClaimPaper
 from risk.models import Claim, Payment
-from risk.rules import clause_of
-from risk.selectors import claims_visible_to
+from risk.visibility import claims_visible_to
 
 SHOWS = ("number", "loan", "loan__enterprise", "bank", "bad_debt", "kind", "amount", "opened_on", "opened_by")
 PROGRESS = (

@@ -13,16 +13,18 @@ from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_for
-from risk import services
 from risk.admin import forms
 from risk.admin.loan_panels import CLASSIFY_SENTENCE, history_of_classes
 from risk.admin.papers import checklist
 from risk.admin.recoveries import recorded_recoveries
 from risk.admin.shared import SEEN_BY, LatestFilter, claim_state, grade_badge, is_of_bank, suggestion_state
+from risk.claims.rules.sharing import clause_of, is_covered
+from risk.claims.services.opening import file_claim, open_pursuit
+from risk.classification.services import classify_loan
 from risk.enums import ClaimPaper, SuggestionState
 from risk.models import BadDebt, Classification, ClassificationSuggestion
-from risk.rules import clause_of, is_covered
-from risk.selectors import bad_debts_visible_to, claims_visible_to, classifications_visible_to, suggestions_visible_to
+from risk.recoveries.services.records import record_recovery
+from risk.visibility import bad_debts_visible_to, claims_visible_to, classifications_visible_to, suggestions_visible_to
 
 LOAN_FILTERS = ("loan__bank", "loan__mode", "loan__category", "loan__district")
 LOAN_SEARCH = ("loan__contract_number", "loan__enterprise__name", "loan__enterprise__credit_code")
@@ -48,7 +50,7 @@ DECIDE = Step(
     may=lambda member, suggestion: is_of_bank(member, suggestion.loan.bank_id),
     when=lambda suggestion: suggestion.state == SuggestionState.OPEN,
     form=forms.ClassifyForm,
-    run=lambda do: services.classify_loan(loan_id=do.obj.loan.public_id, actor=do.member, at=do.at, **do.given),
+    run=lambda do: classify_loan(loan_id=do.obj.loan.public_id, actor=do.member, at=do.at, **do.given),
     clause="FP 1.5.3",
     sentence=CLASSIFY_SENTENCE,
     tone="main",
@@ -164,7 +166,7 @@ BAD_DEBT_STEPS = (
         may=_own,
         when=_may_file,
         form=forms.FileForm,
-        run=lambda do: services.file_claim(bad_debt_id=do.obj.public_id, amount=do.given["amount"], actor=do.member, at=do.at),
+        run=lambda do: file_claim(bad_debt_id=do.obj.public_id, amount=do.given["amount"], actor=do.member, at=do.at),
         clause="FP 1.5.2(1), 1.5.2(2)",
         sentence="研发信用贷款先补偿后追偿。提交后由担保公司（专项贷款）或市工信局（信托服务）在审核期限内审核；材料须先上传齐备。",
         tone="main",
@@ -175,7 +177,7 @@ BAD_DEBT_STEPS = (
         who=by(InstitutionKind.BANK),
         may=_own,
         when=lambda bad_debt: not _is_rd(bad_debt) and not _claimed(bad_debt),
-        run=lambda do: services.open_pursuit(bad_debt_id=do.obj.public_id, actor=do.member, at=do.at),
+        run=lambda do: open_pursuit(bad_debt_id=do.obj.public_id, actor=do.member, at=do.at),
         clause="FP 1.5.1",
         sentence="项目贷款由银行先行追偿；确定无法收回的部分凭法院或破产文书申报，经另一人复核认定后按出资比例分担。",
         tone="main",
@@ -186,7 +188,7 @@ BAD_DEBT_STEPS = (
         who=by(InstitutionKind.BANK),
         may=_own,
         form=forms.RecoveryForm,
-        run=lambda do: services.record_recovery(bad_debt_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        run=lambda do: record_recovery(bad_debt_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
         clause="FP 1.5.2(2)",
         sentence="登记后由本行另一名复核人员复核，复核通过才计入；已补偿的，按各方实际承担逐笔退回。",
         done="已登记，请由本行复核人员复核。",

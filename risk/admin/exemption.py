@@ -33,10 +33,11 @@ from parties.models import Member
 from policy.selectors import version_on
 from risk.admin.exemption_steps import EXEMPTION_STEPS_OFFERED, OPEN, RECORD_RULES
 from risk.admin.gauges import state_badge
+from risk.breaker.rules import headroom
+from risk.breaker.selectors import position_of
 from risk.enums import ExemptionState
 from risk.models import DiligenceRules, Exemption, ExemptionItem
-from risk.rules import headroom
-from risk.selectors import diligence_rules_visible_to, evidence_packs_visible_to, exemptions_visible_to, position_of
+from risk.visibility import diligence_rules_visible_to, evidence_packs_visible_to, exemptions_visible_to
 
 K = InstitutionKind
 SEEN_BY = frozenset({*SEES_ALL, K.BANK})

@@ -6,9 +6,9 @@ from django import forms
 
 from common.admin import DayInput, LongText, StepForm, YesNo
 from common.dates import PAPERS
+from risk.exemption.services.cases import Answer
 from risk.models import BadDebt
-from risk.selectors import bad_debts_visible_to
-from risk.services import Answer
+from risk.visibility import bad_debts_visible_to
 
 REMARK = "_remark"
 

@@ -8,12 +8,13 @@ from common.admin.asking import offered
 from common.transitions import Transition
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
-from risk import services
 from risk.admin import exemption_forms as forms
 from risk.enums import ExemptionState
-from risk.exemption_transitions import EXEMPTION_STEP
+from risk.exemption.services.cases import answer_items, open_exemption, record_diligence_rules
+from risk.exemption.services.packs import build_evidence_pack
+from risk.exemption.services.step_services import EXEMPTION_SERVICES
+from risk.exemption.transitions import EXEMPTION_STEP
 from risk.models import Exemption
-from risk.services.exemption_steps import EXEMPTION_SERVICES
 
 K, State = InstitutionKind, ExemptionState
 INSTITUTIONS = by(K.BANK)
@@ -26,7 +27,7 @@ def _own(member: Member, exemption: Exemption) -> bool:
 
 
 def _answer(do: Do) -> Any:
-    return services.answer_items(exemption_id=do.obj.public_id, answers=do.given["answers"], actor=do.member, at=do.at)
+    return answer_items(exemption_id=do.obj.public_id, answers=do.given["answers"], actor=do.member, at=do.at)
 
 
 RECORD_RULES = Step(
@@ -34,7 +35,7 @@ RECORD_RULES = Step(
     label="登记免责制度",
     who=RULE_MAKERS,
     form=forms.RulesForm,
-    run=lambda do: services.record_diligence_rules(actor=do.member, at=do.at, **do.given),
+    run=lambda do: record_diligence_rules(actor=do.member, at=do.at, **do.given),
     clause="FP 1.7",
     sentence="各方建立本单位的尽职免责制度；发起核查时适用当日已施行的最新制度。",
 )
@@ -43,7 +44,7 @@ OPEN = Step(
     label="发起尽职核查",
     who=INSTITUTIONS,
     form=forms.OpenForm,
-    run=lambda do: services.open_exemption(bad_debt_id=do.given["bad_debt"].public_id, actor=do.member, at=do.at),
+    run=lambda do: open_exemption(bad_debt_id=do.given["bad_debt"].public_id, actor=do.member, at=do.at),
     clause="FP 1.7",
     sentence="按方案各条款列出核查项目，系统已有的记录随附其后。",
 )
@@ -73,7 +74,7 @@ EXEMPTION_STEPS_OFFERED = (
         name="pack",
         label="生成证据包",
         who=by(),
-        run=lambda do: services.build_evidence_pack(exemption_id=do.obj.public_id, actor=do.member, at=do.at),
+        run=lambda do: build_evidence_pack(exemption_id=do.obj.public_id, actor=do.member, at=do.at),
         clause="FP 1.7",
         sentence="汇集截至此刻的时间线、核查表、条款、审计事件和材料原件，连同校验程序打成一个压缩包，以SHA-256留存。",
         done="证据包已生成，可下载并自行校验。",

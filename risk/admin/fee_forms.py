@@ -9,7 +9,7 @@ from common.admin import DayInput, MoneyInput, PercentInput, StepForm
 from common.dates import BEGINS, ENDS
 from common.enums import Category, Security
 from loans.models import Guarantee, Loan
-from risk.selectors import guarantees_visible_to, trust_loans_of
+from risk.visibility import guarantees_visible_to, trust_loans_of
 
 
 class RateForm(StepForm):

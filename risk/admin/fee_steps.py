@@ -5,9 +5,17 @@ from typing import Any
 from common.admin import Do, Step, by
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
-from risk import services
 from risk.admin import fee_forms as forms
 from risk.admin.shared import on_record
+from risk.fees.services import (
+    check_enhancement_fee,
+    check_guarantee_fee,
+    record_enhancement_fee,
+    record_guarantee_fee,
+    send_back_enhancement_fee,
+    send_back_guarantee_fee,
+    set_enhancement_fee_rate,
+)
 from risk.models import GuaranteeFee
 from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS
 
@@ -22,12 +30,12 @@ def _guarantors(member: Member, fee: GuaranteeFee) -> bool:
 
 def _record(do: Do) -> Any:
     given = dict(do.given)
-    return services.record_enhancement_fee(loan_id=given.pop("loan").public_id, actor=do.member, at=do.at, **given)
+    return record_enhancement_fee(loan_id=given.pop("loan").public_id, actor=do.member, at=do.at, **given)
 
 
 def _charge(do: Do) -> Any:
     given = dict(do.given)
-    return services.record_guarantee_fee(guarantee_id=given.pop("guarantee").pk, actor=do.member, at=do.at, **given)
+    return record_guarantee_fee(guarantee_id=given.pop("guarantee").pk, actor=do.member, at=do.at, **given)
 
 
 SET_RATE = Step(
@@ -35,7 +43,7 @@ SET_RATE = Step(
     label="录入收费标准",
     who=by(K.FUND_OFFICE, K.CITY_INDUSTRY),
     form=forms.RateForm,
-    run=lambda do: services.set_enhancement_fee_rate(actor=do.member, at=do.at, **do.given),
+    run=lambda do: set_enhancement_fee_rate(actor=do.member, at=do.at, **do.given),
     clause="FP 1.5.2(2), D23",
     sentence="自生效日起按新标准计费，此前各日仍按原标准；录入有误的标准按更正事项办理。",
 )
@@ -50,7 +58,7 @@ RECORD_ENHANCEMENT = Step(
 )
 ENHANCEMENT_STEPS_OFFERED = tuple(
     on_record(row, who=COLLECTING_CHECKERS, run=run, key="fee_id")
-    for row, run in zip(ENHANCEMENT_FEE_STEPS, (services.check_enhancement_fee, services.send_back_enhancement_fee), strict=True)
+    for row, run in zip(ENHANCEMENT_FEE_STEPS, (check_enhancement_fee, send_back_enhancement_fee), strict=True)
 )
 RECORD_GUARANTEE = Step(
     name="record",
@@ -63,5 +71,5 @@ RECORD_GUARANTEE = Step(
 )
 GUARANTEE_STEPS_OFFERED = tuple(
     on_record(row, who=GUARANTEE_CHECKERS, may=_guarantors, run=run, key="fee_id")
-    for row, run in zip(GUARANTEE_FEE_STEPS, (services.check_guarantee_fee, services.send_back_guarantee_fee), strict=True)
+    for row, run in zip(GUARANTEE_FEE_STEPS, (check_guarantee_fee, send_back_guarantee_fee), strict=True)
 )

@@ -36,19 +36,11 @@ from parties.models import Member
 from policy.selectors import version_for, version_on
 from risk.admin.fee_steps import ENHANCEMENT_STEPS_OFFERED, GUARANTEE_STEPS_OFFERED, RECORD_ENHANCEMENT, RECORD_GUARANTEE, SET_RATE
 from risk.enums import MoneyStep
+from risk.fees.pool import fee_pool_accounts, fee_pool_balance, fee_pool_promised
+from risk.fees.rules import FeeSegment, NoEnhancementFeeRate
+from risk.fees.selectors import average_guarantee_fees, enhancement_fee_segments, total_cost_of
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee
-from risk.rules import FeeSegment, NoEnhancementFeeRate
-from risk.selectors import (
-    average_guarantee_fees,
-    enhancement_fee_rates_visible_to,
-    enhancement_fee_segments,
-    enhancement_fees_visible_to,
-    fee_pool_accounts,
-    fee_pool_balance,
-    fee_pool_promised,
-    guarantee_fees_visible_to,
-    total_cost_of,
-)
+from risk.visibility import enhancement_fee_rates_visible_to, enhancement_fees_visible_to, guarantee_fees_visible_to
 
 K = InstitutionKind
 TONES = {MoneyStep.RECORDED: "busy", MoneyStep.CHECKED: "good", MoneyStep.RETURNED: "warn"}

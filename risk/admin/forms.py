@@ -8,7 +8,7 @@ from common.admin import DayInput, LongText, MoneyInput, StepForm
 from common.money import display
 from risk.enums import Grade
 from risk.models import ClassificationSuggestion
-from risk.selectors import recovered_of_debt
+from risk.recoveries.selectors import recovered_of_debt
 
 COSTS_HINT = "单位：元，没有费用填 0。净额为追回金额减费用，不低于零；未抵足的费用由以后的追回抵扣。"
 

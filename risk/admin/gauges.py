@@ -7,8 +7,8 @@ from decimal import Decimal
 from common.admin import Badge
 from common.admin.shown import percent
 from policy.terms import Terms
+from risk.breaker.selectors import BankStanding
 from risk.enums import BreakerState
-from risk.selectors import BankStanding
 
 TONES = {
     BreakerState.NO_DATA: "plain",

@@ -10,19 +10,14 @@ from loans.models import Loan
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_for
-from risk import services
 from risk.admin import forms
 from risk.admin.shared import claim_state, grade_badge, is_of_bank
+from risk.classification.rules import suggested_grade
+from risk.classification.selectors import overdue_days_of
+from risk.classification.services import classify_loan, recognise_bad_debt
 from risk.enums import Grade, SuggestionState
 from risk.models import Classification
-from risk.rules import suggested_grade
-from risk.selectors import (
-    bad_debts_visible_to,
-    claims_visible_to,
-    classifications_visible_to,
-    overdue_days_of,
-    suggestions_visible_to,
-)
+from risk.visibility import bad_debts_visible_to, claims_visible_to, classifications_visible_to, suggestions_visible_to
 
 CLASSIFY_SENTENCE = "风险分类由银行认定；与按逾期天数的建议不一致的，须写明理由。认定记录只增不改。"
 
@@ -94,14 +89,14 @@ CLASSIFY = Step(
     may=_own,
     when=lambda loan: loan.outstanding > 0,
     form=forms.ClassifyForm,
-    run=lambda do: services.classify_loan(loan_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+    run=lambda do: classify_loan(loan_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
     clause="FP 1.5.3",
     sentence=CLASSIFY_SENTENCE,
 )
 
 
 def _recognise(do: Do) -> Any:
-    return services.recognise_bad_debt(loan_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
+    return recognise_bad_debt(loan_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
 
 
 RECOGNISE = Step(

@@ -15,19 +15,15 @@ from policy.selectors import version_for, version_on
 from risk.admin.gauges import state_badge
 from risk.admin.recoveries import RETURN_HEADS, return_rows, returns_listed
 from risk.admin.shared import entry_links, reads_bank
+from risk.breaker.selectors import BankStanding, standing_of_bank
+from risk.claims.rules.shares import Shares
+from risk.claims.selectors.queue import hold_of
+from risk.claims.selectors.splits import expected_split
+from risk.claims.selectors.standings import ClaimStanding, standing_of_claim
 from risk.enums import WAITING_FOR_MONEY, ClaimState, Hold, Payer, ReturnState
 from risk.models import Claim, Payment
-from risk.rules import Shares, share_recovery
-from risk.selectors import (
-    BankStanding,
-    ClaimStanding,
-    compensations_visible_to,
-    expected_split,
-    hold_of,
-    recoveries_visible_to,
-    standing_of_bank,
-    standing_of_claim,
-)
+from risk.recoveries.rules import share_recovery
+from risk.visibility import compensations_visible_to, recoveries_visible_to
 
 AWAITING = (ClaimState.PAYABLE, ClaimState.RELEASING, *WAITING_FOR_MONEY)
 HOLD_TONES = {Hold.RUNS: "good", Hold.SUSPENDED: "bad", Hold.CAP: "bad"}

@@ -13,9 +13,9 @@ from common.admin import Fact, Facts, Hash, Link, Small, VisibleAdmin, acting_me
 from common.errors import DomainError, NotVisible
 from parties.models import Member
 from risk.admin.exemption import SEEN_BY
+from risk.exemption.services.packs import open_evidence_pack
 from risk.models import EvidencePack
-from risk.selectors import evidence_packs_visible_to
-from risk.services import open_evidence_pack
+from risk.visibility import evidence_packs_visible_to
 
 DOWNLOAD = "risk_evidencepack_download"
 CHECKS = (

@@ -8,10 +8,10 @@ from django.utils.timezone import localdate
 
 from common.admin import Badge, Hash, Link, Row, Table, acting_member, joined
 from documents.selectors import documents_of
+from risk.claims.rules.sharing import clause_of
+from risk.claims.selectors.papers import required_papers
 from risk.enums import ClaimPaper
 from risk.models import BadDebt
-from risk.rules import clause_of
-from risk.selectors.papers import required_papers
 
 HEADS = ("应备材料", "情况", "文件", "SHA-256", "上传单位", "上传时间")
 

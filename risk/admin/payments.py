@@ -17,7 +17,7 @@ from risk.admin.recoveries import RETURN_HEADS, SHORT_NAMES, return_rows, return
 from risk.admin.shared import SEEN_BY, entry_links, reads_bank
 from risk.enums import Payer
 from risk.models import Payment
-from risk.selectors import compensations_visible_to
+from risk.visibility import compensations_visible_to
 
 
 def payments_listed(member: Member) -> QuerySet[Payment]:

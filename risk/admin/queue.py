@@ -11,9 +11,10 @@ from common.money import ZERO, display
 from parties.models import Institution, Member
 from risk.admin.money_panels import hold_badge
 from risk.admin.shared import claim_state
+from risk.claims.selectors.queue import BankQueue, queues_of
 from risk.enums import BreakerState
 from risk.models import Claim
-from risk.selectors import BankQueue, bank_risks_visible_to, banks_visible_to, queues_of
+from risk.visibility import bank_risks_visible_to, banks_visible_to
 
 HEADS = ("次序", "补偿编号和企业", "尚应支付", "暂缓原因", "可支付日期", "状态", "累计尚应支付")
 INTRO = (

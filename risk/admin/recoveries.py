@@ -28,14 +28,14 @@ from loans.selectors import scope_of
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from policy.admin.deadlines import deadline_facts, left
-from risk import services
 from risk.admin.shared import SEEN_BY, entry_links, is_of_bank, money_step, on_record, return_state
 from risk.enums import Payer
 from risk.models import BadDebt, Recovery, Return
 from risk.money_transitions import RECOVERY_STEPS
-from risk.return_transitions import RETURN_STEPS
-from risk.selectors import recoveries_visible_to, returns_visible_to
-from risk.services.return_steps import RETURN_SERVICES
+from risk.recoveries.services.records import check_recovery, send_back_recovery
+from risk.recoveries.services.step_services import RETURN_SERVICES
+from risk.recoveries.transitions import RETURN_STEPS
+from risk.visibility import recoveries_visible_to, returns_visible_to
 
 SHORT_NAMES = {Payer.GUARANTOR: "担保公司"}
 CHECKERS = by(InstitutionKind.BANK, roles=[Role.CHECKER])
@@ -83,7 +83,7 @@ def _own(member: Member, recovery: Recovery) -> bool:
 
 RECOVERY_STEPS_OFFERED = tuple(
     on_record(row, who=CHECKERS, may=_own, run=run, key="recovery_id")
-    for row, run in zip(RECOVERY_STEPS, (services.check_recovery, services.send_back_recovery), strict=True)
+    for row, run in zip(RECOVERY_STEPS, (check_recovery, send_back_recovery), strict=True)
 )
 
 

@@ -16,7 +16,7 @@ from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from risk.enums import ClaimState, Grade, MoneyStep, ReturnState, SuggestionState
 from risk.models import Classification
-from risk.selectors import banks_visible_to
+from risk.visibility import banks_visible_to
 
 SEEN_BY = frozenset(InstitutionKind.values) - {InstitutionKind.CONTRIBUTOR}
 CLAIM_TONES = {

@@ -12,10 +12,12 @@ from common.money import ZERO, display
 from parties.access import sees_all
 from parties.models import Member
 from policy.selectors import register_lines, version_for
+from risk.claims.rules.shares import Shares
+from risk.claims.rules.sharing import clause_of, decisions_of, is_covered, tier_of
+from risk.claims.rules.workings import Working
+from risk.claims.selectors.queue import workings_of
 from risk.enums import BEFORE_LOSS, Payer, WorkingStep
 from risk.models import Claim
-from risk.rules import Shares, Working, clause_of, decisions_of, is_covered, tier_of
-from risk.selectors import workings_of
 
 
 def basis(request: HttpRequest, claim: Claim) -> Facts:

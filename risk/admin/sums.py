@@ -8,9 +8,9 @@ from common.admin.shown import percent
 from common.money import display
 from policy.terms import Terms
 from risk.admin.gauges import state_badge
+from risk.breaker.rules import Position, headroom
+from risk.breaker.selectors import BankStanding
 from risk.enums import BreakerState
-from risk.rules import Position, headroom
-from risk.selectors import BankStanding
 
 HEADS = ("项目", "结果", "算式", "依据")
 NONE_YET = "不适用（尚无放款）"

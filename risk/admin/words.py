@@ -1,10 +1,10 @@
 """The words of the log: what each step of risk is called on screen."""
 
 from common.transitions import verb_labels
-from risk.claim_transitions import CLAIM_STEPS
-from risk.exemption_transitions import EXEMPTION_STEPS
+from risk.claims.transitions import CLAIM_STEPS
+from risk.exemption.transitions import EXEMPTION_STEPS
 from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS, RECOVERY_STEPS
-from risk.return_transitions import RETURN_STEPS
+from risk.recoveries.transitions import RETURN_STEPS
 
 VERBS = {
     **verb_labels((*CLAIM_STEPS, *RETURN_STEPS, *EXEMPTION_STEPS)),

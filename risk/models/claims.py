@@ -15,11 +15,11 @@ from common.money import ZERO, display
 from loans.models import Loan
 from parties.models import Institution, Member
 from policy.models import Deadline
-from risk.claim_transitions import CLAIM_STEP, CLAIM_STEPS
+from risk.claims.rules.shares import Shares
+from risk.claims.transitions import CLAIM_STEP, CLAIM_STEPS
 from risk.enums import BEFORE_LOSS, ENDED, UNDER_EXAMINATION, ClaimKind, ClaimState, EvidenceKind, Payer
 from risk.models.classification import BadDebt
 from risk.models.common import checked_by_another, known
-from risk.rules import Shares
 
 State = ClaimState
 

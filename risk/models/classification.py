@@ -9,9 +9,9 @@ from common.fields import MoneyField, PublicIdField
 from common.fsm import legal_steps, moves
 from loans.models import Loan
 from parties.models import Institution, Member
+from risk.classification.transitions import SUGGESTION_STEP, SUGGESTION_STEPS
 from risk.enums import Grade, SuggestionState
 from risk.models.common import known, positive
-from risk.suggestion_transitions import SUGGESTION_STEP, SUGGESTION_STEPS
 
 
 class Classification(models.Model):

@@ -12,7 +12,7 @@ from common.fields import PublicIdField, TextKey
 from common.fsm import legal_steps, moves
 from parties.models import Institution, Member
 from risk.enums import ExemptionState
-from risk.exemption_transitions import EXEMPTION_STEP, EXEMPTION_STEPS
+from risk.exemption.transitions import EXEMPTION_STEP, EXEMPTION_STEPS
 from risk.models.classification import BadDebt
 
 State = ExemptionState

@@ -18,7 +18,7 @@ from risk.models.claims import Claim
 from risk.models.classification import BadDebt
 from risk.models.common import MadeAndChecked, checked_by_another, checked_facts, known, positive
 from risk.money_transitions import RECOVERY_STEPS
-from risk.return_transitions import RETURN_STEP, RETURN_STEPS
+from risk.recoveries.transitions import RETURN_STEP, RETURN_STEPS
 
 
 class Payment(Evidence):

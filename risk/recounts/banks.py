@@ -13,10 +13,10 @@ from parties.models import Institution
 from policy.models import PolicyVersion
 from policy.selectors import version_for, version_on
 from policy.terms import NoPolicyVersion, Terms
+from risk.breaker.rules import Position, headroom
 from risk.enums import BreakerState, MoneyStep, ReturnState
 from risk.models import BadDebt, BankRisk, BreakerChange, Payment, PaymentPart, Reapplication, Recovery, Return
 from risk.recounts.debts import A_MOMENT
-from risk.rules import Position, headroom
 
 Evidence = Payment | BreakerChange | Reapplication
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from common.enums import Category
 from common.money import ZERO
 from parties.enums import InstitutionKind
+from risk.claims.rules.sharing import clause_of
+from risk.claims.selectors.standings import standing_of_claim
 from risk.enums import ClaimKind, ClaimState, Payer
 from risk.models import Claim, Share
-from risk.rules import clause_of
-from risk.selectors import standing_of_claim
 
 KINDS = {
     Payer.FEE_POOL: InstitutionKind.FUND_OFFICE,

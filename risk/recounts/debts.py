@@ -9,7 +9,7 @@ from common.enums import Category, Mode
 from common.money import ZERO
 from loans.models import Loan, Movement
 from risk.models import BadDebt, Recovery
-from risk.rules import next_net
+from risk.recoveries.rules import next_net
 
 A_MOMENT = timedelta(minutes=1)
 

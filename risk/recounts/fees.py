@@ -10,9 +10,9 @@ from ledger.models import Leg
 from loans.models import Movement
 from policy.selectors import version_for
 from risk.enums import MoneyStep
+from risk.fees.pool import fee_pool_accounts, fee_pool_available
+from risk.fees.rules import DatedFeeRate, DayBalance, NoEnhancementFeeRate, enhancement_fee
 from risk.models import EnhancementFee, EnhancementFeeRate
-from risk.rules import DatedFeeRate, DayBalance, NoEnhancementFeeRate, enhancement_fee
-from risk.selectors import fee_pool_accounts, fee_pool_available
 
 
 def differences() -> Iterator[str]:

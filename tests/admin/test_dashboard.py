@@ -16,7 +16,9 @@ from policy.models import PolicyVersion
 from policy.selectors import version_on
 from quanzhou_fund.backoffice.glance import cards, tables
 from quanzhou_fund.backoffice.waiting import waiting_for
-from risk import services
+from risk.claims.services.examining import accept_claim, begin_review
+from risk.fees.services import record_guarantee_fee
+from risk.recoveries.services.records import check_recovery, record_recovery
 from tests.admin.world import World
 from tests.factories import EnterpriseFactory, MemberFactory
 from tests.risk.scene import NOW, Scene, make_scene, yuan
@@ -85,8 +87,8 @@ class TestRiskWaiting:
         assert soon["补偿审核5个工作日内到期"] == 1
         late = waiting_for(scene.guarantor_handler, on=date(2025, 3, 25))[0]
         assert (late.label, late.is_urgent) == ("补偿审核已超过期限", True)
-        services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
-        services.accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+        begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+        accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
         assert heaps(scene.guarantor_handler, TODAY_OF_RISK) == {"补偿待提请支付": 1}
         assert heaps(scene.treasury_handler, TODAY_OF_RISK).get("补偿待提请支付") is None  # the guarantor pays this one
         scene.proposed(claim)
@@ -101,7 +103,7 @@ class TestRiskWaiting:
         scene.paid(scene.accepted(debt))
         scene.recovered(debt, 100_000)
         given = {"amount": yuan(1_000), "charged_on": TODAY_OF_RISK, "voucher": "DB1", "actor": scene.guarantor_handler, "at": NOW}
-        services.record_guarantee_fee(guarantee_id=debt.loan.guarantee.pk, **given)
+        record_guarantee_fee(guarantee_id=debt.loan.guarantee.pk, **given)
         for member in (scene.handler, scene.guarantor_checker, scene.guarantor_handler):
             found = waiting_for(member, on=TODAY_OF_RISK)
             assert found
@@ -114,10 +116,10 @@ class TestRiskWaiting:
         bad_debt = scene.bad(scene.loan(5_000_000))
         scene.paid(scene.accepted(bad_debt))
         given = {"costs": yuan(0), "received_on": TODAY_OF_RISK, "bank_reference": "ZC9", "actor": scene.handler, "at": NOW}
-        recovery = services.record_recovery(bad_debt_id=bad_debt.public_id, amount=yuan(1_000_000), **given)
+        recovery = record_recovery(bad_debt_id=bad_debt.public_id, amount=yuan(1_000_000), **given)
         assert heaps(scene.checker, TODAY_OF_RISK)["追偿收回待复核"] == 1
         assert "追偿收回待复核" not in heaps(scene.handler, TODAY_OF_RISK)
-        services.check_recovery(recovery_id=recovery.public_id, actor=scene.checker, at=NOW)
+        check_recovery(recovery_id=recovery.public_id, actor=scene.checker, at=NOW)
         assert heaps(scene.handler, TODAY_OF_RISK)["追偿款待退回"] == 1
         assert waiting_for(scene.handler, on=date(2025, 6, 2))[0].label == "追偿款退回已超过期限"
 

@@ -24,9 +24,9 @@ from loans.enums import MovementKind
 from loans.models import Loan
 from parties.models import Member
 from parties.selectors import system_member
+from risk.classification.services import suggest_classes
 from risk.enums import ClaimPaper, ClaimState, MoneyStep, ReturnState
 from risk.models import BadDebt, Claim, Classification, ClassificationSuggestion, Payment, Recovery, Return
-from risk.services import suggest_classes
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.loan_factories import move
 from tests.risk.papers import PROJECT_PAPERS, RD_PAPERS

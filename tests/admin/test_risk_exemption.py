@@ -15,8 +15,8 @@ from django.test import Client
 from audit.models import Event
 from common.admin import page_of
 from parties.models import Member
+from risk.exemption.rules import checklist
 from risk.models import DiligenceRules, EvidencePack, Exemption
-from risk.rules import checklist
 from tests.factories import MemberFactory
 from tests.risk.scene import Scene, make_scene
 

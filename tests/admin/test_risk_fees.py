@@ -14,8 +14,8 @@ from common.enums import Mode
 from loans.models import Loan
 from parties.models import Member
 from risk.enums import MoneyStep
+from risk.fees.services import record_enhancement_fee, record_guarantee_fee, set_enhancement_fee_rate
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee
-from risk.services import record_enhancement_fee, record_guarantee_fee, set_enhancement_fee_rate
 from tests.risk.scene import DRAWN_ON, NOW, TODAY, Scene, make_scene, yuan
 
 Login = Callable[[Member], Client]

@@ -16,8 +16,8 @@ from ledger.enums import EntryKind, Purpose
 from ledger.models import Account
 from ledger.services import NewEntry, NewLeg, account_of, post
 from parties.models import Member
+from risk.fees.pool import fee_pool_account
 from risk.models import Payment
-from risk.selectors import fee_pool_account
 from tests.factories import EnterpriseFactory
 from tests.risk.scene import TODAY, Scene, make_scene, yuan
 

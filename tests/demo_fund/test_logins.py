@@ -16,7 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from common.enums import Mode
 from demo_fund.cast import PASSWORD, WITH_SECOND_FACTOR, enrol_visitor, open_enterprise_logins, visitor_logins
 from parties.models import User
-from risk.services import record_enhancement_fee, record_guarantee_fee, set_enhancement_fee_rate
+from risk.fees.services import record_enhancement_fee, record_guarantee_fee, set_enhancement_fee_rate
 from tests.factories import MemberFactory
 from tests.logins.codes import code_now
 from tests.risk.scene import DRAWN_ON, NOW, TODAY, make_scene, yuan

@@ -21,8 +21,15 @@ from loans.services.submission import required_papers
 from parties.enums import Role
 from parties.models import Enterprise, Institution, Member
 from parties.selectors import institution_of_kind
-from risk import services as risk
+from risk.claims.services.examining import accept_claim, ask_supplement, begin_review, supply
+from risk.claims.services.opening import file_claim
+from risk.claims.services.payments import propose_payment, release_payment, return_payment
+from risk.classification.services import classify_loan, recognise_bad_debt
+from risk.exemption.services.cases import open_exemption, record_diligence_rules
+from risk.exemption.services.packs import build_evidence_pack
+from risk.fees.services import record_guarantee_fee
 from risk.models import Claim
+from risk.recoveries.services.records import check_recovery, record_recovery
 from subsidy.models import Settlement, Tender
 from subsidy.services.drafts import draft_settlement
 from subsidy.services.objections import raise_objection, withdraw_objection
@@ -316,30 +323,30 @@ class Market:
         """Let the R&D loan go bad, be claimed, paid, partly recovered, and looked at for exemption."""
         loan, (maker, checker), own = self.rd[side.word], side.bankers, side.mark("银")
         move(loan, MovementKind.OVERDUE, loan.balance.performing, BAD - timedelta(days=100))
-        risk.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD, reason=f"{own}分类理由", actor=maker, at=NOW)
-        debt = risk.recognise_bad_debt(loan_id=loan.public_id, reason=f"{own}坏账理由", actor=maker, at=NOW, on=BAD)
+        classify_loan(loan_id=loan.public_id, grade="loss", on=BAD, reason=f"{own}分类理由", actor=maker, at=NOW)
+        debt = recognise_bad_debt(loan_id=loan.public_id, reason=f"{own}坏账理由", actor=maker, at=NOW, on=BAD)
         for kind in RD_PAPERS:
             attach(owner=debt, kind=kind, filename=f"{own}{kind}.pdf", content=paper(own), actor=maker, at=NOW)
-        claim: Claim = risk.file_claim(bad_debt_id=debt.public_id, amount=debt.principal, actor=maker, at=NOW)
+        claim: Claim = file_claim(bad_debt_id=debt.public_id, amount=debt.principal, actor=maker, at=NOW)
         judge, payer = side.guarantors
-        risk.begin_review(claim_id=claim.public_id, actor=judge, at=NOW)
-        risk.ask_supplement(claim_id=claim.public_id, what=f"{side.mark('担')}补正要求", actor=judge, at=NOW)
+        begin_review(claim_id=claim.public_id, actor=judge, at=NOW)
+        ask_supplement(claim_id=claim.public_id, what=f"{side.mark('担')}补正要求", actor=judge, at=NOW)
         letter = {"filename": f"{side.mark('担')}补正函.pdf", "content": paper(side.mark("担"))}
         attach(owner=claim, kind="supplement", **letter, actor=judge, at=NOW)
-        risk.supply(claim_id=claim.public_id, actor=maker, at=NOW)
-        risk.begin_review(claim_id=claim.public_id, actor=judge, at=NOW)
-        risk.accept_claim(claim_id=claim.public_id, actor=judge, at=NOW)
-        risk.propose_payment(claim_id=claim.public_id, actor=judge, at=NOW)
-        risk.return_payment(claim_id=claim.public_id, reason=f"{side.mark('担')}退回理由", actor=payer, at=NOW)
-        risk.propose_payment(claim_id=claim.public_id, actor=judge, at=NOW)
-        risk.release_payment(claim_id=claim.public_id, actor=payer, at=NOW)
-        recovery = risk.record_recovery(
+        supply(claim_id=claim.public_id, actor=maker, at=NOW)
+        begin_review(claim_id=claim.public_id, actor=judge, at=NOW)
+        accept_claim(claim_id=claim.public_id, actor=judge, at=NOW)
+        propose_payment(claim_id=claim.public_id, actor=judge, at=NOW)
+        return_payment(claim_id=claim.public_id, reason=f"{side.mark('担')}退回理由", actor=payer, at=NOW)
+        propose_payment(claim_id=claim.public_id, actor=judge, at=NOW)
+        release_payment(claim_id=claim.public_id, actor=payer, at=NOW)
+        recovery = record_recovery(
             bad_debt_id=debt.public_id, amount=Decimal("100000.00"), costs=Decimal(0), received_on=TODAY, bank_reference=f"{own}追偿流水",
             remark=f"{own}追偿说明", actor=maker, at=NOW,
         )  # fmt: skip
-        risk.check_recovery(recovery_id=recovery.public_id, actor=checker, at=NOW)
+        check_recovery(recovery_id=recovery.public_id, actor=checker, at=NOW)
         fee = {"amount": Decimal("517.00"), "charged_on": TODAY, "voucher": f"{side.mark('担')}收费凭证"}
-        risk.record_guarantee_fee(guarantee_id=loan.guarantee.pk, **fee, actor=judge, at=NOW)
-        risk.record_diligence_rules(name=f"{own}尽责办法", document_number=f"{own}文", effective_on=TODAY, actor=maker, at=NOW)
-        exemption = risk.open_exemption(bad_debt_id=debt.public_id, actor=maker, at=NOW)
-        risk.build_evidence_pack(exemption_id=exemption.public_id, actor=maker, at=NOW)
+        record_guarantee_fee(guarantee_id=loan.guarantee.pk, **fee, actor=judge, at=NOW)
+        record_diligence_rules(name=f"{own}尽责办法", document_number=f"{own}文", effective_on=TODAY, actor=maker, at=NOW)
+        exemption = open_exemption(bad_debt_id=debt.public_id, actor=maker, at=NOW)
+        build_evidence_pack(exemption_id=exemption.public_id, actor=maker, at=NOW)

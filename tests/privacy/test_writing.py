@@ -24,7 +24,7 @@ from loans.services import NewMovement
 from loans.services.contracts import GuaranteeDiffers
 from notices.models import Notice, NoticeRead
 from parties.models import Member
-from risk import services as risk
+from risk.fees.services import record_guarantee_fee
 from tests.api.caller import Caller
 from tests.loan_factories import ApplicationFactory, EntryFactory, LoanFactory
 from tests.privacy.bodies import Bodies
@@ -178,7 +178,7 @@ def test_a_number_another_house_used_is_free_or_refused_without_a_name(market: M
     assert loans.confirm_proposals([proposed[0].public_id], actor=checker, at=NOW)
     fee = {"amount": Decimal("518.00"), "charged_on": date(2025, 3, 10), "voucher": "乙担密收费凭证"}
     guaranteed = market.rd["甲"].guarantee
-    assert risk.record_guarantee_fee(guarantee_id=guaranteed.pk, **fee, actor=market.one.guarantors[0], at=NOW)
+    assert record_guarantee_fee(guarantee_id=guaranteed.pk, **fee, actor=market.one.guarantors[0], at=NOW)
     application = ApplicationFactory(
         contracted=True, entry=market.one.rd_entry, bank=market.one.bank, category=Category.RD, security=Security.CREDIT
     )

@@ -12,8 +12,17 @@ from django.db import DatabaseError, connection, transaction
 
 from common.enums import Mode
 from quanzhou_fund.app_role import RoleOwnsTables, append_only_tables, grant_app_role
-from risk import services
+from risk.claims.services.certifying import close_claim
 from risk.enums import ClaimState
+from risk.exemption.services.cases import Answer, answer_items, conclude_exemption, open_exemption, record_diligence_rules
+from risk.exemption.services.packs import build_evidence_pack
+from risk.fees.services import (
+    check_enhancement_fee,
+    check_guarantee_fee,
+    record_enhancement_fee,
+    record_guarantee_fee,
+    set_enhancement_fee_rate,
+)
 from risk.models import Claim
 from tests.factories import MemberFactory
 from tests.risk.scene import DRAWN_ON, NOW, TODAY, Scene, make_scene, yuan
@@ -121,14 +130,14 @@ def limited(role: str, settings: Any, tmp_path: Any) -> Iterator[Scene]:
 def test_the_role_collects_fees(limited: Scene) -> None:
     guarantee = limited.loan(1_000_000).guarantee
     charged = {"guarantee_id": guarantee.pk, "amount": yuan(5_000), "charged_on": TODAY, "voucher": "DB-1"}
-    fee = services.record_guarantee_fee(actor=limited.guarantor_handler, at=NOW, **charged)
-    assert services.check_guarantee_fee(fee_id=fee.public_id, actor=limited.guarantor_checker, at=NOW).entry is not None
+    fee = record_guarantee_fee(actor=limited.guarantor_handler, at=NOW, **charged)
+    assert check_guarantee_fee(fee_id=fee.public_id, actor=limited.guarantor_checker, at=NOW).entry is not None
     rate = {"rate": Decimal("0.005"), "from_on": date(2024, 1, 1), "document_number": "泉技基〔2024〕1号"}
-    services.set_enhancement_fee_rate(actor=limited.city_handler, at=NOW, **rate)
+    set_enhancement_fee_rate(actor=limited.city_handler, at=NOW, **rate)
     loan = limited.loan(1_000_000, mode=Mode.TRUST)
     period = {"from_on": DRAWN_ON, "until_on": date(2025, 4, 5), "collected_on": TODAY, "voucher": "SK1"}
-    collected = services.record_enhancement_fee(loan_id=loan.public_id, actor=limited.trustee, at=NOW, **period)
-    assert services.check_enhancement_fee(fee_id=collected.public_id, actor=limited.trustee_checker, at=NOW).entry is not None
+    collected = record_enhancement_fee(loan_id=loan.public_id, actor=limited.trustee, at=NOW, **period)
+    assert check_enhancement_fee(fee_id=collected.public_id, actor=limited.trustee_checker, at=NOW).entry is not None
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -138,18 +147,18 @@ def test_the_role_pays_a_loss_and_shares_back_what_returns(limited: Scene, mode:
     assert claim.state == ClaimState.PAID
     recovery = limited.recovered(claim.bad_debt, 500_000, 1_000)
     limited.returned(recovery)
-    services.close_claim(claim_id=claim.public_id, reason="追偿终结", actor=limited.handler, at=NOW)
+    close_claim(claim_id=claim.public_id, reason="追偿终结", actor=limited.handler, at=NOW)
     assert Claim.objects.get(pk=claim.pk).state == ClaimState.CLOSED
 
 
 def test_the_role_examines_diligence_and_packs_the_evidence(limited: Scene) -> None:
     bad_debt = limited.bad(limited.loan(1_000_000))
     rules = {"name": "尽职免责办法", "document_number": "泉银〔2023〕9号", "effective_on": DRAWN_ON}
-    services.record_diligence_rules(actor=limited.handler, at=NOW, **rules)
-    exemption = services.open_exemption(bad_debt_id=bad_debt.public_id, actor=limited.handler, at=NOW)
-    answers = [services.Answer(item.code, True, "已核查") for item in exemption.items.all()]
-    services.answer_items(exemption_id=exemption.public_id, answers=answers, actor=limited.handler, at=NOW)
+    record_diligence_rules(actor=limited.handler, at=NOW, **rules)
+    exemption = open_exemption(bad_debt_id=bad_debt.public_id, actor=limited.handler, at=NOW)
+    answers = [Answer(item.code, True, "已核查") for item in exemption.items.all()]
+    answer_items(exemption_id=exemption.public_id, answers=answers, actor=limited.handler, at=NOW)
     faultless = {"is_diligent": True, "is_gross_negligence": False, "is_intent": False, "opinion": "已尽职"}
     committee = MemberFactory(institution=limited.bank, checker=True)
-    services.conclude_exemption(exemption_id=exemption.public_id, actor=committee, at=NOW, **faultless)
-    assert services.build_evidence_pack(exemption_id=exemption.public_id, actor=limited.handler, at=NOW).sha256
+    conclude_exemption(exemption_id=exemption.public_id, actor=committee, at=NOW, **faultless)
+    assert build_evidence_pack(exemption_id=exemption.public_id, actor=limited.handler, at=NOW).sha256

@@ -7,11 +7,11 @@ from quanzhou_fund.environment import BASE_DIR
 
 STEPS = {
     "loans/services/movements/batch.py": {"require_checked"},
-    "risk/services/claims/certifying.py": {"certify_loss"},
-    "risk/services/fees.py": {"check_enhancement_fee", "check_guarantee_fee", "_given_back"},
-    "risk/services/payments.py": {"release_payment"},
-    "risk/services/recoveries/records.py": {"check_recovery", "send_back_recovery"},
-    "risk/services/recoveries/returns.py": {"check_return"},
+    "risk/claims/services/certifying.py": {"certify_loss"},
+    "risk/fees/services.py": {"check_enhancement_fee", "check_guarantee_fee", "_given_back"},
+    "risk/claims/services/payments.py": {"release_payment"},
+    "risk/recoveries/services/records.py": {"check_recovery", "send_back_recovery"},
+    "risk/recoveries/services/returns.py": {"check_return"},
     "subsidy/models/payments.py": {"check_off"},
     "subsidy/services/openings.py": {"confirm_opening"},
     "subsidy/services/paper_bids.py": {"check_paper_bid"},

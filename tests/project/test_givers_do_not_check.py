@@ -12,7 +12,20 @@ from loans.services import confirm_proposals, propose_movements
 from parties.access import AppointerChecks, OpenerChecks
 from parties.enums import MemberKind
 from parties.models import Member, RightsChange
-from risk import services as risk
+from risk.claims.services.certifying import certify_loss, propose_loss
+from risk.claims.services.opening import open_pursuit
+from risk.claims.services.payments import release_payment
+from risk.fees.services import (
+    check_enhancement_fee,
+    check_guarantee_fee,
+    record_enhancement_fee,
+    record_guarantee_fee,
+    send_back_enhancement_fee,
+    send_back_guarantee_fee,
+    set_enhancement_fee_rate,
+)
+from risk.recoveries.services.records import check_recovery, record_recovery, send_back_recovery
+from risk.recoveries.services.returns import check_return, record_return
 from subsidy.services.openings import confirm_opening, propose_opening
 from subsidy.services.payments import check_payment, record_payment
 from tests.factories import InstitutionFactory
@@ -46,10 +59,10 @@ def loss() -> Waiting:
     scene = make_scene()
     bad_debt = scene.bad(scene.disburse(1_000_000))
     scene.papers(bad_debt)
-    claim = risk.open_pursuit(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
+    claim = open_pursuit(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
     proven = {"amount": bad_debt.principal, "evidence_kind": "court", "evidence_number": "(2025)闽05执恢1号"}
-    risk.propose_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW, **proven)
-    return scene.handler, scene.checker, NOW, lambda: risk.certify_loss(claim_id=claim.public_id, actor=scene.checker, at=NOW)
+    propose_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW, **proven)
+    return scene.handler, scene.checker, NOW, lambda: certify_loss(claim_id=claim.public_id, actor=scene.checker, at=NOW)
 
 
 def payment_of_claim() -> Waiting:
@@ -57,15 +70,15 @@ def payment_of_claim() -> Waiting:
     scene.disburse(100_000_000)
     claim = scene.proposed(scene.accepted(scene.bad(scene.loan(1_000_000))))
     maker, checker = scene.payers_of(claim)
-    return maker, checker, NOW, lambda: risk.release_payment(claim_id=claim.public_id, actor=checker, at=NOW)
+    return maker, checker, NOW, lambda: release_payment(claim_id=claim.public_id, actor=checker, at=NOW)
 
 
 def enhancement_fee(check: Callable[..., Any], **more: Any) -> Waiting:
     scene = make_scene()
     from_on = date(2024, 1, 1)
-    risk.set_enhancement_fee_rate(rate=yuan(1) / 200, from_on=from_on, document_number="x", actor=scene.city_handler, at=NOW)
+    set_enhancement_fee_rate(rate=yuan(1) / 200, from_on=from_on, document_number="x", actor=scene.city_handler, at=NOW)
     asked = {"from_on": DRAWN_ON, "until_on": date(2025, 4, 5), "collected_on": TODAY, "voucher": "SK1", "actor": scene.trustee, "at": NOW}
-    fee = risk.record_enhancement_fee(loan_id=scene.loan(1_000_000, mode=Mode.TRUST).public_id, **asked)
+    fee = record_enhancement_fee(loan_id=scene.loan(1_000_000, mode=Mode.TRUST).public_id, **asked)
     return scene.trustee, scene.trustee_checker, NOW, lambda: check(fee_id=fee.public_id, actor=scene.trustee_checker, at=NOW, **more)
 
 
@@ -73,14 +86,14 @@ def guarantee_fee(check: Callable[..., Any], **more: Any) -> Waiting:
     scene = make_scene()
     maker, checker = scene.guarantor_handler, scene.guarantor_checker
     asked = {"amount": yuan(5_000), "charged_on": TODAY, "voucher": "DB-1", "actor": maker, "at": NOW}
-    fee = risk.record_guarantee_fee(guarantee_id=scene.loan(1_000_000).guarantee.pk, **asked)
+    fee = record_guarantee_fee(guarantee_id=scene.loan(1_000_000).guarantee.pk, **asked)
     return maker, checker, NOW, lambda: check(fee_id=fee.public_id, actor=checker, at=NOW, **more)
 
 
 def recovery(check: Callable[..., Any], **more: Any) -> Waiting:
     scene = make_scene()
     asked = {"amount": yuan(1_000), "costs": yuan(0), "received_on": TODAY, "bank_reference": "ZC1", "remark": "拍卖费"}
-    row = risk.record_recovery(bad_debt_id=scene.bad(scene.loan(1_000_000)).public_id, actor=scene.handler, at=NOW, **asked)
+    row = record_recovery(bad_debt_id=scene.bad(scene.loan(1_000_000)).public_id, actor=scene.handler, at=NOW, **asked)
     return scene.handler, scene.checker, NOW, lambda: check(recovery_id=row.public_id, actor=scene.checker, at=NOW, **more)
 
 
@@ -90,8 +103,8 @@ def return_of_share() -> Waiting:
     bad_debt = scene.bad(scene.loan(1_000_000), on=BAD_ON)
     scene.paid(scene.accepted(bad_debt))
     row = scene.recovered(bad_debt, 100_000).returns.first()
-    risk.record_return(return_id=row.public_id, returned_on=TODAY, voucher="TH1", actor=scene.handler, at=NOW)
-    return scene.handler, scene.checker, NOW, lambda: risk.check_return(return_id=row.public_id, actor=scene.checker, at=NOW)
+    record_return(return_id=row.public_id, returned_on=TODAY, voucher="TH1", actor=scene.handler, at=NOW)
+    return scene.handler, scene.checker, NOW, lambda: check_return(return_id=row.public_id, actor=scene.checker, at=NOW)
 
 
 def subsidy() -> Waiting:
@@ -132,15 +145,15 @@ BACK = {"reason": "凭证号有误"}
 WAITING: dict[str, list[Callable[[], Waiting]]] = {
     "require_checked": [movement],
     "certify_loss": [loss],
-    "check_enhancement_fee": [lambda: enhancement_fee(risk.check_enhancement_fee)],
-    "check_guarantee_fee": [lambda: guarantee_fee(risk.check_guarantee_fee)],
+    "check_enhancement_fee": [lambda: enhancement_fee(check_enhancement_fee)],
+    "check_guarantee_fee": [lambda: guarantee_fee(check_guarantee_fee)],
     "_given_back": [
-        lambda: enhancement_fee(risk.send_back_enhancement_fee, **BACK),
-        lambda: guarantee_fee(risk.send_back_guarantee_fee, **BACK),
+        lambda: enhancement_fee(send_back_enhancement_fee, **BACK),
+        lambda: guarantee_fee(send_back_guarantee_fee, **BACK),
     ],
     "release_payment": [payment_of_claim],
-    "check_recovery": [lambda: recovery(risk.check_recovery)],
-    "send_back_recovery": [lambda: recovery(risk.send_back_recovery, **BACK)],
+    "check_recovery": [lambda: recovery(check_recovery)],
+    "send_back_recovery": [lambda: recovery(send_back_recovery, **BACK)],
     "check_return": [return_of_share],
     "check_off": [subsidy],
     "confirm_opening": [opening],

@@ -15,7 +15,7 @@ STAGE = {"loans/rules/balances.py", "loans/models/loans.py"}  # the rule, and it
 RECOUNTS = "recounts"  # count anew on purpose, to be held against the one place
 PLACES = [
     pytest.param(r"performing\b[^\n+]{0,12}\+\s*[^\n+]{0,12}\boverdue\b", OUTSTANDING, id="outstanding"),
-    pytest.param(r"order_by\(\s*\"payable_on\"", {"risk/selectors/claims.py"}, id="order of a queue"),
+    pytest.param(r"order_by\(\s*\"payable_on\"", {"risk/claims/selectors/queue.py"}, id="order of a queue"),
     pytest.param(r"\bLoanStage\.\w+\s*(?:if\b|\n|\))", STAGE, id="stage of a loan"),
 ]
 

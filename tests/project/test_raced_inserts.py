@@ -30,7 +30,9 @@ from parties.services import enter_institution, record_year_figures, register_en
 from parties.services.enterprises import NewEnterprise, change_tax_home
 from parties.services.figures import YearFigures
 from policy.services import enact_return_rate
-from risk import services as risk
+from risk.classification.services import classify_loan
+from risk.exemption.services.cases import record_diligence_rules
+from risk.fees.services import record_guarantee_fee, set_enhancement_fee_rate
 from subsidy.models import Payment, Settlement
 from subsidy.services.payments import record_payment
 from subsidy.services.steps import confirm_settlement, file_settlement, review_settlement
@@ -196,14 +198,14 @@ def paper_bid() -> Race:
 def fee_rate() -> Race:
     actor = MemberFactory.serving("city_industry")
     given = {"rate": Decimal("0.01"), "from_on": AT.date(), "document_number": "文", "actor": actor, "at": AT}
-    call = lambda: risk.set_enhancement_fee_rate(**given)  # noqa: E731
+    call = lambda: set_enhancement_fee_rate(**given)  # noqa: E731
     return call, call, "RateBackDated"
 
 
 def rules() -> Race:
     actor = MemberFactory(institution=InstitutionFactory())
     given = {"name": "尽职办法", "document_number": "一号", "effective_on": AT.date(), "actor": actor, "at": AT}
-    call = lambda: risk.record_diligence_rules(**given)  # noqa: E731
+    call = lambda: record_diligence_rules(**given)  # noqa: E731
     return call, call, "RulesRecorded"
 
 
@@ -214,7 +216,7 @@ def fee_voucher() -> Race:
 
     def call(loan: Loan) -> Call:
         given = {"amount": Decimal("500.00"), "charged_on": on, "voucher": "凭同号", "actor": scene.guarantor_handler}
-        return lambda: risk.record_guarantee_fee(guarantee_id=loan.guarantee.pk, **given, at=noon(on))
+        return lambda: record_guarantee_fee(guarantee_id=loan.guarantee.pk, **given, at=noon(on))
 
     return call(one), call(two), "VoucherUsed"
 
@@ -225,7 +227,7 @@ def classification() -> Race:
 
     def call(grade: str) -> Call:
         given = {"on": date(2025, 3, 3), "reason": "停产", "actor": scene.handler, "at": noon(date(2025, 3, 3))}
-        return lambda: risk.classify_loan(loan_id=loan.public_id, grade=grade, **given)
+        return lambda: classify_loan(loan_id=loan.public_id, grade=grade, **given)
 
     return call("loss"), call("doubtful"), "DomainError"
 

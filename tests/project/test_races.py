@@ -27,11 +27,12 @@ from whitelist.services import register_project
 
 AT = noon(date(2024, 3, 4))
 PATIENCE_SECONDS = 20
+PLACES = ("*/services.py", "*/services/**/*.py", "*/*/services.py", "*/*/services/**/*.py")
 
 
 def called() -> Iterator[tuple[str, str]]:
     """Yield file and function of every ``get_or_create`` or ``update_or_create`` of the services."""
-    for path in sorted(BASE_DIR.glob("*/services*/**/*.py")) + sorted(BASE_DIR.glob("*/services.py")):
+    for path in sorted(path for place in PLACES for path in BASE_DIR.glob(place)):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef):
                 names = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}

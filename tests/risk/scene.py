@@ -16,9 +16,15 @@ from loans.models import Guarantee, Loan
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from parties.selectors import institution_of_kind
-from risk import services
+from risk.claims.services.certifying import certify_loss, propose_loss
+from risk.claims.services.examining import accept_claim, begin_review
+from risk.claims.services.opening import file_claim, open_pursuit
+from risk.claims.services.payments import propose_payment, release_payment
+from risk.classification.services import classify_loan, recognise_bad_debt
+from risk.fees.pool import fee_pool_account
 from risk.models import BadDebt, Claim
-from risk.selectors import fee_pool_account
+from risk.recoveries.services.records import check_recovery, record_recovery
+from risk.recoveries.services.returns import check_return, record_return
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory
 from tests.loan_factories import ApplicationFactory, EntryFactory, LoanFactory, move, noon
 from tests.risk.papers import PROJECT_PAPERS, RD_PAPERS
@@ -99,8 +105,8 @@ class Scene:
         """Let a loan go overdue, be classed as a loss and be recognised as bad."""
         handler, _ = self.people_of(loan)
         move(loan, MovementKind.OVERDUE, loan.balance.performing, on - timedelta(days=100))
-        services.classify_loan(loan_id=loan.public_id, grade="loss", on=on, reason="借款人停产", actor=handler, at=at)
-        return services.recognise_bad_debt(loan_id=loan.public_id, reason="借款人停产", actor=handler, at=at, on=on)
+        classify_loan(loan_id=loan.public_id, grade="loss", on=on, reason="借款人停产", actor=handler, at=at)
+        return recognise_bad_debt(loan_id=loan.public_id, reason="借款人停产", actor=handler, at=at, on=on)
 
     def papers(self, bad_debt: BadDebt) -> None:
         for kind in {*RD_PAPERS, *PROJECT_PAPERS}:
@@ -110,19 +116,19 @@ class Scene:
         self.papers(bad_debt)
         handler, _ = self.people_of(bad_debt.loan)
         wanted = bad_debt.principal if amount is None else amount
-        return services.file_claim(bad_debt_id=bad_debt.public_id, amount=wanted, actor=handler, at=at)
+        return file_claim(bad_debt_id=bad_debt.public_id, amount=wanted, actor=handler, at=at)
 
     def accepted(self, bad_debt: BadDebt, *, at: datetime = NOW) -> Claim:
         claim = self.filed(bad_debt, at=at)
         reviewer = self.guarantor_handler if bad_debt.loan.mode == Mode.SPECIAL else self.city_handler
-        services.begin_review(claim_id=claim.public_id, actor=reviewer, at=at)
-        return services.accept_claim(claim_id=claim.public_id, actor=reviewer, at=at)
+        begin_review(claim_id=claim.public_id, actor=reviewer, at=at)
+        return accept_claim(claim_id=claim.public_id, actor=reviewer, at=at)
 
     def certified(self, bad_debt: BadDebt, amount: Decimal | None = None, *, at: datetime = NOW) -> Claim:
         self.papers(bad_debt)
         handler, checker = self.people_of(bad_debt.loan)
-        claim = services.open_pursuit(bad_debt_id=bad_debt.public_id, actor=handler, at=at)
-        services.propose_loss(
+        claim = open_pursuit(bad_debt_id=bad_debt.public_id, actor=handler, at=at)
+        propose_loss(
             claim_id=claim.public_id,
             amount=bad_debt.principal if amount is None else amount,
             evidence_kind="court",
@@ -130,7 +136,7 @@ class Scene:
             actor=handler,
             at=at,
         )
-        return services.certify_loss(claim_id=claim.public_id, actor=checker, at=at)
+        return certify_loss(claim_id=claim.public_id, actor=checker, at=at)
 
     def payers_of(self, claim: Claim) -> tuple[Member, Member]:
         if claim.loan.mode == Mode.SPECIAL:
@@ -138,11 +144,11 @@ class Scene:
         return self.treasury_handler, self.treasury_checker
 
     def proposed(self, claim: Claim, *, at: datetime = NOW) -> Claim:
-        return services.propose_payment(claim_id=claim.public_id, actor=self.payers_of(claim)[0], at=at)
+        return propose_payment(claim_id=claim.public_id, actor=self.payers_of(claim)[0], at=at)
 
     def paid(self, claim: Claim, *, at: datetime = NOW) -> Claim:
         self.proposed(claim, at=at)
-        return services.release_payment(claim_id=claim.public_id, actor=self.payers_of(claim)[1], at=at)
+        return release_payment(claim_id=claim.public_id, actor=self.payers_of(claim)[1], at=at)
 
     def recovered(
         self, bad_debt: BadDebt, amount: str | int | Decimal, costs: str | int = 0, *, on: date = TODAY, at: datetime | None = None
@@ -150,7 +156,7 @@ class Scene:
         self.references.append(f"ZC{len(self.references):05d}")
         handler, checker = self.people_of(bad_debt.loan)
         when = at or noon(on)
-        recovery = services.record_recovery(
+        recovery = record_recovery(
             bad_debt_id=bad_debt.public_id,
             amount=yuan(amount),
             costs=yuan(costs),
@@ -160,13 +166,13 @@ class Scene:
             actor=handler,
             at=when,
         )
-        return services.check_recovery(recovery_id=recovery.public_id, actor=checker, at=when)
+        return check_recovery(recovery_id=recovery.public_id, actor=checker, at=when)
 
     def returned(self, recovery: Any, *, on: date = TODAY) -> None:
         handler, checker = self.people_of(recovery.bad_debt.loan)
         for row in recovery.returns.all():
-            services.record_return(return_id=row.public_id, returned_on=on, voucher=f"TH{row.pk}", actor=handler, at=noon(on))
-            services.check_return(return_id=row.public_id, actor=checker, at=noon(on))
+            record_return(return_id=row.public_id, returned_on=on, voucher=f"TH{row.pk}", actor=handler, at=noon(on))
+            check_return(return_id=row.public_id, actor=checker, at=noon(on))
 
     def fill_pool(self, amount: str | int) -> None:
         enterprise = EnterpriseFactory()

@@ -15,10 +15,13 @@ from ledger.selectors import unbalanced_total
 from ledger.verification import verify
 from loans.services import NewMovement, record_repayments
 from loans.services.movements import RecognisedBad
-from risk import services
+from risk.breaker.rules import headroom
+from risk.breaker.selectors import position_of
+from risk.claims.services.payments import release_payment
+from risk.classification.services import classify_loan, recognise_bad_debt
 from risk.models import Payment, Recovery
-from risk.rules import RecoveryExceedsPaid, headroom
-from risk.selectors import position_of
+from risk.recoveries.rules import RecoveryExceedsPaid
+from risk.recoveries.services.records import check_recovery, record_recovery
 from tests.risk.scene import BAD_ON, NOW, TODAY, Scene, make_scene, yuan
 from tests.translations import version_1
 
@@ -54,7 +57,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Exception | None]:
 
 def releasing(scene: Scene, claim: Any) -> Callable[[], Any]:
     _, checker = scene.payers_of(claim)
-    return lambda: services.release_payment(claim_id=claim.public_id, actor=checker, at=NOW)
+    return lambda: release_payment(claim_id=claim.public_id, actor=checker, at=NOW)
 
 
 @pytest.mark.clause("FP 1.5.3")
@@ -120,7 +123,7 @@ def test_a_recovery_and_a_payment_at_once_keep_the_sums(scene: Scene) -> None:
     scene.disburse(50_000_000)
     bad_debt = scene.bad(scene.loan(1_000_000))
     claim = scene.proposed(scene.accepted(bad_debt))
-    recovery = services.record_recovery(
+    recovery = record_recovery(
         bad_debt_id=bad_debt.public_id,
         amount=yuan(400_000),
         costs=yuan(0),
@@ -129,7 +132,7 @@ def test_a_recovery_and_a_payment_at_once_keep_the_sums(scene: Scene) -> None:
         actor=scene.handler,
         at=NOW,
     )
-    check = lambda: services.check_recovery(recovery_id=recovery.public_id, actor=scene.checker, at=NOW)  # noqa: E731
+    check = lambda: check_recovery(recovery_id=recovery.public_id, actor=scene.checker, at=NOW)  # noqa: E731
     assert at_once([releasing(scene, claim), check]) == [None, None]
     recovery.refresh_from_db()
     scene.returned(recovery)
@@ -140,13 +143,13 @@ def test_a_repayment_and_a_recognition_at_once_lose_no_yuan(scene: Scene) -> Non
     """Either the repayment came first and the bad debt is the smaller, or it is refused; never paid back and still counted as lost."""
     for n in range(4):
         loan = scene.loan(1_000_000)
-        services.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
+        classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
         item = NewMovement(loan_id=loan.public_id, amount=yuan(100_000), value_on=TODAY, bank_reference=f"HK{n}")
         asked = {"loan_id": loan.public_id, "reason": "停产", "actor": scene.handler, "at": NOW}
         raised = at_once(
             [
                 lambda item=item: record_repayments([item], actor=scene.handler, checked_by=scene.checker, at=NOW),  # type: ignore[misc]
-                lambda asked=asked: services.recognise_bad_debt(**asked),  # type: ignore[misc]
+                lambda asked=asked: recognise_bad_debt(**asked),  # type: ignore[misc]
             ]
         )
         assert raised[1] is None
@@ -159,7 +162,7 @@ def test_a_repayment_and_a_recognition_at_once_lose_no_yuan(scene: Scene) -> Non
 def test_recoveries_checked_at_once_share_costs_and_never_exceed_the_loss(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     recorded = [
-        services.record_recovery(
+        record_recovery(
             bad_debt_id=bad_debt.public_id,
             amount=yuan(300_000),
             costs=yuan(costs),
@@ -171,7 +174,7 @@ def test_recoveries_checked_at_once_share_costs_and_never_exceed_the_loss(scene:
         )
         for n, costs in enumerate([400_000, 0, 0, 0, 0])
     ]
-    raised = at_once([lambda r=r: services.check_recovery(recovery_id=r.public_id, actor=scene.checker, at=NOW) for r in recorded])  # type: ignore[misc]
+    raised = at_once([lambda r=r: check_recovery(recovery_id=r.public_id, actor=scene.checker, at=NOW) for r in recorded])  # type: ignore[misc]
     checked = list(Recovery.objects.filter(step="checked").order_by("number"))
     assert [one.number for one in checked] == list(range(1, len(checked) + 1))
     assert len(checked) + sum(isinstance(error, RecoveryExceedsPaid) for error in raised) == 5

@@ -9,18 +9,18 @@ from django.db import connection
 from common.enums import Mode
 from ledger.verification import verify
 from policy.models import PolicyVersion
-from risk import services
+from risk.fees.services import check_enhancement_fee, record_enhancement_fee, set_enhancement_fee_rate
 from tests.loan_factories import noon
 from tests.risk.scene import DRAWN_ON, NOW, Scene, yuan
 
 
 def busy(scene: Scene) -> None:
     """Pay, in pieces too, recover and return in both modes."""
-    services.set_enhancement_fee_rate(
+    set_enhancement_fee_rate(
         rate=Decimal("0.05"), from_on=date(2024, 1, 1), document_number="x", actor=scene.city_handler, at=noon(date(2024, 1, 2))
     )
     trust = scene.loan(1_000_001, mode=Mode.TRUST)
-    fee = services.record_enhancement_fee(
+    fee = record_enhancement_fee(
         loan_id=trust.public_id,
         from_on=DRAWN_ON,
         until_on=date(2025, 3, 1),
@@ -29,7 +29,7 @@ def busy(scene: Scene) -> None:
         actor=scene.trustee,
         at=noon(date(2025, 3, 2)),
     )
-    services.check_enhancement_fee(fee_id=fee.public_id, actor=scene.trustee_checker, at=noon(date(2025, 3, 2)))
+    check_enhancement_fee(fee_id=fee.public_id, actor=scene.trustee_checker, at=noon(date(2025, 3, 2)))
     scene.disburse(42_999_999)
     special = scene.loan(4_000_000)
     scene.paid(scene.accepted(scene.bad(special)))

@@ -11,18 +11,18 @@ from notices.models import Notice
 from parties.models import Institution
 from parties.selectors import NoSuchInstitution, system_member
 from policy.models import PolicyVersion
-from risk import services
+from risk.breaker.selectors import position_of, standing_of_bank, standings
+from risk.breaker.services import evaluate_banks
+from risk.claims.services.payments import NoRoomYet, NothingQueued, pay_due_claims, reapply_for_compensation
 from risk.enums import BreakerState, ClaimState
 from risk.models import BankRisk, BreakerChange, Claim, Payment
-from risk.selectors import position_of, standing_of_bank, standings
-from risk.services.payments import NoRoomYet, NothingQueued
 from tests.loan_factories import noon
 from tests.risk.scene import NOW, TODAY, Scene, yuan
 from tests.translations import version_1
 
 
 def reapply(scene: Scene) -> None:
-    services.reapply_for_compensation(bank_id=scene.bank.public_id, reason="放款增加", actor=scene.handler, at=NOW)
+    reapply_for_compensation(bank_id=scene.bank.public_id, reason="放款增加", actor=scene.handler, at=NOW)
 
 
 def states(scene: Scene) -> list[str]:
@@ -58,7 +58,7 @@ def test_a_suspended_bank_is_not_paid_and_goes_on_with_new_business(scene: Scene
         reapply(scene)
     assert "5,000,000.00" in str(refusal.value)  # 5 M of 45 M: another 5 M of disbursement would reopen
     assert scene.disburse(5_000_000).drawn == yuan(5_000_000)
-    services.pay_due_claims(actor=system_member(), at=NOW)
+    pay_due_claims(actor=system_member(), at=NOW)
     assert not Payment.objects.exists()  # room alone is not enough: the bank applies anew
     reapply(scene)
     claim.refresh_from_db()
@@ -102,7 +102,7 @@ def test_room_appears_when_money_is_returned_and_the_queue_goes_by_date(scene: S
     ]
     for recovery in recoveries:
         scene.returned(recovery, on=date(2025, 3, 13))
-    services.reapply_for_compensation(bank_id=scene.bank.public_id, reason="已退回", actor=scene.handler, at=noon(date(2025, 3, 13)))
+    reapply_for_compensation(bank_id=scene.bank.public_id, reason="已退回", actor=scene.handler, at=noon(date(2025, 3, 13)))
     last_two = Payment.objects.order_by("-id")[:2]
     assert [(payment.claim, payment.amount) for payment in last_two] == [(later, yuan(400_000)), (earlier, yuan(1_600_000))]
     assert set(Claim.objects.filter(loan__in=loans[2:]).values_list("state", flat=True)) == {ClaimState.PAID}
@@ -118,14 +118,14 @@ def test_without_a_queue_there_is_nothing_to_apply_for(scene: Scene) -> None:
 @pytest.mark.clause("D34")
 def test_the_daily_look_finds_what_drawdowns_did(scene: Scene) -> None:
     job = system_member()
-    services.evaluate_banks(actor=job, at=NOW)
+    evaluate_banks(actor=job, at=NOW)
     assert not BreakerChange.objects.exists()  # no disbursement: no data
     loan = scene.loan(5_000_000)
     scene.bad(loan)
     assert states(scene) == ["suspended"]
     scene.disburse(46_000_000)
-    assert services.evaluate_banks(actor=job, at=NOW) == 1
-    assert services.evaluate_banks(actor=job, at=NOW) == 0
+    assert evaluate_banks(actor=job, at=NOW) == 1
+    assert evaluate_banks(actor=job, at=NOW) == 0
     assert states(scene) == ["suspended", "warning"]
 
 
@@ -160,10 +160,10 @@ def test_what_stands_in_one_bank_s_way_does_not_keep_the_others_from_being_paid(
     treasury = Institution.objects.get(kind="county_treasury", district=claims[0].loan.district)
     Institution.objects.filter(pk=treasury.pk).update(is_active=False)
     with pytest.raises(NoSuchInstitution):
-        services.pay_due_claims(actor=system_member(), at=NOW)
+        pay_due_claims(actor=system_member(), at=NOW)
     assert Payment.objects.get().claim == claims[1]
     Institution.objects.filter(pk=treasury.pk).update(is_active=True)
-    assert services.pay_due_claims(actor=system_member(), at=NOW) == 1
+    assert pay_due_claims(actor=system_member(), at=NOW) == 1
     Institution.objects.filter(pk=treasury.pk).update(is_active=False)
     assert list(verify()) == []
 
@@ -177,7 +177,7 @@ def test_a_drawdown_taken_back_after_the_payment_lets_nothing_more_through(scene
     scene.paid(scene.accepted(scene.bad(first)))
     item = NewReversal(movement_id=wrong.movements.get().public_id, bank_reference="CZ1", reason="重复登记")
     record_reversals([item], actor=scene.handler, checked_by=scene.checker, at=NOW)
-    services.evaluate_banks(actor=system_member(), at=NOW)
+    evaluate_banks(actor=system_member(), at=NOW)
     assert states(scene)[-1] == "suspended"
     scene.recovered(first.bad_debt, 950_000)
     standing = standing_of_bank(scene.bank, on=TODAY)

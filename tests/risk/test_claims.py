@@ -1,5 +1,6 @@
 """A claim from the bad debt to the money."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,13 +16,16 @@ from documents.services import withdraw
 from ledger.models import Entry
 from loans.enums import MovementKind
 from parties.access import RoleMissing, SamePerson
-from risk import services
+from risk.claims.rules.shares import Shares
+from risk.claims.services.certifying import certify_loss, close_claim, propose_loss, send_back_loss
+from risk.claims.services.examining import accept_claim, ask_supplement, begin_review, refuse_claim, supply, withdraw_claim
+from risk.claims.services.opening import ClaimOpen, NothingCovered, WrongWay, file_claim, open_pursuit
+from risk.claims.services.payments import propose_payment, release_payment, return_payment
+from risk.claims.services.step_services import CLAIM_SERVICES
+from risk.claims.services.steps import AmountBeyondLoss
+from risk.classification.services import AlreadyRecognised, NotNonPerforming, RecognitionDated, classify_loan, recognise_bad_debt
 from risk.enums import ClaimState, Payer
 from risk.models import Claim, Payment, Return
-from risk.rules import Shares
-from risk.services.claim_steps import CLAIM_SERVICES
-from risk.services.claims import AmountBeyondLoss, ClaimOpen, NothingCovered, WrongWay
-from risk.services.classification import AlreadyRecognised, NotNonPerforming, RecognitionDated
 from tests.factories import EnterpriseFactory, MemberFactory
 from tests.loan_factories import move
 from tests.risk.papers import PROJECT_PAPERS, RD_PAPERS
@@ -79,7 +83,7 @@ def test_a_trust_project_s_certified_rest_is_shared_by_contribution(scene: Scene
     scene.recovered(bad_debt, 4_000_000)
     with pytest.raises(AmountBeyondLoss):
         scene.certified(bad_debt)
-    services.withdraw_claim(claim_id=Claim.objects.get().public_id, reason="金额有误", actor=scene.handler, at=NOW)
+    withdraw_claim(claim_id=Claim.objects.get().public_id, reason="金额有误", actor=scene.handler, at=NOW)
     claim = scene.paid(scene.certified(bad_debt, yuan(6_000_000)))
     assert claim.shares == Shares(bank=yuan(5_700_000), city=yuan(150_000), county=yuan(150_000))
     assert claim.certified_by == scene.checker
@@ -99,14 +103,14 @@ def test_certifying_needs_a_second_person(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(10_000_000, mode=Mode.TRUST, category=Category.FIXED_ASSET))
     scene.papers(bad_debt)
     both = MemberFactory(institution=scene.bank, roles=["handler", "checker"])
-    claim = services.open_pursuit(bad_debt_id=bad_debt.public_id, actor=both, at=NOW)
+    claim = open_pursuit(bad_debt_id=bad_debt.public_id, actor=both, at=NOW)
     proof: dict[str, Any] = {"amount": bad_debt.principal, "evidence_kind": "bankruptcy", "evidence_number": "(2025)闽05破1号"}
-    services.propose_loss(claim_id=claim.public_id, actor=both, at=NOW, **proof)
+    propose_loss(claim_id=claim.public_id, actor=both, at=NOW, **proof)
     with pytest.raises(SamePerson):
-        services.certify_loss(claim_id=claim.public_id, actor=both, at=NOW)
+        certify_loss(claim_id=claim.public_id, actor=both, at=NOW)
     with pytest.raises(RoleMissing):
-        services.certify_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW)
-    services.send_back_loss(claim_id=claim.public_id, reason="仍有抵押物可处置", actor=scene.checker, at=NOW)
+        certify_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW)
+    send_back_loss(claim_id=claim.public_id, reason="仍有抵押物可处置", actor=scene.checker, at=NOW)
     claim.refresh_from_db()
     assert (claim.state, claim.amount, claim.evidence_number) == (ClaimState.PURSUING, None, "")
 
@@ -123,7 +127,7 @@ def test_each_kind_of_loan_has_its_own_way(scene: Scene) -> None:
     with pytest.raises(WrongWay):
         scene.filed(project)
     with pytest.raises(WrongWay):
-        services.open_pursuit(bad_debt_id=rd.public_id, actor=scene.handler, at=NOW)
+        open_pursuit(bad_debt_id=rd.public_id, actor=scene.handler, at=NOW)
 
 
 @pytest.mark.clause("D16")
@@ -149,10 +153,10 @@ def test_what_came_back_under_an_ended_claim_lessens_the_next_one(scene: Scene, 
     claim = scene.filed(bad_debt)
     scene.recovered(bad_debt, 400_000)
     if end == "withdrawn":
-        services.withdraw_claim(claim_id=claim.public_id, reason="金额有误", actor=scene.handler, at=NOW)
+        withdraw_claim(claim_id=claim.public_id, reason="金额有误", actor=scene.handler, at=NOW)
     else:
-        services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
-        services.refuse_claim(claim_id=claim.public_id, reason="金额有误", actor=scene.guarantor_handler, at=NOW)
+        begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+        refuse_claim(claim_id=claim.public_id, reason="金额有误", actor=scene.guarantor_handler, at=NOW)
     with pytest.raises(AmountBeyondLoss) as refusal:
         scene.filed(bad_debt)
     assert "600,000.00" in str(refusal.value)
@@ -163,14 +167,14 @@ def test_one_open_claim_per_loan(scene: Scene) -> None:
     claim = scene.filed(bad_debt)
     with pytest.raises(ClaimOpen):
         scene.filed(bad_debt)
-    services.withdraw_claim(claim_id=claim.public_id, reason="材料有误", actor=scene.handler, at=NOW)
+    withdraw_claim(claim_id=claim.public_id, reason="材料有误", actor=scene.handler, at=NOW)
     assert scene.filed(bad_debt).number != claim.number
 
 
 def test_a_claim_without_its_papers_is_refused(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     with pytest.raises(PaperMissing) as refusal:
-        services.file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=scene.handler, at=NOW)
+        file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=scene.handler, at=NOW)
     assert "借款合同、放款凭证" in str(refusal.value)
     assert not Claim.objects.exists()
 
@@ -182,15 +186,15 @@ def test_each_paper_is_needed_when_a_claim_is_filed_supplied_and_accepted(scene:
     claim = scene.filed(bad_debt)
     document = documents_of(bad_debt).get(kind=paper)
     withdraw(document_id=document.public_id, reason="扫描不清", actor=scene.handler, at=NOW)
-    services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
     with pytest.raises(PaperMissing):
-        services.accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
-    services.ask_supplement(claim_id=claim.public_id, what="材料不全", actor=scene.guarantor_handler, at=NOW)
+        accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    ask_supplement(claim_id=claim.public_id, what="材料不全", actor=scene.guarantor_handler, at=NOW)
     with pytest.raises(PaperMissing):
-        services.supply(claim_id=claim.public_id, actor=scene.handler, at=NOW)
-    services.withdraw_claim(claim_id=claim.public_id, reason="补材料", actor=scene.handler, at=NOW)
+        supply(claim_id=claim.public_id, actor=scene.handler, at=NOW)
+    withdraw_claim(claim_id=claim.public_id, reason="补材料", actor=scene.handler, at=NOW)
     with pytest.raises(PaperMissing):
-        services.file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=scene.handler, at=NOW)
+        file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=scene.handler, at=NOW)
 
 
 @pytest.mark.clause("FP 1.5.1")
@@ -198,34 +202,34 @@ def test_each_paper_is_needed_when_a_claim_is_filed_supplied_and_accepted(scene:
 def test_each_paper_is_needed_when_a_loss_is_proposed_and_certified(scene: Scene, paper: str) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000, mode=Mode.TRUST, category=Category.FIXED_ASSET))
     scene.papers(bad_debt)
-    claim = services.open_pursuit(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
+    claim = open_pursuit(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
     proof: dict[str, Any] = {"amount": bad_debt.principal, "evidence_kind": "court", "evidence_number": "(2025)闽05执1号"}
-    services.propose_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW, **proof)
+    propose_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW, **proof)
     document = documents_of(bad_debt).get(kind=paper)
     withdraw(document_id=document.public_id, reason="扫描不清", actor=scene.handler, at=NOW)
     with pytest.raises(PaperMissing):
-        services.certify_loss(claim_id=claim.public_id, actor=scene.checker, at=NOW)
-    services.send_back_loss(claim_id=claim.public_id, reason="补材料", actor=scene.checker, at=NOW)
+        certify_loss(claim_id=claim.public_id, actor=scene.checker, at=NOW)
+    send_back_loss(claim_id=claim.public_id, reason="补材料", actor=scene.checker, at=NOW)
     with pytest.raises(PaperMissing):
-        services.propose_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW, **proof)
+        propose_loss(claim_id=claim.public_id, actor=scene.handler, at=NOW, **proof)
 
 
 def test_supplement_refusal_and_filing_anew(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     claim = scene.filed(bad_debt)
-    services.ask_supplement(claim_id=claim.public_id, what="补充催收记录", actor=scene.guarantor_handler, at=NOW)
-    claim = services.supply(claim_id=claim.public_id, actor=scene.handler, at=NOW)
+    ask_supplement(claim_id=claim.public_id, what="补充催收记录", actor=scene.guarantor_handler, at=NOW)
+    claim = supply(claim_id=claim.public_id, actor=scene.handler, at=NOW)
     assert claim.state == ClaimState.FILED
-    services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
     with pytest.raises(ReasonMissing):
-        services.refuse_claim(claim_id=claim.public_id, reason=" ", actor=scene.guarantor_handler, at=NOW)
-    claim = services.refuse_claim(claim_id=claim.public_id, reason="贷款用途不符", actor=scene.guarantor_handler, at=NOW)
+        refuse_claim(claim_id=claim.public_id, reason=" ", actor=scene.guarantor_handler, at=NOW)
+    claim = refuse_claim(claim_id=claim.public_id, reason="贷款用途不符", actor=scene.guarantor_handler, at=NOW)
     assert (claim.state, claim.ended_on, claim.deadline.closed_on) == (ClaimState.REFUSED, TODAY, TODAY)
     assert scene.accepted(bad_debt).state == ClaimState.PAYABLE
 
 
 @pytest.mark.parametrize("step", ["begin_review", "accept", "propose_payment", "release"])
-def test_the_bank_takes_no_step_of_those_who_pay(scene: Scene, step: str) -> None:
+def test_the_bank_takes_no_step_of_those_who_pay(scene: Scene, step: Callable[..., Any]) -> None:
     claim = scene.filed(scene.bad(scene.loan(1_000_000)))
     with pytest.raises(RoleMissing):
         CLAIM_SERVICES[step].run(claim_id=claim.public_id, actor=scene.handler, at=NOW)
@@ -235,30 +239,30 @@ def test_another_bank_sees_nothing(scene: Scene) -> None:
     claim = scene.filed(scene.bad(scene.loan(1_000_000)))
     stranger = MemberFactory()
     with pytest.raises(NotVisible):
-        services.withdraw_claim(claim_id=claim.public_id, reason="x", actor=stranger, at=NOW)
+        withdraw_claim(claim_id=claim.public_id, reason="x", actor=stranger, at=NOW)
     with pytest.raises(NotVisible):
-        services.withdraw_claim(claim_id=claim.public_id, reason="x", actor=MemberFactory.of(claim.loan.enterprise), at=NOW)
+        withdraw_claim(claim_id=claim.public_id, reason="x", actor=MemberFactory.of(claim.loan.enterprise), at=NOW)
 
 
 def test_payment_needs_two_persons_and_happens_once(scene: Scene) -> None:
     scene.disburse(200_000_000)
     claim = scene.accepted(scene.bad(scene.loan(1_000_000)))
     both = MemberFactory(institution=scene.guarantor, roles=["handler", "checker"])
-    services.propose_payment(claim_id=claim.public_id, actor=both, at=NOW)
+    propose_payment(claim_id=claim.public_id, actor=both, at=NOW)
     with pytest.raises(SamePerson):
-        services.release_payment(claim_id=claim.public_id, actor=both, at=NOW)
+        release_payment(claim_id=claim.public_id, actor=both, at=NOW)
     with pytest.raises(RoleMissing):
-        services.release_payment(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+        release_payment(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
     assert not Payment.objects.exists()
-    services.release_payment(claim_id=claim.public_id, actor=scene.guarantor_checker, at=NOW)
+    release_payment(claim_id=claim.public_id, actor=scene.guarantor_checker, at=NOW)
     with pytest.raises(TransitionNotAllowed):
-        services.release_payment(claim_id=claim.public_id, actor=scene.guarantor_checker, at=NOW)
+        release_payment(claim_id=claim.public_id, actor=scene.guarantor_checker, at=NOW)
     assert Payment.objects.get().amount == yuan(800_000)
 
 
 def test_a_proposed_payment_can_be_given_back(scene: Scene) -> None:
     claim = scene.proposed(scene.accepted(scene.bad(scene.loan(1_000_000))))
-    claim = services.return_payment(claim_id=claim.public_id, reason="账户有误", actor=scene.guarantor_checker, at=NOW)
+    claim = return_payment(claim_id=claim.public_id, reason="账户有误", actor=scene.guarantor_checker, at=NOW)
     assert (claim.state, claim.released_by) == (ClaimState.PAYABLE, None)
 
 
@@ -280,10 +284,10 @@ def test_every_step_is_written_down(scene: Scene) -> None:
 def test_a_debt_is_bad_only_when_its_class_says_so(scene: Scene) -> None:
     loan = scene.loan(1_000_000)
     with pytest.raises(NotNonPerforming):
-        services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
+        recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
     scene.bad(loan)
     with pytest.raises(AlreadyRecognised):
-        services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
+        recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
 
 
 @pytest.mark.clause("D15")
@@ -291,21 +295,21 @@ def test_a_bank_cannot_pick_the_tier_by_dating_the_recognition_back(scene: Scene
     """9.5 M until 5 March, 10.5 M after: as of the 3rd the guarantor would bear 80 % of the loss instead of 50 %."""
     enterprise = EnterpriseFactory()
     loan = scene.loan(9_500_000, enterprise=enterprise)
-    services.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
+    classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
     scene.loan(1_000_000, enterprise=enterprise, bank=scene.other_bank(), drawn_on=date(2025, 3, 6))
     with pytest.raises(RecognitionDated):
-        services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
-    bad_debt = services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
+        recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
+    bad_debt = recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
     assert (bad_debt.recognised_on, bad_debt.enterprise_rd_total) == (TODAY, yuan(10_500_000))
 
 
 @pytest.mark.clause("D16")
 def test_a_recognition_dated_back_over_a_repayment_is_refused(scene: Scene) -> None:
     loan = scene.loan(1_000_000)
-    services.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
+    classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
     move(loan, MovementKind.REPAYMENT, "400000.00", TODAY)
     with pytest.raises(RecognitionDated):
-        services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
+        recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW, on=BAD_ON)
 
 
 @pytest.mark.clause("D21")
@@ -323,7 +327,7 @@ def test_a_recovery_is_shared_back_and_returned_in_time(scene: Scene) -> None:
     assert scene.balances()["guarantor"] == yuan(-608_000)
     claim.refresh_from_db()
     assert claim.state == ClaimState.RECOVERING
-    services.close_claim(claim_id=claim.public_id, reason="执行终结", actor=scene.handler, at=NOW)
+    close_claim(claim_id=claim.public_id, reason="执行终结", actor=scene.handler, at=NOW)
 
 
 @pytest.mark.clause("D21")

@@ -10,11 +10,10 @@ from loans.enums import MovementKind
 from notices.models import Notice
 from parties.access import RoleMissing
 from parties.selectors import system_member
-from risk import services
+from risk.classification.selectors import grades_of, overdue_days_of
+from risk.classification.services import ClassifiedBefore, DayToCome, classify_loan, suggest_classes
 from risk.enums import Grade, SuggestionState
 from risk.models import Classification, ClassificationSuggestion
-from risk.selectors import grades_of, overdue_days_of
-from risk.services.classification import ClassifiedBefore, DayToCome
 from tests.factories import MemberFactory
 from tests.loan_factories import move, noon
 from tests.risk.scene import NOW, TODAY, Scene
@@ -29,7 +28,7 @@ def overdue(scene: Scene, on: date = OVERDUE_ON) -> object:
 
 
 def suggest(on: date) -> int:
-    return services.suggest_classes(actor=system_member(), at=noon(on))
+    return suggest_classes(actor=system_member(), at=noon(on))
 
 
 @pytest.mark.clause("FP 1.5.3")
@@ -62,7 +61,7 @@ def test_the_bank_decides(scene: Scene, grade: str, state: SuggestionState) -> N
     loan = overdue(scene)
     day = OVERDUE_ON + timedelta(days=100)
     suggest(day)
-    services.classify_loan(loan_id=loan.public_id, grade=grade, on=day, reason="现场检查", actor=scene.handler, at=noon(day))  # type: ignore[attr-defined]
+    classify_loan(loan_id=loan.public_id, grade=grade, on=day, reason="现场检查", actor=scene.handler, at=noon(day))  # type: ignore[attr-defined]
     suggestion = ClassificationSuggestion.objects.get()
     assert (suggestion.state, suggestion.answer) == (state, Classification.objects.get())
     assert suggest(day) == 0
@@ -73,27 +72,23 @@ def test_the_bank_decides(scene: Scene, grade: str, state: SuggestionState) -> N
 def test_another_class_than_suggested_needs_a_reason(scene: Scene) -> None:
     loan = scene.loan(1_000_000)
     with pytest.raises(ReasonMissing):
-        services.classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="", actor=scene.handler, at=NOW)
-    services.classify_loan(loan_id=loan.public_id, grade="normal", on=TODAY, reason="", actor=scene.handler, at=NOW)
+        classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="", actor=scene.handler, at=NOW)
+    classify_loan(loan_id=loan.public_id, grade="normal", on=TODAY, reason="", actor=scene.handler, at=NOW)
     with pytest.raises(ClassifiedBefore):
-        services.classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="停产", actor=scene.handler, at=NOW)
+        classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="停产", actor=scene.handler, at=NOW)
     with pytest.raises(DayToCome):
-        services.classify_loan(
-            loan_id=loan.public_id, grade="loss", on=TODAY + timedelta(days=1), reason="停产", actor=scene.handler, at=NOW
-        )
+        classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY + timedelta(days=1), reason="停产", actor=scene.handler, at=NOW)
 
 
 def test_only_its_bank_decides(scene: Scene) -> None:
     loan = scene.loan(1_000_000)
     with pytest.raises(RoleMissing):
-        services.classify_loan(
-            loan_id=loan.public_id, grade="loss", on=TODAY, reason="x", actor=MemberFactory.serving("city_industry"), at=NOW
-        )
+        classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="x", actor=MemberFactory.serving("city_industry"), at=NOW)
 
 
 def test_history_cannot_be_rewritten(scene: Scene) -> None:
     loan = scene.loan(1_000_000)
-    services.classify_loan(loan_id=loan.public_id, grade="normal", on=TODAY, reason="", actor=scene.handler, at=NOW)
+    classify_loan(loan_id=loan.public_id, grade="normal", on=TODAY, reason="", actor=scene.handler, at=NOW)
     with pytest.raises(InternalError), transaction.atomic():
         Classification.objects.update(grade="normal")
     with pytest.raises(InternalError), transaction.atomic():

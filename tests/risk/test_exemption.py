@@ -14,14 +14,25 @@ import pytest
 from documents.selectors import documents_of
 from documents.services import attach, open_document
 from parties.access import RoleMissing
-from risk import services
+from risk.breaker.selectors import position_of
+from risk.claims.services.examining import ask_supplement, supply
 from risk.enums import ExemptionState
-from risk.evidence.verify import problems_of
+from risk.exemption.evidence.verify import problems_of
+from risk.exemption.rules import checklist
+from risk.exemption.selectors import events_about, officers_of
+from risk.exemption.services.cases import (
+    ConcludedBefore,
+    NoDiligenceRules,
+    OfficerConcludes,
+    answer_item,
+    conclude_exemption,
+    open_exemption,
+    record_diligence_rules,
+    record_finding,
+)
+from risk.exemption.services.packs import build_evidence_pack, open_evidence_pack
 from risk.models import BadDebt, EvidencePack, Exemption
 from risk.models.exemption import ChecklistOpen, GrossNegligenceIsNotExempt
-from risk.rules import checklist
-from risk.selectors import events_about, officers_of, position_of
-from risk.services.exemption import ConcludedBefore, NoDiligenceRules, OfficerConcludes
 from tests.factories import MemberFactory
 from tests.risk.scene import NOW, PDF, TODAY, Scene, yuan
 
@@ -30,22 +41,20 @@ def opened(scene: Scene) -> Exemption:
     scene.disburse(90_000_000)
     bad_debt = scene.bad(scene.loan(10_000_000))
     rules = {"name": "技术创新基金尽职免责办法", "document_number": "泉银〔2024〕1号", "effective_on": TODAY}
-    services.record_diligence_rules(actor=scene.handler, at=NOW, **rules)
-    return services.open_exemption(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
+    record_diligence_rules(actor=scene.handler, at=NOW, **rules)
+    return open_exemption(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
 
 
 def answered(scene: Scene) -> Exemption:
     exemption = opened(scene)
     for line in checklist():
-        services.answer_item(
-            exemption_id=exemption.public_id, code=line.code, is_fulfilled=True, remark="已核查", actor=scene.handler, at=NOW
-        )
+        answer_item(exemption_id=exemption.public_id, code=line.code, is_fulfilled=True, remark="已核查", actor=scene.handler, at=NOW)
     return exemption
 
 
 def conclude(exemption: Exemption, actor: Any, **given: Any) -> Exemption:
     asked = {"is_diligent": True, "is_gross_negligence": False, "is_intent": False, "opinion": "已勤勉尽职"} | given
-    return services.conclude_exemption(exemption_id=exemption.public_id, actor=actor, at=NOW, **asked)
+    return conclude_exemption(exemption_id=exemption.public_id, actor=actor, at=NOW, **asked)
 
 
 def committee(scene: Scene) -> Any:
@@ -54,7 +63,7 @@ def committee(scene: Scene) -> Any:
 
 def find(exemption: Exemption, *, sufficient: bool = True, actor: Any = None) -> Exemption:
     regulator = actor or MemberFactory.serving("regulator")
-    return services.record_finding(
+    return record_finding(
         exemption_id=exemption.public_id,
         is_evidence_sufficient=sufficient,
         finding="证据充分",
@@ -109,23 +118,23 @@ def test_every_line_is_answered_before_the_conclusion_and_none_after(scene: Scen
         conclude(exemption, member)
     assert exemption.items.get(code="reviewed").facts.startswith("2024-03-01 提交，2024-03-20 批复，用时 13 个工作日")
     for line in checklist():
-        services.answer_item(exemption_id=exemption.public_id, code=line.code, is_fulfilled=True, remark="", actor=scene.handler, at=NOW)
+        answer_item(exemption_id=exemption.public_id, code=line.code, is_fulfilled=True, remark="", actor=scene.handler, at=NOW)
     conclude(exemption, member)
     with pytest.raises(ConcludedBefore):
-        services.answer_item(exemption_id=exemption.public_id, code="listed", is_fulfilled=False, remark="x", actor=scene.handler, at=NOW)
+        answer_item(exemption_id=exemption.public_id, code="listed", is_fulfilled=False, remark="x", actor=scene.handler, at=NOW)
 
 
 def test_own_rules_come_first(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     with pytest.raises(NoDiligenceRules):
-        services.open_exemption(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
+        open_exemption(bad_debt_id=bad_debt.public_id, actor=scene.handler, at=NOW)
 
 
 def packed(scene: Scene) -> tuple[EvidencePack, bytes]:
     exemption = answered(scene)
     scene.papers(exemption.bad_debt)
-    pack = services.build_evidence_pack(exemption_id=exemption.public_id, actor=scene.handler, at=NOW)
-    with services.open_evidence_pack(pack_id=pack.public_id, actor=scene.handler, at=NOW).content as content:
+    pack = build_evidence_pack(exemption_id=exemption.public_id, actor=scene.handler, at=NOW)
+    with open_evidence_pack(pack_id=pack.public_id, actor=scene.handler, at=NOW).content as content:
         return pack, content.read()
 
 
@@ -164,8 +173,8 @@ def test_the_timeline_tells_each_fact_once_in_its_order_and_checks_each_term(sce
     exemption = opened(scene)
     claim = scene.paid(scene.accepted(exemption.bad_debt))
     scene.returned(scene.recovered(exemption.bad_debt, 1_000_000))
-    pack = services.build_evidence_pack(exemption_id=exemption.public_id, actor=scene.handler, at=NOW)
-    with services.open_evidence_pack(pack_id=pack.public_id, actor=scene.handler, at=NOW).content as content:
+    pack = build_evidence_pack(exemption_id=exemption.public_id, actor=scene.handler, at=NOW)
+    with open_evidence_pack(pack_id=pack.public_id, actor=scene.handler, at=NOW).content as content:
         steps = json.loads(zipfile.ZipFile(content).read("timeline.json"))
     told = [step["what"] for step in steps]
     classed = next(number for number, what in enumerate(told) if what.startswith("风险分类认定为损失"))
@@ -261,8 +270,8 @@ def test_whoever_takes_any_step_of_a_claim_is_an_officer_and_a_reader_is_none(sc
     bad_debt = scene.bad(scene.loan(1_000_000))
     claim = scene.filed(bad_debt)
     one, other, reader = (MemberFactory(institution=scene.bank, checker=True) for _ in range(3))
-    services.ask_supplement(claim_id=claim.public_id, what="催收记录", actor=scene.guarantor_handler, at=NOW)
-    services.supply(claim_id=claim.public_id, actor=one, at=NOW)
+    ask_supplement(claim_id=claim.public_id, what="催收记录", actor=scene.guarantor_handler, at=NOW)
+    supply(claim_id=claim.public_id, actor=one, at=NOW)
     attach(owner=bad_debt, kind="supplement", filename="x.pdf", content=PDF, actor=other, at=NOW)
     open_document(document_id=documents_of(bad_debt)[0].public_id, actor=reader, at=NOW).content.close()
     officers = officers_of(bad_debt.loan)
@@ -273,6 +282,6 @@ def test_whoever_takes_any_step_of_a_claim_is_an_officer_and_a_reader_is_none(sc
 def test_the_same_moment_gives_the_same_bytes(scene: Scene) -> None:
     pack, raw = packed(scene)
     exemption = pack.exemption
-    again = services.build_evidence_pack(exemption_id=exemption.public_id, actor=scene.handler, at=NOW)
+    again = build_evidence_pack(exemption_id=exemption.public_id, actor=scene.handler, at=NOW)
     assert again.sha256 == pack.sha256
     assert raw.startswith(b"PK")

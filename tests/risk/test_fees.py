@@ -11,26 +11,37 @@ from ledger.models import Entry
 from notices.models import Notice
 from parties.access import RoleMissing, SamePerson
 from parties.selectors import system_member
-from risk import services
+from risk.fees.pool import fee_pool_available
+from risk.fees.rules import NoEnhancementFeeRate
+from risk.fees.selectors import average_guarantee_fees, total_cost_of
+from risk.fees.services import (
+    FeeCollectedBefore,
+    FeeRateInvalid,
+    NoFeeDue,
+    RateBackDated,
+    VoucherUsed,
+    check_enhancement_fee,
+    check_guarantee_fee,
+    record_enhancement_fee,
+    record_guarantee_fee,
+    set_enhancement_fee_rate,
+)
 from risk.models import EnhancementFee
-from risk.rules import NoEnhancementFeeRate
-from risk.selectors import average_guarantee_fees, enhancement_fees_visible_to, fee_pool_available, total_cost_of
-from risk.services.fees import FeeCollectedBefore, FeeRateInvalid, NoFeeDue, RateBackDated, VoucherUsed
-from risk.services.recoveries import AmountInvalid, NotWaiting
+from risk.recoveries.services.records import AmountInvalid, NotWaiting
+from risk.reminders import alarm_about_guarantee_fees
+from risk.visibility import enhancement_fees_visible_to
 from tests.factories import MemberFactory
 from tests.loan_factories import noon
 from tests.risk.scene import DRAWN_ON, NOW, TODAY, Scene, yuan
 
 
 def set_rate(scene: Scene, rate: str, from_on: date) -> None:
-    services.set_enhancement_fee_rate(
-        rate=Decimal(rate), from_on=from_on, document_number="泉技基〔2024〕1号", actor=scene.city_handler, at=NOW
-    )
+    set_enhancement_fee_rate(rate=Decimal(rate), from_on=from_on, document_number="泉技基〔2024〕1号", actor=scene.city_handler, at=NOW)
 
 
 def collect(scene: Scene, loan: Any, **given: Any) -> EnhancementFee:
     asked = {"from_on": DRAWN_ON, "until_on": date(2025, 4, 5), "collected_on": TODAY, "voucher": "SK1", "actor": scene.trustee, "at": NOW}
-    return services.record_enhancement_fee(loan_id=loan.public_id, **(asked | given))
+    return record_enhancement_fee(loan_id=loan.public_id, **(asked | given))
 
 
 @pytest.mark.clause("FP 1.5.2(2)")
@@ -42,12 +53,12 @@ def test_a_fee_by_the_table_feeds_the_pool_once_checked(scene: Scene) -> None:
     assert fee.amount == yuan(50_000)  # 10 M × 0.5 % × 360 days of 360
     assert fee_pool_available() == 0
     with pytest.raises(RoleMissing):
-        services.check_enhancement_fee(fee_id=fee.public_id, actor=scene.trustee, at=NOW)
-    fee = services.check_enhancement_fee(fee_id=fee.public_id, actor=scene.trustee_checker, at=NOW)
+        check_enhancement_fee(fee_id=fee.public_id, actor=scene.trustee, at=NOW)
+    fee = check_enhancement_fee(fee_id=fee.public_id, actor=scene.trustee_checker, at=NOW)
     assert fee_pool_available() == yuan(50_000)
     assert (fee.entry.clause, fee.entry.key) == ("FP 1.5.2(2)", f"risk:enhancement_fee:{fee.public_id}")
     with pytest.raises(NotWaiting):
-        services.check_enhancement_fee(fee_id=fee.public_id, actor=scene.trustee_checker, at=NOW)
+        check_enhancement_fee(fee_id=fee.public_id, actor=scene.trustee_checker, at=NOW)
     assert Entry.objects.count() == 1
 
 
@@ -82,7 +93,7 @@ def test_the_table_only_grows(scene: Scene) -> None:
     with pytest.raises(RateBackDated):
         set_rate(scene, "0.004", date(2024, 1, 1))
     with pytest.raises(RoleMissing):
-        services.set_enhancement_fee_rate(rate=Decimal("0.004"), from_on=date(2025, 1, 1), document_number="x", actor=scene.handler, at=NOW)
+        set_enhancement_fee_rate(rate=Decimal("0.004"), from_on=date(2025, 1, 1), document_number="x", actor=scene.handler, at=NOW)
 
 
 @pytest.mark.clause("FP 1.4.1")
@@ -111,8 +122,8 @@ def test_an_average_above_one_per_cent_is_told_once(scene: Scene) -> None:
         scene.loan(amount, guarantee={"fee_rate": Decimal(rate), "recorded_on": date(2025, 1, 8)})
     found = average_guarantee_fees(on=TODAY)
     assert [(one.guarantor, one.year, one.count, str(one.average.rate)) for one in found] == [(scene.guarantor, 2025, 2, "0.011000")]
-    assert services.alarm_about_guarantee_fees(actor=system_member(), at=NOW) == 3
-    assert services.alarm_about_guarantee_fees(actor=system_member(), at=NOW) == 0
+    assert alarm_about_guarantee_fees(actor=system_member(), at=NOW) == 3
+    assert alarm_about_guarantee_fees(actor=system_member(), at=NOW) == 0
     assert Notice.objects.filter(kind="guarantee_fee", institution=scene.guarantor).count() == 1
 
 
@@ -121,12 +132,12 @@ def test_a_guarantee_fee_is_booked_by_two_persons(scene: Scene) -> None:
     guarantee = scene.loan(1_000_000).guarantee
     asked = {"guarantee_id": guarantee.pk, "amount": yuan(5_000), "charged_on": TODAY, "voucher": "DB-1", "at": NOW}
     with pytest.raises(RoleMissing):
-        services.record_guarantee_fee(actor=scene.handler, **asked)
+        record_guarantee_fee(actor=scene.handler, **asked)
     both = MemberFactory(institution=scene.guarantor, roles=["handler", "checker"])
-    fee = services.record_guarantee_fee(actor=both, **asked)
+    fee = record_guarantee_fee(actor=both, **asked)
     with pytest.raises(SamePerson):
-        services.check_guarantee_fee(fee_id=fee.public_id, actor=both, at=NOW)
-    services.check_guarantee_fee(fee_id=fee.public_id, actor=scene.guarantor_checker, at=NOW)
+        check_guarantee_fee(fee_id=fee.public_id, actor=both, at=NOW)
+    check_guarantee_fee(fee_id=fee.public_id, actor=scene.guarantor_checker, at=NOW)
     assert scene.balances()["guarantor"] == yuan(5_000)
 
 
@@ -134,19 +145,19 @@ def test_a_guarantee_fee_is_booked_by_two_persons(scene: Scene) -> None:
 def test_one_voucher_is_one_guarantee_fee(scene: Scene) -> None:
     guarantee = scene.loan(1_000_000).guarantee
     asked = {"guarantee_id": guarantee.pk, "charged_on": TODAY, "voucher": "DB-1", "actor": scene.guarantor_handler, "at": NOW}
-    fee = services.record_guarantee_fee(amount=yuan(5_000), **asked)
-    assert services.record_guarantee_fee(amount=yuan(5_000), **asked) == fee
+    fee = record_guarantee_fee(amount=yuan(5_000), **asked)
+    assert record_guarantee_fee(amount=yuan(5_000), **asked) == fee
     with pytest.raises(VoucherUsed):
-        services.record_guarantee_fee(amount=yuan(5_001), **asked)
+        record_guarantee_fee(amount=yuan(5_001), **asked)
     with pytest.raises(VoucherUsed):
-        services.record_guarantee_fee(amount=yuan(5_000), **asked | {"guarantee_id": scene.loan(1_000_000).guarantee.pk})
+        record_guarantee_fee(amount=yuan(5_000), **asked | {"guarantee_id": scene.loan(1_000_000).guarantee.pk})
 
 
 @pytest.mark.parametrize("amount", ["0.00", "-1.00", "0.001"])
 def test_a_guarantee_fee_is_an_amount(scene: Scene, amount: str) -> None:
     asked = {"charged_on": TODAY, "voucher": "DB-1", "actor": scene.guarantor_handler, "at": NOW}
     with pytest.raises(AmountInvalid):
-        services.record_guarantee_fee(guarantee_id=scene.loan(1_000_000).guarantee.pk, amount=Decimal(amount), **asked)
+        record_guarantee_fee(guarantee_id=scene.loan(1_000_000).guarantee.pk, amount=Decimal(amount), **asked)
 
 
 def test_days_of_the_fee_end_with_the_balance(scene: Scene) -> None:

@@ -6,13 +6,13 @@ import pytest
 
 from notices.models import Notice
 from parties.selectors import system_member
-from risk import services
+from risk.reminders import remind_of_terms
 from tests.loan_factories import noon
 from tests.risk.scene import Scene
 
 
 def remind(on: date) -> int:
-    return services.remind_of_terms(actor=system_member(), at=noon(on))
+    return remind_of_terms(actor=system_member(), at=noon(on))
 
 
 @pytest.mark.clause("D37")

@@ -13,7 +13,7 @@ from common.enums import Mode
 from ledger.models import Leg
 from ledger.verification import verify
 from parties.selectors import system_member
-from risk import services
+from risk.claims.services.payments import pay_due_claims
 from risk.models import Claim, Payment
 from tests.risk.scene import NOW, Scene, make_scene
 
@@ -45,7 +45,7 @@ def books() -> list[tuple[str, str, Decimal]]:
 
 
 def pay() -> None:
-    services.pay_due_claims(actor=system_member(), at=NOW)
+    pay_due_claims(actor=system_member(), at=NOW)
 
 
 def undisturbed() -> tuple[list[tuple[str, str, Decimal]], list[tuple[Any, ...]]]:

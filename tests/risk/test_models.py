@@ -8,15 +8,15 @@ import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
 from common.transitions import Table, edges
-from risk.claim_transitions import CLAIM_STEPS
+from risk.claims.services.step_services import CLAIM_SERVICES
+from risk.claims.transitions import CLAIM_STEPS
 from risk.enums import ClaimState
-from risk.exemption_transitions import EXEMPTION_STEPS
+from risk.exemption.services.cases import open_exemption, record_diligence_rules
+from risk.exemption.services.step_services import EXEMPTION_SERVICES
+from risk.exemption.transitions import EXEMPTION_STEPS
 from risk.models import Claim, Exemption, Payment, Recovery, Return
-from risk.return_transitions import RETURN_STEPS
-from risk.services import open_exemption, record_diligence_rules
-from risk.services.claim_steps import CLAIM_SERVICES
-from risk.services.exemption_steps import EXEMPTION_SERVICES
-from risk.services.return_steps import RETURN_SERVICES
+from risk.recoveries.services.step_services import RETURN_SERVICES
+from risk.recoveries.transitions import RETURN_STEPS
 from tests.risk.scene import NOW, TODAY, Scene
 
 STEPS = ("risk.Claim:claim_legal_steps", "risk.Return:return_legal_steps", "risk.Exemption:exemption_legal_steps")

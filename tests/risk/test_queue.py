@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 from common.enums import Category, Mode, Security
 from common.money import ZERO, round_down
 from parties.models import Institution
+from risk.breaker.rules import Headroom
+from risk.claims.rules.queue import why_held
+from risk.claims.rules.sharing import Loss, split_loss
+from risk.claims.rules.workings import split_workings
+from risk.claims.selectors.queue import queues_of
+from risk.claims.selectors.standings import standing_of_claim, standings_of_claims
 from risk.enums import BreakerState, Hold, WorkingStep
 from risk.models import Claim
-from risk.rules import Headroom, Loss, split_loss, split_workings, why_held
-from risk.selectors import queues_of, standing_of_claim, standings_of_claims
 from tests.risk.scene import NOW, TODAY, Scene, yuan
 from tests.translations import version_1
 

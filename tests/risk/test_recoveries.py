@@ -22,11 +22,19 @@ from loans.services import (
     record_reversals,
 )
 from loans.services.movements import RecognisedBad
-from risk import services
+from risk.breaker.selectors import position_of
+from risk.claims.services.examining import accept_claim, begin_review
+from risk.classification.services import classify_loan, recognise_bad_debt
 from risk.models import BadDebt, Recovery, Return
-from risk.rules import RecoveryExceedsPaid
-from risk.selectors import position_of
-from risk.services.recoveries import CostsUnexplained, RecoveryDated, ReferenceUsed
+from risk.recoveries.rules import RecoveryExceedsPaid
+from risk.recoveries.services.records import (
+    CostsUnexplained,
+    RecoveryDated,
+    ReferenceUsed,
+    check_recovery,
+    record_recovery,
+    send_back_recovery,
+)
 from tests.factories import MemberFactory
 from tests.loan_factories import move, noon
 from tests.risk.scene import BAD_ON, DRAWN_ON, NOW, TODAY, Scene, yuan
@@ -74,11 +82,11 @@ def by_program(scene: Scene, loan: Loan) -> Any:
 def test_what_was_sent_back_is_recorded_anew_under_the_bank_s_own_reference(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     wrong = recorded(scene, bad_debt, 100_000)
-    services.send_back_recovery(recovery_id=wrong.public_id, reason="金额有误", actor=scene.checker, at=NOW)
+    send_back_recovery(recovery_id=wrong.public_id, reason="金额有误", actor=scene.checker, at=NOW)
     right = recorded(scene, bad_debt, 100_001)
     assert right != wrong
     assert recorded(scene, bad_debt, 100_001) == right
-    services.check_recovery(recovery_id=right.public_id, actor=scene.checker, at=NOW)
+    check_recovery(recovery_id=right.public_id, actor=scene.checker, at=NOW)
     assert position_of(scene.bank).recovered == yuan(100_001)
     with pytest.raises(ReferenceUsed):
         recorded(scene, bad_debt, 100_000)
@@ -118,8 +126,8 @@ def test_a_repayment_of_before_is_given_back_when_it_is_sent_again(scene: Scene)
 
 def test_what_falls_due_later_may_still_become_overdue(scene: Scene) -> None:
     loan = scene.loan(1_000_000)
-    services.classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
-    services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
+    classify_loan(loan_id=loan.public_id, grade="loss", on=BAD_ON, reason="停产", actor=scene.handler, at=NOW)
+    recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=NOW)
     move(loan, MovementKind.OVERDUE, "1.00", TODAY)
     wrong = loan.movements.get(kind=MovementKind.OVERDUE)
     item = NewReversal(movement_id=wrong.public_id, bank_reference="CZ1", reason="未到期")
@@ -143,13 +151,13 @@ def test_a_checked_recovery_lessens_the_loan_by_what_it_nets(scene: Scene, mode:
 def test_a_recovery_not_checked_lessens_nothing(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     recovery = recorded(scene, bad_debt, 250_000)
-    services.send_back_recovery(recovery_id=recovery.public_id, reason="重复登记", actor=scene.checker, at=NOW)
+    send_back_recovery(recovery_id=recovery.public_id, reason="重复登记", actor=scene.checker, at=NOW)
     assert Loan.objects.get(pk=bad_debt.loan_id).balance.outstanding == yuan(1_000_000)
     assert (position_of(scene.bank).recovered, recovery.number) == (0, None)
 
 
 def recorded(scene: Scene, bad_debt: BadDebt, amount: int, reference: str = "ZC1") -> Recovery:
-    return services.record_recovery(
+    return record_recovery(
         bad_debt_id=bad_debt.public_id,
         amount=yuan(amount),
         costs=yuan(0),
@@ -199,8 +207,8 @@ def test_what_comes_back_beyond_the_claim_is_the_bank_s(scene: Scene) -> None:
     scene.disburse(200_000_000)
     bad_debt = scene.bad(scene.loan(1_000_000))
     claim = scene.filed(bad_debt, yuan(600_000))
-    services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
-    services.accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
+    accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
     scene.paid(claim)
     scene.returned(scene.recovered(bad_debt, 550_000))
     assert scene.balances()["guarantor"] == yuan(-40_000)
@@ -221,7 +229,7 @@ def test_a_recovery_dated_before_the_debt_was_bad_is_refused(scene: Scene) -> No
 def test_costs_above_what_came_back_are_explained(scene: Scene) -> None:
     bad_debt = scene.bad(scene.loan(1_000_000))
     asked = {"bad_debt_id": bad_debt.public_id, "amount": yuan(100), "received_on": TODAY, "actor": scene.handler, "at": NOW}
-    services.record_recovery(costs=yuan(100), bank_reference="ZC1", **asked)
+    record_recovery(costs=yuan(100), bank_reference="ZC1", **asked)
     with pytest.raises(CostsUnexplained):
-        services.record_recovery(costs=yuan("100.01"), bank_reference="ZC2", remark=" ", **asked)
-    services.record_recovery(costs=yuan("100.01"), bank_reference="ZC2", remark="评估费", **asked)
+        record_recovery(costs=yuan("100.01"), bank_reference="ZC2", remark=" ", **asked)
+    record_recovery(costs=yuan("100.01"), bank_reference="ZC2", remark="评估费", **asked)

@@ -8,10 +8,11 @@ from django.utils.timezone import localdate
 from common.enums import Category, Mode
 from documents.requirements import RequiredPaper
 from documents.selectors import PaperMissing
-from risk import services
+from risk.claims.selectors import papers
+from risk.claims.selectors.papers import missing_papers, required_papers
+from risk.claims.services.examining import accept_claim, begin_review
+from risk.claims.services.opening import file_claim
 from risk.papers import CLAIM_PAPERS
-from risk.selectors import papers
-from risk.selectors.papers import missing_papers, required_papers
 from tests.risk.papers import PROJECT_PAPERS, RD_PAPERS
 from tests.risk.scene import NOW, Scene
 
@@ -33,8 +34,8 @@ def test_a_line_more_is_asked_of_later_claims_only(scene: Scene, monkeypatch: py
     monkeypatch.setattr(papers, "CLAIM_PAPERS", (*CLAIM_PAPERS, new))
     assert required_papers(filed, on=TOMORROW) == list(RD_PAPERS)
     assert required_papers(later, on=TOMORROW) == [*RD_PAPERS, "supplement"]
-    services.begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW + timedelta(days=1))
-    services.accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW + timedelta(days=1))
+    begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW + timedelta(days=1))
+    accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW + timedelta(days=1))
     scene.papers(later)
     with pytest.raises(PaperMissing, match="补正材料"):
-        services.file_claim(bad_debt_id=later.public_id, amount=later.principal, actor=scene.handler, at=NOW + timedelta(days=1))
+        file_claim(bad_debt_id=later.public_id, amount=later.principal, actor=scene.handler, at=NOW + timedelta(days=1))

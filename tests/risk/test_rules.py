@@ -11,37 +11,22 @@ from hypothesis import strategies as st
 from common.dates import Period
 from common.money import ZERO
 from policy.terms import Terms
+from risk.breaker.rules import Position, breaker_state, headroom, radar
+from risk.claims.rules.compensation import finally_borne, piece_of, still_payable, still_returnable
+from risk.claims.rules.shares import Shares
+from risk.claims.rules.sharing import EnterpriseTotalMissing, FeePoolMissing, Loss, OverEnterpriseCap, split_loss
+from risk.classification.rules import OverdueChange, is_worse, overdue_days, suggested_grade
 from risk.enums import BreakerState, Grade, Payer
-from risk.rules import (
+from risk.fees.rules import (
     DatedFeeRate,
     DayBalance,
-    EnterpriseTotalMissing,
-    FeePoolMissing,
     GuaranteedAmount,
-    Loss,
     NoEnhancementFeeRate,
-    OverdueChange,
-    OverEnterpriseCap,
-    Position,
-    RecoveryExceedsPaid,
-    Shares,
     average_guarantee_fee,
-    breaker_state,
     enhancement_fee,
-    finally_borne,
-    headroom,
-    is_worse,
-    net_recovery,
-    overdue_days,
-    piece_of,
-    radar,
-    share_recovery,
-    split_loss,
-    still_payable,
-    still_returnable,
-    suggested_grade,
     total_cost_rate,
 )
+from risk.recoveries.rules import RecoveryExceedsPaid, net_recovery, share_recovery
 from tests.translations import breaker_cases, loss_cases, version_1
 
 TERMS = version_1()

@@ -33,10 +33,20 @@ from parties.models import Institution, Member
 from parties.selectors import system_member
 from policy.models import PolicyVersion
 from policy.selectors import version_on
-from risk import services
+from risk.breaker.selectors import position_of
+from risk.breaker.services import evaluate_banks
+from risk.claims.selectors.standings import standing_of_claim
+from risk.claims.services.certifying import certify_loss, close_claim, propose_loss
+from risk.claims.services.examining import accept_claim, begin_review, refuse_claim, withdraw_claim
+from risk.claims.services.opening import file_claim, open_pursuit
+from risk.claims.services.payments import pay_due_claims, propose_payment, reapply_for_compensation, release_payment
+from risk.classification.services import classify_loan, recognise_bad_debt
 from risk.enums import ClaimState
+from risk.fees.pool import fee_pool_available
+from risk.fees.services import check_enhancement_fee, record_enhancement_fee, set_enhancement_fee_rate
 from risk.models import BadDebt, BreakerChange, Claim, EnhancementFee, Payment, PaymentPart, Reapplication, Recovery, Return, Share
-from risk.selectors import fee_pool_available, position_of, standing_of_claim
+from risk.recoveries.services.records import check_recovery, record_recovery
+from risk.recoveries.services.returns import check_return, record_return
 from tests.loan_factories import BankQuotaFactory, ReturnRateFactory, noon
 from tests.risk.scene import Scene, make_scene, yuan
 from tests.translations import version_1
@@ -73,7 +83,7 @@ class Lives(RuleBasedStateMachine):
         for bank in self.banks:
             for mode in Mode:
                 BankQuotaFactory(bank=bank, mode=mode)
-        services.set_enhancement_fee_rate(
+        set_enhancement_fee_rate(
             rate=Decimal("0.30"), from_on=date(2024, 1, 1), document_number="x", actor=self.scene.city_handler, at=self.now
         )
         if is_tight:
@@ -153,8 +163,8 @@ class Lives(RuleBasedStateMachine):
         if loan.performing:
             self.moved(record_overdues, loan, loan.performing)
         at, asked = self.now, {"loan_id": loan.public_id, "reason": "停产", "actor": handler}
-        self.twice(lambda: services.classify_loan(grade="loss", on=self.day, at=at, **asked))
-        self.twice(lambda: services.recognise_bad_debt(at=at, **asked))
+        self.twice(lambda: classify_loan(grade="loss", on=self.day, at=at, **asked))
+        self.twice(lambda: recognise_bad_debt(at=at, **asked))
 
     def good(self) -> list[Loan]:
         return list(Loan.objects.filter(recognised_bad_on__isnull=True, performing__gt=0).order_by("id"))
@@ -220,12 +230,12 @@ class Lives(RuleBasedStateMachine):
         self.scene.papers(bad_debt)
         asked: dict[str, Any] = {"bad_debt_id": bad_debt.public_id, "actor": handler}
         if bad_debt.loan.category == Category.RD:
-            self.twice(lambda: services.file_claim(amount=left, at=self.now, **asked))
+            self.twice(lambda: file_claim(amount=left, at=self.now, **asked))
             return
-        claim = self.twice(lambda: services.open_pursuit(at=self.now, **asked))
+        claim = self.twice(lambda: open_pursuit(at=self.now, **asked))
         proof = {"amount": left, "evidence_kind": "court", "evidence_number": "(2025)闽05执恢1号", "actor": handler}
-        self.twice(lambda: services.propose_loss(claim_id=claim.public_id, at=self.now, **proof))
-        self.twice(lambda: services.certify_loss(claim_id=claim.public_id, actor=checker, at=self.now))
+        self.twice(lambda: propose_loss(claim_id=claim.public_id, at=self.now, **proof))
+        self.twice(lambda: certify_loss(claim_id=claim.public_id, actor=checker, at=self.now))
 
     @precondition(lambda self: self.claims(ClaimState.FILED))
     @rule(pick=PICK, end=st.sampled_from(["accepted", "accepted", "refused", "withdrawn"]))
@@ -235,33 +245,33 @@ class Lives(RuleBasedStateMachine):
         reviewer = self.scene.guarantor_handler if claim.loan.mode == Mode.SPECIAL else self.scene.city_handler
         asked: dict[str, Any] = {"claim_id": claim.public_id}
         if end == "withdrawn":
-            self.twice(lambda: services.withdraw_claim(reason="材料有误", actor=handler, at=self.now, **asked))
+            self.twice(lambda: withdraw_claim(reason="材料有误", actor=handler, at=self.now, **asked))
             return
-        self.twice(lambda: services.begin_review(actor=reviewer, at=self.now, **asked))
+        self.twice(lambda: begin_review(actor=reviewer, at=self.now, **asked))
         if end == "refused":
-            self.twice(lambda: services.refuse_claim(reason="用途不符", actor=reviewer, at=self.now, **asked))
+            self.twice(lambda: refuse_claim(reason="用途不符", actor=reviewer, at=self.now, **asked))
         else:
-            self.twice(lambda: services.accept_claim(actor=reviewer, at=self.now, **asked))
+            self.twice(lambda: accept_claim(actor=reviewer, at=self.now, **asked))
 
     @precondition(lambda self: self.claims(ClaimState.PAYABLE))
     @rule(pick=PICK)
     def pay(self, pick: int) -> None:
         claim = self.picked(self.claims(ClaimState.PAYABLE), pick)
         maker, checker = self.scene.payers_of(claim)
-        self.twice(lambda: services.propose_payment(claim_id=claim.public_id, actor=maker, at=self.now))
-        self.twice(lambda: services.release_payment(claim_id=claim.public_id, actor=checker, at=self.now))
+        self.twice(lambda: propose_payment(claim_id=claim.public_id, actor=maker, at=self.now))
+        self.twice(lambda: release_payment(claim_id=claim.public_id, actor=checker, at=self.now))
 
     @precondition(lambda self: self.claims(ClaimState.QUEUED, ClaimState.PART_PAID))
     @rule(bank=st.integers(0, 1))
     def apply_anew(self, bank: int) -> None:
         house = self.banks[bank]
         handler = self.scene.handler if bank == 0 else house.members.filter(kind="person").order_by("pk").first()
-        self.twice(lambda: services.reapply_for_compensation(bank_id=house.public_id, reason="已有余额", actor=handler, at=self.now))
+        self.twice(lambda: reapply_for_compensation(bank_id=house.public_id, reason="已有余额", actor=handler, at=self.now))
 
     @rule()
     def run_the_jobs(self) -> None:
-        self.twice(lambda: services.evaluate_banks(actor=system_member(), at=self.now))
-        self.twice(lambda: services.pay_due_claims(actor=system_member(), at=self.now))
+        self.twice(lambda: evaluate_banks(actor=system_member(), at=self.now))
+        self.twice(lambda: pay_due_claims(actor=system_member(), at=self.now))
 
     @precondition(lambda self: BadDebt.objects.exists())
     @rule(pick=PICK, part=PARTS, costs=st.sampled_from([0, 1, 10**5, 10**7]), checked=st.booleans())
@@ -276,16 +286,16 @@ class Lives(RuleBasedStateMachine):
             "bank_reference": reference,
             "remark": "评估费",
         }
-        recovery = self.twice(lambda: services.record_recovery(bad_debt_id=bad_debt.public_id, actor=handler, at=self.now, **receipt))
+        recovery = self.twice(lambda: record_recovery(bad_debt_id=bad_debt.public_id, actor=handler, at=self.now, **receipt))
         if recovery is not None and checked:
-            self.twice(lambda: services.check_recovery(recovery_id=recovery.public_id, actor=checker, at=self.now))
+            self.twice(lambda: check_recovery(recovery_id=recovery.public_id, actor=checker, at=self.now))
 
     @precondition(lambda self: Recovery.objects.filter(step="recorded").exists())
     @rule(pick=PICK)
     def check_late(self, pick: int) -> None:
         recovery = self.picked(list(Recovery.objects.filter(step="recorded").order_by("id")), pick)
         _, checker = self.scene.people_of(recovery.bad_debt.loan)
-        self.twice(lambda: services.check_recovery(recovery_id=recovery.public_id, actor=checker, at=self.now))
+        self.twice(lambda: check_recovery(recovery_id=recovery.public_id, actor=checker, at=self.now))
 
     @precondition(lambda self: Return.objects.filter(state="due").exists())
     @rule(pick=PICK)
@@ -293,15 +303,15 @@ class Lives(RuleBasedStateMachine):
         row = self.picked(list(Return.objects.filter(state="due").order_by("id")), pick)
         handler, checker = self.scene.people_of(row.recovery.bad_debt.loan)
         asked: dict[str, Any] = {"return_id": row.public_id}
-        self.twice(lambda: services.record_return(returned_on=self.day, voucher=f"TH{row.pk}", actor=handler, at=self.now, **asked))
-        self.twice(lambda: services.check_return(actor=checker, at=self.now, **asked))
+        self.twice(lambda: record_return(returned_on=self.day, voucher=f"TH{row.pk}", actor=handler, at=self.now, **asked))
+        self.twice(lambda: check_return(actor=checker, at=self.now, **asked))
 
     @precondition(lambda self: self.claims(ClaimState.PAID, ClaimState.RECOVERING))
     @rule(pick=PICK)
     def close(self, pick: int) -> None:
         claim = self.picked(self.claims(ClaimState.PAID, ClaimState.RECOVERING), pick)
         handler, _ = self.scene.people_of(claim.loan)
-        self.twice(lambda: services.close_claim(claim_id=claim.public_id, reason="执行终结", actor=handler, at=self.now))
+        self.twice(lambda: close_claim(claim_id=claim.public_id, reason="执行终结", actor=handler, at=self.now))
 
     @precondition(lambda self: Loan.objects.filter(mode=Mode.TRUST, category=Category.RD, first_drawdown_on__lt=self.day).exists())
     @rule(pick=PICK)
@@ -314,9 +324,9 @@ class Lives(RuleBasedStateMachine):
             return
         given = {"from_on": from_on, "until_on": self.day, "collected_on": self.day, "voucher": self.reference()}
         asked: dict[str, Any] = {"loan_id": loan.public_id, "actor": self.scene.trustee} | given
-        fee = self.twice(lambda: services.record_enhancement_fee(at=self.now, **asked))
+        fee = self.twice(lambda: record_enhancement_fee(at=self.now, **asked))
         if fee is not None:
-            self.twice(lambda: services.check_enhancement_fee(fee_id=fee.public_id, actor=self.scene.trustee_checker, at=self.now))
+            self.twice(lambda: check_enhancement_fee(fee_id=fee.public_id, actor=self.scene.trustee_checker, at=self.now))
 
     @precondition(lambda self: self.versions < 3)
     @rule(cap=st.sampled_from(["0.02", "0.05", "0.15"]))

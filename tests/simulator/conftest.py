@@ -14,7 +14,7 @@ from common.enums import Mode
 from loans.enums import MovementKind
 from parties.enums import InstitutionKind
 from parties.models import Institution
-from risk import services
+from risk.classification.services import classify_loan, recognise_bad_debt
 from simulator.connection import Connection
 from simulator.run import Run
 from subsidy.services.drafts import draft_settlement
@@ -69,8 +69,8 @@ def compensated(fund: tuple[Scene, str], run: Run) -> None:
     loan = risk.loan(200_000, drawn_on=date(2024, 4, 2))
     move(loan, MovementKind.OVERDUE, loan.balance.performing, date(2024, 5, 8))
     at = noon(TODAY)
-    services.classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="停产", actor=scene.handler, at=at)
-    bad_debt = services.recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=at)
+    classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="停产", actor=scene.handler, at=at)
+    bad_debt = recognise_bad_debt(loan_id=loan.public_id, reason="停产", actor=scene.handler, at=at)
     risk.paid(risk.accepted(bad_debt, at=at), at=at)
     risk.recovered(bad_debt, 50_000, on=TODAY, at=at)
 

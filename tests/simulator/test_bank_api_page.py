@@ -16,8 +16,9 @@ from loans.enums import MovementKind
 from loans.models import Guarantee, Loan
 from parties.enums import InstitutionKind
 from parties.models import Institution
+from risk.claims.services.payments import release_payment
 from risk.models import Claim, Recovery, Return
-from risk.services import check_recovery, release_payment
+from risk.recoveries.services.records import check_recovery
 from simulator.run import Run
 from subsidy.services.drafts import draft_settlement
 from tests.factories import MemberFactory

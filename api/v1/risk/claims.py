@@ -29,12 +29,12 @@ from api.v1.risk.references import TAG, names_own_number
 from api.v1.single import shows_one
 from api.v1.steps import Answered, takes_steps
 from common.errors import ReasonMissing
-from risk.claim_transitions import CLAIM_STEPS
+from risk.claims.services.payments import NoRoomYet, NothingQueued
+from risk.claims.services.step_services import CLAIM_SERVICES
+from risk.claims.transitions import CLAIM_STEPS
 from risk.enums import ClaimKind, ClaimState
 from risk.models import Claim, Payment, Reapplication
-from risk.selectors import claims_visible_to, compensations_visible_to, reapplications_visible_to
-from risk.services.claim_steps import CLAIM_SERVICES
-from risk.services.payments import NoRoomYet, NothingQueued
+from risk.visibility import claims_visible_to, compensations_visible_to, reapplications_visible_to
 
 
 class ClaimFilters(LoanFilters):

@@ -24,13 +24,13 @@ from api.v1.risk.references import TAG, names_own_number
 from api.v1.single import shows_one
 from common.errors import ReasonMissing
 from documents.selectors import PaperMissing
+from risk.claims.services.opening import ClaimOpen, NothingCovered, WrongWay
+from risk.claims.services.steps import AmountBeyondLoss
 from risk.enums import Grade, SuggestionState
 from risk.models import BadDebt, Claim, Classification, ClassificationSuggestion, Recovery
-from risk.rules import RecoveryExceedsPaid
-from risk.selectors import bad_debts_visible_to, classifications_visible_to, suggestions_visible_to
-from risk.services import record_recovery
-from risk.services.claims import AmountBeyondLoss, ClaimOpen, NothingCovered, WrongWay
-from risk.services.recoveries import AmountInvalid, CostsUnexplained, RecoveryDated, ReferenceUsed
+from risk.recoveries.rules import RecoveryExceedsPaid
+from risk.recoveries.services.records import AmountInvalid, CostsUnexplained, RecoveryDated, ReferenceUsed, record_recovery
+from risk.visibility import bad_debts_visible_to, classifications_visible_to, suggestions_visible_to
 
 
 class LoanFilters(SyncedFilters):

@@ -25,9 +25,9 @@ from api.v1.risk.references import TAG, names_own_number
 from api.v1.shapes import InstitutionShown
 from api.v1.single import shows_one
 from risk.enums import ExemptionState
+from risk.exemption.services.packs import open_evidence_pack
 from risk.models import EvidencePack, Exemption
-from risk.selectors import evidence_packs_visible_to, exemptions_visible_to
-from risk.services import open_evidence_pack
+from risk.visibility import evidence_packs_visible_to, exemptions_visible_to
 
 
 class ExemptionShown(Shown):

@@ -16,9 +16,7 @@ from api.v1.risk.class_shapes import BadDebtShown, ClassificationShown, Classify
 from api.v1.risk.recovery_shapes import EnhancementFeeAsked, EnhancementFeeShown, GuaranteeFeeAsked, GuaranteeFeeShown, TotalCostShown
 from common.dates import PeriodReversed
 from common.errors import ReasonMissing, VoucherMissing
-from risk.models import BadDebt, Classification, EnhancementFee, GuaranteeFee
-from risk.rules import NoEnhancementFeeRate
-from risk.services.classification import (
+from risk.classification.services import (
     AlreadyRecognised,
     ClassifiedBefore,
     DayToCome,
@@ -26,7 +24,9 @@ from risk.services.classification import (
     NotNonPerforming,
     RecognitionDated,
 )
-from risk.services.fees import FeeCollectedBefore, FeeDated, NoFeeDue
+from risk.fees.rules import NoEnhancementFeeRate
+from risk.fees.services import FeeCollectedBefore, FeeDated, NoFeeDue
+from risk.models import BadDebt, Classification, EnhancementFee, GuaranteeFee
 
 
 class LoanRiskSteps(BankView):

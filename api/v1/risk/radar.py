@@ -15,9 +15,10 @@ from api.v1.fields import Shown, shown_money, shown_rate, shown_text
 from api.v1.risk.references import TAG
 from api.v1.shapes import InstitutionShown
 from api.v1.single import shows_one
+from risk.breaker.selectors import standings
 from risk.enums import BreakerState
 from risk.models import BreakerChange
-from risk.selectors import banks_visible_to, breaker_changes_visible_to, standings
+from risk.visibility import banks_visible_to, breaker_changes_visible_to
 
 
 class RadarShown(serializers.Serializer[Any]):

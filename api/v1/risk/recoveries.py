@@ -29,15 +29,15 @@ from api.v1.single import shows_one
 from api.v1.steps import Answered, takes_steps
 from risk.enums import MoneyStep, Payer, ReturnState
 from risk.models import EnhancementFee, EnhancementFeeRate, GuaranteeFee, Recovery, Return
-from risk.return_transitions import RETURN_STEPS
-from risk.selectors import (
+from risk.recoveries.services.step_services import RETURN_SERVICES
+from risk.recoveries.transitions import RETURN_STEPS
+from risk.visibility import (
     enhancement_fee_rates_visible_to,
     enhancement_fees_visible_to,
     guarantee_fees_visible_to,
     recoveries_visible_to,
     returns_visible_to,
 )
-from risk.services.return_steps import RETURN_SERVICES
 
 
 class RecoveryFilters(SyncedFilters):

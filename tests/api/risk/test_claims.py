@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from common.enums import Category, Mode, Security
-from risk import services
+from risk.claims.services.certifying import certify_loss
+from risk.claims.services.payments import release_payment
 from risk.models import Claim
 from tests.api.caller import token_of
 from tests.api.risk.hall import PROJECT_PAPERS, Hall
@@ -21,7 +22,7 @@ def project_loan(hall: Hall, amount: int, *, mode: Mode = Mode.TRUST) -> Any:
 def released(hall: Hall, claim: dict[str, Any]) -> dict[str, Any]:
     """Let the guarantor's program propose the payment and a person of it release it."""
     hall.guarantor.post(f"claims/{claim['id']}/propose-payment/")
-    services.release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
+    release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
     found: dict[str, Any] = hall.bank.get(f"claims/{claim['id']}/")
     return found
 
@@ -126,7 +127,7 @@ def test_a_project_loss_is_proposed_by_the_program_and_certified_by_a_person(hal
     seen = hall.bank.get(here)
     assert seen["open_steps"] == ["withdraw"]
     hall.bank.post(f"{here}certify/", status=404)
-    services.certify_loss(claim_id=claim["id"], actor=hall.scene.checker, at=NOW)
+    certify_loss(claim_id=claim["id"], actor=hall.scene.checker, at=NOW)
     seen = hall.trustee.get(here)
     assert [(part["payer"], part["amount"], part["clause"]) for part in seen["split"]["parts"]] == [
         ("bank", "1425000.00", "FP 1.5.1"), ("city", "37500.00", "FP 1.5.1"), ("county", "37500.00", "FP 1.5.1"),

@@ -6,8 +6,8 @@ import pytest
 
 from api.enums import Scope
 from parties.selectors import system_member
+from risk.classification.services import suggest_classes
 from risk.models import BadDebt, BankRisk, Classification
-from risk.services import suggest_classes
 from tests.api.caller import Caller, token_of
 from tests.api.risk.hall import Hall
 from tests.risk.scene import NOW

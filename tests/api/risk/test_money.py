@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from common.enums import Category, Mode, Security
-from risk import services
+from risk.claims.services.payments import release_payment
+from risk.fees.services import check_enhancement_fee, check_guarantee_fee, set_enhancement_fee_rate
 from risk.models import EnhancementFee, GuaranteeFee, Recovery
+from risk.recoveries.services.records import check_recovery
+from risk.recoveries.services.returns import check_return
 from tests.api.caller import token_of
 from tests.api.risk.hall import Hall
 from tests.loan_factories import noon
@@ -24,7 +27,7 @@ def paid(hall: Hall) -> dict[str, Any]:
     bad = hall.bad(hall.scene.loan(1_000_000))
     claim = hall.accepted(bad)
     hall.guarantor.post(f"claims/{claim['id']}/propose-payment/")
-    services.release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
+    release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
     return bad | {"claim": claim["id"]}
 
 
@@ -43,7 +46,7 @@ def test_a_recovery_is_recorded_by_the_program_checked_by_a_person_and_shared(ha
     assert hall.bank.get(here)["shared"] == []
     for step in ("check", "send-back"):
         hall.bank.post(f"{here}{step}/", {"reason": "x"}, status=404)
-    services.check_recovery(recovery_id=first["id"], actor=hall.scene.checker, at=NOW)
+    check_recovery(recovery_id=first["id"], actor=hall.scene.checker, at=NOW)
     seen = hall.guarantor.get(here)
     assert (seen["step"], seen["claim_id"]) == ("checked", paid["claim"])
     assert seen["shared"] == [
@@ -75,7 +78,7 @@ def test_a_return_is_recorded_by_the_program_and_checked_by_a_person(hall: Hall,
     assert (first.json()["state"], first.json()["voucher"]) == ("recorded", "TH-1")
     assert (first.content, again["Idempotent-Replayed"]) == (again.content, "true")
     assert hall.bank.post(f"{here}record/", asked, status=409)["code"] == "transition_not_allowed"
-    services.check_return(return_id=due["id"], actor=hall.scene.checker, at=NOW)
+    check_return(return_id=due["id"], actor=hall.scene.checker, at=NOW)
     seen = hall.bank.get(f"returns/?claim={paid['claim']}&payer=guarantor&state=paid")["results"]
     assert [(row["id"], row["returned_on"]) for row in seen] == [(due["id"], "2025-03-10")]
     assert hall.bank.post(f"{here}reference/", {"bank_reference": "T-7"})["bank_reference"] == "T-7"
@@ -127,7 +130,7 @@ def test_a_guarantee_fee_is_charged_once_per_voucher(hall: Hall) -> None:
     hall.other.post(address, asked, status=404)
     refused = hall.guarantor.post(address, asked | {"voucher": "DBF-2", "charged_on": "2025-03-11"}, status=400)
     assert (refused["code"], refused["errors"][0]["field"]) == ("fee_in_future", "collected_on")
-    services.check_guarantee_fee(fee_id=fee["id"], actor=hall.scene.guarantor_checker, at=NOW)
+    check_guarantee_fee(fee_id=fee["id"], actor=hall.scene.guarantor_checker, at=NOW)
     (seen,) = hall.bank.get(f"guarantee-fees/?loan={loan.public_id}&step=checked")["results"]
     assert (seen["id"], seen["guarantor"]["code"]) == (fee["id"], hall.scene.guarantor.code)
     assert hall.guarantor.post(f"guarantee-fees/{fee['id']}/reference/", {"bank_reference": "F-7"})["bank_reference"] == "F-7"
@@ -149,7 +152,7 @@ def test_average_guarantee_fees_stand_beside_the_limit(hall: Hall) -> None:
 
 
 def set_rate(hall: Hall) -> None:
-    services.set_enhancement_fee_rate(
+    set_enhancement_fee_rate(
         rate=Decimal("0.005"), from_on=date(2024, 1, 1), document_number="泉技基〔2024〕1号", actor=hall.scene.city_handler, at=NOW
     )
 
@@ -173,7 +176,7 @@ def test_an_enhancement_fee_is_computed_collected_once_and_checked_by_a_person(h
     reversed_ = asked | {"until_on": "2024-04-09", "bank_reference": "Z-3"}
     assert hall.trustee.response(address, reversed_, key="k").json()["code"] == "period_reversed"
     assert EnhancementFee.objects.count() == 1
-    services.check_enhancement_fee(fee_id=fee["id"], actor=hall.scene.trustee_checker, at=NOW)
+    check_enhancement_fee(fee_id=fee["id"], actor=hall.scene.trustee_checker, at=NOW)
     (seen,) = hall.bank.get("enhancement-fees/?step=checked")["results"]
     assert (seen["id"], seen["bank_reference"]) == (fee["id"], "")
     assert hall.bank.get("enhancement-fee-rates/") == [
@@ -203,7 +206,7 @@ def test_what_comes_back_beyond_the_claim_is_the_banks(hall: Hall) -> None:
     claim = hall.filed(bad, amount="600000.00")
     for step in ("begin-review", "accept", "propose-payment"):
         hall.guarantor.post(f"claims/{claim['id']}/{step}/")
-    services.release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
+    release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
     recovery = hall.scene.recovered(hall.row(bad), 700_000)
     assert hall.bank.get(f"recoveries/{recovery.public_id}/")["shared"] == [
         {"payer": "bank", "amount": "220000.00", "returned": "0.00"},

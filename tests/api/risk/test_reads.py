@@ -15,7 +15,10 @@ from audit.services import OPENED
 from common.enums import Mode
 from parties.models import Member
 from parties.selectors import system_member
-from risk import services
+from risk.claims.services.payments import release_payment
+from risk.classification.services import suggest_classes
+from risk.exemption.services.cases import open_exemption, record_diligence_rules
+from risk.exemption.services.packs import build_evidence_pack
 from risk.models import Claim, DiligenceRules
 from tests.api.risk.hall import Hall
 from tests.risk.scene import NOW, TODAY
@@ -28,18 +31,16 @@ LISTS = (
 
 def exempted(hall: Hall, bad: dict[str, Any]) -> None:
     if not DiligenceRules.objects.exists():
-        services.record_diligence_rules(
-            name="尽职免责办法", document_number="泉银〔2024〕1号", effective_on=TODAY, actor=hall.scene.handler, at=NOW
-        )
-    exemption = services.open_exemption(bad_debt_id=bad["id"], actor=hall.scene.handler, at=NOW)
-    services.build_evidence_pack(exemption_id=exemption.public_id, actor=hall.scene.handler, at=NOW)
+        record_diligence_rules(name="尽职免责办法", document_number="泉银〔2024〕1号", effective_on=TODAY, actor=hall.scene.handler, at=NOW)
+    exemption = open_exemption(bad_debt_id=bad["id"], actor=hall.scene.handler, at=NOW)
+    build_evidence_pack(exemption_id=exemption.public_id, actor=hall.scene.handler, at=NOW)
 
 
 def one_of_everything(hall: Hall) -> None:
     bad = hall.bad(hall.scene.loan(100_000))
     claim = hall.accepted(bad)
     hall.guarantor.post(f"claims/{claim['id']}/propose-payment/")
-    services.release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
+    release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
     hall.scene.recovered(hall.row(bad), 10_000)
     fee = {"amount": "500.00", "charged_on": "2025-03-10", "voucher": f"F{bad['id']}"}
     hall.guarantor.post(f"loans/{bad['loan_id']}/guarantee-fees/", fee, status=201)
@@ -71,7 +72,7 @@ def test_opening_a_claim_takes_as_many_queries_whatever_it_went_through(hall: Ha
     bad = hall.bad(hall.scene.loan(1_000_000))
     claim = hall.accepted(bad)
     hall.guarantor.post(f"claims/{claim['id']}/propose-payment/")
-    services.release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
+    release_payment(claim_id=claim["id"], actor=hall.scene.guarantor_checker, at=NOW)
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -149,9 +150,9 @@ def test_an_exemption_is_read_with_its_checklist_and_its_pack_comes_whole(hall: 
 
 def test_every_object_an_event_is_about_is_read_where_the_event_says(hall: Hall) -> None:
     hall.scene.disburse(200_000_000)
-    assert services.suggest_classes(actor=system_member(), at=NOW) == 0
+    assert suggest_classes(actor=system_member(), at=NOW) == 0
     waiting = hall.overdue(hall.scene.loan(100_000))
-    services.suggest_classes(actor=system_member(), at=NOW)
+    suggest_classes(actor=system_member(), at=NOW)
     hall.classified(waiting)
     one_of_everything(hall)
     reader = hall.bank.client.member

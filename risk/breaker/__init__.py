@@ -1,0 +1,1 @@
+"""The breaker: a bank's figures, warning, suspension, cap and radar."""

@@ -1,0 +1,1 @@
+"""The rules of claims: pure; amounts in yuan with 2 places."""

@@ -1,0 +1,1 @@
+"""Reads of claims: standings, splits, queues, required papers."""

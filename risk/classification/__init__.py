@@ -1,0 +1,1 @@
+"""Classes of loans, and debts recognised as bad."""

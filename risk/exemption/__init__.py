@@ -1,0 +1,1 @@
+"""Exemption: whether those who lent acted diligently, and the evidence packs."""

@@ -1,0 +1,1 @@
+"""Writes of exemption: the bank's rules, cases, findings, evidence packs."""

@@ -1,0 +1,1 @@
+"""Fees for cover: guarantee fees, credit-enhancement fees and their pool."""
