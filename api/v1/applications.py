@@ -15,7 +15,7 @@ from api.selectors import synced
 from api.services.drafts import draft_once, intend_once
 from api.services.openings import open_row
 from api.services.references import ReferenceTaken, refer
-from api.v1.application_shapes import (
+from api.v1.application_serializers import (
     ApplicationOpened,
     ApplicationShown,
     DraftAsked,
@@ -24,8 +24,8 @@ from api.v1.application_shapes import (
     ReviseAsked,
 )
 from api.v1.base import BankView, reads, writes
-from api.v1.loan_shapes import LoanShown
-from api.v1.shapes import ReferenceAsked
+from api.v1.loan_serializers import LoanShown
+from api.v1.serializers import ReferenceAsked
 from api.v1.single import shows_one
 from api.v1.steps import Answered, takes_steps
 from common.enums import Category, Mode

@@ -29,7 +29,7 @@ from api.services.webhooks import (
 )
 from api.v1.base import BankView, reads, writes
 from api.v1.fields import Asked, Shown, shown_flag, shown_moment, shown_text
-from api.v1.shapes import Nothing
+from api.v1.serializers import Nothing
 from api.webhook_calls import AddressRefused, CheckedUrl, checked_url
 from api.webhook_secrets import SecretUnreadable, secret_of
 from parties.models import Member

@@ -14,14 +14,13 @@ from rest_framework.response import Response
 from api.enums import Scope
 from api.filters import CodeFilter, Filters, NumberFilter, SyncedFilters
 from api.quotas import quotas_with_use
-from api.risk.loans import with_risk
 from api.selectors import brief, synced
 from api.services.movements import cure_one, draw_one, overdue_one, repay_one, reverse_one
 from api.services.openings import open_row
 from api.services.references import ReferenceTaken, refer
 from api.services.use_checks import check_use_once
 from api.v1.base import BankView, reads, writes
-from api.v1.loan_shapes import (
+from api.v1.loan_serializers import (
     GuaranteeAsked,
     LoanOpened,
     LoanShown,
@@ -32,8 +31,9 @@ from api.v1.loan_shapes import (
     UseCheckAsked,
     UseCheckShown,
 )
+from api.v1.risk.loan_reads import with_risk
 from api.v1.risk.loans import LoanRiskSteps
-from api.v1.shapes import ReferenceAsked
+from api.v1.serializers import ReferenceAsked
 from api.v1.single import shows_one
 from common.enums import Category, Mode
 from common.errors import NotVisible, ReasonMissing

@@ -17,7 +17,8 @@ from api.services.figures import TakenFigures, take_figures
 from api.services.references import ReferenceTaken, refer
 from api.settlements import differences_of, lines_of, opened_lines, opened_settlement
 from api.v1.base import BankView, reads, writes
-from api.v1.settlement_shapes import (
+from api.v1.serializers import ReferenceAsked
+from api.v1.settlement_serializers import (
     DifferenceShown,
     FiguresAsked,
     FiguresShown,
@@ -26,7 +27,6 @@ from api.v1.settlement_shapes import (
     SettlementOpened,
     SettlementShown,
 )
-from api.v1.shapes import ReferenceAsked
 from api.v1.steps import Answered, takes_steps
 from common.enums import Mode
 from subsidy.enums import SettlementState

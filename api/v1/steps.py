@@ -12,7 +12,7 @@ from rest_framework.serializers import BaseSerializer
 from api.enums import Scope
 from api.v1.base import BankView, writes
 from api.v1.fields import Asked, AskedCount, AskedDay, AskedDigest, AskedFlag, AskedMoney, AskedRate, AskedText
-from api.v1.shapes import Nothing
+from api.v1.serializers import Nothing
 from common.step_services import StepService
 from common.transitions import AnswerKind, Question, Table, Transition
 

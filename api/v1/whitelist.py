@@ -25,7 +25,7 @@ from api.v1.fields import (
     shown_reference,
     shown_text,
 )
-from api.v1.shapes import DistrictShown, EnterpriseShown, Nothing, ProjectShown, ReferenceAsked
+from api.v1.serializers import DistrictShown, EnterpriseShown, Nothing, ProjectShown, ReferenceAsked
 from api.v1.single import shows_one
 from api.v1.steps import Answered, takes_steps
 from common.step_services import StepService

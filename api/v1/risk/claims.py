@@ -11,13 +11,12 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.filters import Filters, NumberFilter, SyncedFilters
-from api.risk.claims import opened_claim
 from api.selectors import referred, synced
 from api.services.openings import open_row
 from api.services.references import ReferenceTaken
-from api.services.risk import reapply_once
 from api.v1.base import BankView, reads, writes
-from api.v1.risk.claim_shapes import (
+from api.v1.risk.claim_reads import opened_claim
+from api.v1.risk.claim_serializers import (
     ClaimOpened,
     ClaimShown,
     CompensationShown,
@@ -26,6 +25,7 @@ from api.v1.risk.claim_shapes import (
 )
 from api.v1.risk.classes import LoanFilters
 from api.v1.risk.references import TAG, names_own_number
+from api.v1.risk.services import reapply_once
 from api.v1.single import shows_one
 from api.v1.steps import Answered, takes_steps
 from common.errors import ReasonMissing

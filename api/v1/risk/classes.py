@@ -11,16 +11,16 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.filters import NumberFilter, SyncedFilters
-from api.risk.debts import opened_bad_debt
 from api.selectors import synced
 from api.services.openings import open_row
 from api.services.references import ReferenceTaken
-from api.services.risk import file_once, pursue_once
 from api.v1.base import BankView, reads, writes
-from api.v1.risk.claim_shapes import ClaimShown, FileClaimAsked, PursueAsked
-from api.v1.risk.class_shapes import BadDebtOpened, BadDebtShown, ClassificationShown, SuggestionShown
-from api.v1.risk.recovery_shapes import RecoveryAsked, RecoveryShown
+from api.v1.risk.claim_serializers import ClaimShown, FileClaimAsked, PursueAsked
+from api.v1.risk.class_serializers import BadDebtOpened, BadDebtShown, ClassificationShown, SuggestionShown
+from api.v1.risk.debt_reads import opened_bad_debt
+from api.v1.risk.recovery_serializers import RecoveryAsked, RecoveryShown
 from api.v1.risk.references import TAG, names_own_number
+from api.v1.risk.services import file_once, pursue_once
 from api.v1.single import shows_one
 from common.errors import ReasonMissing
 from documents.selectors import PaperMissing

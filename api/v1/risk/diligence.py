@@ -22,7 +22,7 @@ from api.v1.base import BankView, reads
 from api.v1.fields import Shown, UpdatedAt, shown_flag, shown_reference, shown_text
 from api.v1.papers import AnyTypeRenderer
 from api.v1.risk.references import TAG, names_own_number
-from api.v1.shapes import InstitutionShown
+from api.v1.serializers import InstitutionShown
 from api.v1.single import shows_one
 from risk.enums import ExemptionState
 from risk.exemption.services.packs import open_evidence_pack

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
-from api.risk.loans import cost_of_loan
 from api.services.references import ReferenceTaken
-from api.services.risk import VoucherTaken, charge_once, classify_once, collect_once, recognise_once
 from api.v1.base import BankView, reads, writes
-from api.v1.risk.class_shapes import BadDebtShown, ClassificationShown, ClassifyAsked, RecogniseAsked
-from api.v1.risk.recovery_shapes import EnhancementFeeAsked, EnhancementFeeShown, GuaranteeFeeAsked, GuaranteeFeeShown, TotalCostShown
+from api.v1.risk.class_serializers import BadDebtShown, ClassificationShown, ClassifyAsked, RecogniseAsked
+from api.v1.risk.loan_reads import cost_of_loan
+from api.v1.risk.recovery_serializers import EnhancementFeeAsked, EnhancementFeeShown, GuaranteeFeeAsked, GuaranteeFeeShown, TotalCostShown
+from api.v1.risk.services import VoucherTaken, charge_once, classify_once, collect_once, recognise_once
 from common.dates import PeriodReversed
 from common.errors import ReasonMissing, VoucherMissing
 from risk.classification.services import (

@@ -13,7 +13,7 @@ from api.filters import Filters
 from api.v1.base import BankView, reads
 from api.v1.fields import Shown, shown_money, shown_rate, shown_text
 from api.v1.risk.references import TAG
-from api.v1.shapes import InstitutionShown
+from api.v1.serializers import InstitutionShown
 from api.v1.single import shows_one
 from risk.breaker.selectors import standings
 from risk.enums import BreakerState

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.filters import NumberFilter, SyncedFilters
-from api.risk.debts import opened_recovery
-from api.risk.loans import fee_years
 from api.selectors import synced
 from api.services.openings import open_row
 from api.v1.base import BankView, reads
-from api.v1.risk.recovery_shapes import (
+from api.v1.risk.debt_reads import opened_recovery
+from api.v1.risk.loan_reads import fee_years
+from api.v1.risk.recovery_serializers import (
     AverageFeeShown,
     EnhancementFeeShown,
     FeeRateShown,

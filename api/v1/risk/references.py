@@ -7,7 +7,7 @@ from api.enums import Scope
 from api.services.references import ReferenceTaken, refer
 from api.v1.base import BankView, writes
 from api.v1.fields import Shown
-from api.v1.shapes import ReferenceAsked
+from api.v1.serializers import ReferenceAsked
 
 TAG = "风险"
 

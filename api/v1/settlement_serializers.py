@@ -18,7 +18,7 @@ from api.v1.fields import (
     shown_reference,
     shown_text,
 )
-from api.v1.shapes import DistrictShown, InstitutionShown
+from api.v1.serializers import DistrictShown, InstitutionShown
 from subsidy.models import Settlement
 
 MAX_FIGURES = 5000

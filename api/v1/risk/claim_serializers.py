@@ -16,8 +16,8 @@ from api.v1.fields import (
     shown_reference,
     shown_text,
 )
-from api.v1.risk.class_shapes import OfLoan
-from api.v1.shapes import DeadlineShown, InstitutionShown
+from api.v1.risk.class_serializers import OfLoan
+from api.v1.serializers import DeadlineShown, InstitutionShown
 from risk.access import available_transitions
 from risk.models import Claim, Payment, Reapplication
 

@@ -17,7 +17,7 @@ from api.v1.fields import (
     shown_flag,
     shown_reference,
 )
-from api.v1.shapes import DeadlineShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown
+from api.v1.serializers import DeadlineShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown
 from common.enums import Category, Mode, Security
 from loans.access import available_transitions
 from loans.models import Application, Intent, SupplementRequest

@@ -4,7 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.risk.loans import risk_of_loan
 from api.v1.fields import (
     Asked,
     AskedDay,
@@ -21,7 +20,8 @@ from api.v1.fields import (
     shown_reference,
     shown_text,
 )
-from api.v1.shapes import DistrictShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown
+from api.v1.risk.loan_reads import risk_of_loan
+from api.v1.serializers import DistrictShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown
 from loans.models import BankQuota, Loan, Movement, UseOfFundsCheck
 from risk.enums import ClaimState, Grade
 
