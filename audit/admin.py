@@ -17,8 +17,11 @@ from audit.models import Event
 from audit.services import EXPORTED, OPENED, record_export, record_opening
 from audit.verbs import current
 from audit.withholding import readable
-from common.admin import SEAMS, Badge, Column, Fact, Lines, Small, VisibleAdmin, acting_member, facts, table
-from common.admin.shown import field_of
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Lines, Small, field_of
+from common.admin.extension_points import EXTENSION_POINTS, acting_member
+from common.admin.panels import Fact, facts, table
+from common.admin.visible import VisibleAdmin
 from common.fields import MoneyField, RateField
 from common.money import display, percent
 
@@ -67,9 +70,9 @@ OF_LOGINS = "logins."  # sessions and refusals
 READERS = frozenset({"city_industry", "city_science", "city_treasury", "city_finance_office", "regulator", "fund_office"})
 LOG_KEEPER = "audit"  # the role that keeps the log, as parties names it
 NAMES_A_LOGIN = ("logins.", "parties.user")  # objects that are accounts and sessions: no business
-SEAMS.record_opening = record_opening
-SEAMS.record_export = record_export
-SEAMS.verbs |= {
+EXTENSION_POINTS.record_opening = record_opening
+EXTENSION_POINTS.record_export = record_export
+EXTENSION_POINTS.verbs |= {
     OPENED: "查阅",
     EXPORTED: "导出",
     "document.attached": "上传材料",
@@ -81,7 +84,7 @@ SEAMS.verbs |= {
 def verb_of(event: Event) -> str:
     """Return what was done, in Chinese."""
     verb = current(event.verb)
-    return SEAMS.verbs.get(verb) or SEAMS.verbs.get(verb.rsplit(".", 1)[-1]) or verb
+    return EXTENSION_POINTS.verbs.get(verb) or EXTENSION_POINTS.verbs.get(verb.rsplit(".", 1)[-1]) or verb
 
 
 def changes_of(event: Event, *, fields: Container[str], with_names: bool = True) -> Lines | None:

@@ -18,7 +18,8 @@ from django.urls import reverse
 
 from benchmarks.database import scratch, settle
 from benchmarks.measure import Result, say
-from common.admin import VisibleAdmin, page_of
+from common.admin.display_values import page_of
+from common.admin.visible import VisibleAdmin
 from tests.admin.world import World
 
 HEAVIEST = 10

@@ -5,8 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 
-from common.admin import SEAMS, Fact, LongText, Step, Who, acting_member, add_panel, add_steps, facts
+from common.admin.extension_points import EXTENSION_POINTS, acting_member, add_panel, add_steps
+from common.admin.forms import LongText
 from common.admin.once import Keeper
+from common.admin.panels import Fact, facts
+from common.admin.steps import Step, StepPermission
 from logins.models import Exempted, RefusalKind
 from logins.selectors import device_of
 from logins.services.rights import exemption_subject, factor_subject, propose_exemption, propose_reset
@@ -16,8 +19,8 @@ from parties.enums import MemberKind, Role
 from parties.models import Institution, Member
 from parties.selectors import keeps_rights
 
-SEAMS.once = Keeper(earlier=earlier_form, keep=keep_form, taken_at=taken_at)
-SEAMS.verbs |= {kind.value: kind.label for kind in RefusalKind} | {
+EXTENSION_POINTS.once = Keeper(earlier=earlier_form, keep=keep_form, taken_at=taken_at)
+EXTENSION_POINTS.verbs |= {kind.value: kind.label for kind in RefusalKind} | {
     "login.began": "登录",
     "login.left": "退出",
     "login.expired": "会话到期退出",
@@ -31,7 +34,7 @@ SEAMS.verbs |= {kind.value: kind.label for kind in RefusalKind} | {
     "second_factor.exemption_changed": "变更二次验证豁免",
 }
 PROPOSED = "已提出，待安全管理员确认后生效。"
-OF_THE_OPERATOR = Who(roles=frozenset({Role.SYSTEM}))
+OF_THE_OPERATOR = StepPermission(roles=frozenset({Role.SYSTEM}))
 
 
 class ExemptionForm(RightsForm):
@@ -59,7 +62,7 @@ def _exemption(name: str, label: str, *, exempt: bool, sentence: str) -> Step:
         who=OF_THE_OPERATOR,
         may=_of_the_operator,
         form=ExemptionForm,
-        run=lambda do: propose_exemption(institution=do.obj, exempt=exempt, actor=do.member, at=do.at, **do.given),
+        run=lambda context: propose_exemption(institution=context.obj, exempt=exempt, actor=context.member, at=context.at, **context.given),
         sentence=sentence,
         done=PROPOSED,
         tone="danger" if exempt else "plain",
@@ -76,10 +79,10 @@ add_steps(
     Step(
         name="reset-second-factor",
         label="重置二次验证",
-        who=Who(roles=frozenset({Role.ADMIN, Role.SYSTEM})),
+        who=StepPermission(roles=frozenset({Role.ADMIN, Role.SYSTEM})),
         when=lambda member: member.kind == MemberKind.PERSON,
         form=FactorForm,
-        run=lambda do: propose_reset(member=do.obj, actor=do.member, at=do.at, **do.given),
+        run=lambda context: propose_reset(member=context.obj, actor=context.member, at=context.at, **context.given),
         sentence="手机和恢复码都丢失时办理。确认后，其会话立即退出，下次登录须重新绑定。",
         done=PROPOSED,
     ),

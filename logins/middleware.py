@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils.timezone import now
 
-from common.admin import acting_member, forget_acting_member
+from common.admin.extension_points import acting_member, forget_acting_member
 from logins.models import RefusalKind
 from logins.rules import SENTENCES
 from logins.selectors import needs_second_factor

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from qrcode.image.svg import SvgPathImage
 
-from common.admin import acting_member
+from common.admin.extension_points import acting_member
 from common.errors import DomainError
 from logins.forms import EnrolForm, IdentityForm, PasswordForm
 from logins.models import Authenticator

@@ -7,14 +7,19 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from common.admin import Badge, Column, Do, Fact, Step, VisibleAdmin, Who, acting_member, facts, link_to
+from common.admin.columns import Column
+from common.admin.display_values import Badge, link_to
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, facts
+from common.admin.steps import Step, StepContext, StepPermission
+from common.admin.visible import VisibleAdmin
 from notices.models import Notice
 from notices.selectors import notices_visible_to
 from notices.services import mark_read
 
 
-def _read(do: Do) -> None:
-    mark_read(notice_ids=[notice.pk for notice in do.obj], actor=do.member, at=do.at)
+def _read(context: StepContext) -> None:
+    mark_read(notice_ids=[notice.pk for notice in context.obj], actor=context.member, at=context.at)
 
 
 @admin.register(Notice)
@@ -37,7 +42,7 @@ class NoticeAdmin(VisibleAdmin):
         Step(
             name="read",
             label="标记为已读",
-            who=Who(roles=frozenset({"viewer", "handler", "checker", "admin", "system", "security", "audit"})),
+            who=StepPermission(roles=frozenset({"viewer", "handler", "checker", "admin", "system", "security", "audit"})),
             run=_read,
             done="已标记为已读。",
         ),

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from common.admin import CodeInput, StepForm
+from common.admin.forms import CodeInput, StepForm
 from common.errors import DomainError
 from parties.rights import kind_of
 from parties.services import HandoverRefused, open_handover, use_handover

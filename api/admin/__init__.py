@@ -6,8 +6,8 @@ The OAuth server's own pages are not shown (the site shows pages of our own kind
 
 from api.admin import clients
 from api.admin.clients import VERBS
-from common.admin import SEAMS
+from common.admin.extension_points import EXTENSION_POINTS
 
-SEAMS.verbs |= VERBS
+EXTENSION_POINTS.verbs |= VERBS
 
 __all__ = ["clients"]

@@ -24,23 +24,12 @@ from api.services.clients import (
     propose_renewal,
 )
 from api.services.webhooks import enable_webhook
-from common.admin import (
-    Badge,
-    Column,
-    Do,
-    Fact,
-    Facts,
-    ReasonForm,
-    Row,
-    Small,
-    Step,
-    VisibleAdmin,
-    Who,
-    by,
-    joined,
-    link_to,
-    table,
-)
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Small, joined, link_to
+from common.admin.forms import ReasonForm
+from common.admin.panels import Fact, Facts, Row, table
+from common.admin.steps import Step, StepContext, StepPermission, allowed_for
+from common.admin.visible import VisibleAdmin
 from parties.enums import Role
 from parties.models import Member
 
@@ -48,7 +37,7 @@ SHOWN = 20  # lines of deliveries and uploads
 
 
 @dataclass(frozen=True, slots=True)
-class Keepers(Who):
+class Keepers(StepPermission):
     """The user administrators of houses with programs, and those of the operator's administrators who keep rights."""
 
     administrators: frozenset[str] = frozenset({Role.SYSTEM})
@@ -57,33 +46,33 @@ class Keepers(Who):
         """Return whether the member may take the step at all."""
         if member is not None and member.is_administrator:
             return not self.administrators.isdisjoint(member.roles)
-        return Who.allows(self, member)
+        return StepPermission.allows(self, member)
 
 
 HOUSES = frozenset(CALLING_KINDS)
 PROPOSERS = Keepers(HOUSES, frozenset({Role.ADMIN}))
 CLOSERS = Keepers(HOUSES, frozenset({Role.ADMIN}), frozenset({Role.SYSTEM, Role.SECURITY}))
-ADMINS = by(*KEEPERS, *CALLING_KINDS, roles=[Role.ADMIN])
+ADMINS = allowed_for(*KEEPERS, *CALLING_KINDS, roles=[Role.ADMIN])
 PROPOSED = "已提出，待安全管理员确认后生效。"
 HANDED = "提出后由安全管理员确认。确认后，程序负责人凭您转交的链接和安全管理员告知的交接码，24小时内领取密钥一次；密钥只在领取时显示。"
 
 
-def _open(do: Do) -> Any:
-    return propose_client(actor=do.member, at=do.at, **do.given)
+def _open(context: StepContext) -> Any:
+    return propose_client(actor=context.member, at=context.at, **context.given)
 
 
-def _change(do: Do) -> Any:
-    return propose_access(client_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
+def _change(context: StepContext) -> Any:
+    return propose_access(client_id=context.obj.public_id, actor=context.member, at=context.at, **context.given)
 
 
-def _renew(do: Do) -> Any:
-    given = dict(do.given)
+def _renew(context: StepContext) -> Any:
+    given = dict(context.given)
     days = timedelta(days=given.pop("days"))
-    return propose_renewal(client_id=do.obj.public_id, actor=do.member, at=do.at, old_ends_after=days, **given)
+    return propose_renewal(client_id=context.obj.public_id, actor=context.member, at=context.at, old_ends_after=days, **given)
 
 
-def _enable(do: Do) -> Any:
-    return enable_webhook(client=do.obj, webhook_id=do.given["webhook"].public_id, at=do.at, actor=do.member)
+def _enable(context: StepContext) -> Any:
+    return enable_webhook(client=context.obj, webhook_id=context.given["webhook"].public_id, at=context.at, actor=context.member)
 
 
 OPEN = Step(name="open", label="提出开通接口程序", who=PROPOSERS, form=OpenForm, run=_open, sentence=HANDED, tone="main", done=PROPOSED)
@@ -112,7 +101,7 @@ STEPS = (
         name="end-old",
         label="立即停用旧密钥",
         who=CLOSERS,
-        run=lambda do: end_old_secrets(client_id=do.obj.public_id, actor=do.member, at=do.at),
+        run=lambda context: end_old_secrets(client_id=context.obj.public_id, actor=context.member, at=context.at),
         when=lambda client: client.is_active,
         sentence="除最新密钥外全部立即失效，已发出的访问令牌一并作废，程序须用最新密钥重新获取令牌。密钥可能泄露时使用。",
         tone="danger",
@@ -131,7 +120,9 @@ STEPS = (
         label="停用接口程序",
         who=CLOSERS,
         form=ReasonForm,
-        run=lambda do: close_client(client_id=do.obj.public_id, actor=do.member, at=do.at, remark=do.given["reason"]),
+        run=lambda context: close_client(
+            client_id=context.obj.public_id, actor=context.member, at=context.at, remark=context.given["reason"]
+        ),
         when=lambda client: client.is_active,
         sentence="立即停止访问，不能恢复；已办理的业务和记录不变。",
         tone="danger",

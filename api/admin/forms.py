@@ -8,7 +8,7 @@ from django import forms
 
 from api.enums import Scope
 from api.services.clients import CALLING_KINDS, USUAL_RATE, client_subject
-from common.admin import CountInput, LongText, StepForm
+from common.admin.forms import CountInput, LongText, StepForm
 from parties.admin.forms import RightsForm
 from parties.models import Institution
 from parties.selectors import keeps_rights

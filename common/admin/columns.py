@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from common.admin.shown import field_of, is_number, label_of, plain, shown, value_of
+from common.admin.display_values import display_value, field_of, is_number, label_of, plain, value_of
 from common.fields import MoneyField, RateField
 
 SHORT = 6  # characters that stay on one line: 九日山银行
@@ -33,7 +33,7 @@ class Column:
         """Return the cell as HTML."""
         value = self.value(obj)
         style = " qf-right" if is_number(value) else " qf-short" if isinstance(value, str | Model) and len(str(value)) <= SHORT else ""
-        return format_html('<span class="qf-cell{}">{}</span>', style, shown(value))
+        return format_html('<span class="qf-cell{}">{}</span>', style, display_value(value))
 
     def plain(self, obj: Any) -> Any:
         """Return the cell as a spreadsheet holds it."""

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from common.admin.columns import Column
-from common.admin.seams import SEAMS, acting_member
+from common.admin.extension_points import EXTENSION_POINTS, acting_member
 from common.texts import line
 
 MAX_ROWS = 100_000
@@ -50,7 +50,9 @@ def spreadsheet(
 def told_export(request: HttpRequest, *, what: type[Model], title: str, rows: int, form: str) -> None:
     """Write into the log that the acting member takes rows out of the system, with the filter that the address carries."""
     asked = line(unquote_plus(request.META.get("QUERY_STRING", "")))  # no database stores NUL
-    SEAMS.record_export(what=what, title=title, actor=acting_member(request), at=timezone.now(), rows=rows, asked=asked, form=form)
+    EXTENSION_POINTS.record_export(
+        what=what, title=title, actor=acting_member(request), at=timezone.now(), rows=rows, asked=asked, form=form
+    )
 
 
 def _write(sheet: Any, i: int, j: int, value: Any, *, amount: Any, day: Any) -> None:

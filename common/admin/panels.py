@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from common.admin.shown import Badge, Cited, Money, is_number, label_of, link_to, shown, value_of
+from common.admin.display_values import Badge, Cited, Money, display_value, is_number, label_of, link_to, value_of
 from common.money import in_words
 
 SHORT = 12  # characters that stay on one line
@@ -25,7 +25,7 @@ class Fact:
     @property
     def html(self) -> SafeString:
         """Return the value as HTML."""
-        return shown(self.value)
+        return display_value(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Row:
     @property
     def html(self) -> list[tuple[SafeString, str]]:
         """Return the cells as HTML, each with its style: flush right for numbers, short words on one line, long ones with room."""
-        return [(shown(cell), _style(cell)) for cell in self.cells]
+        return [(display_value(cell), _style(cell)) for cell in self.cells]
 
 
 def _style(cell: Any) -> str:

@@ -11,7 +11,7 @@ from common.admin.forms import StepForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Do:
+class StepContext:
     """One run of a step. ``obj`` is the case, the list of chosen cases, or ``None`` where something new is registered."""
 
     obj: Any
@@ -32,7 +32,7 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class StepPermission:
     """Which institutions' people, in which roles; no kind named means every institution."""
 
     kinds: frozenset[str] = frozenset()
@@ -45,9 +45,9 @@ class Who:
         return (not self.kinds or member.institution.kind in self.kinds) and bool(self.roles & set(member.roles))
 
 
-def by(*kinds: str, roles: Iterable[str] = ("handler", "checker")) -> Who:
+def allowed_for(*kinds: str, roles: Iterable[str] = ("handler", "checker")) -> StepPermission:
     """Return who may: members of institutions of these kinds in one of these roles."""
-    return Who(frozenset(kinds), frozenset(roles))
+    return StepPermission(frozenset(kinds), frozenset(roles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,8 @@ class Step:
 
     name: str
     label: str
-    who: Who
-    run: Callable[[Do], Any]
+    who: StepPermission
+    run: Callable[[StepContext], Any]
     form: type[StepForm] = StepForm
     states: frozenset[str] = field(default_factory=frozenset)
     when: Callable[[Any], bool] | None = None

@@ -18,12 +18,12 @@ from unfold.admin import ModelAdmin
 
 from common.admin.addresses import AddressUnread, read_list
 from common.admin.columns import Column
+from common.admin.display_values import Badge, list_of, page_of, tone_of
 from common.admin.export import MAX_ROWS, TOO_MANY_ROWS, spreadsheet
+from common.admin.extension_points import EXTENSION_POINTS, acting_member, panels_for, steps_for
 from common.admin.filters import filter_of, is_asked_by
 from common.admin.panels import Facts, facts
-from common.admin.running import BulkStepView, CaseStepView, NewStepView
-from common.admin.seams import SEAMS, acting_member, panels_for, steps_for
-from common.admin.shown import Badge, list_of, page_of, tone_of
+from common.admin.step_views import BulkStepView, CaseStepView, NewStepView
 from common.admin.steps import Step, is_file
 from common.searching import found_in
 
@@ -235,7 +235,7 @@ class VisibleAdmin(ModelAdmin):
         case = self.case_of(request, object_id)
         member = acting_member(request)
         if self.is_case:
-            SEAMS.record_opening(obj=case, actor=member, at=timezone.now(), **self.opening_scope(case))
+            EXTENSION_POINTS.record_opening(obj=case, actor=member, at=timezone.now(), **self.opening_scope(case))
         context = self.admin_site.each_context(request) | {
             "title": self.heading(case),
             "opts": self.model._meta,

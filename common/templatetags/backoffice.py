@@ -7,7 +7,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from common import typed
-from common.admin.shown import Cited, Exact, Money, Rate, shown
+from common.admin.display_values import Cited, Exact, Money, Rate, display_value
 from common.money import MAX_AMOUNT, display, in_ten_thousands, in_words
 
 register = template.Library()
@@ -16,31 +16,31 @@ register = template.Library()
 @register.filter
 def as_shown(value: Any) -> SafeString:
     """Return a value with its unit as HTML."""
-    return shown(value)
+    return display_value(value)
 
 
 @register.filter
 def money(amount: Decimal | None) -> SafeString:
     """Return yuan with thousands separators and unit (``intcomma`` does not group digits in Chinese)."""
-    return shown(Money(amount))
+    return display_value(Money(amount))
 
 
 @register.filter
 def exact(amount: Decimal) -> SafeString:
     """Return yuan before rounding, with 6 places."""
-    return shown(Exact(amount))
+    return display_value(Exact(amount))
 
 
 @register.filter
 def rate(fraction: Decimal | None) -> SafeString:
     """Return an annual fraction in per cent."""
-    return shown(Rate(fraction))
+    return display_value(Rate(fraction))
 
 
 @register.filter
 def cited(clause: str) -> SafeString:
     """Return the words in which clauses are cited, with their wording on pointing: 依据《实施方案》…"""
-    return shown(Cited(clause))
+    return display_value(Cited(clause))
 
 
 @register.filter

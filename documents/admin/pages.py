@@ -11,9 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
-from common.admin import EVERY_CASE, Badge, Do, Link, ReasonForm, Row, Step, StepForm, VisibleAdmin, Who, acting_member, add_panel, page_of
-from common.admin.panels import Table
-from common.admin.running import CaseStepView
+from common.admin.display_values import Badge, Link, page_of
+from common.admin.extension_points import EVERY_CASE, acting_member, add_panel
+from common.admin.forms import ReasonForm, StepForm
+from common.admin.panels import Row, Table
+from common.admin.step_views import CaseStepView
+from common.admin.steps import Step, StepContext, StepPermission
+from common.admin.visible import VisibleAdmin
 from documents.models import Document
 from documents.registry import takes_papers_of
 from documents.selectors import all_documents_of
@@ -36,26 +40,26 @@ class AttachForm(StepForm):
         self.fields["kind"].choices = [("", "请选择"), *kinds]
 
 
-def _attach(do: Do) -> Any:
+def _attach(context: StepContext) -> Any:
     return attach_to_visible(
-        owner_type=do.obj._meta.label_lower,
-        owner_id=do.obj.public_id,
-        kind=do.given["kind"],
-        filename=do.given["file"].name,
-        content=do.given["file"],
-        actor=do.member,
-        at=do.at,
+        owner_type=context.obj._meta.label_lower,
+        owner_id=context.obj.public_id,
+        kind=context.given["kind"],
+        filename=context.given["file"].name,
+        content=context.given["file"],
+        actor=context.member,
+        at=context.at,
     )
 
 
-ATTACH = Step(name="attach", label="上传材料", who=Who(), form=AttachForm, run=_attach, done="材料已上传。")
+ATTACH = Step(name="attach", label="上传材料", who=StepPermission(), form=AttachForm, run=_attach, done="材料已上传。")
 WITHDRAW = Step(
     name="withdraw",
     label="撤下材料",
-    who=Who(),
+    who=StepPermission(),
     form=ReasonForm,
     when=lambda document: document.withdrawn_at is None,
-    run=lambda do: withdraw(document_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
+    run=lambda context: withdraw(document_id=context.obj.public_id, reason=context.given["reason"], actor=context.member, at=context.at),
     sentence="撤下后材料不再作为依据，文件和记录仍保留。只能由上传单位撤下。",
     tone="danger",
 )

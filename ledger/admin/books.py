@@ -8,7 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from common.admin import Badge, Cited, Column, Fact, Link, Money, Row, VisibleAdmin, acting_member, facts, link_to, table
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Cited, Link, Money, link_to
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Row, facts, table
+from common.admin.visible import VisibleAdmin
 from common.money import ZERO
 from ledger.admin.statement import cases_of, statement_page, statement_url
 from ledger.models import Account, Entry

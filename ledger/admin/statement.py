@@ -11,24 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from common.admin import (
-    BLANK,
-    Cited,
-    Column,
-    DayInput,
-    Fact,
-    Facts,
-    Money,
-    Row,
-    StepForm,
-    Table,
-    VisibleAdmin,
-    link_to,
-    list_of,
-    page_of,
-    table,
-)
+from common.admin.columns import Column
+from common.admin.display_values import BLANK, Cited, Money, link_to, list_of, page_of
 from common.admin.export import MAX_ROWS, TOO_MANY_ROWS, spreadsheet
+from common.admin.forms import DayInput, StepForm
+from common.admin.panels import Fact, Facts, Row, Table, table
+from common.admin.visible import VisibleAdmin
 from common.dates import SUPPOSED, Period
 from ledger.models import Account, Entry
 from ledger.selectors import Statement, statement

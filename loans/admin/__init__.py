@@ -1,11 +1,11 @@
 """Financing on screen: intents, applications, loans, movements with maker and checker, quotas."""
 
-from common.admin import SEAMS, add_panel
+from common.admin.extension_points import EXTENSION_POINTS, add_panel
 from loans.admin import applications, intents, loans, movements, quotas
 from loans.admin.panels import of_enterprise, of_entry, of_project
 from loans.admin.steps import VERBS
 
-SEAMS.verbs |= VERBS
+EXTENSION_POINTS.verbs |= VERBS
 add_panel("whitelist.entry", of_entry, order=30)
 add_panel("whitelist.project", of_project, order=30)
 add_panel("parties.enterprise", of_enterprise, order=30)

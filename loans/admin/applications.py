@@ -7,7 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import Badge, Column, Do, Fact, Facts, Money, Step, VisibleAdmin, acting_member, by, facts, link_to, table
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Money, link_to
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, facts, table
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.visible import VisibleAdmin
 from common.enums import Category, Mode, Security
 from loans import services
 from loans.admin import forms
@@ -45,16 +50,16 @@ def applications_listed(member: Member) -> QuerySet[Application]:
     return applications_visible_to(member).select_related("bank", "enterprise", "project", "deadline", "entry")
 
 
-def _draft(do: Do) -> Application:
-    given = dict(do.given)
+def _draft(context: StepContext) -> Application:
+    given = dict(context.given)
     return services.draft_application(
         entry_id=given.pop("entry").public_id,
         bank_id=given.pop("bank").public_id,
         mode=Mode(given.pop("mode")),
         category=Category(given.pop("category")),
         security=Security(given.pop("security")),
-        actor=do.member,
-        at=do.at,
+        actor=context.member,
+        at=context.at,
         **given,
     )
 
@@ -62,7 +67,7 @@ def _draft(do: Do) -> Application:
 NEW = Step(
     name="draft",
     label="代填融资申请",
-    who=by(InstitutionKind.BANK, InstitutionKind.COUNTY_INDUSTRY),
+    who=allowed_for(InstitutionKind.BANK, InstitutionKind.COUNTY_INDUSTRY),
     form=forms.DraftForm,
     run=_draft,
     clause="FP 1.6.2",

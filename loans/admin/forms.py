@@ -2,7 +2,7 @@
 
 from django import forms
 
-from common.admin import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
+from common.admin.forms import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
 from common.dates import BEGINS, ENDS
 from common.enums import Category, Mode, Security
 from loans.enums import MovementKind

@@ -6,7 +6,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, Do, Step, VisibleAdmin, acting_member, by, link_to, table, value_of
+from common.admin.columns import Column
+from common.admin.display_values import link_to, value_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import table
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.visible import VisibleAdmin
 from loans import services
 from loans.admin.applications import SEEN_BY
 from loans.admin.forms import IntentForm
@@ -21,8 +26,8 @@ def intents_listed(member: Member) -> QuerySet[Intent]:
     return intents_visible_to(member).select_related("bank", "entry__enterprise", "entry__project", "recorded_by__institution")
 
 
-def _record(do: Do) -> Intent:
-    return services.record_intent(entry_id=do.given["entry"].public_id, actor=do.member, at=do.at)
+def _record(context: StepContext) -> Intent:
+    return services.record_intent(entry_id=context.given["entry"].public_id, actor=context.member, at=context.at)
 
 
 @admin.register(Intent)
@@ -42,7 +47,9 @@ class IntentAdmin(VisibleAdmin):
     list_filter = ("bank", "entry__kind")
     date_hierarchy = "recorded_on"
     ordering = ("-recorded_on", "-id")
-    new_steps = (Step(name="record", label="登记合作意向", who=by(InstitutionKind.BANK), form=IntentForm, run=_record, clause="FP 2.2.1"),)
+    new_steps = (
+        Step(name="record", label="登记合作意向", who=allowed_for(InstitutionKind.BANK), form=IntentForm, run=_record, clause="FP 2.2.1"),
+    )
 
     def parts(self, request: HttpRequest, case: Intent) -> list[Any]:
         """Return the applications that followed."""

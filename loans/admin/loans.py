@@ -7,7 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import Badge, Column, Fact, Facts, Money, Rate, Row, Small, VisibleAdmin, facts, joined, link_to, list_of, table
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Money, Rate, Small, joined, link_to, list_of
+from common.admin.panels import Fact, Facts, Row, facts, table
+from common.admin.visible import VisibleAdmin
 from common.money import ZERO
 from loans.admin.applications import SEEN_BY as APPLICATIONS_SEEN_BY
 from loans.admin.steps import LOAN_STEPS

@@ -6,7 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Step, VisibleAdmin, link_to, table
+from common.admin.columns import Column
+from common.admin.display_values import Badge, link_to
+from common.admin.panels import table
+from common.admin.steps import Step
+from common.admin.visible import VisibleAdmin
 from loans.admin.loans import SEEN_BY
 from loans.admin.steps import CONFIRM, REFUSE
 from loans.enums import ProposalState

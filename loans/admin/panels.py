@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from common.admin import Row, Table, acting_member, link_to, table, value_of
-from common.admin.shown import Money
+from common.admin.display_values import Money, link_to, value_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Row, Table, table
 from loans.admin.loans import stage
 from loans.models import Application
 from loans.selectors import applications_visible_to

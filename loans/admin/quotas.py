@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from common.admin import Do, Step, VisibleAdmin, by
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.visible import VisibleAdmin
 from common.enums import Mode
 from loans import services
 from loans.admin.forms import QuotaForm
@@ -19,9 +20,11 @@ def quotas_listed(member: Member) -> QuerySet[BankQuota]:
     return quotas_visible_to(member).select_related("bank")
 
 
-def _set(do: Do) -> BankQuota:
-    given = dict(do.given)
-    return services.set_bank_quota(bank_id=given.pop("bank").public_id, mode=Mode(given.pop("mode")), actor=do.member, at=do.at, **given)
+def _set(context: StepContext) -> BankQuota:
+    given = dict(context.given)
+    return services.set_bank_quota(
+        bank_id=given.pop("bank").public_id, mode=Mode(given.pop("mode")), actor=context.member, at=context.at, **given
+    )
 
 
 @admin.register(BankQuota)
@@ -38,7 +41,7 @@ class BankQuotaAdmin(VisibleAdmin):
         Step(
             name="set",
             label="登记银行额度",
-            who=by(InstitutionKind.CITY_INDUSTRY),
+            who=allowed_for(InstitutionKind.CITY_INDUSTRY),
             form=QuotaForm,
             run=_set,
             clause="FP 1.3",

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from common.admin import Do, Step, StepForm, Who, by, states
-from common.admin.asking import by_tone, offered
+from common.admin.forms import StepForm
+from common.admin.steps import Step, StepContext, StepPermission, allowed_for, states
+from common.admin.transition_forms import by_tone, offered
 from common.transitions import Transition, verb_labels
 from loans import services
 from loans.access import is_lender, parties_of
@@ -19,12 +20,12 @@ from parties.enums import InstitutionKind
 from parties.models import Member
 
 State = ApplicationState
-WORKERS = Who()
+WORKERS = StepPermission()
 
 
-def _on_application(service: Callable[..., Any]) -> Callable[[Do], Any]:
+def _on_application(service: Callable[..., Any]) -> Callable[[StepContext], Any]:
     """Return the call of a service on one application, with what was answered."""
-    return lambda do: service(application_id=do.obj.public_id, **do.answers)
+    return lambda context: service(application_id=context.obj.public_id, **context.answers)
 
 
 def _takes_part(row: Transition) -> Callable[[Member, Application], bool]:
@@ -45,7 +46,7 @@ def _offered(row: Transition) -> Step:
 REVISE = Step(
     name="revise",
     label="修改草稿",
-    who=by(InstitutionKind.BANK, InstitutionKind.COUNTY_INDUSTRY),
+    who=allowed_for(InstitutionKind.BANK, InstitutionKind.COUNTY_INDUSTRY),
     may=_takes_part(APPLICATION_STEP["submit"]),
     states=states(State.DRAFT),
     form=forms.ReviseForm,
@@ -58,23 +59,27 @@ def _is_lenders(member: Member, loan: Loan) -> bool:
     return is_lender(member, mode=loan.mode, bank_id=loan.bank_id)
 
 
-def _propose(kind: MovementKind) -> Callable[[Do], Any]:
-    def run(do: Do) -> Any:
-        item = NewMovement(loan_id=do.obj.public_id, **do.given)
-        return services.propose_movements([item], kind=kind, actor=do.member, at=do.at)[0]
+def _propose(kind: MovementKind) -> Callable[[StepContext], Any]:
+    def run(context: StepContext) -> Any:
+        item = NewMovement(loan_id=context.obj.public_id, **context.given)
+        return services.propose_movements([item], kind=kind, actor=context.member, at=context.at)[0]
 
     return run
 
 
-def _reverse(do: Do) -> Any:
-    item = NewReversal(movement_id=do.given["movement"].public_id, bank_reference=do.given["bank_reference"], reason=do.given["reason"])
-    return services.propose_reversals([item], actor=do.member, at=do.at)[0]
+def _reverse(context: StepContext) -> Any:
+    item = NewReversal(
+        movement_id=context.given["movement"].public_id, bank_reference=context.given["bank_reference"], reason=context.given["reason"]
+    )
+    return services.propose_reversals([item], actor=context.member, at=context.at)[0]
 
 
-def _guarantee(do: Do) -> Any:
-    given = dict(do.given)
+def _guarantee(context: StepContext) -> Any:
+    given = dict(context.given)
     guarantor = given.pop("guarantor")
-    return services.record_guarantee(loan_id=do.obj.public_id, guarantor_id=guarantor.public_id, actor=do.member, at=do.at, **given)
+    return services.record_guarantee(
+        loan_id=context.obj.public_id, guarantor_id=guarantor.public_id, actor=context.member, at=context.at, **given
+    )
 
 
 def _movement_step(kind: MovementKind, label: str, *, tone: str = "plain", **options: Any) -> Step:
@@ -110,11 +115,11 @@ LOAN_STEPS = (
     Step(
         name="use-check",
         label="登记资金用途检查",
-        who=by(InstitutionKind.BANK),
+        who=allowed_for(InstitutionKind.BANK),
         may=lambda member, loan: member.institution_id == loan.bank_id,
         when=lambda loan: loan.drawn > 0,
         form=forms.UseCheckForm,
-        run=lambda do: services.record_use_check(loan_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        run=lambda context: services.record_use_check(loan_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
         clause="FP 1.6.3",
     ),
     Step(
@@ -136,13 +141,13 @@ def _may_check(member: Member, proposal: Any) -> bool:
     return member.institution_id == proposal.made_by.institution_id
 
 
-def _confirm(do: Do) -> Any:
-    proposals = do.obj if isinstance(do.obj, list) else [do.obj]
-    return services.confirm_proposals([one.public_id for one in proposals], actor=do.member, at=do.at)
+def _confirm(context: StepContext) -> Any:
+    proposals = context.obj if isinstance(context.obj, list) else [context.obj]
+    return services.confirm_proposals([one.public_id for one in proposals], actor=context.member, at=context.at)
 
 
-def _refuse(do: Do) -> Any:
-    return services.refuse_proposal(proposal_id=do.obj.public_id, **do.answers)
+def _refuse(context: StepContext) -> Any:
+    return services.refuse_proposal(proposal_id=context.obj.public_id, **context.answers)
 
 
 CONFIRM = offered(PROPOSAL_STEP["confirm"], who=WORKERS, may=_may_check, run=_confirm)

@@ -9,36 +9,14 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import (
-    Badge,
-    CodeInput,
-    Column,
-    CountInput,
-    DayInput,
-    Do,
-    Fact,
-    Lines,
-    LongText,
-    MomentInput,
-    Money,
-    MoneyInput,
-    PercentInput,
-    Rate,
-    Small,
-    Step,
-    StepForm,
-    VisibleAdmin,
-    Who,
-    acting_member,
-    add_panel,
-    add_steps,
-    by,
-    facts,
-    link_to,
-    table,
-)
-from common.admin.asking import offered
-from common.admin.shown import plain
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Lines, Money, Rate, Small, link_to, plain
+from common.admin.extension_points import acting_member, add_panel, add_steps
+from common.admin.forms import CodeInput, CountInput, DayInput, LongText, MomentInput, MoneyInput, PercentInput, StepForm
+from common.admin.panels import Fact, facts, table
+from common.admin.steps import Step, StepContext, StepPermission, allowed_for
+from common.admin.transition_forms import offered
+from common.admin.visible import VisibleAdmin
 from common.dates import ENDS, HAPPENED
 from common.fields import MoneyField, RateField
 from common.money import display, in_words
@@ -108,12 +86,14 @@ def _choices(column: "models.ForeignKey[Any, Any]") -> "models.QuerySet[Any]":
     return District.objects.filter(is_live=True) if related is District else related._default_manager.all()
 
 
-def _propose(chosen: Correctable) -> Callable[[Do], Correction]:
-    def run(do: Do) -> Correction:
-        given = dict(do.given)
+def _propose(chosen: Correctable) -> Callable[[StepContext], Correction]:
+    def run(context: StepContext) -> Correction:
+        given = dict(context.given)
         reason = given.pop("reason")
         changes = {chosen.column(name).attname: getattr(value, "pk", value) for name, value in given.items()}
-        return propose_correction(table=chosen.name, row_id=do.obj.pk, changes=changes, reason=reason, actor=do.member, at=do.at)
+        return propose_correction(
+            table=chosen.name, row_id=context.obj.pk, changes=changes, reason=reason, actor=context.member, at=context.at
+        )
 
     return run
 
@@ -124,7 +104,7 @@ def _in_force(chosen: Correctable, wanted: bool) -> Callable[[Any], bool]:
 
 def steps_of(chosen: Correctable) -> list[Step]:
     """Return the steps by which rows of a table are put right or, before they hold, removed."""
-    shared: dict[str, Any] = {"who": by(*chosen.keepers), "may": chosen.may, "clause": chosen.clause}
+    shared: dict[str, Any] = {"who": allowed_for(*chosen.keepers), "may": chosen.may, "clause": chosen.clause}
     steps = [
         Step(
             name="put-right",
@@ -144,7 +124,9 @@ def steps_of(chosen: Correctable) -> list[Step]:
                 label=f"撤销未生效的{chosen.label}",
                 form=RemoveAndResumeForm if chosen.asks_earlier_end else RemoveForm,
                 when=_in_force(chosen, False),
-                run=lambda do: remove_row(table=chosen.name, row_id=do.obj.pk, actor=do.member, at=do.at, **do.given),
+                run=lambda context: remove_row(
+                    table=chosen.name, row_id=context.obj.pk, actor=context.member, at=context.at, **context.given
+                ),
                 sentence="仅限尚未生效的记录。撤销后内容在更正事项中保留备查，可重新录入正确内容。",
                 done="已撤销，原内容保留备查。",
                 tone="danger",
@@ -209,25 +191,25 @@ def _own(member: Member, correction: Correction) -> bool:
     return member.institution_id == correction.institution_id
 
 
-ANYBODY, CHECKERS = Who(), Who(roles=frozenset({Role.CHECKER}))
+ANYBODY, CHECKERS = StepPermission(), StepPermission(roles=frozenset({Role.CHECKER}))
 STEPS = (
     offered(
         CORRECTION_STEP["confirm"],
         who=CHECKERS,
         may=_own,
-        run=lambda do: confirm_correction(correction_id=do.obj.public_id, actor=do.member, at=do.at),
+        run=lambda context: confirm_correction(correction_id=context.obj.public_id, actor=context.member, at=context.at),
     ),
     offered(
         CORRECTION_STEP["refuse"],
         who=CHECKERS,
         may=_own,
-        run=lambda do: refuse_correction(correction_id=do.obj.public_id, **do.answers),
+        run=lambda context: refuse_correction(correction_id=context.obj.public_id, **context.answers),
     ),
     offered(
         CORRECTION_STEP["take_back"],
         who=ANYBODY,
         may=_own,
-        run=lambda do: take_back_correction(correction_id=do.obj.public_id, actor=do.member, at=do.at),
+        run=lambda context: take_back_correction(correction_id=context.obj.public_id, actor=context.member, at=context.at),
     ),
 )
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from common.admin import VisibleAdmin
+from common.admin.visible import VisibleAdmin
 from parties.access import SEES_ALL, sees_all
 from parties.enums import COUNTY_KINDS, InstitutionKind
 from parties.models import BankParticipation, Member, TaxHome

@@ -5,7 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Money, VisibleAdmin, link_to, table
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Money, link_to
+from common.admin.panels import table
+from common.admin.visible import VisibleAdmin
 from parties.access import SEES_ALL
 from parties.admin.steps import ENTERPRISE_STEPS, NEW_ENTERPRISE
 from parties.enums import COUNTY_KINDS

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import validate_slug
 
-from common.admin import CodeInput, CountInput, DayInput, LongText, MoneyInput, StepForm
+from common.admin.forms import CodeInput, CountInput, DayInput, LongText, MoneyInput, StepForm
 from common.dates import BEGINS, ENDS, FOUNDED
 from common.enums import Mode
 from parties.enums import HOUSE_ROLES, InstitutionKind, Role

@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import VisibleAdmin, link_to, table
+from common.admin.display_values import link_to
+from common.admin.panels import table
+from common.admin.visible import VisibleAdmin
 from parties.admin.steps import INSTITUTION_STEPS, NEW_INSTITUTION
 from parties.enums import InstitutionKind, Role
 from parties.models import District, Institution, Member

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 
-from common.admin import Column, VisibleAdmin
+from common.admin.columns import Column
+from common.admin.visible import VisibleAdmin
 from parties.admin.steps import MEMBER_NEW_STEPS, MEMBER_STEPS
 from parties.enums import Role
 from parties.models import Member

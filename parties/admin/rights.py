@@ -8,7 +8,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from common.admin import Column, Fact, VisibleAdmin, acting_member, facts, page_of, table
+from common.admin.columns import Column
+from common.admin.display_values import page_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, facts, table
+from common.admin.visible import VisibleAdmin
 from parties.admin.steps import RIGHTS_STEPS_OFFERED, Confirmed
 from parties.enums import MemberKind, RightsState, Role
 from parties.models import Handover, RightsChange

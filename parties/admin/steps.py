@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from common.admin import Do, ReasonForm, Step, Who, by
-from common.admin.asking import offered
+from common.admin.forms import ReasonForm
+from common.admin.steps import Step, StepContext, StepPermission, allowed_for
+from common.admin.transition_forms import offered
 from common.enums import Mode
 from common.transitions import verb_labels
 from parties.admin import forms
@@ -38,10 +39,10 @@ from parties.services import (
 from parties.services.figures import BY_HAND
 
 K = InstitutionKind
-REGISTRARS = by(K.CITY_INDUSTRY, K.CITY_SCIENCE, K.COUNTY_INDUSTRY)
-COUNTY = by(K.COUNTY_INDUSTRY)
-CITY_LEADS = by(K.CITY_INDUSTRY, K.CITY_TREASURY)
-MANAGERS = Who(roles=frozenset({Role.ADMIN, Role.SYSTEM}))
+REGISTRARS = allowed_for(K.CITY_INDUSTRY, K.CITY_SCIENCE, K.COUNTY_INDUSTRY)
+COUNTY = allowed_for(K.COUNTY_INDUSTRY)
+CITY_LEADS = allowed_for(K.CITY_INDUSTRY, K.CITY_TREASURY)
+MANAGERS = StepPermission(roles=frozenset({Role.ADMIN, Role.SYSTEM}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +53,22 @@ class Confirmed:
     code: str
 
 
-def _figures(do: Do) -> Any:
-    given = dict(do.given)
-    row = YearFigures(enterprise=do.obj, year=given["year"], **{name: given[name] for name in ("rd_expense", "revenue", "employees")})
-    return propose_year_figures(row, reference=given["reference"], actor=do.member, at=do.at)
+def _figures(context: StepContext) -> Any:
+    given = dict(context.given)
+    row = YearFigures(enterprise=context.obj, year=given["year"], **{name: given[name] for name in ("rd_expense", "revenue", "employees")})
+    return propose_year_figures(row, reference=given["reference"], actor=context.member, at=context.at)
 
 
-def _change(do: Do) -> Any:
-    given = dict(do.given)
+def _change(context: StepContext) -> Any:
+    given = dict(context.given)
     remark = given.pop("remark")
-    changes = {name: value for name, value in given.items() if value != getattr(do.obj, name)}
-    return change_enterprise(enterprise_id=do.obj.public_id, changes=changes, actor=do.member, at=do.at, remark=remark)
+    changes = {name: value for name, value in given.items() if value != getattr(context.obj, name)}
+    return change_enterprise(enterprise_id=context.obj.public_id, changes=changes, actor=context.member, at=context.at, remark=remark)
 
 
-def _given(do: Do) -> dict[str, Any]:
+def _given(context: StepContext) -> dict[str, Any]:
     """Return the form's values with the ticked roles."""
-    given = dict(do.given)
+    given = dict(context.given)
     return given | {"roles": forms.chosen_roles(given)} if "roles" in given else given
 
 
@@ -81,14 +82,14 @@ NEW_ENTERPRISE = Step(
     label="登记企业",
     who=REGISTRARS,
     form=forms.EnterpriseForm,
-    run=lambda do: register_enterprise(NewEnterprise(**do.given), actor=do.member, at=do.at),
+    run=lambda context: register_enterprise(NewEnterprise(**context.given), actor=context.member, at=context.at),
 )
 ENTERPRISE_STEPS = (
     Step(name="change", label="变更企业信息", who=REGISTRARS, form=forms.ParticularsForm, run=_change),
     Step(
         name="figures",
         label="录入年度数据",
-        who=by(*BY_HAND),
+        who=allowed_for(*BY_HAND),
         form=forms.FiguresForm,
         run=_figures,
         clause="FP 1.1.2",
@@ -100,7 +101,7 @@ ENTERPRISE_STEPS = (
         label="变更所得税归属",
         who=CITY_LEADS,
         form=forms.TaxHomeForm,
-        run=lambda do: change_tax_home(enterprise_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        run=lambda context: change_tax_home(enterprise_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
         clause="FP 1.4.1",
         sentence="变更后首次放款的贷款由新归属地承担县级贴息；已放款的贷款仍由原归属地承担。",
     ),
@@ -109,7 +110,9 @@ ENTERPRISE_STEPS = (
         label="认定为工业企业",
         who=COUNTY,
         form=ReasonForm,
-        run=lambda do: override_industry(enterprise_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
+        run=lambda context: override_industry(
+            enterprise_id=context.obj.public_id, reason=context.given["reason"], actor=context.member, at=context.at
+        ),
         clause="FP 1.1.1, 1.1.2",
         when=lambda enterprise: not enterprise.industry_override_reason,
     ),
@@ -117,7 +120,7 @@ ENTERPRISE_STEPS = (
         name="lift",
         label="撤销工业企业认定",
         who=COUNTY,
-        run=lambda do: lift_industry_override(enterprise_id=do.obj.public_id, actor=do.member, at=do.at),
+        run=lambda context: lift_industry_override(enterprise_id=context.obj.public_id, actor=context.member, at=context.at),
         when=lambda enterprise: bool(enterprise.industry_override_reason),
         tone="danger",
     ),
@@ -127,7 +130,9 @@ NEW_INSTITUTION = Step(
     label="登记机构",
     who=CITY_LEADS,
     form=forms.InstitutionForm,
-    run=lambda do: enter_institution(actor=do.member, at=do.at, **(dict(do.given) | {"kind": K(do.given["kind"])})),
+    run=lambda context: enter_institution(
+        actor=context.member, at=context.at, **(dict(context.given) | {"kind": K(context.given["kind"])})
+    ),
     clause="FP 1.3",
 )
 INSTITUTION_STEPS = (
@@ -137,7 +142,9 @@ INSTITUTION_STEPS = (
         who=CITY_LEADS,
         form=forms.AdmitForm,
         when=lambda institution: institution.kind == K.BANK,
-        run=lambda do: admit_bank(bank=do.obj, actor=do.member, at=do.at, **(dict(do.given) | {"mode": Mode(do.given["mode"])})),
+        run=lambda context: admit_bank(
+            bank=context.obj, actor=context.member, at=context.at, **(dict(context.given) | {"mode": Mode(context.given["mode"])})
+        ),
         clause="FP 1.3",
     ),
     Step(
@@ -146,7 +153,9 @@ INSTITUTION_STEPS = (
         who=CITY_LEADS,
         form=forms.EndParticipationForm,
         when=lambda institution: institution.kind == K.BANK,
-        run=lambda do: end_participation(bank=do.obj, actor=do.member, at=do.at, **(dict(do.given) | {"mode": Mode(do.given["mode"])})),
+        run=lambda context: end_participation(
+            bank=context.obj, actor=context.member, at=context.at, **(dict(context.given) | {"mode": Mode(context.given["mode"])})
+        ),
         clause="FP 2.2.1",
         tone="danger",
     ),
@@ -158,7 +167,7 @@ MEMBER_NEW_STEPS = (
         label="提出开设账号",
         who=MANAGERS,
         form=forms.LoginForm,
-        run=lambda do: propose_login(actor=do.member, at=do.at, **_given(do)),
+        run=lambda context: propose_login(actor=context.member, at=context.at, **_given(context)),
         sentence="提出后由安全管理员确认才生效。密码由本人设置：确认后，凭您转交的链接和安全管理员告知的交接码，24小时内设置一次。",
         done=PROPOSED,
     ),
@@ -167,7 +176,7 @@ MEMBER_NEW_STEPS = (
         label="提出登记任职",
         who=MANAGERS,
         form=forms.AppointForm,
-        run=lambda do: propose_appointment(actor=do.member, at=do.at, **_given(do)),
+        run=lambda context: propose_appointment(actor=context.member, at=context.at, **_given(context)),
         sentence="提出后由安全管理员确认才生效。一人同一时间只能为一个单位办理业务；经办和复核不得为同一人。",
         done=PROPOSED,
     ),
@@ -179,7 +188,7 @@ MEMBER_STEPS = (
         who=MANAGERS,
         form=forms.RolesForm,
         when=lambda member: member.kind == MemberKind.PERSON and not member.is_administrator,
-        run=lambda do: propose_roles(member_id=do.obj.public_id, actor=do.member, at=do.at, **_given(do)),
+        run=lambda context: propose_roles(member_id=context.obj.public_id, actor=context.member, at=context.at, **_given(context)),
         done=PROPOSED,
     ),
     Step(
@@ -188,7 +197,7 @@ MEMBER_STEPS = (
         who=MANAGERS,
         form=forms.ResetForm,
         when=lambda member: member.kind == MemberKind.PERSON,
-        run=lambda do: propose_reset(member_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        run=lambda context: propose_reset(member_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
         sentence="经确认后原密码即失效，由本人凭链接和交接码设置新密码。",
         done=PROPOSED,
     ),
@@ -198,16 +207,20 @@ MEMBER_STEPS = (
         who=MANAGERS,
         form=forms.EndMembershipForm,
         when=_still_serves,
-        run=lambda do: propose_end(member_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        run=lambda context: propose_end(member_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
         tone="danger",
         done=PROPOSED,
     ),
 )
-KEEPERS = Who(roles=frozenset({Role.SECURITY}))
+KEEPERS = StepPermission(roles=frozenset({Role.SECURITY}))
 RIGHTS_STEPS_OFFERED = (
-    offered(RIGHTS_STEP["confirm"], who=KEEPERS, run=lambda do: Confirmed(*confirm_change(change_id=do.obj.public_id, **do.answers))),
-    offered(RIGHTS_STEP["refuse"], who=KEEPERS, run=lambda do: refuse_change(change_id=do.obj.public_id, **do.answers)),
-    offered(RIGHTS_STEP["withdraw"], who=MANAGERS, run=lambda do: withdraw_change(change_id=do.obj.public_id, **do.answers)),
+    offered(
+        RIGHTS_STEP["confirm"],
+        who=KEEPERS,
+        run=lambda context: Confirmed(*confirm_change(change_id=context.obj.public_id, **context.answers)),
+    ),
+    offered(RIGHTS_STEP["refuse"], who=KEEPERS, run=lambda context: refuse_change(change_id=context.obj.public_id, **context.answers)),
+    offered(RIGHTS_STEP["withdraw"], who=MANAGERS, run=lambda context: withdraw_change(change_id=context.obj.public_id, **context.answers)),
 )
 VERBS = {
     **verb_labels(CORRECTION_STEPS),

@@ -8,8 +8,9 @@ from django.utils.timezone import localtime
 from audit.admin import changes_of, verb_of
 from audit.models import Event
 from audit.selectors import events_of
-from common.admin import EVERY_CASE, Lines, Row, Small, acting_member, add_panel
-from common.admin.panels import Table
+from common.admin.display_values import Lines, Small
+from common.admin.extension_points import EVERY_CASE, acting_member, add_panel
+from common.admin.panels import Row, Table
 from parties.access import sees_all
 from parties.models import Member
 from parties.reading import Reading, reading_of, told_events

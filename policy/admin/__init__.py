@@ -1,12 +1,12 @@
 """The rulebook on screen: clauses, versions with every parameter, rates, calendar, deadlines."""
 
-from common.admin import SEAMS
+from common.admin.extension_points import EXTENSION_POINTS
 from common.transitions import verb_labels
 from policy.admin import calendar, deadlines, rates, register, versions
 from policy.notice_transitions import NOTICE_STEPS
 
-SEAMS.cite = register.cite
-SEAMS.verbs |= {
+EXTENSION_POINTS.cite = register.cite
+EXTENSION_POINTS.verbs |= {
     "policy_version.added": "录入政策版本",
     "policy_version.publication_date_set": "录入发布日期",
     "policy_version.end_set": "调整政策止期",

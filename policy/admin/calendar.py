@@ -9,8 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import AskingForm, Badge, Column, CountInput, DayInput, Do, LongText, Step, VisibleAdmin, by, table
-from common.admin.asking import offered
+from common.admin.columns import Column
+from common.admin.display_values import Badge
+from common.admin.forms import AskingForm, CountInput, DayInput, LongText
+from common.admin.panels import table
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.transition_forms import offered
+from common.admin.visible import VisibleAdmin
 from common.dates import PAPERS
 from parties.access import is_same_person
 from parties.enums import Role
@@ -110,16 +115,18 @@ def _day(text: str, number: int) -> date:
         raise ValidationError(f"第{number}行的日期“{text}”无法识别，请写作2027-01-01。") from None
 
 
-def _propose_file(do: Do) -> NoticeProposal:
-    file, given = do.given["file"], do.given
+def _propose_file(context: StepContext) -> NoticeProposal:
+    file, given = context.given["file"], context.given
     amends, confirmed = given["kind"] == NoticeKind.AMENDS, bool(given["confirmed"])
-    return propose_notice_file(filename=file.name, content=file.read(), amends=amends, confirmed=confirmed, actor=do.member, at=do.at)
+    return propose_notice_file(
+        filename=file.name, content=file.read(), amends=amends, confirmed=confirmed, actor=context.member, at=context.at
+    )
 
 
-def _propose(do: Do) -> NoticeProposal:
-    given = dict(do.given)
+def _propose(context: StepContext) -> NoticeProposal:
+    given = dict(context.given)
     amends, confirmed = given.pop("kind") == NoticeKind.AMENDS, bool(given.pop("confirmed"))
-    return propose_notice(YearNotice(**given, amends=amends), confirmed=confirmed, actor=do.member, at=do.at)
+    return propose_notice(YearNotice(**given, amends=amends), confirmed=confirmed, actor=context.member, at=context.at)
 
 
 def _may_check(member: Member, proposal: NoticeProposal) -> bool:
@@ -130,15 +137,17 @@ EFFECT = "录入后由另一人复核，复核通过才生效；届时受影响�
 DONE = "放假安排已录入，待另一人复核后生效。"
 CONFIRM = offered(
     NOTICE_STEP["confirm"],
-    who=by(*KEEPERS),
+    who=allowed_for(*KEEPERS),
     may=_may_check,
-    run=lambda do: confirm_notice(proposal_id=do.obj.public_id, actor=do.member, at=do.at).notice,
+    run=lambda context: confirm_notice(proposal_id=context.obj.public_id, actor=context.member, at=context.at).notice,
 )
 REFUSE = offered(
     NOTICE_STEP["refuse"],
-    who=by(*KEEPERS),
+    who=allowed_for(*KEEPERS),
     may=_may_check,
-    run=lambda do: refuse_notice(proposal_id=do.obj.public_id, reason=do.given["reason"], actor=do.member, at=do.at),
+    run=lambda context: refuse_notice(
+        proposal_id=context.obj.public_id, reason=context.given["reason"], actor=context.member, at=context.at
+    ),
 )
 
 
@@ -158,8 +167,10 @@ class CalendarNoticeAdmin(VisibleAdmin):
     list_filter = ("is_provisional",)
     ordering = ("-year", "-id")
     new_steps = (
-        Step(name="file", label="导入放假安排", who=by(*KEEPERS), form=NoticeFileForm, run=_propose_file, sentence=EFFECT, done=DONE),
-        Step(name="typed", label="手工录入放假安排", who=by(*KEEPERS), form=NoticeForm, run=_propose, sentence=EFFECT, done=DONE),
+        Step(
+            name="file", label="导入放假安排", who=allowed_for(*KEEPERS), form=NoticeFileForm, run=_propose_file, sentence=EFFECT, done=DONE
+        ),
+        Step(name="typed", label="手工录入放假安排", who=allowed_for(*KEEPERS), form=NoticeForm, run=_propose, sentence=EFFECT, done=DONE),
     )
     list_intro = "尚未公布的年度按法定节假日推算，标注“暂定”；每年公布后请及时录入。"
 

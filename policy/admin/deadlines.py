@@ -7,7 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import Badge, Cited, Column, Fact, Facts, VisibleAdmin, table
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Cited
+from common.admin.panels import Fact, Facts, table
+from common.admin.visible import VisibleAdmin
 from parties.access import SEES_ALL
 from parties.models import Member
 from policy.models import Deadline

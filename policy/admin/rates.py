@@ -6,7 +6,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, Rate, VisibleAdmin, table
+from common.admin.columns import Column
+from common.admin.display_values import Rate
+from common.admin.panels import table
+from common.admin.visible import VisibleAdmin
 from common.enums import Category
 from parties.models import Member
 from policy.models import ReturnRate

@@ -6,7 +6,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, Link, VisibleAdmin, link_to, page_of, table
+from common.admin.columns import Column
+from common.admin.display_values import Link, link_to, page_of
+from common.admin.panels import table
+from common.admin.visible import VisibleAdmin
 from parties.models import Member
 from policy.models import Clause, Decision, PolicyVersion
 from policy.selectors import UnknownClause, clause_label, parameters_of, register_lines

@@ -11,7 +11,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from common.admin import Badge, Cited, Column, DayInput, Do, Link, Step, StepForm, VisibleAdmin, by, link_to, table
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Cited, Link, link_to
+from common.admin.forms import DayInput, StepForm
+from common.admin.panels import table
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.visible import VisibleAdmin
 from common.dates import BEGINS, ENDS, PAPERS
 from common.strict_json import NotStrictJson, read_json
 from parties.models import Member
@@ -67,43 +72,45 @@ class ConfirmForm(StepForm):
     document_number = forms.CharField(label="文号", max_length=60)
 
 
-def _add(do: Do) -> PolicyVersion:
-    given = dict(do.given)
-    return add_policy_version(terms=given.pop("file"), actor=do.member, at=do.at, **given)
+def _add(context: StepContext) -> PolicyVersion:
+    given = dict(context.given)
+    return add_policy_version(terms=given.pop("file"), actor=context.member, at=context.at, **given)
 
 
-def _confirm(do: Do) -> Any:
-    given = dict(do.given)
+def _confirm(context: StepContext) -> Any:
+    given = dict(context.given)
     decision = given.pop("decision")
-    return confirm_interpretation(version_number=do.obj.number, decision_id=decision.pk, actor=do.member, at=do.at, **given)
+    return confirm_interpretation(version_number=context.obj.number, decision_id=decision.pk, actor=context.member, at=context.at, **given)
 
 
 NEW = Step(
     name="add",
     label="录入政策版本",
-    who=by(*KEEPERS),
+    who=allowed_for(*KEEPERS),
     form=VersionForm,
     run=_add,
     clause="FP 3.4",
     sentence="新的政策版本按数据录入，录入后参数不再改动；有效期不得与已有版本重叠。",
 )
 STEPS = (
-    Step(name="confirm", label="确认解释口径", who=by(*INTERPRETERS), form=ConfirmForm, run=_confirm, clause="FP 3.3"),
+    Step(name="confirm", label="确认解释口径", who=allowed_for(*INTERPRETERS), form=ConfirmForm, run=_confirm, clause="FP 3.3"),
     Step(
         name="publication",
         label="录入发布日期",
-        who=by(*KEEPERS),
+        who=allowed_for(*KEEPERS),
         form=PublicationForm,
         when=lambda version: version.number == 1,
-        run=lambda do: set_publication_date(published_on=do.given["published_on"], actor=do.member, at=do.at),
+        run=lambda context: set_publication_date(published_on=context.given["published_on"], actor=context.member, at=context.at),
         clause="FP 3.4",
     ),
     Step(
         name="end",
         label="调整止期",
-        who=by(*KEEPERS),
+        who=allowed_for(*KEEPERS),
         form=EndForm,
-        run=lambda do: set_version_end(number=do.obj.number, valid_until=do.given["valid_until"], actor=do.member, at=do.at),
+        run=lambda context: set_version_end(
+            number=context.obj.number, valid_until=context.given["valid_until"], actor=context.member, at=context.at
+        ),
         clause="FP 3.4",
         sentence="存续贷款和已受理的申请继续执行原版本。",
     ),

@@ -9,7 +9,7 @@ from calculators import fields as asks
 from calculators.calculator import Asked
 from calculators.fields import Kind, Meta
 from common import typed
-from common.admin import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
+from common.admin.forms import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
 from common.dates import SUPPOSED
 from common.errors import DomainError
 

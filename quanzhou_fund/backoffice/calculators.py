@@ -11,7 +11,8 @@ from django.utils import timezone
 from calculators.calculator import AnswerKind, Calculator, Output
 from calculators.registry import CALCULATORS
 from calculators.selectors import ask
-from common.admin import Badge, Cited, Fact, Facts, Money, Rate, Row, checks_table, table
+from common.admin.display_values import Badge, Cited, Money, Rate
+from common.admin.panels import Fact, Facts, Row, checks_table, table
 from common.errors import DomainError
 from quanzhou_fund.backoffice.calculator_form import CalculatorForm
 

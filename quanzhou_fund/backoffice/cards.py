@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from common.admin import Money
+from common.admin.display_values import Money
 from common.money import ZERO
 
 WAN = Decimal(10_000)

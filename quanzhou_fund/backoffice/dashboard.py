@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from common.admin import acting_member
+from common.admin.extension_points import acting_member
 from notices.selectors import unread_notices
 from policy.terms import VersionInForce
 from quanzhou_fund.backoffice.glance import cards, tables

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from common.admin import Row, Table, table
+from common.admin.panels import Row, Table, table
 from common.enums import Mode
 from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED

@@ -12,8 +12,9 @@ from django.utils import timezone
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
-from common.admin import VisibleAdmin, acting_member
+from common.admin.extension_points import acting_member
 from common.admin.forms import dress
+from common.admin.visible import VisibleAdmin
 from logins.doors import Door, Exit
 from logins.forms import LoginWithCode
 from quanzhou_fund.backoffice.calculators import calculators_page

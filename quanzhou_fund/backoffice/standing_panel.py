@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from common.admin import Badge, Row, Table, table
+from common.admin.display_values import Badge
+from common.admin.panels import Row, Table, table
 from parties.enums import Role
 from parties.models import Member
 from quanzhou_fund.standing import Sign, signs

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from common.admin import list_of
+from common.admin.display_values import list_of
 from common.enums import Mode
 from loans.enums import AWAITING_DECISION, ApplicationState, ProposalState
 from loans.models import Application, Proposal

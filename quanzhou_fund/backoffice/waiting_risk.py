@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from common.admin import list_of
+from common.admin.display_values import list_of
 from common.enums import Mode
 from parties.enums import InstitutionKind, Role
 from parties.models import Member

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from common.admin import list_of
+from common.admin.display_values import list_of
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from quanzhou_fund.backoffice.waiting_risk import Heaps

@@ -9,26 +9,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from common.admin import (
-    BLANK,
-    Badge,
-    Column,
-    Fragment,
-    Money,
-    Rate,
-    ReasonForm,
-    Row,
-    Step,
-    Table,
-    VisibleAdmin,
-    acting_member,
-    by,
-    link_to,
-    page_of,
-    table,
-    value_of,
-)
+from common.admin.columns import Column
+from common.admin.display_values import BLANK, Badge, Money, Rate, link_to, page_of, value_of
 from common.admin.export import spreadsheet
+from common.admin.extension_points import acting_member
+from common.admin.forms import ReasonForm
+from common.admin.panels import Fragment, Row, Table, table
+from common.admin.steps import Step, allowed_for
+from common.admin.visible import VisibleAdmin
 from common.money import ZERO
 from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
@@ -87,11 +75,11 @@ class ReapplyForm(ReasonForm):
 REAPPLY = Step(
     name="reapply",
     label="重新申请补偿",
-    who=by(InstitutionKind.BANK),
+    who=allowed_for(InstitutionKind.BANK),
     may=lambda member, risk: member.institution_id == risk.bank_id,
     when=lambda risk: risk.has_held_back,
     form=ReapplyForm,
-    run=lambda do: reapply_for_compensation(bank_id=do.obj.bank.public_id, actor=do.member, at=do.at, **do.given),
+    run=lambda context: reapply_for_compensation(bank_id=context.obj.bank.public_id, actor=context.member, at=context.at, **context.given),
     clause="FP 1.5.3, D20",
     sentence="对因熔断或补偿上限未付清的补偿重新提出申请；有可补偿余额时按排队顺序支付。",
     tone="main",

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from common.admin import Do, Step, StepForm, Who
-from common.admin.asking import by_tone, offered
+from common.admin.forms import StepForm
+from common.admin.steps import Step, StepContext, StepPermission
+from common.admin.transition_forms import by_tone, offered
 from common.money import display
 from common.transitions import Transition
 from parties.enums import Role
@@ -16,7 +17,7 @@ from risk.enums import ENDED
 from risk.recoveries.selectors import recovered_of_debt
 from risk.recoveries.services.records import record_recovery
 
-WORKERS, CHECKERS = Who(), Who(roles=frozenset({Role.CHECKER}))
+WORKERS, CHECKERS = StepPermission(), StepPermission(roles=frozenset({Role.CHECKER}))
 
 
 class LossLeft(StepForm):
@@ -38,13 +39,13 @@ def _offered(row: Transition) -> Step:
         row,
         who=CHECKERS if row.needs_checker else WORKERS,
         may=lambda member, claim: bool(parties_of(member, claim).intersection(row.who)),
-        run=lambda do: service(claim_id=do.obj.public_id, **do.answers),
+        run=lambda context: service(claim_id=context.obj.public_id, **context.answers),
         base=BASES.get(row.name, StepForm),
     )
 
 
-def _recover(do: Do) -> Any:
-    return record_recovery(bad_debt_id=do.obj.bad_debt.public_id, actor=do.member, at=do.at, **do.given)
+def _recover(context: StepContext) -> Any:
+    return record_recovery(bad_debt_id=context.obj.bad_debt.public_id, actor=context.member, at=context.at, **context.given)
 
 
 RECOVER = Step(

@@ -10,7 +10,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from common.admin import Badge, Column, Fact, Facts, Lines, Money, Small, Step, VisibleAdmin, acting_member, facts, joined, link_to, list_of
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Lines, Money, Small, joined, link_to, list_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, facts
+from common.admin.steps import Step
+from common.admin.visible import VisibleAdmin
 from common.fields import MoneyField
 from loans.selectors import scope_of
 from parties.models import Member

@@ -6,7 +6,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Facts, Money, Row, Step, VisibleAdmin, acting_member, by, facts, link_to, table, value_of
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Money, link_to, value_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Facts, Row, facts, table
+from common.admin.steps import Step, allowed_for
+from common.admin.visible import VisibleAdmin
 from common.enums import Category
 from loans.selectors import scope_of
 from parties.access import sees_all
@@ -46,11 +51,11 @@ def suggestions_listed(member: Member) -> QuerySet[ClassificationSuggestion]:
 DECIDE = Step(
     name="decide",
     label="认定风险分类",
-    who=by(InstitutionKind.BANK),
+    who=allowed_for(InstitutionKind.BANK),
     may=lambda member, suggestion: is_of_bank(member, suggestion.loan.bank_id),
     when=lambda suggestion: suggestion.state == SuggestionState.OPEN,
     form=forms.ClassifyForm,
-    run=lambda do: classify_loan(loan_id=do.obj.loan.public_id, actor=do.member, at=do.at, **do.given),
+    run=lambda context: classify_loan(loan_id=context.obj.loan.public_id, actor=context.member, at=context.at, **context.given),
     clause="FP 1.5.3",
     sentence=CLASSIFY_SENTENCE,
     tone="main",
@@ -162,11 +167,13 @@ BAD_DEBT_STEPS = (
     Step(
         name="file",
         label="提交补偿申请",
-        who=by(InstitutionKind.BANK),
+        who=allowed_for(InstitutionKind.BANK),
         may=_own,
         when=_may_file,
         form=forms.FileForm,
-        run=lambda do: file_claim(bad_debt_id=do.obj.public_id, amount=do.given["amount"], actor=do.member, at=do.at),
+        run=lambda context: file_claim(
+            bad_debt_id=context.obj.public_id, amount=context.given["amount"], actor=context.member, at=context.at
+        ),
         clause="FP 1.5.2(1), 1.5.2(2)",
         sentence="研发信用贷款先补偿后追偿。提交后由担保公司（专项贷款）或市工信局（信托服务）在审核期限内审核；材料须先上传齐备。",
         tone="main",
@@ -174,10 +181,10 @@ BAD_DEBT_STEPS = (
     Step(
         name="pursue",
         label="启动项目贷款追偿",
-        who=by(InstitutionKind.BANK),
+        who=allowed_for(InstitutionKind.BANK),
         may=_own,
         when=lambda bad_debt: not _is_rd(bad_debt) and not _claimed(bad_debt),
-        run=lambda do: open_pursuit(bad_debt_id=do.obj.public_id, actor=do.member, at=do.at),
+        run=lambda context: open_pursuit(bad_debt_id=context.obj.public_id, actor=context.member, at=context.at),
         clause="FP 1.5.1",
         sentence="项目贷款由银行先行追偿；确定无法收回的部分凭法院或破产文书申报，经另一人复核认定后按出资比例分担。",
         tone="main",
@@ -185,10 +192,10 @@ BAD_DEBT_STEPS = (
     Step(
         name="recover",
         label="登记追偿收回",
-        who=by(InstitutionKind.BANK),
+        who=allowed_for(InstitutionKind.BANK),
         may=_own,
         form=forms.RecoveryForm,
-        run=lambda do: record_recovery(bad_debt_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+        run=lambda context: record_recovery(bad_debt_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
         clause="FP 1.5.2(2)",
         sentence="登记后由本行另一名复核人员复核，复核通过才计入；已补偿的，按各方实际承担逐笔退回。",
         done="已登记，请由本行复核人员复核。",

@@ -7,25 +7,12 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import (
-    Badge,
-    Cited,
-    Column,
-    Fact,
-    Facts,
-    Hash,
-    Lines,
-    Money,
-    Small,
-    Step,
-    Table,
-    VisibleAdmin,
-    acting_member,
-    facts,
-    joined,
-    link_to,
-    table,
-)
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Cited, Hash, Lines, Money, Small, joined, link_to
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, Table, facts, table
+from common.admin.steps import Step
+from common.admin.visible import VisibleAdmin
 from loans.selectors import scope_of
 from parties.access import SEES_ALL
 from parties.enums import InstitutionKind

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from common.admin import DayInput, LongText, StepForm, YesNo
+from common.admin.forms import DayInput, LongText, StepForm, YesNo
 from common.dates import PAPERS
 from risk.exemption.services.cases import Answer
 from risk.models import BadDebt

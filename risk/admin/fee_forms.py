@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from common.admin import DayInput, MoneyInput, PercentInput, StepForm
+from common.admin.forms import DayInput, MoneyInput, PercentInput, StepForm
 from common.dates import BEGINS, ENDS
 from common.enums import Category, Security
 from loans.models import Guarantee, Loan

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from common.admin import Do, Step, by
+from common.admin.steps import Step, StepContext, allowed_for
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from risk.admin import fee_forms as forms
@@ -20,30 +20,30 @@ from risk.models import GuaranteeFee
 from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS
 
 K = InstitutionKind
-COLLECTORS, GUARANTORS = by(K.FUND_MANAGER), by(K.GUARANTOR)
-COLLECTING_CHECKERS, GUARANTEE_CHECKERS = by(K.FUND_MANAGER, roles=[Role.CHECKER]), by(K.GUARANTOR, roles=[Role.CHECKER])
+COLLECTORS, GUARANTORS = allowed_for(K.FUND_MANAGER), allowed_for(K.GUARANTOR)
+COLLECTING_CHECKERS, GUARANTEE_CHECKERS = allowed_for(K.FUND_MANAGER, roles=[Role.CHECKER]), allowed_for(K.GUARANTOR, roles=[Role.CHECKER])
 
 
 def _guarantors(member: Member, fee: GuaranteeFee) -> bool:
     return member.institution_id == fee.guarantor_id
 
 
-def _record(do: Do) -> Any:
-    given = dict(do.given)
-    return record_enhancement_fee(loan_id=given.pop("loan").public_id, actor=do.member, at=do.at, **given)
+def _record(context: StepContext) -> Any:
+    given = dict(context.given)
+    return record_enhancement_fee(loan_id=given.pop("loan").public_id, actor=context.member, at=context.at, **given)
 
 
-def _charge(do: Do) -> Any:
-    given = dict(do.given)
-    return record_guarantee_fee(guarantee_id=given.pop("guarantee").pk, actor=do.member, at=do.at, **given)
+def _charge(context: StepContext) -> Any:
+    given = dict(context.given)
+    return record_guarantee_fee(guarantee_id=given.pop("guarantee").pk, actor=context.member, at=context.at, **given)
 
 
 SET_RATE = Step(
     name="set",
     label="录入收费标准",
-    who=by(K.FUND_OFFICE, K.CITY_INDUSTRY),
+    who=allowed_for(K.FUND_OFFICE, K.CITY_INDUSTRY),
     form=forms.RateForm,
-    run=lambda do: set_enhancement_fee_rate(actor=do.member, at=do.at, **do.given),
+    run=lambda context: set_enhancement_fee_rate(actor=context.member, at=context.at, **context.given),
     clause="FP 1.5.2(2), D23",
     sentence="自生效日起按新标准计费，此前各日仍按原标准；录入有误的标准按更正事项办理。",
 )

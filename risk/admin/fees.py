@@ -8,24 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import (
-    BLANK,
-    Badge,
-    Column,
-    Exact,
-    Fact,
-    Facts,
-    Money,
-    Rate,
-    Row,
-    Small,
-    Table,
-    VisibleAdmin,
-    acting_member,
-    link_to,
-    list_of,
-    table,
-)
+from common.admin.columns import Column
+from common.admin.display_values import BLANK, Badge, Exact, Money, Rate, Small, link_to, list_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, Row, Table, table
+from common.admin.visible import VisibleAdmin
 from common.dates import Period
 from common.money import ZERO, display
 from loans.models import Loan

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import forms
 
-from common.admin import DayInput, LongText, MoneyInput, StepForm
+from common.admin.forms import DayInput, LongText, MoneyInput, StepForm
 from common.money import display
 from risk.enums import Grade
 from risk.models import ClassificationSuggestion

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from common.admin import Badge
-from common.admin.shown import percent
+from common.admin.display_values import Badge, percent
 from policy.terms import Terms
 from risk.breaker.selectors import BankStanding
 from risk.enums import BreakerState

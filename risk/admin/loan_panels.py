@@ -5,7 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import Do, Fact, Facts, Row, Step, acting_member, by, joined, link_to, table
+from common.admin.display_values import joined, link_to
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, Row, table
+from common.admin.steps import Step, StepContext, allowed_for
 from loans.models import Loan
 from parties.enums import InstitutionKind
 from parties.models import Member
@@ -85,24 +88,24 @@ def _not_bad_yet(member: Member, loan: Loan) -> bool:
 CLASSIFY = Step(
     name="classify",
     label="认定风险分类",
-    who=by(InstitutionKind.BANK),
+    who=allowed_for(InstitutionKind.BANK),
     may=_own,
     when=lambda loan: loan.outstanding > 0,
     form=forms.ClassifyForm,
-    run=lambda do: classify_loan(loan_id=do.obj.public_id, actor=do.member, at=do.at, **do.given),
+    run=lambda context: classify_loan(loan_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
     clause="FP 1.5.3",
     sentence=CLASSIFY_SENTENCE,
 )
 
 
-def _recognise(do: Do) -> Any:
-    return recognise_bad_debt(loan_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
+def _recognise(context: StepContext) -> Any:
+    return recognise_bad_debt(loan_id=context.obj.public_id, actor=context.member, at=context.at, **context.given)
 
 
 RECOGNISE = Step(
     name="recognise",
     label="认定坏账",
-    who=by(InstitutionKind.BANK),
+    who=allowed_for(InstitutionKind.BANK),
     may=_not_bad_yet,
     when=lambda loan: loan.outstanding > 0,
     form=forms.RecogniseForm,

@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from common.admin import Badge, Cited, Fact, Facts, Hash, Lines, Money, Row, Small, acting_member, joined, link_to, table
-from common.admin.shown import percent
+from common.admin.display_values import Badge, Cited, Hash, Lines, Money, Small, joined, link_to, percent
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, Row, table
 from common.errors import DomainError
 from common.money import ZERO, display
 from ledger.models import Entry

@@ -9,7 +9,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from common.admin import Fact, Facts, Hash, Link, Small, VisibleAdmin, acting_member, joined, link_to, page_of, table
+from common.admin.display_values import Hash, Link, Small, joined, link_to, page_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, table
+from common.admin.visible import VisibleAdmin
 from common.errors import DomainError, NotVisible
 from parties.models import Member
 from risk.admin.exemption import SEEN_BY

@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from common.admin import Badge, Hash, Link, Row, Table, acting_member, joined
+from common.admin.display_values import Badge, Hash, Link, joined
+from common.admin.extension_points import acting_member
+from common.admin.panels import Row, Table
 from documents.selectors import documents_of
 from risk.claims.rules.sharing import clause_of
 from risk.claims.selectors.papers import required_papers

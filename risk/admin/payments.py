@@ -6,8 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Fact, Facts, Lines, Money, Small, VisibleAdmin, acting_member, facts, joined, table
-from common.admin.shown import percent
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Lines, Money, Small, joined, percent
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, facts, table
+from common.admin.visible import VisibleAdmin
 from common.money import in_words, round_down
 from loans.selectors import scope_of
 from parties.models import Member

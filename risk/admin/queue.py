@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Fact, Facts, Money, Row, Small, joined, link_to, page_of, table
+from common.admin.display_values import Money, Small, joined, link_to, page_of
+from common.admin.panels import Fact, Facts, Row, table
 from common.money import ZERO, display
 from parties.models import Institution, Member
 from risk.admin.money_panels import hold_badge

@@ -6,22 +6,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import (
-    Badge,
-    Column,
-    Fact,
-    Money,
-    Row,
-    Step,
-    StepForm,
-    VisibleAdmin,
-    acting_member,
-    by,
-    facts,
-    link_to,
-    table,
-)
-from common.admin.asking import offered
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Money, link_to
+from common.admin.extension_points import acting_member
+from common.admin.forms import StepForm
+from common.admin.panels import Fact, Row, facts, table
+from common.admin.steps import Step, allowed_for
+from common.admin.transition_forms import offered
+from common.admin.visible import VisibleAdmin
 from common.money import ZERO, in_words
 from common.transitions import Transition
 from loans.selectors import scope_of
@@ -38,7 +30,7 @@ from risk.recoveries.transitions import RETURN_STEPS
 from risk.visibility import recoveries_visible_to, returns_visible_to
 
 SHORT_NAMES = {Payer.GUARANTOR: "担保公司"}
-CHECKERS = by(InstitutionKind.BANK, roles=[Role.CHECKER])
+CHECKERS = allowed_for(InstitutionKind.BANK, roles=[Role.CHECKER])
 RETURN_HEADS = ("退回单", "收款方", "退回金额", "状态", "退回期限", "剩余", "退回日期", "凭证号", "对应的补偿支付", "记账凭证")
 
 
@@ -181,9 +173,9 @@ def _on_return(row: Transition) -> Step:
     return offered(
         row,
         name={"check_off": "check"}.get(row.name, row.name.replace("_", "-")),
-        who=CHECKERS if row.needs_checker else by(InstitutionKind.BANK),
+        who=CHECKERS if row.needs_checker else allowed_for(InstitutionKind.BANK),
         may=_owes,
-        run=lambda do: service(return_id=do.obj.public_id, **do.answers),
+        run=lambda context: service(return_id=context.obj.public_id, **context.answers),
         base=ReturnedToday if row.name == "record" else StepForm,
     )
 

@@ -7,8 +7,10 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Link, Step, Who, acting_member, page_of
-from common.admin.asking import offered
+from common.admin.display_values import Badge, Link, page_of
+from common.admin.extension_points import acting_member
+from common.admin.steps import Step, StepPermission
+from common.admin.transition_forms import offered
 from common.transitions import Transition
 from ledger.models import Entry
 from ledger.selectors import entries_visible_to
@@ -54,14 +56,16 @@ def suggestion_state(suggestion: Any) -> Badge:
     return Badge(suggestion.get_state_display(), SUGGESTION_TONES.get(suggestion.state, "plain"))
 
 
-def on_record(row: Transition, *, run: Callable[..., Any], key: str, who: Who, may: Callable[[Any, Any], bool] | None = None) -> Step:
+def on_record(
+    row: Transition, *, run: Callable[..., Any], key: str, who: StepPermission, may: Callable[[Any, Any], bool] | None = None
+) -> Step:
     """Return a step on a record of money as the table has it; ``run`` takes the record's public id under ``key``."""
     return offered(
         row,
         name={"check_off": "check"}.get(row.name, row.name.replace("_", "-")),
         who=who,
         may=may,
-        run=lambda do: run(**{key: do.obj.public_id}, **do.answers),
+        run=lambda context: run(**{key: context.obj.public_id}, **context.answers),
         states=frozenset(),
         when=lambda record: record.step in row.sources,
     )

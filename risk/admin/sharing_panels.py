@@ -4,8 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from common.admin import Badge, Cited, Fact, Facts, Money, Rate, Row, acting_member, link_to, table
-from common.admin.shown import percent
+from common.admin.display_values import Badge, Cited, Money, Rate, link_to, percent
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, Row, table
 from common.enums import Category, Mode
 from common.errors import DomainError
 from common.money import ZERO, display

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from common.admin import Cited, Fact, Facts, Money, Rate, Row, Small, Table, joined, table
-from common.admin.shown import percent
+from common.admin.display_values import Cited, Money, Rate, Small, joined, percent
+from common.admin.panels import Fact, Facts, Row, Table, table
 from common.money import display
 from policy.terms import Terms
 from risk.admin.gauges import state_badge

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from common.admin import AskingForm, CountInput, DayInput, MomentInput, MoneyInput, PercentInput, StepForm
+from common.admin.forms import AskingForm, CountInput, DayInput, MomentInput, MoneyInput, PercentInput, StepForm
 from common.dates import BEGINS
 from common.enums import Category, Mode
 from parties.enums import InstitutionKind

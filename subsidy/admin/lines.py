@@ -8,7 +8,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import BLANK, Badge, Column, Exact, Fact, Facts, Money, Rate, Row, Small, VisibleAdmin, link_to, table
+from common.admin.columns import Column
+from common.admin.display_values import BLANK, Badge, Exact, Money, Rate, Small, link_to
+from common.admin.panels import Fact, Facts, Row, table
+from common.admin.visible import VisibleAdmin
 from common.dates import Period
 from parties.models import Member
 from subsidy.admin.settlements import SEEN_BY

@@ -1,7 +1,8 @@
 """The steps of payments."""
 
-from common.admin import Step, StepForm, by
-from common.admin.asking import offered
+from common.admin.forms import StepForm
+from common.admin.steps import Step, allowed_for
+from common.admin.transition_forms import offered
 from common.transitions import Transition
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
@@ -16,8 +17,8 @@ def _pays(member: Member, payment: Payment) -> bool:
     return member.institution_id == payment.payer_id
 
 
-PAYERS = by(K.CITY_INDUSTRY, K.COUNTY_INDUSTRY, K.FUND_MANAGER)
-PAYMENT_CHECKERS = by(*PAYERS.kinds, roles=[Role.CHECKER])
+PAYERS = allowed_for(K.CITY_INDUSTRY, K.COUNTY_INDUSTRY, K.FUND_MANAGER)
+PAYMENT_CHECKERS = allowed_for(*PAYERS.kinds, roles=[Role.CHECKER])
 ADDRESSES = {"check_off": "check", "return_to_maker": "return"}
 
 
@@ -36,7 +37,7 @@ def _on_payment(row: Transition) -> Step:
         name=ADDRESSES.get(row.name, row.name),
         who=PAYMENT_CHECKERS if row.needs_checker else PAYERS,
         may=_pays,
-        run=lambda do: service(payment_id=do.obj.public_id, **do.answers),
+        run=lambda context: service(payment_id=context.obj.public_id, **context.answers),
         base=PaidToday if row.name == "record" else StepForm,
     )
 

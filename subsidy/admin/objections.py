@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from common.admin import Badge, Column, VisibleAdmin
+from common.admin.columns import Column
+from common.admin.display_values import Badge
+from common.admin.visible import VisibleAdmin
 from parties.models import Member
 from subsidy.admin.settlements import SEEN_BY
 from subsidy.admin.steps import OBJECTION_STEPS_OFFERED

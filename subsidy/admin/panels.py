@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from common.admin import BLANK, Badge, Link, Money, Row, acting_member, facts, page_of, table
+from common.admin.display_values import BLANK, Badge, Link, Money, page_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Row, facts, table
 from common.money import ZERO
 from loans.models import Loan
 from policy.models import ReturnRate

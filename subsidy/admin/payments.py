@@ -6,7 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Fact, Step, VisibleAdmin, facts, link_to
+from common.admin.columns import Column
+from common.admin.display_values import Badge, link_to
+from common.admin.panels import Fact, facts
+from common.admin.steps import Step
+from common.admin.visible import VisibleAdmin
 from common.money import in_words
 from parties.models import Member
 from subsidy.admin.money_steps import PAYMENT_STEPS_OFFERED

@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Link, Money, Row, VisibleAdmin, link_to, page_of, table
+from common.admin.display_values import Badge, Link, Money, link_to, page_of
+from common.admin.panels import Row, table
+from common.admin.visible import VisibleAdmin
 from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member

@@ -6,25 +6,12 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from common.admin import (
-    BLANK,
-    Badge,
-    Column,
-    Fact,
-    Facts,
-    Hash,
-    Link,
-    Money,
-    Row,
-    Step,
-    VisibleAdmin,
-    acting_member,
-    link_to,
-    list_of,
-    page_of,
-    table,
-    value_of,
-)  # fmt: skip
+from common.admin.columns import Column
+from common.admin.display_values import BLANK, Badge, Hash, Link, Money, link_to, list_of, page_of, value_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, Row, table
+from common.admin.steps import Step
+from common.admin.visible import VisibleAdmin
 from common.money import ZERO
 from parties.access import SEES_ALL
 from parties.enums import COUNTY_KINDS, InstitutionKind

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from common.admin import Do, ReasonForm, Step, StepForm, Who, by, states
-from common.admin.asking import by_tone, offered
+from common.admin.forms import ReasonForm, StepForm
+from common.admin.steps import Step, StepContext, StepPermission, allowed_for, states
+from common.admin.transition_forms import by_tone, offered
 from common.enums import Mode
 from common.transitions import Transition, verb_labels
 from parties.enums import InstitutionKind
@@ -24,10 +25,10 @@ from subsidy.transitions import (
 )
 
 K, State = InstitutionKind, SettlementState
-COUNTIES = by(K.COUNTY_INDUSTRY, K.COUNTY_TREASURY)
-CITY = by(K.CITY_INDUSTRY)
-CLAIMANTS = by(K.BANK, K.FUND_MANAGER)
-DRAFTERS = by(K.CITY_INDUSTRY, K.FUND_OFFICE)
+COUNTIES = allowed_for(K.COUNTY_INDUSTRY, K.COUNTY_TREASURY)
+CITY = allowed_for(K.CITY_INDUSTRY)
+CLAIMANTS = allowed_for(K.BANK, K.FUND_MANAGER)
+DRAFTERS = allowed_for(K.CITY_INDUSTRY, K.FUND_OFFICE)
 
 
 def _claims(member: Member, settlement: Settlement) -> bool:
@@ -47,10 +48,10 @@ def _sends_back(member: Member, settlement: Settlement) -> bool:
     return city or (settlement.state == State.CONFIRMED and _claims(member, settlement))
 
 
-def _draft(do: Do) -> Any:
-    given = dict(do.given)
+def _draft(context: StepContext) -> Any:
+    given = dict(context.given)
     return drafts.draft_settlement(
-        bank=given["bank"], mode=Mode(given["mode"]), year=given["year"], quarter=int(given["quarter"]), actor=do.member, at=do.at
+        bank=given["bank"], mode=Mode(given["mode"]), year=given["year"], quarter=int(given["quarter"]), actor=context.member, at=context.at
     )
 
 
@@ -65,8 +66,8 @@ class NamesRevision(StepForm):
 TAKERS = {
     "confirm": (CLAIMANTS, _claims),
     "review": (CITY, None),
-    "send_back": (by(K.CITY_INDUSTRY, K.CITY_TREASURY, K.BANK, K.FUND_MANAGER), _sends_back),
-    "file": (by(K.BANK, K.FUND_MANAGER, K.CITY_TREASURY), _files),
+    "send_back": (allowed_for(K.CITY_INDUSTRY, K.CITY_TREASURY, K.BANK, K.FUND_MANAGER), _sends_back),
+    "file": (allowed_for(K.BANK, K.FUND_MANAGER, K.CITY_TREASURY), _files),
 }
 
 
@@ -74,7 +75,7 @@ def _on_settlement(row: Transition) -> Step:
     who, may = TAKERS[row.name]
     service = SETTLEMENT_SERVICES[row.name].run
     base = NamesRevision if row.name == "confirm" else StepForm
-    return offered(row, who=who, may=may, run=lambda do: service(settlement_id=do.obj.public_id, **do.answers), base=base)
+    return offered(row, who=who, may=may, run=lambda context: service(settlement_id=context.obj.public_id, **context.answers), base=base)
 
 
 OBJECT = Step(
@@ -83,7 +84,9 @@ OBJECT = Step(
     who=COUNTIES,
     states=states(State.DRAFT, State.CONFIRMED, State.REVIEWED),
     form=ReasonForm,
-    run=lambda do: objections.raise_objection(settlement_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at),
+    run=lambda context: objections.raise_objection(
+        settlement_id=str(context.obj.public_id), reason=context.given["reason"], actor=context.member, at=context.at
+    ),
     clause="FP 1.6.4",
     sentence="对本县(市、区)承担金额的异议须在备案前提出；异议处理前不得备案。",
 )
@@ -92,7 +95,7 @@ REFRESH = Step(
     label="重新计算",
     who=DRAFTERS,
     states=states(State.DRAFT),
-    run=lambda do: drafts.refresh_settlement(settlement_id=str(do.obj.public_id), actor=do.member, at=do.at),
+    run=lambda context: drafts.refresh_settlement(settlement_id=str(context.obj.public_id), actor=context.member, at=context.at),
     sentence="按最新登记的变动重新计算；金额有变化时生成新版次，原版次保留。",
 )
 SETTLEMENT_STEPS_OFFERED = by_tone([*(_on_settlement(row) for row in SETTLEMENT_STEPS if row.is_taken), OBJECT, REFRESH])
@@ -103,10 +106,10 @@ def _sides(member: Member, settlement: Settlement) -> bool:
     return member.institution_id == settlement.bank_id or _claims(member, settlement)
 
 
-def _reconcile(do: Do) -> Any:
-    file = do.given["file"]
+def _reconcile(context: StepContext) -> Any:
+    file = context.given["file"]
     return reconciliation.check_bank_figures(
-        settlement_id=str(do.obj.public_id), filename=file.name, content=file.read(), actor=do.member, at=do.at
+        settlement_id=str(context.obj.public_id), filename=file.name, content=file.read(), actor=context.member, at=context.at
     )
 
 
@@ -126,14 +129,14 @@ COMMIT = offered(
     RECONCILIATION_STEP["commit"],
     who=CLAIMANTS,
     may=lambda member, file: _sides(member, file.settlement),
-    run=lambda do: reconciliation.commit_bank_figures(reconciliation_id=str(do.obj.public_id), **do.answers),
+    run=lambda context: reconciliation.commit_bank_figures(reconciliation_id=str(context.obj.public_id), **context.answers),
 )
 NEW_SETTLEMENT = Step(name="draft", label="生成结算", who=DRAFTERS, form=forms.DraftForm, run=_draft, clause="FP 1.6.4")
 
 
-def _on_objection(row: Transition, who: Who, name: str) -> Step:
+def _on_objection(row: Transition, who: StepPermission, name: str) -> Step:
     service = OBJECTION_SERVICES[row.name].run
-    return offered(row, who=who, name=name, run=lambda do: service(objection_id=do.obj.public_id, **do.answers))
+    return offered(row, who=who, name=name, run=lambda context: service(objection_id=context.obj.public_id, **context.answers))
 
 
 OBJECTION_STEPS_OFFERED = (

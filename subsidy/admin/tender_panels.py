@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from common.admin import Badge, Fact, Facts, Hash, Link, Money, Rate, Row, Small, facts, joined, link_to, page_of, table
-from common.admin.panels import Table
+from common.admin.display_values import Badge, Hash, Link, Money, Rate, Small, joined, link_to, page_of
+from common.admin.panels import Fact, Facts, Row, Table, facts, table
 from parties.access import sees_all
 from parties.models import Member
 from subsidy.enums import BIDS_READABLE, BidSource, PaperBidState

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from common.admin import Do, Step, by, states
-from common.admin.asking import offered
+from common.admin.steps import Step, StepContext, allowed_for, states
+from common.admin.transition_forms import offered
 from common.enums import Category
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Member
@@ -16,12 +16,12 @@ from subsidy.services import openings, paper_bids, sealed_bids, tenders
 from subsidy.tender_transitions import PAPER_BID_STEP, SEALED_BID_STEP, TENDER_STEP
 
 K = InstitutionKind
-BANKS = by(K.BANK)
-BANK_CHECKERS = by(K.BANK, roles=[Role.CHECKER])
-RATE_KEEPERS = by(K.CITY_INDUSTRY, K.CITY_TREASURY)
-OPENING_CHECKERS = by(K.CITY_INDUSTRY, K.CITY_TREASURY, roles=[Role.CHECKER])
-CITY = by(K.CITY_INDUSTRY)
-CITY_CHECKERS = by(K.CITY_INDUSTRY, roles=[Role.CHECKER])
+BANKS = allowed_for(K.BANK)
+BANK_CHECKERS = allowed_for(K.BANK, roles=[Role.CHECKER])
+RATE_KEEPERS = allowed_for(K.CITY_INDUSTRY, K.CITY_TREASURY)
+OPENING_CHECKERS = allowed_for(K.CITY_INDUSTRY, K.CITY_TREASURY, roles=[Role.CHECKER])
+CITY = allowed_for(K.CITY_INDUSTRY)
+CITY_CHECKERS = allowed_for(K.CITY_INDUSTRY, roles=[Role.CHECKER])
 
 
 def _is_person(member: Member, case: Any) -> bool:
@@ -47,23 +47,23 @@ def _waits(bid: SealedBid) -> bool:
     return _takes_bids(bid.tender)
 
 
-def _paper(do: Do) -> Any:
-    given, file = do.given, do.given["file"]
+def _paper(context: StepContext) -> Any:
+    given, file = context.given, context.given["file"]
     names = ("rate", "volume", "received_at", "register_number")
     return paper_bids.enter_paper_bid(
         paper_bids.Paper(**{name: given[name] for name in names}),
-        tender_id=str(do.obj.public_id),
+        tender_id=str(context.obj.public_id),
         bank=given["bank"],
         filename=file.name,
         content=file,
         confirmed=given["confirmed"],
-        actor=do.member,
-        at=do.at,
+        actor=context.member,
+        at=context.at,
     )
 
 
-def _decide(do: Do) -> Any:
-    given = dict(do.given)
+def _decide(context: StepContext) -> Any:
+    given = dict(context.given)
     fixed_asset, rd = given.pop("fixed_asset"), given.pop("rd")
     first, second = given.pop("fixed_asset_weight"), given.pop("rd_weight")
     weights = {Category.FIXED_ASSET: first, Category.RD: second} if first and second else None
@@ -71,8 +71,8 @@ def _decide(do: Do) -> Any:
         fixed_asset_tender_id=str(fixed_asset.public_id),
         rd_tender_id=str(rd.public_id),
         weights=weights,
-        actor=do.member,
-        at=do.at,
+        actor=context.member,
+        at=context.at,
         **given,
     )
 
@@ -82,7 +82,9 @@ NEW_TENDER = Step(
     label="登记招标",
     who=RATE_KEEPERS,
     form=forms.TenderForm,
-    run=lambda do: tenders.open_tender(actor=do.member, at=do.at, **(dict(do.given) | {"category": Category(do.given["category"])})),
+    run=lambda context: tenders.open_tender(
+        actor=context.member, at=context.at, **(dict(context.given) | {"category": Category(context.given["category"])})
+    ),
     clause="FP 1.4.2",
     sentence="登记后各合作银行自行在系统中密封投标；截止前任何单位都看不到有无投标。登记后内容只能由两人更正，截止时间只能推迟，请核对。",
 )
@@ -94,7 +96,9 @@ TENDER_STEPS_OFFERED = (
         may=_is_person,
         when=_takes_bids,
         form=forms.BidForm,
-        run=lambda do: sealed_bids.submit_bid(tender_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
+        run=lambda context: sealed_bids.submit_bid(
+            tender_id=str(context.obj.public_id), actor=context.member, at=context.at, **context.given
+        ),
         clause="FP 1.4.2",
         sentence="提交后即加密，开标前包括本行在内任何人都不能再查看；须由本行另一名复核人员在截止前复核方为有效。截止前再次提交并复核的，以最后一次为准。",
         done="投标已加密保存，请本行复核人员在截止前复核；未经复核不计为投标。",
@@ -106,7 +110,7 @@ TENDER_STEPS_OFFERED = (
         who=BANKS,
         may=_is_person,
         when=_takes_bids,
-        run=lambda do: sealed_bids.withdraw_bid(tender_id=str(do.obj.public_id), actor=do.member, at=do.at),
+        run=lambda context: sealed_bids.withdraw_bid(tender_id=str(context.obj.public_id), actor=context.member, at=context.at),
         clause="FP 1.4.2",
         sentence="撤回同样须由本行另一名复核人员在截止前复核，复核前原投标仍然有效。",
         done="撤回已登记，请本行复核人员在截止前复核；复核前原投标仍然有效。",
@@ -118,7 +122,7 @@ TENDER_STEPS_OFFERED = (
         who=RATE_KEEPERS,
         may=_is_person,
         when=_can_be_opened,
-        run=lambda do: openings.propose_opening(tender_id=str(do.obj.public_id), actor=do.member, at=do.at),
+        run=lambda context: openings.propose_opening(tender_id=str(context.obj.public_id), actor=context.member, at=context.at),
         states=states(TenderState.OPEN, TenderState.CLOSED),
     ),
     offered(
@@ -126,14 +130,14 @@ TENDER_STEPS_OFFERED = (
         name="confirm-opening",
         who=OPENING_CHECKERS,
         may=_confirms,
-        run=lambda do: openings.confirm_opening(tender_id=str(do.obj.public_id), actor=do.member, at=do.at),
+        run=lambda context: openings.confirm_opening(tender_id=str(context.obj.public_id), actor=context.member, at=context.at),
     ),
     offered(
         TENDER_STEP["decline_opening"],
         name="decline-opening",
         who=RATE_KEEPERS,
         may=_is_person,
-        run=lambda do: openings.decline_opening(tender_id=str(do.obj.public_id), actor=do.member, at=do.at),
+        run=lambda context: openings.decline_opening(tender_id=str(context.obj.public_id), actor=context.member, at=context.at),
     ),
     Step(
         name="paper-bid",
@@ -151,7 +155,9 @@ TENDER_STEPS_OFFERED = (
         name="award",
         who=RATE_KEEPERS,
         form=forms.AwardForm,
-        run=lambda do: tenders.award_tender(tender_id=str(do.obj.public_id), actor=do.member, at=do.at, **do.given),
+        run=lambda context: tenders.award_tender(
+            tender_id=str(context.obj.public_id), actor=context.member, at=context.at, **context.given
+        ),
     ),
 )
 SEALED_BID_STEPS_OFFERED = (
@@ -162,7 +168,7 @@ SEALED_BID_STEPS_OFFERED = (
         may=_is_person,
         when=_waits,
         form=forms.CheckBidForm,
-        run=lambda do: sealed_bids.check_bid(bid_id=do.obj.pk, actor=do.member, at=do.at, **do.given),
+        run=lambda context: sealed_bids.check_bid(bid_id=context.obj.pk, actor=context.member, at=context.at, **context.given),
     ),
     offered(
         SEALED_BID_STEP["send_back"],
@@ -170,7 +176,7 @@ SEALED_BID_STEPS_OFFERED = (
         who=BANK_CHECKERS,
         may=_is_person,
         when=_waits,
-        run=lambda do: sealed_bids.send_back_bid(bid_id=do.obj.pk, actor=do.member, at=do.at),
+        run=lambda context: sealed_bids.send_back_bid(bid_id=context.obj.pk, actor=context.member, at=context.at),
     ),
 )
 PAPER_BID_STEPS_OFFERED = (
@@ -178,13 +184,15 @@ PAPER_BID_STEPS_OFFERED = (
         PAPER_BID_STEP["check_off"],
         name="check",
         who=CITY_CHECKERS,
-        run=lambda do: paper_bids.check_paper_bid(bid_id=str(do.obj.public_id), actor=do.member, at=do.at),
+        run=lambda context: paper_bids.check_paper_bid(bid_id=str(context.obj.public_id), actor=context.member, at=context.at),
     ),
     offered(
         PAPER_BID_STEP["send_back"],
         name="send-back",
         who=CITY_CHECKERS,
-        run=lambda do: paper_bids.send_back_paper_bid(bid_id=str(do.obj.public_id), reason=do.given["reason"], actor=do.member, at=do.at),
+        run=lambda context: paper_bids.send_back_paper_bid(
+            bid_id=str(context.obj.public_id), reason=context.given["reason"], actor=context.member, at=context.at
+        ),
     ),
 )
 NEW_DECISION = Step(

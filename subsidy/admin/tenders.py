@@ -8,7 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.services import Scope
-from common.admin import Badge, Column, Fact, Facts, Hash, Money, Rate, VisibleAdmin, acting_member, facts, link_to, table
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Hash, Money, Rate, link_to
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, facts, table
+from common.admin.visible import VisibleAdmin
 from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member

@@ -7,8 +7,9 @@ from django import forms
 from django.contrib import admin
 
 from calculators.registry import CALCULATORS
-from common.admin import StepForm, VisibleAdmin
-from common.admin.asking import field_of
+from common.admin.forms import StepForm
+from common.admin.transition_forms import field_of
+from common.admin.visible import VisibleAdmin
 from common.transitions import AnswerKind, Question
 from quanzhou_fund.backoffice.calculator_form import CalculatorForm
 

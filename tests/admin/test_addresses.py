@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from common.admin import VisibleAdmin
 from common.admin.addresses import AddressUnread
+from common.admin.visible import VisibleAdmin
 from parties.models import Member
 from tests.admin.test_pages import OF_BANKS_ALONE, OF_USER_ADMINISTRATORS, PAGES, list_url
 from tests.admin.world import World

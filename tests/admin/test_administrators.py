@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Event
-from common.admin import VisibleAdmin, list_of, page_of
+from common.admin.display_values import list_of, page_of
+from common.admin.visible import VisibleAdmin
 from documents.models import Document
 from parties.models import Institution, Member, RightsChange, User
 from parties.selectors import operator

@@ -9,7 +9,7 @@ from django.db import connections
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from common.outages import DatabaseGone
 from ledger.enums import Purpose
 from ledger.services import account_of

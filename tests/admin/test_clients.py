@@ -15,7 +15,7 @@ from api.enums import Scope, UploadKind
 from api.models import ApiClient, Webhook, WebhookMessage
 from api.services.uploads import take_upload
 from api.upload_rows import read_file
-from common.admin import list_of, page_of
+from common.admin.display_values import list_of, page_of
 from parties.models import Institution, Member, RightsChange
 from parties.services import link_token, use_handover
 from tests.api.caller import IssuedSecret, issued, token_of

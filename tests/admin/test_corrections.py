@@ -10,7 +10,8 @@ from django.db import DatabaseError, models, transaction
 from django.test import Client
 
 from audit.models import Event
-from common.admin import VisibleAdmin, page_of
+from common.admin.display_values import page_of
+from common.admin.visible import VisibleAdmin
 from common.errors import InvalidInput, NotAllowed, NotVisible, ReasonMissing
 from loans.models import BankQuota
 from parties.access import SamePerson

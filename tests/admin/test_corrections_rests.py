@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from common.enums import Category, Mode
 from common.errors import InvalidInput
 from loans.models import BankQuota, LoanRate

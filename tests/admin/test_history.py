@@ -13,7 +13,9 @@ from django.test import Client
 from api.event_types import EVENT_TYPES
 from audit.models import Event
 from audit.services import Scope, record
-from common.admin import SEAMS, VisibleAdmin, page_of
+from common.admin.display_values import page_of
+from common.admin.extension_points import EXTENSION_POINTS
+from common.admin.visible import VisibleAdmin
 from loans.enums import MovementKind
 from parties.disclosure import Party, declared
 from parties.models import Member
@@ -131,7 +133,7 @@ class TestDeniedByDefault:
 class TestDeclarations:
     def test_every_case_declared_is_a_model_and_every_verb_has_a_word(self) -> None:
         assert {case for case, _ in declared() if apps.get_model(case) is None} == set()
-        assert {verb for _, verb in declared() if verb not in SEAMS.verbs} == set()
+        assert {verb for _, verb in declared() if verb not in EXTENSION_POINTS.verbs} == set()
 
     def test_every_page_of_a_case_is_declared_or_known_to_be_told_to_nobody(self) -> None:
         """A new kind of case, or a new verb, is told to nobody until somebody decides; these are the ones of today."""
@@ -142,7 +144,7 @@ class TestDeclarations:
         }
         silent = cases - {case for case, _ in declared()}
         assert silent == SILENT
-        assert SEAMS.verbs.keys() - {verb for _, verb in declared()} == OFFICES_ALONE
+        assert EXTENSION_POINTS.verbs.keys() - {verb for _, verb in declared()} == OFFICES_ALONE
 
     def test_a_named_field_or_remark_is_never_told_to_somebody_unnamed(self) -> None:
         for told in declared().values():

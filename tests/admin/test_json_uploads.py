@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Event
-from common.admin import Step, VisibleAdmin
+from common.admin.steps import Step
+from common.admin.visible import VisibleAdmin
 from common.strict_json import MOST_NAMES
 from parties.models import Member
 from policy.models import CalendarDay, CalendarNotice, PolicyVersion

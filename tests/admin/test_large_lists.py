@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from parties.models import Member
 from tests.factories import MemberFactory
 from tests.whitelist.lists import as_csv, as_xlsx, tax_row

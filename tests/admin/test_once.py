@@ -21,10 +21,11 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Event
-from common.admin import Do, StepForm
+from common.admin.forms import StepForm
 from common.admin.once import TOKEN, sent_of
 from common.admin.revisions import ROW, ROW_MOVED, SEEN, edited_of, marks
-from common.admin.running import StepView
+from common.admin.step_views import StepView
+from common.admin.steps import StepContext
 from common.database import WaitsInTransaction, require_no_transaction
 from loans.enums import MovementKind
 from loans.models import UseOfFundsCheck
@@ -74,7 +75,7 @@ class TestEveryStep:
         for one in met:
             if one.obj is ...:
                 continue
-            calls: list[Do] = []
+            calls: list[StepContext] = []
             view = StepView(one.page, replace(one.step, run=calls.append))
             request = sent_by(member, **{TOKEN: str(uuid4())})
             for _ in range(2):
@@ -94,7 +95,7 @@ class TestEveryStep:
             carries = marks(one.form(member))
             assert carries, one
             fields += len(carries.keys() - {ROW})
-            calls: list[Do] = []
+            calls: list[StepContext] = []
             view = StepView(one.page, replace(one.step, run=calls.append))
             request = sent_by(member, **{SEEN: str(dict.fromkeys(carries, "other")).replace("'", '"')})
             form = one.form(member, QueryDict(), {})
@@ -282,7 +283,7 @@ class TestTwice:
 
     def test_only_a_file_is_read_outside_the_forms_transaction(self, world: World, met: list[Met]) -> None:
         one = next(one for one in met if str(one) == "whitelist.importfile:check")
-        asked = replace(one.step, run=lambda do: require_no_transaction("reader"))
+        asked = replace(one.step, run=lambda context: require_no_transaction("reader"))
 
         def send(**files: Any) -> bool:
             form = one.form(world.desk.industry, QueryDict(), files)

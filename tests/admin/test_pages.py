@@ -15,7 +15,9 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Event
-from common.admin import SEAMS, VisibleAdmin, page_of
+from common.admin.display_values import page_of
+from common.admin.extension_points import EXTENSION_POINTS
+from common.admin.visible import VisibleAdmin
 from loans.enums import MovementKind
 from parties.enums import InstitutionKind
 from parties.models import Member
@@ -208,4 +210,4 @@ class TestWords:
             found |= {f"{own}{verb}" for verb in re.findall(r'\b_saved\([a-z]+, "([a-z_]+)"', text)}
             found |= {f"claim.{verb}" for verb in re.findall(r'\bsaved\([a-z]+, "([a-z_]+)"', text)}
         assert len(found) > 40
-        assert {verb for verb in found if verb not in SEAMS.verbs} == set()
+        assert {verb for verb in found if verb not in EXTENSION_POINTS.verbs} == set()

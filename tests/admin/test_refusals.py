@@ -14,8 +14,10 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from common.admin import Step, StepForm, VisibleAdmin, by
-from common.admin.running import StepView
+from common.admin.forms import StepForm
+from common.admin.step_views import StepView
+from common.admin.steps import Step, allowed_for
+from common.admin.visible import VisibleAdmin
 from common.database import RULE_KEPT
 from ledger.models import Account
 from loans.models import Intent, Loan
@@ -36,7 +38,7 @@ def refusals(run: Callable[[], Any], member: Member) -> list[str]:
     request.user = member.user
     form = StepForm({})
     assert form.is_valid()
-    taken, _ = StepView(None, Step(name="x", label="办理", who=by(), run=ran)).take(request, None, form)
+    taken, _ = StepView(None, Step(name="x", label="办理", who=allowed_for(), run=ran)).take(request, None, form)
     assert not taken
     return [str(one) for one in form.non_field_errors()]
 

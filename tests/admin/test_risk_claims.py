@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from common.enums import Category, Mode, Security
 from documents.models import Document
 from loans.enums import MovementKind

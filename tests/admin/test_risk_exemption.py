@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from audit.models import Event
-from common.admin import page_of
+from common.admin.display_values import page_of
 from parties.models import Member
 from risk.exemption.rules import checklist
 from risk.models import DiligenceRules, EvidencePack, Exemption

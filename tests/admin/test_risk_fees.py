@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from common.enums import Mode
 from loans.models import Loan
 from parties.models import Member

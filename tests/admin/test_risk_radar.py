@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from parties.models import Member
 from risk.enums import ClaimState
 from risk.models import BankRisk, BreakerChange, Claim, Reapplication

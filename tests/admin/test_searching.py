@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from common.admin import VisibleAdmin
+from common.admin.visible import VisibleAdmin
 from parties.models import Enterprise, Member
 from tests.admin.test_pages import list_url
 from tests.admin.world import World

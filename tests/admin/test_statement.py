@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Account
 from ledger.services import NewEntry, NewLeg, account_of, post

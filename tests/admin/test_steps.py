@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from documents.models import Document
 from loans.models import Application, Loan, Movement, Proposal
 from parties.models import Enterprise, Member

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Event
-from common.admin import VisibleAdmin, page_of
+from common.admin.display_values import page_of
+from common.admin.visible import VisibleAdmin
 from parties.models import Member
 from subsidy.models import Bid, PaperBid, SealedBid, Tender
 from tests.admin.test_steps import do_url, offered

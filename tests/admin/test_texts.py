@@ -8,8 +8,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from common.admin import CodeInput, CountInput, StepForm
-from common.admin.forms import NumberInput
+from common.admin.forms import CodeInput, CountInput, NumberInput, StepForm
 from common.texts import UNREADABLE
 from tests.admin.fields import Place, places
 from whitelist.admin.forms import EnterpriseByCode

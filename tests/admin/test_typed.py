@@ -10,9 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
-from common.admin import CountInput, DayInput, Fact, Facts, Money, MoneyInput, PercentInput, StepForm
-from common.admin.forms import NumberInput
-from common.admin.panels import spelled
+from common.admin.display_values import Money
+from common.admin.forms import CountInput, DayInput, MoneyInput, NumberInput, PercentInput, StepForm
+from common.admin.panels import Fact, Facts, spelled
 from common.dates import BEGINS, FOUNDED, HAPPENED, SUPPOSED
 from tests.admin.fields import Place, places
 

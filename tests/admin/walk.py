@@ -8,7 +8,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from common.admin import Step, StepForm, VisibleAdmin
+from common.admin.forms import StepForm
+from common.admin.steps import Step
+from common.admin.visible import VisibleAdmin
 from parties.models import Member
 
 TODAY = date(2024, 8, 1)

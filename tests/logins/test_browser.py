@@ -10,7 +10,7 @@ from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Browser, Page, expect
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from parties.models import Member, RightsChange
 from parties.services import link_token
 from tests.admin.test_browser import CHROMIUM, PASSWORD

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Event
-from common.admin import VisibleAdmin
+from common.admin.visible import VisibleAdmin
 from ledger.models import Account
 from parties.enums import InstitutionKind, Role
 from parties.models import Member

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from api.v1.urls import urlpatterns
-from common.admin import VisibleAdmin
+from common.admin.visible import VisibleAdmin
 from documents.models import Document
 from parties.models import Member
 from tests.api.caller import Caller

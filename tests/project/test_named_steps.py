@@ -9,7 +9,7 @@ import pytest
 from django.contrib import admin
 from django.urls import Resolver404, resolve
 
-from common.admin import SEAMS
+from common.admin.extension_points import EXTENSION_POINTS
 from common.errors import DomainError
 from quanzhou_fund.settings import BASE_DIR
 from quanzhou_fund.state_diagrams import DIAGRAMS, GUIDE, guide_with_steps
@@ -25,7 +25,7 @@ STEP = re.compile(r"\.step\([^,()]+(?:\(\))?, \"(?P<name>[a-z-]+)\"")
 def buttons() -> set[str]:
     """Return the Chinese names of everything that can be done on screen."""
     pages = [getattr(page, kind, ()) or () for page in admin.site._registry.values() for kind in ("steps", "new_steps", "bulk_steps")]
-    return {step.label for steps in (*pages, *SEAMS.steps.values()) for step in steps}
+    return {step.label for steps in (*pages, *EXTENSION_POINTS.steps.values()) for step in steps}
 
 
 def chinese(text: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 
-from common.admin import page_of
+from common.admin.display_values import page_of
 from common.database import LONG_JOBS, UnknownLongJob, allow_long_work, is_busy
 from loans.models import Application
 from quanzhou_fund.app_role import LIMITS, Use, grant_app_role

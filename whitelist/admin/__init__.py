@@ -1,13 +1,13 @@
 """The whitelist on screen: entries and their steps, projects, batches, imported lists, deliveries."""
 
-from common.admin import SEAMS
+from common.admin.extension_points import EXTENSION_POINTS
 from common.transitions import verb_labels
 from whitelist.admin import batches, deliveries, entries, imports, projects, screenings
 from whitelist.delivery_transitions import DELIVERY_STEPS
 from whitelist.import_transitions import IMPORT_STEPS
 from whitelist.transitions import ENTRY_STEPS
 
-SEAMS.verbs |= verb_labels((*ENTRY_STEPS, *IMPORT_STEPS, *DELIVERY_STEPS)) | {
+EXTENSION_POINTS.verbs |= verb_labels((*ENTRY_STEPS, *IMPORT_STEPS, *DELIVERY_STEPS)) | {
     "entry.drafted": "填报申请",
     "entry.declared": "更正企业声明",
     "entry.opinion_recorded": "登记意见",

@@ -6,7 +6,11 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, VisibleAdmin, acting_member, link_to, list_of, table, value_of
+from common.admin.columns import Column
+from common.admin.display_values import link_to, list_of, value_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import table
+from common.admin.visible import VisibleAdmin
 from parties.models import Member
 from whitelist.admin.entries import SEEN_BY
 from whitelist.models import Batch, Entry

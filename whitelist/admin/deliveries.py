@@ -7,8 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, Step, StepForm, VisibleAdmin, by, facts
-from common.admin.asking import offered
+from common.admin.columns import Column
+from common.admin.forms import StepForm
+from common.admin.panels import facts
+from common.admin.steps import Step, allowed_for
+from common.admin.transition_forms import offered
+from common.admin.visible import VisibleAdmin
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist import services
@@ -27,14 +31,14 @@ class FormatForm(StepForm):
     file_format = forms.ChoiceField(label="文件格式", choices=[("xlsx", "Excel（xlsx）"), ("json", "JSON")])
 
 
-KEEPERS_ONLY = by(*KEEPERS)
-RECEIVERS = by(*KEEPERS, InstitutionKind.BANK, InstitutionKind.FUND_MANAGER)
+KEEPERS_ONLY = allowed_for(*KEEPERS)
+RECEIVERS = allowed_for(*KEEPERS, InstitutionKind.BANK, InstitutionKind.FUND_MANAGER)
 EXPORT = Step(
     name="export",
     label="导出文件",
     who=RECEIVERS,
     form=FormatForm,
-    run=lambda do: services.export_delivery(delivery_id=do.obj.public_id, **do.answers),
+    run=lambda context: services.export_delivery(delivery_id=context.obj.public_id, **context.answers),
     clause="FP 1.6.2",
     sentence="供没有网络接口的渠道使用；记录导出人、时间和文件校验值。",
 )
@@ -42,12 +46,12 @@ STEPS = (
     offered(
         DELIVERY_STEP["acknowledge"],
         who=RECEIVERS,
-        run=lambda do: services.acknowledge(delivery_id=do.obj.public_id, **do.answers),
+        run=lambda context: services.acknowledge(delivery_id=context.obj.public_id, **context.answers),
     ),
     offered(
         DELIVERY_STEP["send_again"],
         who=KEEPERS_ONLY,
-        run=lambda do: services.send_again(delivery_id=do.obj.public_id, **do.answers),
+        run=lambda context: services.send_again(delivery_id=context.obj.public_id, **context.answers),
     ),
     EXPORT,
 )

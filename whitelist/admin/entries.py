@@ -7,23 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import (
-    Badge,
-    Column,
-    Do,
-    Fact,
-    Facts,
-    Link,
-    Money,
-    Step,
-    VisibleAdmin,
-    acting_member,
-    by,
-    checks_table,
-    facts,
-    page_of,
-    table,
-)
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Link, Money, page_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import Fact, Facts, checks_table, facts, table
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.visible import VisibleAdmin
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors import version_for
@@ -46,20 +35,20 @@ def entries_listed(member: Member) -> QuerySet[Entry]:
     return entries_visible_to(member).select_related("enterprise", "project", "district", "batch", "policy_version")
 
 
-def _draft_project(do: Do) -> Entry:
-    given = dict(do.given)
-    return draft_project_entry(project_id=given.pop("project").public_id, actor=do.member, at=do.at, **given)
+def _draft_project(context: StepContext) -> Entry:
+    given = dict(context.given)
+    return draft_project_entry(project_id=given.pop("project").public_id, actor=context.member, at=context.at, **given)
 
 
-def _draft_new(do: Do) -> Entry:
-    return draft_newly_registered_entry(actor=do.member, at=do.at, **do.given)
+def _draft_new(context: StepContext) -> Entry:
+    return draft_newly_registered_entry(actor=context.member, at=context.at, **context.given)
 
 
 NEW_STEPS = (
     Step(
         name="project",
         label="代填项目申请",
-        who=by(InstitutionKind.COUNTY_INDUSTRY),
+        who=allowed_for(InstitutionKind.COUNTY_INDUSTRY),
         form=DraftProjectForm,
         run=_draft_project,
         clause="FP 1.6.1(1)",
@@ -68,7 +57,7 @@ NEW_STEPS = (
     Step(
         name="newly-registered",
         label="代填新注册企业申请",
-        who=by(InstitutionKind.COUNTY_INDUSTRY),
+        who=allowed_for(InstitutionKind.COUNTY_INDUSTRY),
         form=DraftNewForm,
         run=_draft_new,
         clause="FP 1.6.1(2)",

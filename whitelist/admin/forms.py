@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Exists, OuterRef
 
 from common import texts
-from common.admin import CodeInput, DayInput, LongText, MoneyInput, StepForm
+from common.admin.forms import CodeInput, DayInput, LongText, MoneyInput, StepForm
 from common.searching import is_the_same
 from parties.enums import InstitutionKind
 from parties.models import District, Enterprise

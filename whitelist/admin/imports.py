@@ -7,8 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Badge, Column, Do, Fact, Money, Row, Step, VisibleAdmin, by, facts, table
-from common.admin.asking import offered
+from common.admin.columns import Column
+from common.admin.display_values import Badge, Money
+from common.admin.panels import Fact, Row, facts, table
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.transition_forms import offered
+from common.admin.visible import VisibleAdmin
 from common.queueing import queue
 from parties.enums import InstitutionKind
 from parties.models import Member
@@ -21,7 +25,7 @@ from whitelist.services.intake import commit_list, discard_list
 from whitelist.services.large_lists import take_list
 from whitelist.tasks import check_import
 
-IMPORTERS = by(InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY)
+IMPORTERS = allowed_for(InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY)
 SHOWN = 300
 TONES = {
     ImportState.RECEIVED: "busy",
@@ -42,10 +46,10 @@ def state_of(file: ImportFile) -> Badge:
     return Badge(file.get_state_display(), TONES[ImportState(file.state)])
 
 
-def _check(do: Do) -> ImportFile:
-    file = do.given["file"]
-    given = {"kind": do.given["kind"], "filename": file.name, "content": file.read()}
-    return take_list(**given, actor=do.member, at=do.at, work=partial(queue, check_import))
+def _check(context: StepContext) -> ImportFile:
+    file = context.given["file"]
+    given = {"kind": context.given["kind"], "filename": file.name, "content": file.read()}
+    return take_list(**given, actor=context.member, at=context.at, work=partial(queue, check_import))
 
 
 @admin.register(ImportFile)
@@ -74,8 +78,10 @@ class ImportFileAdmin(VisibleAdmin):
         ),
     )
     steps = (
-        offered(IMPORT_STEP["commit"], who=IMPORTERS, run=lambda do: commit_list(import_id=do.obj.public_id, **do.answers)),
-        offered(IMPORT_STEP["discard"], who=IMPORTERS, run=lambda do: discard_list(import_id=do.obj.public_id, **do.answers)),
+        offered(IMPORT_STEP["commit"], who=IMPORTERS, run=lambda context: commit_list(import_id=context.obj.public_id, **context.answers)),
+        offered(
+            IMPORT_STEP["discard"], who=IMPORTERS, run=lambda context: discard_list(import_id=context.obj.public_id, **context.answers)
+        ),
     )
     list_intro = "名单分两步导入：先核对，列出每一行的问题；确认后无误的行入库。"
 

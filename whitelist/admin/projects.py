@@ -6,7 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Do, Step, VisibleAdmin, acting_member, by, link_to, table, value_of
+from common.admin.display_values import link_to, value_of
+from common.admin.extension_points import acting_member
+from common.admin.panels import table
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.visible import VisibleAdmin
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist.admin.entries import SEEN_BY
@@ -23,15 +27,15 @@ def projects_listed(member: Member) -> QuerySet[Project]:
 
 
 DAYS = {"申请日期": "submitted_on", "发布日期": "published_on"}
-REGISTRARS = by(InstitutionKind.COUNTY_INDUSTRY, InstitutionKind.CITY_INDUSTRY)
+REGISTRARS = allowed_for(InstitutionKind.COUNTY_INDUSTRY, InstitutionKind.CITY_INDUSTRY)
 
 
-def _register(do: Do) -> Project:
-    return register_project(actor=do.member, at=do.at, **do.given)
+def _register(context: StepContext) -> Project:
+    return register_project(actor=context.member, at=context.at, **context.given)
 
 
-def _correct(do: Do) -> Project:
-    return correct_project(project_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
+def _correct(context: StepContext) -> Project:
+    return correct_project(project_id=context.obj.public_id, actor=context.member, at=context.at, **context.given)
 
 
 @admin.register(Project)

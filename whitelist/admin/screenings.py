@@ -6,7 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from common.admin import Column, CountInput, Do, Fact, Step, StepForm, VisibleAdmin, by, facts, table
+from common.admin.columns import Column
+from common.admin.forms import CountInput, StepForm
+from common.admin.panels import Fact, facts, table
+from common.admin.steps import Step, StepContext, allowed_for
+from common.admin.visible import VisibleAdmin
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist.admin.forms import EnterpriseByCode
@@ -50,11 +54,11 @@ def screenings_listed(member: Member) -> QuerySet[Screening]:
     return screenings_visible_to(member)
 
 
-def _giant(do: Do) -> Any:
-    return list_little_giants(enterprise_ids=[do.given["enterprise"].public_id], actor=do.member, at=do.at)[0]
+def _giant(context: StepContext) -> Any:
+    return list_little_giants(enterprise_ids=[context.given["enterprise"].public_id], actor=context.member, at=context.at)[0]
 
 
-LEAD = by(InstitutionKind.CITY_SCIENCE)
+LEAD = allowed_for(InstitutionKind.CITY_SCIENCE)
 
 
 @admin.register(Screening)
@@ -82,7 +86,7 @@ class ScreeningAdmin(VisibleAdmin):
             label="筛选研发名单",
             who=LEAD,
             form=YearForm,
-            run=lambda do: screen_tax_list(list_year=do.given["list_year"], actor=do.member, at=do.at),
+            run=lambda context: screen_tax_list(list_year=context.given["list_year"], actor=context.member, at=context.at),
             clause="FP 1.6.1(2)",
             sentence="按企业所得税汇算清缴数据逐户核对条件；符合条件的列为候选，不符合的记录原因。",
         ),

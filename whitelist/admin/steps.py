@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from common.admin import Do, Step, StepForm, Who
-from common.admin.asking import offered
+from common.admin.forms import StepForm
+from common.admin.steps import Step, StepContext, StepPermission
+from common.admin.transition_forms import offered
 from parties.enums import InstitutionKind, MemberKind
 from whitelist.access import may_take
 from whitelist.admin.forms import DeclareForm, OpinionForm, PublishForm
@@ -24,21 +25,21 @@ from whitelist.services.review import (
 )
 from whitelist.transitions import ENTRY_STEP, kinds_for, roles_for
 
-Run = Callable[[Do], Any]
+Run = Callable[[StepContext], Any]
 
 
 def _many(service: Callable[..., Any]) -> Run:
     """Return the call of a service that takes a list, on one case or on the chosen ones."""
-    return lambda do: service(entry_ids=_ids(do), actor=do.member, at=do.at, **do.given)
+    return lambda context: service(entry_ids=_ids(context), actor=context.member, at=context.at, **context.given)
 
 
 def _one(service: Callable[..., Any]) -> Run:
     """Return the call of a service that takes one entry."""
-    return lambda do: service(entry_id=do.obj.public_id, actor=do.member, at=do.at, **do.given)
+    return lambda context: service(entry_id=context.obj.public_id, actor=context.member, at=context.at, **context.given)
 
 
-def _ids(do: Do) -> list[Any]:
-    return do.ids if isinstance(do.obj, list) else [do.obj.public_id]
+def _ids(context: StepContext) -> list[Any]:
+    return context.ids if isinstance(context.obj, list) else [context.obj.public_id]
 
 
 def _offered(name: str, run: Run, *, form: type[StepForm] | None = None, tone: str = "plain", sentence: str = "") -> Step:
@@ -48,7 +49,7 @@ def _offered(name: str, run: Run, *, form: type[StepForm] | None = None, tone: s
     asked = {"form": form} if form is not None else {}
     return offered(
         row,
-        who=Who(kinds, frozenset(roles_for(row))),
+        who=StepPermission(kinds, frozenset(roles_for(row))),
         may=lambda member, entry: member.kind == MemberKind.PERSON and may_take(row, entry=entry, actor=member),
         run=run,
         tone=tone,
@@ -78,7 +79,7 @@ REMOVE = _offered("remove", _many(remove_entries), tone="danger", sentence="移�
 DECLARE = Step(
     name="declare",
     label="更正企业声明",
-    who=Who(frozenset({InstitutionKind.COUNTY_INDUSTRY})),
+    who=StepPermission(frozenset({InstitutionKind.COUNTY_INDUSTRY})),
     may=lambda member, entry: may_take(ENTRY_STEP["submit"], entry=entry, actor=member),
     states=frozenset({EntryState.DRAFT, EntryState.RETURNED}),
     form=DeclareForm,

@@ -16,14 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 
+from common.admin.display_values import list_of, page_of
 from common.admin.export import told_export
+from common.admin.extension_points import EXTENSION_POINTS, acting_member
 from common.admin.forms import StepForm, problems_of
 from common.admin.once import TOKEN, Earlier, FormSentBefore, kept_token, new_token, sent_of, standing_of, token_of
 from common.admin.panels import spelled
 from common.admin.revisions import SEEN, Moved, carried, marks, reconcile
-from common.admin.seams import SEAMS, acting_member
-from common.admin.shown import list_of, page_of
-from common.admin.steps import Do, Step, is_file
+from common.admin.steps import Step, StepContext, is_file
 from common.database import RULE_KEPT, Busy, is_busy, is_refusal, sentence_of
 from common.errors import DomainError, NotVisible
 from common.templatetags.kept import forget_typed
@@ -62,11 +62,11 @@ class StepView:
     def take(self, request: HttpRequest, obj: Any, form: StepForm) -> tuple[bool, Any]:
         """Return whether the domain took the step, and what it gave back; a refusal is shown on the form."""
         now = timezone.now()
-        do = Do(obj=obj, member=acting_member(request), at=now, on=timezone.localdate(now), given=form.cleaned_data)
+        context = StepContext(obj=obj, member=acting_member(request), at=now, on=timezone.localdate(now), given=form.cleaned_data)
         try:
             # a file is read before its service's own transaction, so that no lock waits for the reader or the scanner
             with nullcontext() if request.FILES else transaction.atomic():
-                return True, self._run_once(request, do, form)
+                return True, self._run_once(request, context, form)
         except NotVisible as gone:
             raise Http404(gone.message) from gone
         except Moved:
@@ -88,19 +88,19 @@ class StepView:
             raise Http404(NotVisible().message) from gone
         return False, None
 
-    def _run_once(self, request: HttpRequest, do: Do, form: StepForm) -> Any:
+    def _run_once(self, request: HttpRequest, context: StepContext, form: StepForm) -> Any:
         """Return what the step gave back, or what the first form of the same content made."""
-        sent = sent_of(request, step=self.name, form=form, at=do.at)
-        earlier = SEAMS.once.earlier(sent, lambda made: standing_of(do.obj, made))
+        sent = sent_of(request, step=self.name, form=form, at=context.at)
+        earlier = EXTENSION_POINTS.once.earlier(sent, lambda made: standing_of(context.obj, made))
         if earlier is not None and earlier.content != sent.content:
             self.is_stale = True
             raise FormSentBefore(at=_moment(earlier.at))
         if earlier is not None:
             self.earlier = earlier
             return earlier.made
-        made = self.step.run(replace(do, given=reconcile(form, carried(request))))
+        made = self.step.run(replace(context, given=reconcile(form, carried(request))))
         if not is_file(made):  # a file may be fetched again
-            SEAMS.once.keep(sent, made, standing_of(do.obj, made))
+            EXTENSION_POINTS.once.keep(sent, made, standing_of(context.obj, made))
         return made
 
     def _carried(self, request: HttpRequest, form: StepForm) -> dict[str, str]:
@@ -140,7 +140,9 @@ class CaseStepView(StepView):
         """Ask for the step, or take it."""
         self.admit(request, case)
         if not self.step.is_open(case):
-            taken_at = SEAMS.once.taken_at(kept_token(token_of(request)), acting_member(request)) if request.method == "POST" else None
+            taken_at = (
+                EXTENSION_POINTS.once.taken_at(kept_token(token_of(request)), acting_member(request)) if request.method == "POST" else None
+            )
             if taken_at is not None:
                 forget_typed(request)
                 messages.warning(request, TAKEN_BEFORE.format(at=_moment(taken_at), label=self.step.label))

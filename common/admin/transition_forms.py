@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from common.admin.forms import CountInput, DayInput, LongText, MoneyInput, PercentInput, StepForm, YesNo
-from common.admin.steps import Do, Step, Who
+from common.admin.steps import Step, StepContext, StepPermission
 from common.transitions import AnswerKind, Question, Transition
 
 TONES = ("main", "plain", "danger")
@@ -61,8 +61,8 @@ def form_of(row: Transition, base: type[StepForm] = StepForm) -> type[StepForm]:
 def offered(
     row: Transition,
     *,
-    run: Callable[[Do], Any],
-    who: Who,
+    run: Callable[[StepContext], Any],
+    who: StepPermission,
     may: Callable[[Any, Any], bool] | None = None,
     base: type[StepForm] = StepForm,
     **options: Any,

@@ -64,7 +64,7 @@ def _untold(**export: Any) -> None:
 
 
 @dataclass(slots=True)
-class Seams:
+class ExtensionPoints:
     """The parts handed over."""
 
     member_of: MemberOf = _nobody
@@ -78,28 +78,28 @@ class Seams:
     verbs: dict[str, str] = field(default_factory=dict)  # what the audit log calls a step -> Chinese
 
 
-SEAMS = Seams()
+EXTENSION_POINTS = ExtensionPoints()
 EVERY_CASE = "*"
 
 
 def add_panel(label: str, panel: Panels, *, order: int = 50) -> None:
     """Show a panel on the page of a model (``app.model`` in lower case) of a lower app, or of every case."""
-    SEAMS.panels.setdefault(label, []).append((order, panel))
+    EXTENSION_POINTS.panels.setdefault(label, []).append((order, panel))
 
 
 def add_steps(label: str, *steps: Any) -> None:
     """Offer steps of an upper app on the page of a model (``app.model`` in lower case) of a lower one."""
-    SEAMS.steps.setdefault(label, []).extend(steps)
+    EXTENSION_POINTS.steps.setdefault(label, []).extend(steps)
 
 
 def steps_for(model: type[Model]) -> list[Any]:
     """Return the steps upper apps offer on a model's page."""
-    return SEAMS.steps.get(model._meta.label_lower, [])
+    return EXTENSION_POINTS.steps.get(model._meta.label_lower, [])
 
 
 def panels_for(model: type[Model]) -> list[Panels]:
     """Return the panels other apps show on a model's page, in order."""
-    known = SEAMS.panels.get(model._meta.label_lower, []) + SEAMS.panels.get(EVERY_CASE, [])
+    known = EXTENSION_POINTS.panels.get(model._meta.label_lower, []) + EXTENSION_POINTS.panels.get(EVERY_CASE, [])
     return [panel for _, panel in sorted(known, key=lambda pair: pair[0])]
 
 
@@ -108,7 +108,7 @@ def acting_member(request: HttpRequest) -> Any:
     known = request.__dict__
     if "_acting_member" not in known:
         user = request.user
-        known["_acting_member"] = SEAMS.member_of(user, on=timezone.localdate()) if user.is_authenticated else None
+        known["_acting_member"] = EXTENSION_POINTS.member_of(user, on=timezone.localdate()) if user.is_authenticated else None
     return known["_acting_member"]
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from common.admin.seams import SEAMS, acting_member
+from common.admin.extension_points import EXTENSION_POINTS, acting_member
 from common.fields import MoneyField, RateField
 from common.money import display, percent
 
@@ -65,7 +65,7 @@ class Link:
 
     def html(self) -> SafeString:
         """Return the link."""
-        return format_html('<a class="qf-link" href="{}">{}</a>', self.url, shown(self.text))
+        return format_html('<a class="qf-link" href="{}">{}</a>', self.url, display_value(self.text))
 
     def plain(self) -> Any:
         """Return what the link says."""
@@ -98,12 +98,12 @@ class Cited:
         """Return the citation, its wording on pointing."""
         if not self.clause:
             return NOTHING
-        label, wording = SEAMS.cite(self.clause)
+        label, wording = EXTENSION_POINTS.cite(self.clause)
         return format_html('<span class="qf-clause" title="{}">{}</span>', wording, label)
 
     def plain(self) -> Any:
         """Return the citation."""
-        return SEAMS.cite(self.clause)[0] if self.clause else None
+        return EXTENSION_POINTS.cite(self.clause)[0] if self.clause else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class Lines:
 
     def html(self) -> SafeString:
         """Return the values, one a line."""
-        return format_html_join("", "<div>{}</div>", ((shown(item),) for item in self.values)) or NOTHING
+        return format_html_join("", "<div>{}</div>", ((display_value(item),) for item in self.values)) or NOTHING
 
     def plain(self) -> Any:
         """Return the values on one line."""
@@ -201,7 +201,7 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | Decimal | date) else str(value)
 
 
-def shown(value: Any) -> SafeString:
+def display_value(value: Any) -> SafeString:
     """Return a value as HTML."""
     if isinstance(value, Special):
         return value.html()
@@ -220,7 +220,7 @@ def link_to(request: HttpRequest, obj: models.Model | None, text: Any = None) ->
     if obj is None:
         return None
     page = admin.site._registry.get(type(obj))
-    if hasattr(obj, "party_name") and not SEAMS.may_name(acting_member(request), obj):
+    if hasattr(obj, "party_name") and not EXTENSION_POINTS.may_name(acting_member(request), obj):
         return str(getattr(obj, "party"))  # noqa: B009  # what has a party_name has a party
     name = text if text is not None else str(obj)
     if page is None or not getattr(page, "is_linked", True) or not page.has_view_permission(request):
