@@ -12,7 +12,7 @@ from django_fsm import FSMField, transition
 from common.transitions import Table, Transition, edges
 
 
-def moves(field: FSMField, row: Transition) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def fsm_transition(field: FSMField, row: Transition) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return the decorator that makes a method of the model the transition of this row."""
     decorate: Callable[[Callable[..., None]], Callable[..., None]] = transition(
         field=field, source=[str(source) for source in row.sources], target=str(row.target), custom={"label": row.label}

@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 Row = TypeVar("Row", bound=Model)
 
 
-def sole(rows: QuerySet[Row]) -> Row | None:
+def one_or_none(rows: QuerySet[Row]) -> Row | None:
     """
     Return the row of a query that finds at most one, ``None`` where there is none.
 

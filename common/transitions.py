@@ -60,7 +60,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class ApiEndpoint:
     """The step's POST in the programs' interface: which scope it needs, whose it is said to be, what else is said of it."""
 
     scope: str
@@ -87,7 +87,7 @@ class Transition:
     sentence: str = ""  # what happens when the person confirms
     done: str = ""  # what is said afterwards
     tone: str = "plain"  # plain, main, danger
-    door: Door | None = None
+    endpoint: ApiEndpoint | None = None
 
     @property
     def told_as(self) -> str:
@@ -129,7 +129,7 @@ def edges(table: Iterable[Transition]) -> list[tuple[str, str]]:
     return sorted({(str(source), str(row.target)) for row in table for source in row.sources if str(source) != str(row.target)})
 
 
-def open_from(table: Iterable[Transition], state: str) -> list[Transition]:
+def transitions_from(table: Iterable[Transition], state: str) -> list[Transition]:
     """Return the rows that lead on from a state, in the order of the table."""
     return [row for row in table if state in row.sources]
 

@@ -1,7 +1,7 @@
 """Who may take which step of a case: the guard table held against the acting member."""
 
 from common.enums import Mode
-from common.transitions import Transition, open_from
+from common.transitions import Transition, transitions_from
 from loans.application_transitions import APPLICATION_STEP, APPLICATION_STEPS, Party
 from loans.models import Application, Loan
 from parties.access import WORKING_ROLES, RoleMissing
@@ -64,7 +64,7 @@ def available_transitions(application: Application, actor: Member) -> list[Trans
     taking_part = parties_of(actor, application)
     if actor.kind != MemberKind.JOB and not set(WORKING_ROLES).intersection(actor.roles):
         return []
-    return [row for row in open_from(APPLICATION_STEPS, application.state) if taking_part.intersection(row.who)]
+    return [row for row in transitions_from(APPLICATION_STEPS, application.state) if taking_part.intersection(row.who)]
 
 
 def require_lender(actor: Member, loans: list[Loan]) -> None:

@@ -7,7 +7,7 @@ In trust mode the bank decides the credit and the fund manager signs. Source: FP
 from django.db import models
 
 from common.dates import ENDS
-from common.transitions import AnswerKind, Door, Question, Signer, Transition, by_name
+from common.transitions import AnswerKind, ApiEndpoint, Question, Signer, Transition, by_name
 from loans.enums import APPROVED_NOT_CONTRACTED, AWAITING_DECISION, BEFORE_CONTRACT, RefusalReason
 from loans.enums import ApplicationState as State
 
@@ -129,7 +129,7 @@ APPLICATION_STEPS = (
         verb="application.submitted",
         tone="main",
         sentence="提交之日为第0日，次日起计算30个工作日；缺少材料的不能提交，代企业提交的须附企业委托书。",
-        door=Door(
+        endpoint=ApiEndpoint(
             scope=DECIDE,
             whose="（代企业）",
             says="提交当日为第 0 天，起算 30 个工作日；缺少必填项或材料的不予提交。企业规模和适用政策自此固定。",
@@ -157,7 +157,7 @@ APPLICATION_STEPS = (
         verb="application.accepted",
         asks=DATED,
         tone="main",
-        door=Door(scope=DECIDE, clause="FP 1.6.2(1)；D7"),
+        endpoint=ApiEndpoint(scope=DECIDE, clause="FP 1.6.2(1)；D7"),
     ),
     Transition(
         name="ask_supplement",
@@ -168,7 +168,7 @@ APPLICATION_STEPS = (
         clause="FP 1.6.2(1); D7",
         verb="application.supplement_asked",
         asks=(WHAT, *DATED),
-        door=Door(scope=DECIDE, says="等待补充期间 30 个工作日继续计算。", clause="FP 1.6.2(1)；D7"),
+        endpoint=ApiEndpoint(scope=DECIDE, says="等待补充期间 30 个工作日继续计算。", clause="FP 1.6.2(1)；D7"),
     ),
     Transition(
         name="answer_supplement",
@@ -179,7 +179,7 @@ APPLICATION_STEPS = (
         clause="D7",
         verb="application.supplement_answered",
         asks=(ANSWER, *DATED),
-        door=Door(scope=DECIDE, whose="（代企业）", clause="D7"),
+        endpoint=ApiEndpoint(scope=DECIDE, whose="（代企业）", clause="D7"),
     ),
     Transition(
         name="begin_review",
@@ -191,7 +191,7 @@ APPLICATION_STEPS = (
         verb="application.review_begun",
         asks=DATED,
         tone="main",
-        door=Door(scope=DECIDE, clause="FP 1.6.2(1)"),
+        endpoint=ApiEndpoint(scope=DECIDE, clause="FP 1.6.2(1)"),
     ),
     Transition(
         name="approve",
@@ -204,7 +204,7 @@ APPLICATION_STEPS = (
         asks=(APPROVED, *DATED),
         tone="main",
         sentence="批复时在锁定下核对项目或企业上限和银行额度，超过任何一项即不予批复。",
-        door=Door(
+        endpoint=ApiEndpoint(
             scope=DECIDE,
             says="在项目（企业）各项限额和本行额度之内批复；超出的，errors 逐项列出剩余额度和条款。",
             clause="FP 1.2、FP 1.3、FP 1.6.3；D2、D3、D37、D40",
@@ -220,7 +220,7 @@ APPLICATION_STEPS = (
         verb="application.refused",
         asks=(*REFUSAL, *DATED),
         tone="danger",
-        door=Door(scope=DECIDE, says="原因代码必填，企业可见；选 other 的须写说明。", clause="FP 1.6.2(1)、FP 1.6.3"),
+        endpoint=ApiEndpoint(scope=DECIDE, says="原因代码必填，企业可见；选 other 的须写说明。", clause="FP 1.6.2(1)、FP 1.6.3"),
     ),
     Transition(
         name="meet_conditions",
@@ -233,7 +233,7 @@ APPLICATION_STEPS = (
         asks=DATED,
         tone="main",
         sentence="此日期用于年度响应率考核。",
-        door=Door(scope=DECIDE, says="响应率以此日期计算。", clause="FP 2.2.1；D7"),
+        endpoint=ApiEndpoint(scope=DECIDE, says="响应率以此日期计算。", clause="FP 2.2.1；D7"),
     ),
     Transition(
         name="contract",
@@ -246,7 +246,7 @@ APPLICATION_STEPS = (
         asks=CONTRACT,
         tone="main",
         sentence="专项贷款由银行签约，信托服务由基金管理人签约。签约后生成贷款。",
-        door=Door(
+        endpoint=ApiEndpoint(
             scope=DECIDE, says="申请成为贷款。专项贷款由银行签约，信托服务由基金管理人签约。", clause="FP 1.4.1、FP 1.6.3；D35、D37、D39"
         ),
     ),

@@ -1,6 +1,6 @@
 """What the history of an intent, an application, a loan and a quota tells whom. Plain data; see ``parties.disclosure``."""
 
-from parties.disclosure import History, Party, tell, to
+from parties.disclosure import History, Party, disclose, disclosed_to
 
 BANK, COUNTY, GUARANTOR, FUND_MANAGER = Party.BANK, Party.COUNTY, Party.GUARANTOR, Party.FUND_MANAGER
 LATE = ("on", "recorded_on", "late_reason")
@@ -16,14 +16,14 @@ BOOKED = (*MOVEMENT, "movement", "bank_reference", "made_by", "checked_by")
 FIXED = ("first_drawdown_on", "return_rate", "district", "earns_until")
 CHECKED = ("checked_on", "is_misuse", "misuse_from")
 
-INTENT = History(case="loans.intent", verbs=tell("intent.recorded", to(BANK, COUNTY, fields=("recorded_on",))))
+INTENT = History(case="loans.intent", verbs=disclose("intent.recorded", disclosed_to(BANK, COUNTY, fields=("recorded_on",))))
 
 APPLICATION_HISTORY = History(
     case="loans.application",
     verbs=(
         # What an applicant weighed before handing in is nobody else's: a draft is told to the house that drafts it.
-        *tell(("application.drafted", "application.revised"), to(BANK, FUND_MANAGER, fields=DRAFT, own_acts=True)),
-        *tell(
+        *disclose(("application.drafted", "application.revised"), disclosed_to(BANK, FUND_MANAGER, fields=DRAFT, own_acts=True)),
+        *disclose(
             (
                 "application.supplement_asked",
                 "application.supplement_answered",
@@ -34,13 +34,13 @@ APPLICATION_HISTORY = History(
                 "application.accepted",
                 "application.review_begun",
             ),
-            to(BANK, FUND_MANAGER, fields=APPLICATION, remark=True),
-            to(COUNTY, fields=DATES),
+            disclosed_to(BANK, FUND_MANAGER, fields=APPLICATION, remark=True),
+            disclosed_to(COUNTY, fields=DATES),
         ),
-        *tell(
+        *disclose(
             ("application.submitted", "application.contracted", "application.lapsed"),
-            to(BANK, FUND_MANAGER, fields=APPLICATION),
-            to(COUNTY, fields=DATES),
+            disclosed_to(BANK, FUND_MANAGER, fields=APPLICATION),
+            disclosed_to(COUNTY, fields=DATES),
         ),
     ),
 )
@@ -48,31 +48,37 @@ APPLICATION_HISTORY = History(
 LOAN = History(
     case="loans.loan",
     verbs=(
-        *tell("loan.signed", to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=("contract_amount", "matures_on", "available_until"))),
-        *tell("loan.guaranteed", to(BANK, GUARANTOR, FUND_MANAGER, fields=("number", "fee_rate", "is_batch_scheme"))),
-        *tell(
+        *disclose(
+            "loan.signed", disclosed_to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=("contract_amount", "matures_on", "available_until"))
+        ),
+        *disclose("loan.guaranteed", disclosed_to(BANK, GUARANTOR, FUND_MANAGER, fields=("number", "fee_rate", "is_batch_scheme"))),
+        *disclose(
             ("loan.proposed", "loan.proposal_refused"),
-            to(BANK, fields=(*MOVEMENT, "kind", "proposal", "state"), remark=True, own_acts=True),
+            disclosed_to(BANK, fields=(*MOVEMENT, "kind", "proposal", "state"), remark=True, own_acts=True),
         ),
-        *tell(
+        *disclose(
             ("loan.drawdown", "loan.repayment", "loan.overdue", "loan.cure", "loan.reversal"),
-            to(BANK, FUND_MANAGER, fields=BOOKED, remark=True),
-            to(COUNTY, GUARANTOR, fields=MOVEMENT),
+            disclosed_to(BANK, FUND_MANAGER, fields=BOOKED, remark=True),
+            disclosed_to(COUNTY, GUARANTOR, fields=MOVEMENT),
         ),
-        *tell("loan.first_drawdown_fixed", to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=FIXED)),
-        *tell("loan.return_rate_fixed_anew", to(BANK, COUNTY, FUND_MANAGER, fields=("return_rate",), remark=True)),
-        *tell("loan.use_checked", to(BANK, COUNTY, FUND_MANAGER, fields=CHECKED, remark=True), to(GUARANTOR, fields=CHECKED)),
-        *tell(
+        *disclose("loan.first_drawdown_fixed", disclosed_to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=FIXED)),
+        *disclose("loan.return_rate_fixed_anew", disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=("return_rate",), remark=True)),
+        *disclose(
+            "loan.use_checked",
+            disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=CHECKED, remark=True),
+            disclosed_to(GUARANTOR, fields=CHECKED),
+        ),
+        *disclose(
             "loan.subsidy_stopped",
-            to(BANK, COUNTY, FUND_MANAGER, fields=("subsidy_stopped_on",), remark=True),
-            to(GUARANTOR, fields=("subsidy_stopped_on",)),
+            disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=("subsidy_stopped_on",), remark=True),
+            disclosed_to(GUARANTOR, fields=("subsidy_stopped_on",)),
         ),
     ),
 )
 
 QUOTA = History(
     case="loans.bankquota",
-    verbs=tell("quota.set", to(BANK, FUND_MANAGER, fields=("bank", "mode", "amount", "from_on", "document_number"))),
+    verbs=disclose("quota.set", disclosed_to(BANK, FUND_MANAGER, fields=("bank", "mode", "amount", "from_on", "document_number"))),
 )
 
 HISTORIES = (INTENT, APPLICATION_HISTORY, LOAN, QUOTA)

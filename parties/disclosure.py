@@ -70,11 +70,13 @@ def declared() -> Mapping[tuple[str, str], tuple[Told, ...]]:
     return _DECLARED
 
 
-def tell(names: str | Iterable[str], *told: Told) -> tuple[Verb, ...]:
+def disclose(names: str | Iterable[str], *told: Told) -> tuple[Verb, ...]:
     """Return the declarations of verbs that are all told alike."""
     return tuple(Verb(name=name, told=told) for name in ([names] if isinstance(names, str) else names))
 
 
-def to(*parties: Party, fields: tuple[str, ...] = (), remark: bool = False, institution: bool = True, own_acts: bool = False) -> Told:
+def disclosed_to(
+    *parties: Party, fields: tuple[str, ...] = (), remark: bool = False, institution: bool = True, own_acts: bool = False
+) -> Told:
     """Return what is told to these kinds of party."""
     return Told(to=frozenset(parties), fields=fields, remark=remark, institution=institution, own_acts=own_acts)

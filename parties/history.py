@@ -1,6 +1,6 @@
 """What the history of an enterprise, an institution and a member tells whom. Plain data; see ``parties.disclosure``."""
 
-from parties.disclosure import EVERYBODY, History, Party, Told, tell, to
+from parties.disclosure import EVERYBODY, History, Party, Told, disclose, disclosed_to
 
 PARTICULARS = (
     "credit_code", "name", "industry_code", "registered_on", "registered_in_city", "registered_capital", "is_little_giant",
@@ -11,25 +11,27 @@ FIGURES = ("rd_expense", "revenue", "employees", "year", "source", "reference")
 ENTERPRISE = History(
     case="parties.enterprise",
     verbs=(
-        *tell("enterprise.registered", to(Party.COUNTY, fields=(*PARTICULARS, "tax_home", "tax_home_from_on"))),
-        *tell("enterprise.changed", to(Party.COUNTY, fields=PARTICULARS, remark=True)),
-        *tell("enterprise.corrected_by_tax_list", to(Party.COUNTY, fields=PARTICULARS)),
-        *tell(
+        *disclose("enterprise.registered", disclosed_to(Party.COUNTY, fields=(*PARTICULARS, "tax_home", "tax_home_from_on"))),
+        *disclose("enterprise.changed", disclosed_to(Party.COUNTY, fields=PARTICULARS, remark=True)),
+        *disclose("enterprise.corrected_by_tax_list", disclosed_to(Party.COUNTY, fields=PARTICULARS)),
+        *disclose(
             ("enterprise.industry_overridden", "enterprise.industry_override_lifted"),
-            to(Party.COUNTY, fields=("industry_override_reason",), remark=True),
+            disclosed_to(Party.COUNTY, fields=("industry_override_reason",), remark=True),
         ),
-        *tell("enterprise.tax_home_changed", to(Party.COUNTY, fields=("district", "from_on"), remark=True)),
-        *tell("fact.corrected", to(Party.COUNTY, fields=(*PARTICULARS, *FIGURES), remark=True)),
-        *tell("enterprise.year_recorded", to(Party.COUNTY, fields=FIGURES)),
+        *disclose("enterprise.tax_home_changed", disclosed_to(Party.COUNTY, fields=("district", "from_on"), remark=True)),
+        *disclose("fact.corrected", disclosed_to(Party.COUNTY, fields=(*PARTICULARS, *FIGURES), remark=True)),
+        *disclose("enterprise.year_recorded", disclosed_to(Party.COUNTY, fields=FIGURES)),
     ),
 )
 INSTITUTION = History(
     case="parties.institution",
-    verbs=tell(("bank.admitted", "bank.participation_ended"), to(Party.BANK, fields=("mode", "from_on", "until_on", "document_number"))),
+    verbs=disclose(
+        ("bank.admitted", "bank.participation_ended"), disclosed_to(Party.BANK, fields=("mode", "from_on", "until_on", "document_number"))
+    ),
 )
 MEMBER = History(
     case="parties.member",
-    verbs=tell(
+    verbs=disclose(
         ("member.appointed", "member.ended", "member.roles_changed"),
         Told(to=EVERYBODY, fields=("kind", "name", "roles", "from_on", "until_on"), remark=True),
     ),
@@ -37,7 +39,7 @@ MEMBER = History(
 
 RIGHTS = History(
     case="parties.rightschange",
-    verbs=tell(
+    verbs=disclose(
         ("rights.proposed", "rights.confirmed", "rights.refused", "rights.withdrawn", "handover.used", "handover.failed"),
         Told(to=EVERYBODY, remark=True),
     ),
@@ -45,7 +47,7 @@ RIGHTS = History(
 
 CORRECTION = History(
     case="parties.correction",
-    verbs=tell(
+    verbs=disclose(
         ("correction.proposed", "correction.confirmed", "correction.refused", "correction.taken_back"), Told(to=EVERYBODY, remark=True)
     ),
 )

@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import PublicIdField, RateField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from parties.models import Institution, Member
 from policy.enums import NoticeKind, NoticeState
 from policy.notice_transitions import NOTICE_STEP, NOTICE_STEPS
@@ -250,12 +250,12 @@ class NoticeProposal(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.year}年 {self.get_kind_display()}({self.get_state_display()})"
 
-    @moves(state, NOTICE_STEP["confirm"])
+    @fsm_transition(state, NOTICE_STEP["confirm"])
     def confirm(self, *, by: Member, at: datetime, notice: CalendarNotice) -> None:
         """Name the checker and the notice now in force. In memory only. Source: D6."""
         self.checked_by, self.checked_at, self.notice = by, at, notice
 
-    @moves(state, NOTICE_STEP["refuse"])
+    @fsm_transition(state, NOTICE_STEP["refuse"])
     def refuse(self, *, by: Member, at: datetime, reason: str) -> None:
         """Name the checker and what is wrong. In memory only. Source: D6."""
         self.checked_by, self.checked_at, self.refusal = by, at, reason

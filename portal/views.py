@@ -13,7 +13,7 @@ from audit.services import record_opening
 from common.errors import NotVisible
 from loans.selectors import loans_visible_to, scope_of
 from loans.services import open_loan
-from logins.doors import Door, Exit
+from logins.login_views import AuditedLoginView, AuditedLogoutView
 from parties.models import Member
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
@@ -22,7 +22,7 @@ from subsidy.selectors.segments import open_line
 from subsidy.selectors.visibility import lines_visible_to
 
 
-class Login(Door):
+class Login(AuditedLoginView):
     """The login of enterprises."""
 
     template_name = "portal/login.html"
@@ -35,7 +35,7 @@ class Login(Door):
         return super().get_context_data(**kwargs) | {"warning": NO_ENTRY if stranger and self.request.method == "GET" else ""}
 
 
-class Logout(Exit):
+class Logout(AuditedLogoutView):
     """The way out, by POST."""
 
     next_page = "portal:login"

@@ -11,7 +11,7 @@ from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from policy.calendar_scope import calendar_scope
-from quanzhou_fund.running import run_singly
+from quanzhou_fund.job_runner import run_singly
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanzhou_fund.settings")
 

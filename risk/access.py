@@ -1,7 +1,7 @@
 """Who takes part in a claim, and who may take which step of it."""
 
 from common.enums import Mode
-from common.transitions import Transition, open_from
+from common.transitions import Transition, transitions_from
 from parties.access import WORKING_ROLES, RoleMissing, require_institution
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Institution, Member
@@ -66,7 +66,7 @@ def require_may(actor: Member, claim: Claim, step: str) -> None:
 def available_transitions(claim: Claim, actor: Member) -> list[Transition]:
     """Return the steps open in the claim's state and to this member's house, for menus; roles are judged when a step is taken."""
     taking_part = parties_of(actor, claim)
-    return [row for row in open_from(CLAIM_STEPS, claim.state) if row.is_taken and taking_part.intersection(row.who)]
+    return [row for row in transitions_from(CLAIM_STEPS, claim.state) if row.is_taken and taking_part.intersection(row.who)]
 
 
 def require_bank(actor: Member, bank: Institution, *, roles: tuple[Role, ...] = WORKING_ROLES) -> None:

@@ -1,6 +1,6 @@
 """What the history of classes, claims, recoveries, fees, exemption and breaker tells whom. Plain data; see ``parties.disclosure``."""
 
-from parties.disclosure import EVERYBODY, History, Party, Told, tell, to
+from parties.disclosure import EVERYBODY, History, Party, Told, disclose, disclosed_to
 
 BANK, COUNTY, GUARANTOR, FUND_MANAGER = Party.BANK, Party.COUNTY, Party.GUARANTOR, Party.FUND_MANAGER
 STANDING = ("disbursed", "bad_debt", "recovered", "compensated", "rate")  # a bank's own totals
@@ -16,104 +16,113 @@ CLASSED = ("grade", "from_on", "overdue_days", "suggested")
 
 SUGGESTION = History(
     case="risk.classificationsuggestion",
-    verbs=tell(
+    verbs=disclose(
         ("classification.suggested", "classification.suggestion_closed"),
-        to(BANK, GUARANTOR, FUND_MANAGER, fields=("grade", "overdue_days", "state")),
+        disclosed_to(BANK, GUARANTOR, FUND_MANAGER, fields=("grade", "overdue_days", "state")),
     ),
 )
 CLASSIFICATION = History(
     case="risk.classification",
-    verbs=tell("loan.classified", to(BANK, FUND_MANAGER, fields=CLASSED, remark=True), to(COUNTY, GUARANTOR, fields=CLASSED)),
+    verbs=disclose(
+        "loan.classified", disclosed_to(BANK, FUND_MANAGER, fields=CLASSED, remark=True), disclosed_to(COUNTY, GUARANTOR, fields=CLASSED)
+    ),
 )
 # ``enterprise_rd_total`` is what the enterprise owes at all banks; it fixes the tier and is told to no party.
 BAD_DEBT = History(
     case="risk.baddebt",
-    verbs=tell(
+    verbs=disclose(
         "bad_debt.recognised",
-        to(BANK, FUND_MANAGER, fields=("principal", "recognised_on"), remark=True),
-        to(COUNTY, GUARANTOR, fields=("principal", "recognised_on")),
+        disclosed_to(BANK, FUND_MANAGER, fields=("principal", "recognised_on"), remark=True),
+        disclosed_to(COUNTY, GUARANTOR, fields=("principal", "recognised_on")),
     ),
 )
 # The figures under which a claim was held back are the bank's totals: guarantor and county read that it waits, not why.
 CLAIM_HISTORY = History(
     case="risk.claim",
     verbs=(
-        *tell(
+        *disclose(
             CLAIM_STEPS,
-            to(BANK, GUARANTOR, FUND_MANAGER, fields=(*CLAIM, "parts", "paid", "left"), remark=True),
-            to(COUNTY, fields=CLAIM),
+            disclosed_to(BANK, GUARANTOR, FUND_MANAGER, fields=(*CLAIM, "parts", "paid", "left"), remark=True),
+            disclosed_to(COUNTY, fields=CLAIM),
         ),
         # Why a checker gave a payment back stays in the house of the one who pays.
-        *tell(
+        *disclose(
             "claim.payment_returned",
-            to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=CLAIM),
-            to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, remark=True, own_acts=True),
+            disclosed_to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=CLAIM),
+            disclosed_to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, remark=True, own_acts=True),
         ),
-        *tell(
+        *disclose(
             "claim.held_back",
-            to(BANK, FUND_MANAGER, fields=(*CLAIM, "breaker", "cap_left", *STANDING)),
-            to(COUNTY, GUARANTOR, fields=CLAIM),
+            disclosed_to(BANK, FUND_MANAGER, fields=(*CLAIM, "breaker", "cap_left", *STANDING)),
+            disclosed_to(COUNTY, GUARANTOR, fields=CLAIM),
         ),
     ),
 )
 RECOVERY = History(
     case="risk.recovery",
     verbs=(
-        *tell(
+        *disclose(
             ("recovery.recorded", "recovery.checked"),
-            to(BANK, FUND_MANAGER, fields=(*RECOVERED, "bank_reference"), remark=True),
-            to(COUNTY, GUARANTOR, fields=RECOVERED),
+            disclosed_to(BANK, FUND_MANAGER, fields=(*RECOVERED, "bank_reference"), remark=True),
+            disclosed_to(COUNTY, GUARANTOR, fields=RECOVERED),
         ),
-        *tell("recovery.sent_back", to(BANK, FUND_MANAGER, remark=True)),
+        *disclose("recovery.sent_back", disclosed_to(BANK, FUND_MANAGER, remark=True)),
     ),
 )
 RETURN = History(
     case="risk.return",
     verbs=(
-        *tell(
+        *disclose(
             ("return.due", "return.recorded", "return.checked"),
-            to(BANK, FUND_MANAGER, fields=RETURNED, remark=True),
-            to(COUNTY, GUARANTOR, fields=RETURNED),
+            disclosed_to(BANK, FUND_MANAGER, fields=RETURNED, remark=True),
+            disclosed_to(COUNTY, GUARANTOR, fields=RETURNED),
         ),
-        *tell("return.sent_back", to(BANK, FUND_MANAGER, fields=RETURNED, remark=True)),
+        *disclose("return.sent_back", disclosed_to(BANK, FUND_MANAGER, fields=RETURNED, remark=True)),
     ),
 )
 CHANGE = History(
-    case="risk.breakerchange", verbs=tell("breaker.changed", to(BANK, FUND_MANAGER, fields=("state", "cause", "cap_left", *STANDING)))
+    case="risk.breakerchange",
+    verbs=disclose("breaker.changed", disclosed_to(BANK, FUND_MANAGER, fields=("state", "cause", "cap_left", *STANDING))),
 )
 REAPPLICATION = History(
     case="risk.reapplication",
-    verbs=tell("compensation.reapplied", to(BANK, FUND_MANAGER, fields=("cap_left", *STANDING), remark=True)),
+    verbs=disclose("compensation.reapplied", disclosed_to(BANK, FUND_MANAGER, fields=("cap_left", *STANDING), remark=True)),
 )
-FEE_RATE = History(case="risk.enhancementfeerate", verbs=tell("enhancement_fee_rate.set", Told(to=EVERYBODY, fields=("rate", "from_on"))))
+FEE_RATE = History(
+    case="risk.enhancementfeerate", verbs=disclose("enhancement_fee_rate.set", Told(to=EVERYBODY, fields=("rate", "from_on")))
+)
 ENHANCEMENT_FEE = History(
     case="risk.enhancementfee",
     verbs=(
-        *tell(
+        *disclose(
             ("enhancement_fee.recorded", "enhancement_fee.checked"),
-            to(BANK, FUND_MANAGER, fields=("amount", "from_on", "until_on", "voucher")),
+            disclosed_to(BANK, FUND_MANAGER, fields=("amount", "from_on", "until_on", "voucher")),
         ),
-        *tell("enhancement_fee.sent_back", to(FUND_MANAGER, remark=True), to(BANK)),
+        *disclose("enhancement_fee.sent_back", disclosed_to(FUND_MANAGER, remark=True), disclosed_to(BANK)),
     ),
 )
 GUARANTEE_FEE = History(
     case="risk.guaranteefee",
     verbs=(
-        *tell(("guarantee_fee.recorded", "guarantee_fee.checked"), to(BANK, GUARANTOR, fields=("amount", "charged_on", "voucher"))),
-        *tell("guarantee_fee.sent_back", to(GUARANTOR, remark=True), to(BANK)),
+        *disclose(
+            ("guarantee_fee.recorded", "guarantee_fee.checked"), disclosed_to(BANK, GUARANTOR, fields=("amount", "charged_on", "voucher"))
+        ),
+        *disclose("guarantee_fee.sent_back", disclosed_to(GUARANTOR, remark=True), disclosed_to(BANK)),
     ),
 )
 EXEMPTION = History(
     case="risk.exemption",
-    verbs=tell(
+    verbs=disclose(
         ("exemption.opened", "exemption.item_answered", "exemption.concluded", "exemption.found"),
-        to(BANK, GUARANTOR, FUND_MANAGER, fields=("state", "is_diligent", "is_exempt", "code", "is_fulfilled"), remark=True),
+        disclosed_to(BANK, GUARANTOR, FUND_MANAGER, fields=("state", "is_diligent", "is_exempt", "code", "is_fulfilled"), remark=True),
     ),
 )
-PACK = History(case="risk.evidencepack", verbs=tell("evidence_pack.built", to(BANK, GUARANTOR, FUND_MANAGER, fields=("sha256", "size"))))
+PACK = History(
+    case="risk.evidencepack", verbs=disclose("evidence_pack.built", disclosed_to(BANK, GUARANTOR, FUND_MANAGER, fields=("sha256", "size")))
+)
 RULES = History(
     case="risk.diligencerules",
-    verbs=tell("diligence_rules.recorded", to(BANK, GUARANTOR, FUND_MANAGER, fields=("name", "effective_on"))),
+    verbs=disclose("diligence_rules.recorded", disclosed_to(BANK, GUARANTOR, FUND_MANAGER, fields=("name", "effective_on"))),
 )
 
 HISTORIES = (

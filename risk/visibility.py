@@ -7,7 +7,7 @@ from django.db.models import Model, Q, QuerySet
 
 from common.enums import Mode
 from common.errors import NotVisible
-from common.rows import sole
+from common.rows import one_or_none
 from loans.models import Guarantee, Loan
 from loans.selectors import loans_visible_to
 from parties.access import sees_all
@@ -175,7 +175,7 @@ def visible_or_404(rows: QuerySet[Row], public_id: UUID | str, *, lock: bool = F
         NotVisible: there is none for this actor.
     """
     wanted: Any = rows.filter(public_id=public_id)
-    found: Row | None = sole(wanted.select_for_update(of=("self",), no_key=True) if lock else wanted)
+    found: Row | None = one_or_none(wanted.select_for_update(of=("self",), no_key=True) if lock else wanted)
     if found is None:
         raise NotVisible
     return found

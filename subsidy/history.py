@@ -1,6 +1,6 @@
 """What the history of tenders, settlements, payments, objections and reconciliations tells whom. Plain data; see ``parties.disclosure``."""
 
-from parties.disclosure import EVERYBODY, History, Party, Told, tell, to
+from parties.disclosure import EVERYBODY, History, Party, Told, disclose, disclosed_to
 
 BANK, COUNTY, FUND_MANAGER = Party.BANK, Party.COUNTY, Party.FUND_MANAGER
 SUMS = ("state", "revision", "lines", "adjustments", "city", "county", "sha256")
@@ -11,58 +11,65 @@ PAID = ("state", "amount", "paid_on", "voucher")
 TENDER = History(
     case="subsidy.tender",
     verbs=(
-        *tell("tender.opened", to(BANK, FUND_MANAGER, fields=("planned_volume", "closes_at"))),
-        *tell(
-            ("tender.bidding_closed", "tender.opening_proposed", "tender.opening_declined", "tender.bids_opened"), to(BANK, FUND_MANAGER)
+        *disclose("tender.opened", disclosed_to(BANK, FUND_MANAGER, fields=("planned_volume", "closes_at"))),
+        *disclose(
+            ("tender.bidding_closed", "tender.opening_proposed", "tender.opening_declined", "tender.bids_opened"),
+            disclosed_to(BANK, FUND_MANAGER),
         ),
-        *tell("tender.awarded", to(BANK, FUND_MANAGER, fields=("result", "awarded_on", "closed_on"))),
-        *tell("bid.recorded", to(BANK, fields=("rate", "volume"), remark=True)),
+        *disclose("tender.awarded", disclosed_to(BANK, FUND_MANAGER, fields=("result", "awarded_on", "closed_on"))),
+        *disclose("bid.recorded", disclosed_to(BANK, fields=("rate", "volume"), remark=True)),
     ),
 )
 SEALED_BID = History(
     case="subsidy.sealedbid",
-    verbs=tell(("bid.submitted", "bid.withdrawal_submitted", "bid.checked", "bid.sent_back"), to(BANK, fields=("state", "receipt"))),
+    verbs=disclose(
+        ("bid.submitted", "bid.withdrawal_submitted", "bid.checked", "bid.sent_back"), disclosed_to(BANK, fields=("state", "receipt"))
+    ),
 )
 DECISION = History(
     case="subsidy.ratedecision",
-    verbs=tell("rate.decided", Told(to=EVERYBODY, fields=("rate", "effective_on", "document_number"))),
+    verbs=disclose("rate.decided", Told(to=EVERYBODY, fields=("rate", "effective_on", "document_number"))),
 )
 # A county reads where a settlement stands, never the sums over all counties, nor why and how often it was computed anew: that may be
 # another county's objection. Its own share and its own objections are parts of the page.
 SETTLEMENT = History(
     case="subsidy.settlement",
     verbs=(
-        *tell("settlement.drafted", to(BANK, FUND_MANAGER, fields=SUMS, remark=True), to(COUNTY)),
-        *tell(("settlement.recomputed", "settlement.sent_back"), to(BANK, FUND_MANAGER, fields=SUMS, remark=True)),
-        *tell(
-            ("settlement.confirmed", "settlement.reviewed"), to(BANK, FUND_MANAGER, fields=SUMS, remark=True), to(COUNTY, fields=("state",))
+        *disclose("settlement.drafted", disclosed_to(BANK, FUND_MANAGER, fields=SUMS, remark=True), disclosed_to(COUNTY)),
+        *disclose(("settlement.recomputed", "settlement.sent_back"), disclosed_to(BANK, FUND_MANAGER, fields=SUMS, remark=True)),
+        *disclose(
+            ("settlement.confirmed", "settlement.reviewed"),
+            disclosed_to(BANK, FUND_MANAGER, fields=SUMS, remark=True),
+            disclosed_to(COUNTY, fields=("state",)),
         ),
-        *tell(
+        *disclose(
             "settlement.filed",
-            to(BANK, FUND_MANAGER, fields=("record_number", "filed_on", "payments")),
-            to(COUNTY, fields=("record_number", "filed_on")),
+            disclosed_to(BANK, FUND_MANAGER, fields=("record_number", "filed_on", "payments")),
+            disclosed_to(COUNTY, fields=("record_number", "filed_on")),
         ),
-        *tell("settlement.paid", to(BANK, COUNTY, FUND_MANAGER, fields=("paid_on",))),
+        *disclose("settlement.paid", disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=("paid_on",))),
     ),
 )
 PAYMENT = History(
     case="subsidy.payment",
     verbs=(
-        *tell(("payment.recorded", "payment.checked"), to(BANK, COUNTY, FUND_MANAGER, fields=PAID)),
+        *disclose(("payment.recorded", "payment.checked"), disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=PAID)),
         # Why a checker gave it back stays in the payer's house.
-        *tell("payment.returned", to(BANK, COUNTY, FUND_MANAGER, fields=PAID, remark=True, own_acts=True)),
+        *disclose("payment.returned", disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=PAID, remark=True, own_acts=True)),
     ),
 )
 OBJECTION = History(
     case="subsidy.objection",
-    verbs=tell(
-        ("objection.raised", "objection.withdrawn", "objection.answered"), to(BANK, COUNTY, FUND_MANAGER, fields=("state",), remark=True)
+    verbs=disclose(
+        ("objection.raised", "objection.withdrawn", "objection.answered"),
+        disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=("state",), remark=True),
     ),
 )
 RECONCILIATION = History(
     case="subsidy.reconciliation",
-    verbs=tell(
-        ("reconciliation.checked", "reconciliation.committed"), to(BANK, FUND_MANAGER, fields=("filename", "sha256", "rows", "faults"))
+    verbs=disclose(
+        ("reconciliation.checked", "reconciliation.committed"),
+        disclosed_to(BANK, FUND_MANAGER, fields=("filename", "sha256", "rows", "faults")),
     ),
 )
 

@@ -6,7 +6,7 @@ Source: FP 1.6.4; D13, D35, D41.
 
 from django.db import models
 
-from common.transitions import AnswerKind, Door, Question, Signer, Transition, by_name
+from common.transitions import AnswerKind, ApiEndpoint, Question, Signer, Transition, by_name
 from subsidy.enums import ObjectionState, PaymentState, ReconciliationState, SettlementState
 
 
@@ -77,7 +77,7 @@ SETTLEMENT_STEPS = (
         asks=(REVISION,),
         sentence="确认针对页面所示版次的摘要；确认前如已重新计算，须重新查看后确认。",
         tone="main",
-        door=Door(
+        endpoint=ApiEndpoint(
             scope=REPORT,
             says="确认 sha256 所指的版次。专项贷款由银行确认，信托服务由基金管理人确认。",
             clause="FP 1.6.4；D13、D35",
@@ -105,7 +105,7 @@ SETTLEMENT_STEPS = (
         asks=(REASON,),
         sentence="退回后重新计算为新版次，原版次保留。",
         tone="danger",
-        door=Door(
+        endpoint=ApiEndpoint(
             scope=REPORT,
             says="市工信局审核前，确认单位可以退回；系统重新计算并生成新版次，旧版次保留。",
             clause="FP 1.6.4；D13",
@@ -122,7 +122,7 @@ SETTLEMENT_STEPS = (
         asks=FILING,
         sentence="备案后明细和金额不再变动，此后的补记在下一次结算中调整；各付款方的应付金额随之生成。",
         tone="main",
-        door=Door(
+        endpoint=ApiEndpoint(
             scope=REPORT,
             says="市工信局审核后，登记向市财政局备案的备案号；此后明细不再改变。",
             clause="FP 1.6.4；D13、D41",

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from common.transitions import Door, Question, Signer, Transition, by_name
+from common.transitions import ApiEndpoint, Question, Signer, Transition, by_name
 from parties.enums import InstitutionKind
 from whitelist.enums import DeliveryState as State
 
@@ -59,7 +59,7 @@ DELIVERY_STEPS = (
         clause="FP 1.6.2",
         verb="delivery.acknowledged",
         asks=(REFERENCE,),
-        door=Door(scope="decide", says="以本行回执号确认；同一回执号重复确认不变。", clause="FP 1.6.2(1)、FP 1.6.2(2)"),
+        endpoint=ApiEndpoint(scope="decide", says="以本行回执号确认；同一回执号重复确认不变。", clause="FP 1.6.2(1)、FP 1.6.2(2)"),
     ),
     Transition(
         name="send_again",

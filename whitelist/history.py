@@ -1,6 +1,6 @@
 """What the history of projects, entries, batches and deliveries tells whom. Plain data; see ``parties.disclosure``."""
 
-from parties.disclosure import EVERYBODY, History, Party, Told, tell, to
+from parties.disclosure import EVERYBODY, History, Party, Told, disclose, disclosed_to
 
 BANK, COUNTY, FUND_MANAGER = Party.BANK, Party.COUNTY, Party.FUND_MANAGER
 DECLARED = ("holds_technical_upgrade_subsidy", "other_technology_credit")
@@ -12,10 +12,10 @@ PROJECT_FACTS = ("code", "name", "project_type", "is_key_project", "is_named_by_
 ENTRY = History(
     case="whitelist.entry",
     verbs=(
-        *tell(("entry.drafted", "entry.declared"), to(COUNTY, fields=("state", *DECLARED))),
-        *tell("entry.refreshed", to(COUNTY, fields=FOUND)),
-        *tell("entry.submitted", to(COUNTY, fields=("state", "submitted_on"))),
-        *tell(
+        *disclose(("entry.drafted", "entry.declared"), disclosed_to(COUNTY, fields=("state", *DECLARED))),
+        *disclose("entry.refreshed", disclosed_to(COUNTY, fields=FOUND)),
+        *disclose("entry.submitted", disclosed_to(COUNTY, fields=("state", "submitted_on"))),
+        *disclose(
             (
                 "entry.withdrawn",
                 "entry.returned_by_county",
@@ -29,21 +29,25 @@ ENTRY = History(
                 "entry.sent_back",
                 "entry.cleared",
             ),
-            to(COUNTY, fields=("state", "list_year"), remark=True),
+            disclosed_to(COUNTY, fields=("state", "list_year"), remark=True),
         ),
-        *tell("entry.opinion_recorded", to(COUNTY, fields=OPINION, remark=True)),
-        *tell("entry.published", to(BANK, COUNTY, FUND_MANAGER, fields=("state", "batch", "document_number"))),
-        *tell("entry.expired", to(BANK, COUNTY, FUND_MANAGER, fields=("state",), remark=True)),
-        *tell("entry.removed", to(BANK, FUND_MANAGER, fields=("state",)), to(COUNTY, fields=("state",), remark=True)),
+        *disclose("entry.opinion_recorded", disclosed_to(COUNTY, fields=OPINION, remark=True)),
+        *disclose("entry.published", disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=("state", "batch", "document_number"))),
+        *disclose("entry.expired", disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=("state",), remark=True)),
+        *disclose(
+            "entry.removed", disclosed_to(BANK, FUND_MANAGER, fields=("state",)), disclosed_to(COUNTY, fields=("state",), remark=True)
+        ),
     ),
 )
-PROJECT = History(case="whitelist.project", verbs=tell(("project.registered", "project.corrected"), to(COUNTY, fields=PROJECT_FACTS)))
-BATCH = History(case="whitelist.batch", verbs=tell("batch.published", Told(to=EVERYBODY, fields=("document_number", "number"))))
+PROJECT = History(
+    case="whitelist.project", verbs=disclose(("project.registered", "project.corrected"), disclosed_to(COUNTY, fields=PROJECT_FACTS))
+)
+BATCH = History(case="whitelist.batch", verbs=disclose("batch.published", Told(to=EVERYBODY, fields=("document_number", "number"))))
 DELIVERY = History(
     case="whitelist.delivery",
-    verbs=tell(
+    verbs=disclose(
         [f"delivery.{verb}" for verb in ("acknowledged", "sent", "sent_again", "exported", "collected", "given_up")],
-        to(BANK, FUND_MANAGER, fields=("state", "reference"), remark=True),
+        disclosed_to(BANK, FUND_MANAGER, fields=("state", "reference"), remark=True),
     ),
 )
 

@@ -34,8 +34,8 @@ from loans.enums import ApplicationState
 from loans.models import Application, Intent
 from loans.selectors import applications_visible_to, intents_visible_to
 from loans.services import revise_draft
-from loans.services.application_steps import APPLICATION_SERVICES
 from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank
+from loans.services.step_services import APPLICATION_SERVICES
 from loans.services.steps import DateInFuture, WrongState
 
 APPLICATION_RELATED = ("entry__district", "enterprise", "project", "bank", "deadline")

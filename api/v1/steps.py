@@ -76,7 +76,7 @@ def takes_steps(
 
     def give(view: type[BankView]) -> type[BankView]:
         for row in table:
-            if row.door is not None:
+            if row.endpoint is not None:
                 setattr(view, row.name, _post(row, services[row.name], case=case, key=key, answered=but.get(row.name, answers)))
         return view
 
@@ -84,7 +84,7 @@ def takes_steps(
 
 
 def _post(row: Transition, service: StepService, *, case: str, key: str, answered: Answered) -> Any:
-    assert row.door is not None
+    assert row.endpoint is not None
 
     def take(view: BankView, public_id: UUID, **asked: Any) -> Any:
         return service.run(**{key: public_id}, **asked, **view.acting)
@@ -92,11 +92,11 @@ def _post(row: Transition, service: StepService, *, case: str, key: str, answere
     take.__name__, take.__doc__ = row.name, row.label
     described = writes(
         answered.shape,
-        scope=Scope(row.door.scope),
+        scope=Scope(row.endpoint.scope),
         asks=asked_of(row, case=case),
-        summary=f"{row.label}{row.door.whose}",
-        says=row.door.says,
-        clause=row.door.clause or row.clause,
+        summary=f"{row.label}{row.endpoint.whose}",
+        says=row.endpoint.says,
+        clause=row.endpoint.clause or row.clause,
         refuses=service.refuses,
         status=answered.status,
     )

@@ -15,7 +15,7 @@ from loans.enums import ApplicationState, MovementKind
 from loans.models import Application, Loan
 from loans.proposal_transitions import PROPOSAL_STEP, PROPOSAL_STEPS
 from loans.services import NewMovement, NewReversal
-from loans.services.application_steps import APPLICATION_SERVICES
+from loans.services.step_services import APPLICATION_SERVICES
 from parties.enums import InstitutionKind
 from parties.models import Member
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField, TextKey
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from loans.enums import MovementKind, ProposalState
 from loans.models.loans import Loan
 from loans.proposal_transitions import PROPOSAL_STEP, PROPOSAL_STEPS
@@ -204,12 +204,12 @@ class Proposal(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount:,.2f} 元 {self.value_on}({self.get_state_display()})"
 
-    @moves(state, PROPOSAL_STEP["confirm"])
+    @fsm_transition(state, PROPOSAL_STEP["confirm"])
     def confirm(self, *, by: Member, at: datetime, movement: Movement) -> None:
         """Name the checker and the movement that came of it. In memory only. Source: FP 1.6.3."""
         self.checked_by, self.checked_at, self.movement = by, at, movement
 
-    @moves(state, PROPOSAL_STEP["refuse"])
+    @fsm_transition(state, PROPOSAL_STEP["refuse"])
     def refuse(self, *, by: Member, at: datetime, reason: str) -> None:
         """Name the checker and what is wrong. In memory only. Source: FP 1.6.3."""
         self.checked_by, self.checked_at, self.refusal = by, at, reason

@@ -12,13 +12,13 @@ from audit.services import record
 from common.enums import Category, Mode, Security
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from common.money import MAX_AMOUNT, ZERO
-from common.rows import sole
+from common.rows import one_or_none
 from loans.access import require_may
 from loans.enums import ApplicationState, RefusalReason
 from loans.models import Application, Intent, SupplementRequest
 from loans.selectors import scope_of
-from loans.services.notices import tell_bank, tell_enterprise, tell_of_decision
-from loans.services.steps import WrongState, begun_step, business_day, keep_step, locked_application, run_step, step_day
+from loans.services.notices import notify_bank, notify_enterprise, notify_of_decision
+from loans.services.steps import WrongState, begun_step, business_day, locked_application, run_step, save_and_log, step_day
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
@@ -190,10 +190,10 @@ def accept_application(*, application_id: UUID, actor: Member, at: datetime, on:
     application, _ = begun_step(application_id, "accept", actor=actor)
     before, day = application.state, step_day(on, at=at, late_reason=late_reason)
     run_step(application, "accept", on=day.on)
-    tell_enterprise(
+    notify_enterprise(
         application, event="accepted", title=f"融资申请 {application.number} 已受理", body=f"{application.bank.name}已受理您的申请。", at=at
     )
-    return keep_step(application, "accept", actor=actor, at=at, before=before, fields=["accepted_on"], day=day)
+    return save_and_log(application, "accept", actor=actor, at=at, before=before, fields=["accepted_on"], day=day)
 
 
 @transaction.atomic
@@ -217,8 +217,8 @@ def ask_supplement(
     asked = SupplementRequest.objects.create(application=application, asked_on=day.on, asked_by=actor, what=what.strip())
     body = f"{application.bank.name}要求补充：{asked.what}。等待补充期间，批复时限继续计算。"
     title = f"融资申请 {application.number} 需要补充材料"
-    tell_enterprise(application, event=f"supplement:{asked.public_id}", title=title, body=body, at=at)
-    return keep_step(application, "ask_supplement", actor=actor, at=at, before=before, remark=asked.what, day=day)
+    notify_enterprise(application, event=f"supplement:{asked.public_id}", title=title, body=body, at=at)
+    return save_and_log(application, "ask_supplement", actor=actor, at=at, before=before, remark=asked.what, day=day)
 
 
 @transaction.atomic
@@ -240,8 +240,10 @@ def answer_supplement(
     asked.answered_on, asked.answered_by, asked.answer = day.on, actor, answer.strip()
     asked.save(update_fields=["answered_on", "answered_by", "answer"])
     title = f"融资申请 {application.number} 已补充材料"
-    tell_bank(application, event=f"supplemented:{asked.public_id}", title=title, body=asked.answer or "企业已补充材料，请继续办理。", at=at)
-    return keep_step(application, "answer_supplement", actor=actor, at=at, before=before, remark=asked.answer, day=day)
+    notify_bank(
+        application, event=f"supplemented:{asked.public_id}", title=title, body=asked.answer or "企业已补充材料，请继续办理。", at=at
+    )
+    return save_and_log(application, "answer_supplement", actor=actor, at=at, before=before, remark=asked.answer, day=day)
 
 
 @transaction.atomic
@@ -257,7 +259,7 @@ def begin_review(*, application_id: UUID, actor: Member, at: datetime, on: date 
     application, _ = begun_step(application_id, "begin_review", actor=actor)
     before, day = application.state, step_day(on, at=at, late_reason=late_reason)
     run_step(application, "begin_review", on=day.on)
-    return keep_step(application, "begin_review", actor=actor, at=at, before=before, fields=["accepted_on", "review_began_on"], day=day)
+    return save_and_log(application, "begin_review", actor=actor, at=at, before=before, fields=["accepted_on", "review_began_on"], day=day)
 
 
 @transaction.atomic
@@ -283,9 +285,9 @@ def refuse_application(
     before, day = application.state, step_day(on, at=at, late_reason=late_reason)
     run_step(application, "refuse", on=day.on, reason=reason, remark=remark, recorded_on=day.recorded_on, late_reason=day.late_reason)
     end_clock(application, on=day.on)
-    tell_of_decision(application, at=at)
+    notify_of_decision(application, at=at)
     fields = ["decided_on", "refusal_reason"]
-    return keep_step(application, "refuse", actor=actor, at=at, before=before, fields=fields, remark=remark, day=day)
+    return save_and_log(application, "refuse", actor=actor, at=at, before=before, fields=fields, remark=remark, day=day)
 
 
 @transaction.atomic
@@ -306,8 +308,8 @@ def withdraw_application(*, application_id: UUID, reason: str, actor: Member, at
     end_clock(application, on=day)
     if application.submitted_on is not None:
         body = application.withdrawal_reason or "企业已撤回申请。"
-        tell_bank(application, event="withdrawn", title=f"融资申请 {application.number} 已撤回", body=body, at=at)
-    return keep_step(application, "withdraw", actor=actor, at=at, before=before, fields=["withdrawn_on"], remark=reason)
+        notify_bank(application, event="withdrawn", title=f"融资申请 {application.number} 已撤回", body=body, at=at)
+    return save_and_log(application, "withdraw", actor=actor, at=at, before=before, fields=["withdrawn_on"], remark=reason)
 
 
 @transaction.atomic
@@ -323,7 +325,7 @@ def meet_conditions(*, application_id: UUID, actor: Member, at: datetime, on: da
     application, _ = begun_step(application_id, "meet_conditions", actor=actor)
     before, day = application.state, step_day(on, at=at, late_reason=late_reason)
     run_step(application, "meet_conditions", on=day.on, recorded_on=day.recorded_on, late_reason=day.late_reason)
-    return keep_step(application, "meet_conditions", actor=actor, at=at, before=before, fields=["conditions_met_on"], day=day)
+    return save_and_log(application, "meet_conditions", actor=actor, at=at, before=before, fields=["conditions_met_on"], day=day)
 
 
 def end_clock(application: Application, *, on: date) -> None:
@@ -337,14 +339,14 @@ def end_clock(application: Application, *, on: date) -> None:
 
 
 def _visible_entry(entry_id: UUID, actor: Member) -> Entry:
-    entry = sole(entries_visible_to(actor).select_related("enterprise", "project", "district").filter(public_id=entry_id))
+    entry = one_or_none(entries_visible_to(actor).select_related("enterprise", "project", "district").filter(public_id=entry_id))
     if entry is None:
         raise NotVisible
     return entry
 
 
 def _active_bank(bank_id: UUID) -> Institution:
-    bank = sole(Institution.objects.filter(public_id=bank_id, kind=InstitutionKind.BANK, is_active=True))
+    bank = one_or_none(Institution.objects.filter(public_id=bank_id, kind=InstitutionKind.BANK, is_active=True))
     if bank is None:
         raise NoSuchBank(field="bank_id")
     return bank

@@ -15,8 +15,8 @@ from loans.rules import require_headroom
 from loans.selectors import case_of_application
 from loans.services.applications import end_clock
 from loans.services.locks import locked_cap_book
-from loans.services.notices import tell_of_decision
-from loans.services.steps import WrongState, begun_step, keep_step, run_step, step_day
+from loans.services.notices import notify_of_decision
+from loans.services.steps import WrongState, begun_step, run_step, save_and_log, step_day
 from loans.services.submission import require_unstacked, stacking_on
 from parties.models import Member
 from policy.selectors import version_for
@@ -68,6 +68,6 @@ def approve_application(
     book.require_quota_in_force(case)
     require_headroom(book.headroom(case), amount=amount)
     end_clock(application, on=day.on)
-    tell_of_decision(application, at=at)
+    notify_of_decision(application, at=at)
     before = ApplicationState.UNDER_REVIEW
-    return keep_step(application, "approve", actor=actor, at=at, before=before, fields=APPROVED_FIELDS, day=day)
+    return save_and_log(application, "approve", actor=actor, at=at, before=before, fields=APPROVED_FIELDS, day=day)

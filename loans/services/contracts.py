@@ -22,8 +22,8 @@ from loans.selectors import case_of_application, scope_of
 from loans.services.approval import EntryRemoved
 from loans.services.locks import lock_caps
 from loans.services.movements.batch import locked_loans
-from loans.services.notices import tell_enterprise
-from loans.services.steps import StepDay, WrongState, begun_step, business_day, keep_step, run_step, step_day
+from loans.services.notices import notify_enterprise
+from loans.services.steps import StepDay, WrongState, begun_step, business_day, run_step, save_and_log, step_day
 from loans.services.submission import require_unstacked, stacking_on
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
@@ -144,9 +144,9 @@ def _tell(loan: Loan, *, day: StepDay, actor: Member, at: datetime) -> None:
     after = {"contract_amount": loan.contract_amount, "matures_on": loan.matures_on, "available_until": loan.available_until}
     signed = NewEvent(verb="loan.signed", obj=loan, actor=actor, occurred_at=at, after=after, scope=scope_of(loan))
     before, fields = ApplicationState.CONDITIONS_MET, ["contracted_on"]
-    keep_step(application, "contract", actor=actor, at=at, before=before, fields=fields, day=day, further=[signed])
+    save_and_log(application, "contract", actor=actor, at=at, before=before, fields=fields, day=day, further=[signed])
     body = f"合同 {loan.contract_number}，金额 {display(loan.contract_amount)} 元，可提款至 {loan.available_until}（不含）。"
-    tell_enterprise(application, event="contracted", title=f"融资申请 {application.number} 已签约", body=body, at=at)
+    notify_enterprise(application, event="contracted", title=f"融资申请 {application.number} 已签约", body=body, at=at)
 
 
 def _require_contract(application: Application, *, number: str, amount: Decimal) -> None:

@@ -11,8 +11,8 @@ from loans.enums import APPROVED_NOT_CONTRACTED, ApplicationState
 from loans.models import Application
 from loans.rules import deadline_stage
 from loans.selectors import awaiting_decision_on, fully_drawn_entries
-from loans.services.notices import bureaus_of, tell_enterprise
-from loans.services.steps import keep_step, run_step
+from loans.services.notices import bureaus_of, notify_enterprise
+from loans.services.steps import run_step, save_and_log
 from notices.services import notify
 from parties.access import require
 from parties.enums import InstitutionKind
@@ -102,8 +102,8 @@ def _lapse(key: int, *, actor: Member, on: date, at: datetime) -> bool:
     before = application.state
     run_step(application, "lapse", on=on)
     body = f"批复已满时限未签约，自 {application.lapses_on} 起失效；如仍需融资请重新申请。"
-    tell_enterprise(application, event="lapsed", title=f"融资申请 {application.number} 的批复已失效", body=body, at=at)
-    keep_step(application, "lapse", actor=actor, at=at, before=ApplicationState(before), fields=["lapsed_on"])
+    notify_enterprise(application, event="lapsed", title=f"融资申请 {application.number} 的批复已失效", body=body, at=at)
+    save_and_log(application, "lapse", actor=actor, at=at, before=ApplicationState(before), fields=["lapsed_on"])
     return True
 
 

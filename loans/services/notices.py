@@ -16,7 +16,7 @@ def bureaus_of(district: District) -> list[Institution]:
     return [*county, *city]
 
 
-def tell_bank(application: Application, *, event: str, title: str, body: str, at: datetime, urgent: bool = False) -> None:
+def notify_bank(application: Application, *, event: str, title: str, body: str, at: datetime, urgent: bool = False) -> None:
     """Tell the bank something about an application, once per event."""
     notify(
         key=f"application:{application.public_id}:{event}:bank",
@@ -30,7 +30,7 @@ def tell_bank(application: Application, *, event: str, title: str, body: str, at
     )
 
 
-def tell_enterprise(application: Application, *, event: str, title: str, body: str, at: datetime) -> None:
+def notify_enterprise(application: Application, *, event: str, title: str, body: str, at: datetime) -> None:
     """Tell the enterprise something about its application, once per event. Source: FP 1.6.2(1)."""
     notify(
         key=f"application:{application.public_id}:{event}:enterprise",
@@ -43,22 +43,22 @@ def tell_enterprise(application: Application, *, event: str, title: str, body: s
     )
 
 
-def tell_of_decision(application: Application, *, at: datetime) -> None:
+def notify_of_decision(application: Application, *, at: datetime) -> None:
     """Feed the bank's decision back to the enterprise. Source: FP 1.6.2(1)."""
     if application.amount_approved is not None:
         body = (
             f"{application.bank.name}已于 {application.decided_on} 批复申请 {application.number}，批复金额 "
             f"{display(application.amount_approved)} 元。请在 {application.lapses_on} 以前完成签约，逾期批复失效。"
         )
-        tell_enterprise(application, event="decided", title=f"融资申请 {application.number} 已批复", body=body, at=at)
+        notify_enterprise(application, event="decided", title=f"融资申请 {application.number} 已批复", body=body, at=at)
         return
     reason = application.get_refusal_reason_display()
     remark = f"（{application.refusal_remark}）" if application.refusal_remark else ""
     body = f"{application.bank.name}于 {application.decided_on} 对申请 {application.number} 不予批复，原因：{reason}{remark}。"
-    tell_enterprise(application, event="decided", title=f"融资申请 {application.number} 不予批复", body=body, at=at)
+    notify_enterprise(application, event="decided", title=f"融资申请 {application.number} 不予批复", body=body, at=at)
 
 
-def tell_of_late_entry(application: Application, *, step: str, on: date, recorded_on: date, reason: str, at: datetime) -> None:
+def notify_of_late_entry(application: Application, *, step: str, on: date, recorded_on: date, reason: str, at: datetime) -> None:
     """
     Tell the city's and the county's industry bureaus that an end of the 30 days was dated back to before their last day.
 
@@ -84,7 +84,7 @@ def tell_of_late_entry(application: Application, *, step: str, on: date, recorde
         )
 
 
-def tell_of_misuse(loan: Loan, *, district: District, finding: str, at: datetime) -> None:
+def notify_of_misuse(loan: Loan, *, district: District, finding: str, at: datetime) -> None:
     """Tell the city's and the county's industry bureaus that a loan was misused and its subsidy stops. Source: FP 1.6.3; D11."""
     for institution in bureaus_of(district):
         notify(

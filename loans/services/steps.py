@@ -13,13 +13,13 @@ from django_fsm import TransitionNotAllowed
 from audit.services import NewEvent, record_many
 from common.dates import HAPPENED, require_day
 from common.errors import DomainError, NotVisible
-from common.rows import sole
+from common.rows import one_or_none
 from loans.access import require_may
 from loans.application_transitions import APPLICATION_STEP, Party
 from loans.enums import ApplicationState
 from loans.models import Application
 from loans.selectors import applications_visible_to, scope_of
-from loans.services.notices import tell_of_late_entry
+from loans.services.notices import notify_of_late_entry
 from parties.models import Member
 
 ENDS_OF_THE_CLOCK = ("approve", "refuse", "meet_conditions")
@@ -119,7 +119,7 @@ def locked_application(application_id: UUID, *, actor: Member, reading: Mapping[
     """
     related = ("entry__district", "enterprise", "project", "bank", "deadline", "policy_version")
     rows = applications_visible_to(actor).select_related(*related).annotate(**reading).select_for_update(of=("self",), no_key=True)
-    found = sole(rows.filter(public_id=application_id))
+    found = one_or_none(rows.filter(public_id=application_id))
     if found is None:
         raise NotVisible
     return found
@@ -140,7 +140,7 @@ def run_step(application: Application, step: str, **facts: Any) -> None:
         raise WrongState(number=application.number, state=state, step=APPLICATION_STEP[step].label) from refused
 
 
-def keep_step(
+def save_and_log(
     application: Application,
     step: str,
     *,
@@ -164,7 +164,7 @@ def keep_step(
         told |= {"on": day.on, "recorded_on": day.recorded_on, "late_reason": day.late_reason}
         remark = f"{remark}（补录：{day.late_reason}）" if remark else f"补录：{day.late_reason}"
         if step in ENDS_OF_THE_CLOCK:
-            tell_of_late_entry(
+            notify_of_late_entry(
                 application, step=APPLICATION_STEP[step].label, on=day.on, recorded_on=day.recorded_on, reason=day.late_reason, at=at
             )
     taken = NewEvent(

@@ -19,8 +19,8 @@ from loans.enums import ApplicationState, Paper, SubmittedFor
 from loans.models import Application, Intent
 from loans.papers import APPLICATION_PAPERS
 from loans.services.applications import EntryNotOpen
-from loans.services.notices import tell_bank
-from loans.services.steps import WrongState, begun_step, keep_step, run_step
+from loans.services.notices import notify_bank
+from loans.services.steps import WrongState, begun_step, run_step, save_and_log
 from parties.enums import FactSource
 from parties.models import EnterpriseYear, Member
 from parties.selectors import participations
@@ -108,8 +108,8 @@ def submit_application(*, application_id: UUID, actor: Member, at: datetime) -> 
     application.intent_id = application.intent_found  # type: ignore[attr-defined]
     body = f"{application.enterprise.name}申请{application.get_category_display()} {display(application.amount_requested)} 元。"
     body += f"批复时限至 {application.deadline}。"
-    tell_bank(application, event="submitted", title=f"新的融资申请 {application.number}", body=body, at=at)
-    return keep_step(application, "submit", actor=actor, at=at, before=ApplicationState.DRAFT, fields=SUBMITTED_FIELDS)
+    notify_bank(application, event="submitted", title=f"新的融资申请 {application.number}", body=body, at=at)
+    return save_and_log(application, "submit", actor=actor, at=at, before=ApplicationState.DRAFT, fields=SUBMITTED_FIELDS)
 
 
 def size_on(application: Application, terms: Terms, *, on: date) -> Size | None:

@@ -10,7 +10,7 @@ from common.errors import DomainError, FieldProblem, InvalidInput
 from loans.models import Loan, UseOfFundsCheck
 from loans.selectors import scope_of
 from loans.services.movements.batch import locked_loans
-from loans.services.notices import tell_of_misuse
+from loans.services.notices import notify_of_misuse
 from loans.services.steps import business_day
 from parties.access import require_institution
 from parties.models import Member
@@ -75,7 +75,7 @@ def _stop_subsidy(loan: Loan, stopped_on: date, *, finding: str, actor: Member, 
         scope=scope_of(loan),
     )
     district = loan.district if loan.district is not None else loan.application.entry.district
-    tell_of_misuse(loan, district=district, finding=finding, at=at)
+    notify_of_misuse(loan, district=district, finding=finding, at=at)
 
 
 def _require_check(loan: Loan, finding: str, *, is_misuse: bool, misuse_from: date | None, on: date) -> None:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import PublicIdField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from parties.correction_transitions import CORRECTION_STEP, CORRECTION_STEPS
 from parties.enums import CorrectionAction, CorrectionState
 from parties.models.parties import Institution, Member
@@ -92,17 +92,17 @@ class Correction(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return self.subject
 
-    @moves(state, CORRECTION_STEP["confirm"])
+    @fsm_transition(state, CORRECTION_STEP["confirm"])
     def confirm(self, *, by: Member, at: datetime) -> None:
         """Note the second person's yes; the service puts the row right. In memory only. Source: architecture, who may."""
         self.decided_by, self.decided_at = by, at
 
-    @moves(state, CORRECTION_STEP["refuse"])
+    @fsm_transition(state, CORRECTION_STEP["refuse"])
     def refuse(self, *, by: Member, at: datetime, reason: str) -> None:
         """Note the second person's no. In memory only. Source: architecture, who may."""
         self.decided_by, self.decided_at, self.refusal = by, at, reason
 
-    @moves(state, CORRECTION_STEP["take_back"])
+    @fsm_transition(state, CORRECTION_STEP["take_back"])
     def take_back(self, *, by: Member, at: datetime) -> None:
         """Note that the house took it back. In memory only. Source: architecture, who may."""
         self.decided_by, self.decided_at = by, at

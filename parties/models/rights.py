@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import PublicIdField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from parties.enums import RightsState
 from parties.models.parties import Enterprise, Institution, Member, User
 from parties.rights_transitions import RIGHTS_STEP, RIGHTS_STEPS
@@ -99,23 +99,23 @@ class RightsChange(FSMModelMixin, models.Model):
         house: Any = self.institution if self.institution_id else self.enterprise
         return house
 
-    @moves(state, RIGHTS_STEP["confirm"])
+    @fsm_transition(state, RIGHTS_STEP["confirm"])
     def confirm(self, *, by: Member, at: datetime) -> None:
         """Put down the second person's yes; the service makes it take effect. Source: architecture, who may."""
         self._decided(by, at)
 
-    @moves(state, RIGHTS_STEP["refuse"])
+    @fsm_transition(state, RIGHTS_STEP["refuse"])
     def refuse(self, *, by: Member, at: datetime, reason: str) -> None:
         """Put down the second person's no with the reason; nothing takes effect. Source: architecture, who may."""
         self.refusal = reason
         self._decided(by, at)
 
-    @moves(state, RIGHTS_STEP["withdraw"])
+    @fsm_transition(state, RIGHTS_STEP["withdraw"])
     def withdraw(self, *, by: Member, at: datetime) -> None:
         """Take the proposal back. Source: architecture, who may."""
         self._decided(by, at)
 
-    @moves(state, RIGHTS_STEP["expire"])
+    @fsm_transition(state, RIGHTS_STEP["expire"])
     def expire(self) -> None:
         """Put down that nobody decided in time. Source: architecture, who may."""
 

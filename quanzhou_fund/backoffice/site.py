@@ -15,8 +15,8 @@ from unfold.sites import UnfoldAdminSite
 from common.admin.extension_points import acting_member
 from common.admin.forms import dress
 from common.admin.visible import VisibleAdmin
-from logins.doors import Door, Exit
 from logins.forms import LoginWithCode
+from logins.login_views import AuditedLoginView, AuditedLogoutView
 from quanzhou_fund.backoffice.calculators import calculators_page
 from quanzhou_fund.backoffice.dashboard import first_page
 from quanzhou_fund.backoffice.shell import shell
@@ -69,7 +69,7 @@ class FundAdminSite(UnfoldAdminSite):
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),
         }
-        door: Any = Door.as_view(
+        door: Any = AuditedLoginView.as_view(
             authentication_form=self.login_form, template_name="admin/staff_login.html", extra_context=context | (extra_context or {})
         )
         answer: HttpResponse = door(request)
@@ -77,7 +77,7 @@ class FundAdminSite(UnfoldAdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Let the person out, back to the login."""
-        answer: Any = Exit.as_view(next_page="admin:login")(request)
+        answer: Any = AuditedLogoutView.as_view(next_page="admin:login")(request)
         return answer
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

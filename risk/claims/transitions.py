@@ -6,7 +6,7 @@ Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D16, D20, D37.
 
 from django.db import models
 
-from common.transitions import AnswerKind, Door, Question, Signer, Transition, by_name
+from common.transitions import AnswerKind, ApiEndpoint, Question, Signer, Transition, by_name
 from risk.enums import BEFORE_LOSS, UNDER_EXAMINATION, EvidenceKind
 from risk.enums import ClaimState as State
 
@@ -66,7 +66,7 @@ CLAIM_STEPS = (
         clause=BOTH_RD,
         verb="claim.supplement_asked",
         asks=(WHAT,),
-        door=Door(scope=DECIDE, whose=GUARANTOR, says="审核期限继续计算。", clause="FP 1.5.2(1)；D7、D37"),
+        endpoint=ApiEndpoint(scope=DECIDE, whose=GUARANTOR, says="审核期限继续计算。", clause="FP 1.5.2(1)；D7、D37"),
     ),
     Transition(
         name="supply",
@@ -78,7 +78,9 @@ CLAIM_STEPS = (
         verb="claim.supplied",
         tone="main",
         sentence="补正材料先在坏账页面或本页“材料”中上传。",
-        door=Door(scope=DECIDE, says="补正材料先上传到补偿申请。审核期限不因补正顺延。", clause="FP 1.5.2(1)、FP 1.5.2(2)；D7、D37"),
+        endpoint=ApiEndpoint(
+            scope=DECIDE, says="补正材料先上传到补偿申请。审核期限不因补正顺延。", clause="FP 1.5.2(1)、FP 1.5.2(2)；D7、D37"
+        ),
     ),
     Transition(
         name="begin_review",
@@ -89,7 +91,7 @@ CLAIM_STEPS = (
         clause=BOTH_RD,
         verb="claim.review_begun",
         tone="main",
-        door=Door(scope=DECIDE, whose=GUARANTOR, clause="FP 1.5.2(1)；D37"),
+        endpoint=ApiEndpoint(scope=DECIDE, whose=GUARANTOR, clause="FP 1.5.2(1)；D37"),
     ),
     Transition(
         name="accept",
@@ -101,7 +103,7 @@ CLAIM_STEPS = (
         verb="claim.accepted",
         tone="main",
         sentence="审核通过后由支付机构办理支付；专项贷款由担保公司支付，信托服务由市财政局办理。",
-        door=Door(scope=DECIDE, whose=GUARANTOR, says="自今天起可支付。", clause="FP 1.5.2(1)；D20、D37"),
+        endpoint=ApiEndpoint(scope=DECIDE, whose=GUARANTOR, says="自今天起可支付。", clause="FP 1.5.2(1)；D20、D37"),
     ),
     Transition(
         name="refuse",
@@ -114,7 +116,7 @@ CLAIM_STEPS = (
         asks=(REASON,),
         tone="danger",
         sentence="银行会看到理由，可补充后重新申请。",
-        door=Door(scope=DECIDE, whose=GUARANTOR, says="写明理由，银行可见；银行可再次申请。", clause="FP 1.5.2(1)；D37"),
+        endpoint=ApiEndpoint(scope=DECIDE, whose=GUARANTOR, says="写明理由，银行可见；银行可再次申请。", clause="FP 1.5.2(1)；D37"),
     ),
     Transition(
         name="withdraw",
@@ -126,7 +128,7 @@ CLAIM_STEPS = (
         verb="claim.withdrawn",
         asks=(REASON,),
         tone="danger",
-        door=Door(scope=DECIDE, says="审核通过或损失认定之前可以撤回，此后可再次申请。"),
+        endpoint=ApiEndpoint(scope=DECIDE, says="审核通过或损失认定之前可以撤回，此后可再次申请。"),
     ),
     Transition(
         name="propose_loss",
@@ -139,7 +141,7 @@ CLAIM_STEPS = (
         asks=LOSS,
         tone="main",
         sentence="须已上传借款合同、放款凭证、追偿记录和法院或破产文书；由本行另一名复核人员复核认定。",
-        door=Door(
+        endpoint=ApiEndpoint(
             scope=DECIDE,
             whose="（项目贷款）",
             says="写明不能收回的本金和法院或破产文书；须由本行复核人员在系统内复核认定。",
@@ -191,7 +193,7 @@ CLAIM_STEPS = (
         verb="claim.payment_proposed",
         tone="main",
         sentence="提请后由本单位另一名复核人员复核，复核通过即进入该银行的支付队列。",
-        door=Door(
+        endpoint=ApiEndpoint(
             scope=MONEY,
             whose=GUARANTOR,
             says="提请支付可支付的补偿；须由本公司复核人员在系统内复核，复核后按队列和补偿上限支付。",
@@ -264,7 +266,7 @@ CLAIM_STEPS = (
         asks=(REASON,),
         tone="danger",
         sentence="追偿终结且应退回的款项已全部退回后结案。",
-        door=Door(scope=DECIDE, says="追偿终结且应退回款项全部退回后结案。", clause="FP 1.5.1、FP 1.5.2(2)"),
+        endpoint=ApiEndpoint(scope=DECIDE, says="追偿终结且应退回款项全部退回后结案。", clause="FP 1.5.1、FP 1.5.2(2)"),
     ),
 )
 CLAIM_STEP = by_name(CLAIM_STEPS)

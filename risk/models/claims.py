@@ -10,7 +10,7 @@ from django_fsm import FSMField, FSMModelMixin
 
 from common.errors import DomainError, ReasonMissing
 from common.fields import MoneyField, PublicIdField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from common.money import ZERO, display
 from loans.models import Loan
 from parties.models import Institution, Member
@@ -166,29 +166,29 @@ class Claim(FSMModelMixin, models.Model):
         parts = {share.payer: share.amount for share in self.parts.all()}
         return Shares.from_parts(parts) if parts else None
 
-    @moves(state, CLAIM_STEP["ask_supplement"])
+    @fsm_transition(state, CLAIM_STEP["ask_supplement"])
     def ask_supplement(self, *, what: str) -> None:
         """Ask the bank for more; moves no clock. In memory only. Source: D7, D37."""
         if not what.strip():
             raise ReasonMissing(field="what")
         self.supplement = what.strip()
 
-    @moves(state, CLAIM_STEP["supply"])
+    @fsm_transition(state, CLAIM_STEP["supply"])
     def supply(self) -> None:
         """Hand in what was asked for. In memory only. Source: D7, D37."""
         self.supplement = ""
 
-    @moves(state, CLAIM_STEP["begin_review"])
+    @fsm_transition(state, CLAIM_STEP["begin_review"])
     def begin_review(self) -> None:
         """Take the claim up. In memory only. Source: FP 1.5.2(1); D37."""
 
-    @moves(state, CLAIM_STEP["accept"])
+    @fsm_transition(state, CLAIM_STEP["accept"])
     def accept(self, *, by: Member, on: date) -> None:
         """Find the claim right, so that it is payable from that day. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2); D37."""
         self._not_before_opening("审核", on)
         self.reviewed_by, self.reviewed_on, self.payable_on = by, on, on
 
-    @moves(state, CLAIM_STEP["refuse"])
+    @fsm_transition(state, CLAIM_STEP["refuse"])
     def refuse(self, *, by: Member, on: date, reason: str) -> None:
         """Find that nothing is owed, with the reason. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2); D37."""
         if not reason.strip():
@@ -196,7 +196,7 @@ class Claim(FSMModelMixin, models.Model):
         self._not_before_opening("审核", on)
         self.reviewed_by, self.reviewed_on, self.refusal, self.ended_on = by, on, reason.strip(), on
 
-    @moves(state, CLAIM_STEP["withdraw"])
+    @fsm_transition(state, CLAIM_STEP["withdraw"])
     def withdraw(self, *, on: date, reason: str) -> None:
         """Take the claim back before anything is decided. In memory only. Source: FP 1.5.3."""
         if not reason.strip():
@@ -204,7 +204,7 @@ class Claim(FSMModelMixin, models.Model):
         self._not_before_opening("撤回", on)
         self.ended_on, self.ended_reason = on, reason.strip()
 
-    @moves(state, CLAIM_STEP["propose_loss"])
+    @fsm_transition(state, CLAIM_STEP["propose_loss"])
     def propose_loss(self, *, by: Member, amount: Decimal, evidence_kind: str, evidence_number: str) -> None:
         """Name the unrecoverable rest and what proves it. In memory only. Source: FP 1.5.1."""
         if not evidence_number.strip():
@@ -212,45 +212,45 @@ class Claim(FSMModelMixin, models.Model):
         self.proposed_by, self.amount = by, amount
         self.evidence_kind, self.evidence_number = EvidenceKind(evidence_kind).value, evidence_number.strip()
 
-    @moves(state, CLAIM_STEP["send_back"])
+    @fsm_transition(state, CLAIM_STEP["send_back"])
     def send_back(self) -> None:
         """Find the rest not proved unrecoverable. In memory only. Source: FP 1.5.1."""
         self.proposed_by, self.amount, self.evidence_kind, self.evidence_number = None, None, "", ""
 
-    @moves(state, CLAIM_STEP["certify"])
+    @fsm_transition(state, CLAIM_STEP["certify"])
     def certify(self, *, by: Member, on: date) -> None:
         """Certify the loss as a second person; others bear a part. In memory only. Source: FP 1.5.1."""
         self._not_before_opening("认定", on)
         self.certified_by, self.certified_on, self.payable_on = by, on, on
 
-    @moves(state, CLAIM_STEP["certify_own_loss"])
+    @fsm_transition(state, CLAIM_STEP["certify_own_loss"])
     def certify_own_loss(self, *, by: Member, on: date) -> None:
         """Certify a loss that the bank bears alone. In memory only. Source: FP 1.5.1; D1."""
         self._not_before_opening("认定", on)
         self.certified_by, self.certified_on, self.split_on = by, on, on
 
-    @moves(state, CLAIM_STEP["propose_payment"])
+    @fsm_transition(state, CLAIM_STEP["propose_payment"])
     def propose_payment(self, *, by: Member) -> None:
         """Propose the payment as its maker. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2)."""
         self.released_by = by
 
-    @moves(state, CLAIM_STEP["return_payment"])
+    @fsm_transition(state, CLAIM_STEP["return_payment"])
     def return_payment(self) -> None:
         """Give the proposed payment back to its maker. In memory only. Source: FP 1.5.3."""
         self.released_by = None
 
-    @moves(state, CLAIM_STEP["release"])
+    @fsm_transition(state, CLAIM_STEP["release"])
     def release(self, *, by: Member) -> None:
         """Let the money go as a second person: the claim joins the bank's queue. In memory only. Source: FP 1.5.3; D20."""
         self.checked_by = by
 
-    @moves(state, CLAIM_STEP["pay_part"])
+    @fsm_transition(state, CLAIM_STEP["pay_part"])
     def pay_part(self, *, on: date) -> None:
         """Note that the cap let only a part through; the rest waits for the bank's renewed application. In memory only. Source: D20."""
         self._not_before_opening("支付", on)
         self.needs_reapplication = True
 
-    @moves(state, CLAIM_STEP["pay_off"])
+    @fsm_transition(state, CLAIM_STEP["pay_off"])
     def pay_off(self, *, on: date, left: Decimal) -> None:
         """Note that nothing is payable any more. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2); D20, D21."""
         if left > ZERO:
@@ -258,11 +258,11 @@ class Claim(FSMModelMixin, models.Model):
         self._not_before_opening("支付", on)
         self.paid_on, self.needs_reapplication = on, False
 
-    @moves(state, CLAIM_STEP["recover"])
+    @fsm_transition(state, CLAIM_STEP["recover"])
     def recover(self) -> None:
         """Note that money comes back of a paid claim. In memory only. Source: FP 1.5.2(2); D21."""
 
-    @moves(state, CLAIM_STEP["close"])
+    @fsm_transition(state, CLAIM_STEP["close"])
     def close(self, *, on: date, reason: str) -> None:
         """End the pursuit. In memory only. Source: FP 1.5.1, FP 1.5.2(2)."""
         if not reason.strip():

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from loans.models import Loan
 from parties.models import Institution, Member
 from risk.classification.transitions import SUGGESTION_STEP, SUGGESTION_STEPS
@@ -80,17 +80,17 @@ class ClassificationSuggestion(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.loan} 建议{self.get_grade_display()}"
 
-    @moves(state, SUGGESTION_STEP["take"])
+    @fsm_transition(state, SUGGESTION_STEP["take"])
     def take(self, answer: Classification) -> None:
         """Note the decision that follows it. In memory only. Source: FP 1.5.3; D19."""
         self.answer = answer
 
-    @moves(state, SUGGESTION_STEP["overrule"])
+    @fsm_transition(state, SUGGESTION_STEP["overrule"])
     def overrule(self, answer: Classification) -> None:
         """Note the decision that differs from it. In memory only. Source: FP 1.5.3; D19."""
         self.answer = answer
 
-    @moves(state, SUGGESTION_STEP["outdate"])
+    @fsm_transition(state, SUGGESTION_STEP["outdate"])
     def outdate(self) -> None:
         """Let it lapse: paid up, classed otherwise, or another class suggested. In memory only. Source: FP 1.5.3; D19."""
 

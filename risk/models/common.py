@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
-from common.fsm import moves
+from common.fsm import fsm_transition
 from parties.models import Member
 from risk.enums import MoneyStep
 from risk.money_transitions import RECOVERY_STEP
@@ -30,12 +30,12 @@ class MadeAndChecked(FSMModelMixin, models.Model):
         """Return whether the record counts."""
         return self.step == MoneyStep.CHECKED
 
-    @moves(step, RECOVERY_STEP["check_off"])  # the states are those of every such record
+    @fsm_transition(step, RECOVERY_STEP["check_off"])  # the states are those of every such record
     def check_off(self, *, by: Member, at: datetime) -> None:
         """Let it count. In memory only. Source: D21, D23."""
         self.checked_by, self.checked_at = by, at
 
-    @moves(step, RECOVERY_STEP["send_back"])
+    @fsm_transition(step, RECOVERY_STEP["send_back"])
     def send_back(self, *, by: Member, at: datetime) -> None:
         """Give it back; it never counts. In memory only. Source: D21, D23."""
         self.checked_by, self.checked_at = by, at

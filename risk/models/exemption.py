@@ -9,7 +9,7 @@ from django_fsm import FSMField, FSMModelMixin
 
 from common.errors import DomainError
 from common.fields import PublicIdField, TextKey
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from parties.models import Institution, Member
 from risk.enums import ExemptionState
 from risk.exemption.transitions import EXEMPTION_STEP, EXEMPTION_STEPS
@@ -128,7 +128,7 @@ class Exemption(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.bad_debt.loan} 尽职免责"
 
-    @moves(state, EXEMPTION_STEP["conclude"])
+    @fsm_transition(state, EXEMPTION_STEP["conclude"])
     def conclude(
         self, *, by: Member, on: date, is_diligent: bool, is_gross_negligence: bool, is_intent: bool, opinion: str, open_items: int
     ) -> None:
@@ -140,7 +140,7 @@ class Exemption(FSMModelMixin, models.Model):
         self.concluded_by, self.concluded_on, self.is_diligent = by, on, is_diligent
         self.is_gross_negligence, self.is_intent, self.opinion = is_gross_negligence, is_intent, opinion
 
-    @moves(state, EXEMPTION_STEP["find"])
+    @fsm_transition(state, EXEMPTION_STEP["find"])
     def find(self, *, by: Member, on: date, is_evidence_sufficient: bool, finding: str, document_number: str) -> None:
         """Record what the regulator found; only both together exempt. In memory only. Source: FP 1.7."""
         self.found_by, self.found_on, self.is_evidence_sufficient = by, on, is_evidence_sufficient

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField, TextKey
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from ledger.models import Entry
 from parties.models import Institution, Member
 from policy.models import Deadline, PolicyVersion
@@ -204,17 +204,17 @@ class Return(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.answers} 退回 {self.amount:,.2f} 元"
 
-    @moves(state, RETURN_STEP["record"])
+    @fsm_transition(state, RETURN_STEP["record"])
     def record(self, *, by: Member, on: date, voucher: str) -> None:
         """Note date, voucher and maker. In memory only. Source: D21, D37."""
         self.made_by, self.returned_on, self.voucher = by, on, voucher
 
-    @moves(state, RETURN_STEP["send_back"])
+    @fsm_transition(state, RETURN_STEP["send_back"])
     def send_back(self) -> None:
         """Take the record back so that it can be made anew. In memory only. Source: D37."""
         self.made_by, self.returned_on, self.voucher = None, None, ""
 
-    @moves(state, RETURN_STEP["check_off"])
+    @fsm_transition(state, RETURN_STEP["check_off"])
     def check_off(self, *, by: Member, entry: Entry) -> None:
         """Note the checker and the ledger entry. In memory only. Source: D21, D37."""
         self.checked_by, self.entry = by, entry

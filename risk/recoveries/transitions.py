@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from common.transitions import AnswerKind, Door, Question, Signer, Transition, by_name
+from common.transitions import AnswerKind, ApiEndpoint, Question, Signer, Transition, by_name
 from risk.claims.transitions import MONEY, REASON
 from risk.enums import ReturnState
 
@@ -32,7 +32,9 @@ RETURN_STEPS = (
         sentence="款项退回后登记日期和付款凭证号，由本行另一名复核人员复核后记账。",
         done="已登记，请由本行复核人员复核。",
         tone="main",
-        door=Door(scope=MONEY, says="登记退回的日期和付款凭证号；须由本行复核人员在系统内复核。", clause="FP 1.5.2(2)；D21、D37"),
+        endpoint=ApiEndpoint(
+            scope=MONEY, says="登记退回的日期和付款凭证号；须由本行复核人员在系统内复核。", clause="FP 1.5.2(2)；D21、D37"
+        ),
     ),
     Transition(
         name="check_off",

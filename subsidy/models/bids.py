@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField, RateField
-from common.fsm import moves
+from common.fsm import fsm_transition
 from common.money import percent
 from parties.models import Institution, Member
 from subsidy.enums import BidSource, PaperBidState, SealedBidKind, SealedBidState
@@ -99,17 +99,17 @@ class SealedBid(FSMModelMixin, models.Model):
         """Return the identifier the log and the pages use."""
         return self.id
 
-    @moves(state, SEALED_BID_STEP["check_off"])
+    @fsm_transition(state, SEALED_BID_STEP["check_off"])
     def check_off(self, *, by: Member, at: datetime) -> None:
         """Let it count. In memory only. Source: FP 1.4.2."""
         self.checked_by, self.checked_at = by, at
 
-    @moves(state, SEALED_BID_STEP["send_back"])
+    @fsm_transition(state, SEALED_BID_STEP["send_back"])
     def send_back(self, *, at: datetime) -> None:
         """Give it back to the maker. In memory only. Source: FP 1.4.2."""
         self.ended_at = at
 
-    @moves(state, SEALED_BID_STEP["supersede"])
+    @fsm_transition(state, SEALED_BID_STEP["supersede"])
     def supersede(self, *, at: datetime) -> None:
         """Mark it as replaced by a later one. In memory only. Source: FP 1.4.2."""
         self.ended_at = at
@@ -163,12 +163,12 @@ class PaperBid(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.tender} {self.bank}"
 
-    @moves(state, PAPER_BID_STEP["check_off"])
+    @fsm_transition(state, PAPER_BID_STEP["check_off"])
     def check_off(self, *, by: Member, at: datetime) -> None:
         """Let it count. In memory only. Source: FP 1.4.2."""
         self.checked_by, self.checked_at = by, at
 
-    @moves(state, PAPER_BID_STEP["send_back"])
+    @fsm_transition(state, PAPER_BID_STEP["send_back"])
     def send_back(self) -> None:
         """Give it back to the maker. In memory only. Source: FP 1.4.2."""
 

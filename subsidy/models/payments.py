@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField, TextKey
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from ledger.models import Entry
 from parties.access import checker_differs
 from parties.models import Institution, Member
@@ -89,17 +89,17 @@ class Payment(FSMModelMixin, models.Model):
         """Return the key under which payments were booked in the first edition; such entries stay as they are."""
         return f"subsidy:{self.settlement.public_id}:{self.payer.code}"
 
-    @moves(state, PAYMENT_STEP["record"])
+    @fsm_transition(state, PAYMENT_STEP["record"])
     def record(self, *, by: Member, paid_on: date, voucher: str) -> None:
         """Note date, voucher and maker. In memory only. Source: D41."""
         self.made_by, self.paid_on, self.voucher = by, paid_on, voucher
 
-    @moves(state, PAYMENT_STEP["return_to_maker"])
+    @fsm_transition(state, PAYMENT_STEP["return_to_maker"])
     def return_to_maker(self) -> None:
         """Take the record back so that it can be made anew. In memory only. Source: D41."""
         self.made_by, self.paid_on, self.voucher = None, None, ""
 
-    @moves(state, PAYMENT_STEP["check_off"])
+    @fsm_transition(state, PAYMENT_STEP["check_off"])
     def check_off(self, *, by: Member, at: datetime, passed: set[int] | None = None) -> None:
         """
         Note the checker; the service books the payment. ``passed`` as in ``checker_differs``, for a list.

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from loans.models import Loan
 from parties.models import Member
 from subsidy.enums import ReconciliationState
@@ -54,7 +54,7 @@ class Reconciliation(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.settlement} {self.filename}"
 
-    @moves(state, RECONCILIATION_STEP["commit"])
+    @fsm_transition(state, RECONCILIATION_STEP["commit"])
     def commit(self, *, by: Member, at: datetime) -> None:
         """Say who took it over as the bank's word, and when. In memory only. Source: FP 1.6.4."""
         self.committed_by, self.committed_at = by, at

@@ -16,7 +16,7 @@ from django_fsm import FSMField, FSMModelMixin
 from common.dates import Period, settlement_quarter
 from common.enums import Mode
 from common.fields import MoneyField, PublicIdField, RateField, TextKey
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from common.money import ZERO
 from loans.models import Loan
 from parties.models import District, Institution, Member
@@ -119,27 +119,27 @@ class Settlement(FSMModelMixin, models.Model):
         """Return whether its lines can no longer change. Source: D13."""
         return self.state in SETTLEMENT_FINAL
 
-    @moves(state, SETTLEMENT_STEP["confirm"])
+    @fsm_transition(state, SETTLEMENT_STEP["confirm"])
     def confirm(self, *, by: Member, on: date) -> None:
         """Record the yes of the bank or, in trust mode, the fund manager. In memory only. Source: FP 1.6.4."""
         self.confirmed_by, self.confirmed_on = by, on
 
-    @moves(state, SETTLEMENT_STEP["review"])
+    @fsm_transition(state, SETTLEMENT_STEP["review"])
     def review(self, *, by: Member, on: date) -> None:
         """Record 市工信局's review. In memory only. Source: FP 1.6.4."""
         self.reviewed_by, self.reviewed_on = by, on
 
-    @moves(state, SETTLEMENT_STEP["send_back"])
+    @fsm_transition(state, SETTLEMENT_STEP["send_back"])
     def send_back(self) -> None:
         """Take confirmation and review back; the service opens a new revision. In memory only. Source: D13."""
         self.confirmed_by = self.confirmed_on = self.reviewed_by = self.reviewed_on = None
 
-    @moves(state, SETTLEMENT_STEP["file"])
+    @fsm_transition(state, SETTLEMENT_STEP["file"])
     def file(self, *, by: Member, on: date, record_number: str) -> None:
         """Record the filing with 市财政局: a number, not an approval; lines are final. In memory only. Source: FP 1.6.4; D13, D41."""
         self.filed_by, self.filed_on, self.record_number = by, on, record_number
 
-    @moves(state, SETTLEMENT_STEP["finish"])
+    @fsm_transition(state, SETTLEMENT_STEP["finish"])
     def finish(self, *, on: date) -> None:
         """Record that every payer has paid. In memory only. Source: D41."""
         self.paid_on = on
@@ -337,12 +337,12 @@ class Objection(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.settlement} {self.district}异议"
 
-    @moves(state, OBJECTION_STEP["withdraw"])
+    @fsm_transition(state, OBJECTION_STEP["withdraw"])
     def withdraw(self, *, remark: str) -> None:
         """Record that the county no longer objects. In memory only. Source: D41."""
         self.answer = remark
 
-    @moves(state, OBJECTION_STEP["reply"])
+    @fsm_transition(state, OBJECTION_STEP["reply"])
     def reply(self, *, answer: str) -> None:
         """Record 市工信局's answer. In memory only. Source: D41."""
         self.answer = answer

@@ -10,7 +10,7 @@ from django_fsm import FSMField, FSMModelMixin
 
 from common.enums import Category
 from common.fields import MoneyField, PublicIdField, RateField, TextKey
-from common.fsm import moves
+from common.fsm import fsm_transition
 from parties.models import Member
 from policy.models import ReturnRate
 from subsidy.enums import BIDS_READABLE, TenderState
@@ -118,27 +118,27 @@ class Tender(FSMModelMixin, models.Model):
         """Return whether bids are taken at a moment; the closing itself is too late. Source: FP 1.4.2."""
         return self.state == TenderState.OPEN and self.closes_at is not None and at < self.closes_at
 
-    @moves(state, TENDER_STEP["close"])
+    @fsm_transition(state, TENDER_STEP["close"])
     def close(self, *, at: datetime) -> None:
         """Take no more bids. In memory only. Source: FP 1.4.2."""
         self.closed_at = at
 
-    @moves(state, TENDER_STEP["propose_opening"])
+    @fsm_transition(state, TENDER_STEP["propose_opening"])
     def propose_opening(self, *, by: Member, at: datetime) -> None:
         """Ask the other house to open the bids. In memory only. Source: FP 1.4.2, FP 1.1.3."""
         self.opening_proposed_by, self.opening_proposed_at = by, at
 
-    @moves(state, TENDER_STEP["decline_opening"])
+    @fsm_transition(state, TENDER_STEP["decline_opening"])
     def decline_opening(self) -> None:
         """Leave the bids sealed. In memory only. Source: FP 1.4.2."""
         self.opening_proposed_by = self.opening_proposed_at = None
 
-    @moves(state, TENDER_STEP["confirm_opening"])
+    @fsm_transition(state, TENDER_STEP["confirm_opening"])
     def confirm_opening(self, *, by: Member, at: datetime) -> None:
         """Open the bids. In memory only: the service unseals them. Source: FP 1.4.2, FP 1.1.3."""
         self.opening_confirmed_by, self.bids_opened_at = by, at
 
-    @moves(state, TENDER_STEP["award"])
+    @fsm_transition(state, TENDER_STEP["award"])
     def award(self, *, on: date, result: Decimal) -> None:
         """Record the rate the tender gave. In memory only. Source: FP 1.4.2."""
         self.awarded_on, self.result = on, result

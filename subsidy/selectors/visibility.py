@@ -7,7 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from common.enums import Mode
 from common.errors import NotVisible
-from common.rows import sole
+from common.rows import one_or_none
 from parties.access import sees_all
 from parties.enums import COUNTY_KINDS, InstitutionKind
 from parties.models import Member
@@ -95,7 +95,7 @@ def visible_or_404(rows: QuerySet[Row], public_id: UUID | str, *, lock: bool = F
         NotVisible: the actor sees no such row.
     """
     chosen = rows.select_for_update(of=("self",)) if lock else rows
-    row = sole(chosen.filter(public_id=public_id))
+    row = one_or_none(chosen.filter(public_id=public_id))
     if row is None:
         raise NotVisible
     return row

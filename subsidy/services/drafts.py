@@ -21,7 +21,7 @@ from subsidy.models import Revision, Settlement
 from subsidy.selectors.freshness import is_outdated
 from subsidy.selectors.visibility import settlements_visible_to, visible_or_404
 from subsidy.services.computation import Horizon, compute_revision, known_through
-from subsidy.services.notices import tell_claimant
+from subsidy.services.notices import notify_claimant
 
 Quarter = tuple[int, int]
 _LOCK = 0x5B51  # names the settlements of one bank and mode among the database's advisory locks
@@ -89,7 +89,7 @@ def draft_settlement(*, bank: Institution, mode: Mode, year: int, quarter: int, 
         if not (revision.line_count or revision.adjustment_count):
             raise NothingToSettle(bank=bank, mode=Mode(mode).label, year=year, quarter=quarter)
         _log("settlement.drafted", settlement, revision, actor=actor, at=at)
-        tell_claimant(settlement, at=at)
+        notify_claimant(settlement, at=at)
     return settlement
 
 
@@ -117,7 +117,7 @@ def refresh_settlement(*, settlement_id: str, actor: Member, at: datetime) -> Se
             settlement.current = before
         else:
             _log("settlement.recomputed", settlement, revision, actor=actor, at=at)
-            tell_claimant(settlement, at=at)
+            notify_claimant(settlement, at=at)
     return settlement
 
 

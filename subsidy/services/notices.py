@@ -10,7 +10,7 @@ from subsidy.access import claimant
 from subsidy.models import Objection, Payment, Settlement
 
 
-def tell_claimant(settlement: Settlement, *, at: datetime) -> None:
+def notify_claimant(settlement: Settlement, *, at: datetime) -> None:
     """Tell the bank or, in trust mode, the fund manager that a revision waits for its confirmation. Source: FP 1.6.4; D35."""
     revision = settlement.current
     if revision is None:
@@ -26,7 +26,7 @@ def tell_claimant(settlement: Settlement, *, at: datetime) -> None:
     )
 
 
-def tell_counties(settlement: Settlement, *, at: datetime) -> None:
+def notify_counties(settlement: Settlement, *, at: datetime) -> None:
     """Tell each county that bears a share what it is, while it may still object. Source: D41."""
     revision = settlement.current
     if revision is None:
@@ -45,7 +45,7 @@ def tell_counties(settlement: Settlement, *, at: datetime) -> None:
         )
 
 
-def tell_of_objection(objection: Objection, *, at: datetime) -> None:
+def notify_of_objection(objection: Objection, *, at: datetime) -> None:
     """Tell 市工信局 that a county objects. Source: D41."""
     notify(
         key=f"objection:{objection.public_id}",
@@ -58,7 +58,7 @@ def tell_of_objection(objection: Objection, *, at: datetime) -> None:
     )
 
 
-def tell_payers(payments: Iterable[Payment], *, at: datetime) -> None:
+def notify_payers(payments: Iterable[Payment], *, at: datetime) -> None:
     """Tell each payer what has fallen due. Source: FP 1.6.4; D35, D41."""
     for payment in payments:
         notify(

@@ -12,7 +12,7 @@ from subsidy.access import require_county, require_reviewer
 from subsidy.enums import ObjectionState
 from subsidy.models import Objection
 from subsidy.selectors.visibility import objections_visible_to, settlements_visible_to, visible_or_404
-from subsidy.services.notices import tell_of_objection
+from subsidy.services.notices import notify_of_objection
 from subsidy.transitions import OBJECTION_STEP
 
 
@@ -56,7 +56,7 @@ def raise_objection(*, settlement_id: str, reason: str, actor: Member, at: datet
         settlement=settlement, revision=settlement.current, district=district, reason=reason.strip(), raised_by=actor, raised_at=at
     )
     _log("objection.raised", objection, actor=actor, at=at, remark=objection.reason)
-    tell_of_objection(objection, at=at)
+    notify_of_objection(objection, at=at)
     return objection
 
 

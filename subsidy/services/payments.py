@@ -21,7 +21,7 @@ from parties.models import Institution, Member
 from subsidy.enums import PaymentKind, PaymentState
 from subsidy.models import Payment, Settlement
 from subsidy.selectors.visibility import payments_visible_to, visible_or_404
-from subsidy.services.notices import tell_payers
+from subsidy.services.notices import notify_payers
 from subsidy.transitions import PAYMENT_STEP, SETTLEMENT_STEP
 
 
@@ -245,7 +245,7 @@ def _complete(settlement: Settlement, shares: Sequence[Payment], *, actor: Membe
             payee=settlement.bank,
             amount=sum(payment.amount for payment in shares),
         )
-        tell_payers([passing_on], at=at)
+        notify_payers([passing_on], at=at)
 
 
 def _save(payments: Sequence[Payment], fields: Sequence[str], *, verb: str, actor: Member, at: datetime, remark: str = "") -> None:

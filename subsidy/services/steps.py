@@ -20,7 +20,7 @@ from subsidy.selectors.history import first_open_before, last_filed_before
 from subsidy.selectors.visibility import settlements_visible_to, visible_or_404
 from subsidy.services.computation import known_through
 from subsidy.services.drafts import new_revision
-from subsidy.services.notices import tell_claimant, tell_counties, tell_payers
+from subsidy.services.notices import notify_claimant, notify_counties, notify_payers
 from subsidy.transitions import SETTLEMENT_STEP
 
 
@@ -106,7 +106,7 @@ def confirm_settlement(*, settlement_id: str, sha256: str, actor: Member, at: da
     follows = last_filed_before(settlement)
     if revision.follows_id != (follows.pk if follows is not None else None):
         raise RevisionOutdated
-    tell_counties(settlement, at=at)
+    notify_counties(settlement, at=at)
     return _saved(settlement, SETTLEMENT_STEP["confirm"].verb, actor=actor, at=at, after={"sha256": sha256})
 
 
@@ -156,7 +156,7 @@ def send_back_settlement(*, settlement_id: str, reason: str, actor: Member, at: 
             scope=_scope(settlement),
             after={"revision": revision.number, "city": revision.city, "county": revision.county, "sha256": revision.sha256},
         )
-        tell_claimant(settlement, at=at)
+        notify_claimant(settlement, at=at)
     return settlement
 
 
@@ -191,7 +191,7 @@ def file_settlement(*, settlement_id: str, record_number: str, actor: Member, at
         raise RecordNumberUsed(field="record_number", record_number=settlement.record_number, settlement=other)
     due = _payments_due(settlement)
     settlement.save()
-    tell_payers(Payment.objects.bulk_create(due), at=at)
+    notify_payers(Payment.objects.bulk_create(due), at=at)
     if not due:
         settlement.finish(on=filed_on)
         settlement.save()

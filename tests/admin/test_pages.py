@@ -208,6 +208,6 @@ class TestWords:
         for text in texts:
             own = next(iter(re.findall(r'verb=f"([a-z_]+\.)\{verb\}"', text)), "")
             found |= {f"{own}{verb}" for verb in re.findall(r'\b_saved\([a-z]+, "([a-z_]+)"', text)}
-            found |= {f"claim.{verb}" for verb in re.findall(r'\bsaved\([a-z]+, "([a-z_]+)"', text)}
+            found |= {f"claim.{verb}" for verb in re.findall(r'\bsave_and_log_claim\([a-z]+, "([a-z_]+)"', text)}
         assert len(found) > 40
         assert {verb for verb in found if verb not in EXTENSION_POINTS.verbs} == set()

@@ -139,7 +139,7 @@ def test_lapsing_killed_half_way(job, monkeypatch):
     for _ in range(3):
         ApplicationFactory(approved=True)
     with monkeypatch.context() as patch:
-        dies_at(patch, jobs, "keep_step", call=2)
+        dies_at(patch, jobs, "save_and_log", call=2)
         with pytest.raises(Killed):
             services.lapse_approvals(actor=job, at=noon(date(2024, 9, 20)))
     assert Application.objects.filter(state="lapsed").count() == 1

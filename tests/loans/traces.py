@@ -2,7 +2,7 @@
 
 from audit.models import Event
 from loans.models import Application
-from loans.services.application_steps import APPLICATION_SERVICES
+from loans.services.step_services import APPLICATION_SERVICES
 from notices.models import Notice
 
 SERVICES = {one.run.__name__: one.run for one in APPLICATION_SERVICES.values()}

@@ -84,5 +84,5 @@ def test_the_simulator_calls_only_addresses_there_are() -> None:
 
 @pytest.mark.parametrize("path", SIMULATOR, ids=lambda path: path.stem)
 def test_the_simulator_takes_only_steps_there_are(path: Path) -> None:
-    doors = {row.name.replace("_", "-") for one in DIAGRAMS for row in one.table if row.door}
+    doors = {row.name.replace("_", "-") for one in DIAGRAMS for row in one.table if row.endpoint}
     assert {found["name"] for found in STEP.finditer(path.read_text(encoding="utf-8"))} <= doors

@@ -12,7 +12,7 @@ from django.conf import settings
 from jobs.models import Heartbeat, Job
 from quanzhou_fund import tasks as doors
 from quanzhou_fund.celery import app
-from quanzhou_fund.running import run_singly
+from quanzhou_fund.job_runner import run_singly
 from quanzhou_fund.schedule import JOB_OF, JOBS, LIMITS, QUEUE_OF, SHANGHAI, Queue, beat_schedule
 
 OURS = {name for name in settings.INSTALLED_APPS if (settings.BASE_DIR / name).is_dir()}

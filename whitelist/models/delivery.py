@@ -8,7 +8,7 @@ from django.db.models import Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import PublicIdField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from parties.models import Institution, Member
 from whitelist.delivery_transitions import DELIVERY_STEP, DELIVERY_STEPS
 from whitelist.enums import AnnouncementKind, ChannelKind, DeliveryState, Transport
@@ -140,28 +140,28 @@ class Delivery(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.channel} {self.announcement}"
 
-    @moves(state, DELIVERY_STEP["mark_sent"])
+    @fsm_transition(state, DELIVERY_STEP["mark_sent"])
     def mark_sent(self, *, at: datetime) -> None:
         """Note that the receiver has it but has not confirmed yet. Source: FP 1.6.2."""
         self.sent_at, self.next_attempt_at, self.last_error = at, None, ""
 
-    @moves(state, DELIVERY_STEP["acknowledge"])
+    @fsm_transition(state, DELIVERY_STEP["acknowledge"])
     def acknowledge(self, *, reference: str, at: datetime) -> None:
         """Note the receiver's confirmation; it counts also when our side had given up. Source: FP 1.6.2."""
         self.reference, self.acknowledged_at, self.next_attempt_at, self.last_error = reference, at, None, ""
         self.sent_at = self.sent_at or at
 
-    @moves(state, DELIVERY_STEP["postpone"])
+    @fsm_transition(state, DELIVERY_STEP["postpone"])
     def postpone(self, *, error: str, until: datetime) -> None:
         """Wait for the next attempt. Source: FP 1.6.2."""
         self.last_error, self.next_attempt_at = error[:300], until
 
-    @moves(state, DELIVERY_STEP["give_up"])
+    @fsm_transition(state, DELIVERY_STEP["give_up"])
     def give_up(self, *, error: str) -> None:
         """Stop trying until a person sends again. Source: FP 1.6.2."""
         self.last_error, self.next_attempt_at = error[:300], None
 
-    @moves(state, DELIVERY_STEP["send_again"])
+    @fsm_transition(state, DELIVERY_STEP["send_again"])
     def send_again(self, *, at: datetime) -> None:
         """Queue once more under the same key. Source: FP 1.6.2."""
         self.attempts, self.next_attempt_at, self.last_error = 0, at, ""

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from parties.models import District, Enterprise, Member
 from policy.models import PolicyVersion
 from whitelist.enums import LISTED_STATES, EntryKind, EntryState, ExpiryCause, Route
@@ -130,78 +130,78 @@ class Entry(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return str(self.project or self.enterprise)
 
-    @moves(state, ENTRY_STEP["submit"])
+    @fsm_transition(state, ENTRY_STEP["submit"])
     def submit(self, *, on: date) -> None:
         """Hand the application to the county. Source: FP 1.6.1(1)."""
         self.submitted_on, self.return_reason = on, ""
 
-    @moves(state, ENTRY_STEP["withdraw"])
+    @fsm_transition(state, ENTRY_STEP["withdraw"])
     def withdraw(self, *, reason: str) -> None:
         """Take the application back before consultation begins. Source: FP 1.6.1(1)."""
         self.return_reason = reason
 
-    @moves(state, ENTRY_STEP["return_from_county"])
+    @fsm_transition(state, ENTRY_STEP["return_from_county"])
     def return_from_county(self, *, reason: str) -> None:
         """Give the application back to be completed. Source: FP 1.6.1(1)."""
         self.return_reason = reason
 
-    @moves(state, ENTRY_STEP["reject_by_county"])
+    @fsm_transition(state, ENTRY_STEP["reject_by_county"])
     def reject_by_county(self, *, reason: str) -> None:
         """End the application at the preliminary review. Source: FP 1.6.1(1)."""
         self.return_reason = reason
 
-    @moves(state, ENTRY_STEP["pass_county"])
+    @fsm_transition(state, ENTRY_STEP["pass_county"])
     def pass_county(self) -> None:
         """Report the application to the city. Source: FP 1.6.1(1)."""
 
-    @moves(state, ENTRY_STEP["screen"])
+    @fsm_transition(state, ENTRY_STEP["screen"])
     def screen(self, *, on: date) -> None:
         """Take an enterprise of the tax list as a candidate; it applies for nothing. Source: FP 1.6.1(2)."""
         self.submitted_on = on
 
-    @moves(state, ENTRY_STEP["list_directly"])
+    @fsm_transition(state, ENTRY_STEP["list_directly"])
     def list_directly(self, *, on: date) -> None:
         """Take a little giant straight to consultation. Source: FP 1.6.1(2); D5, D26."""
         self.submitted_on = self.decided_on = on
         self.consultation_round += 1
 
-    @moves(state, ENTRY_STEP["return_from_city"])
+    @fsm_transition(state, ENTRY_STEP["return_from_city"])
     def return_from_city(self, *, reason: str) -> None:
         """Give an application back to be completed; it starts at the county again. Source: FP 1.6.1(1)."""
         self.return_reason = reason
 
-    @moves(state, ENTRY_STEP["reject_by_city"])
+    @fsm_transition(state, ENTRY_STEP["reject_by_city"])
     def reject_by_city(self, *, reason: str) -> None:
         """Decide against listing, also after an objection. Source: FP 1.6.1(1), 1.6.1(2)."""
         self.return_reason = reason
 
-    @moves(state, ENTRY_STEP["pass_city"])
+    @fsm_transition(state, ENTRY_STEP["pass_city"])
     def pass_city(self, *, on: date) -> None:
         """Pass the review and open a new round of consultation. Source: FP 1.6.1(1), 1.6.1(2)."""
         self.decided_on = on
         self.consultation_round += 1
 
-    @moves(state, ENTRY_STEP["send_back"])
+    @fsm_transition(state, ENTRY_STEP["send_back"])
     def send_back(self, *, reason: str) -> None:
         """Return to review after an objection or a late finding; opinions given so far no longer count. Source: FP 1.6.1; D26."""
         self.return_reason = reason
 
-    @moves(state, ENTRY_STEP["clear"])
+    @fsm_transition(state, ENTRY_STEP["clear"])
     def clear(self) -> None:
         """End consultation; the service has seen every bureau's consent of this round. Source: FP 1.1.3; D26."""
         self.return_reason = ""
 
-    @moves(state, ENTRY_STEP["publish"])
+    @fsm_transition(state, ENTRY_STEP["publish"])
     def publish(self, *, batch: Batch, expires_on: date | None) -> None:
         """List in a batch; ``expires_on`` (excluded) is ``None`` where the next yearly list ends it. Source: FP 1.6.1(3); D27."""
         self.batch, self.published_on, self.expires_on = batch, batch.published_on, expires_on
 
-    @moves(state, ENTRY_STEP["expire"])
+    @fsm_transition(state, ENTRY_STEP["expire"])
     def expire(self, *, on: date, cause: ExpiryCause) -> None:
         """Stop new applications; running loans and their drawdowns go on. Source: FP 1.6.1(3); D27."""
         self.expired_on, self.expiry_cause = on, cause
 
-    @moves(state, ENTRY_STEP["remove"])
+    @fsm_transition(state, ENTRY_STEP["remove"])
     def remove(self, *, on: date, reason: str) -> None:
         """Take off the list: no new applications and no more drawdowns; running loans go on. Source: FP 1.6.1(3); D27."""
         self.removed_on, self.removal_reason = on, reason

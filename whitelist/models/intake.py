@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
-from common.fsm import legal_steps, moves
+from common.fsm import fsm_transition, legal_steps
 from parties.models import District, Enterprise, Member
 from policy.models import PolicyVersion
 from whitelist.enums import ImportKind, ImportState, Programme, RowOutcome
@@ -63,23 +63,23 @@ class ImportFile(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return self.filename
 
-    @moves(state, IMPORT_STEP["finish_check"])
+    @fsm_transition(state, IMPORT_STEP["finish_check"])
     def finish_check(self, *, rows: int, accepted: int) -> None:
         """Say what a large file came to, once a job has read it. In memory only. Source: FP 1.6.1(2)."""
         self.rows = self.read_count = rows
         self.accepted, self.refused = accepted, rows - accepted
 
-    @moves(state, IMPORT_STEP["give_up"])
+    @fsm_transition(state, IMPORT_STEP["give_up"])
     def give_up(self, *, why: str) -> None:
         """Say why a large file cannot be read. In memory only. Source: FP 1.6.1(2)."""
         self.failure = why[:300]
 
-    @moves(state, IMPORT_STEP["commit"])
+    @fsm_transition(state, IMPORT_STEP["commit"])
     def commit(self, *, by: Member, at: datetime) -> None:
         """Say who took its good rows over, and when. In memory only. Source: FP 1.6.1(2)."""
         self.committed_by, self.committed_at = by, at
 
-    @moves(state, IMPORT_STEP["discard"])
+    @fsm_transition(state, IMPORT_STEP["discard"])
     def discard(self) -> None:
         """Drop it, so that the same file may come anew. In memory only. Source: FP 1.6.1(2)."""
 

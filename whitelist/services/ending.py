@@ -15,8 +15,8 @@ from whitelist.models import Entry
 from whitelist.selectors.ending import left_behind_by_next_list
 from whitelist.selectors.entries import due_to_expire
 from whitelist.services.announcing import announce
+from whitelist.services.notifications import notify_enterprises
 from whitelist.services.steps import lock_for_step, log_step, save_alike, states_of
-from whitelist.services.telling import tell_enterprises
 from whitelist.transitions import ENTRY_STEP
 
 _RELATED = ("enterprise", "project", "district", "policy_version")
@@ -39,7 +39,7 @@ def remove_entries(*, entry_ids: Sequence[UUID], reason: str, actor: Member, at:
     save_alike(entries, "removed_on", "removal_reason")
     log_step(entries, step=ENTRY_STEP["remove"], before=before, actor=actor, at=at, remark=reason.strip())
     announce(AnnouncementKind.REMOVAL, entries=entries, at=at)
-    tell_enterprises(entries, step=ENTRY_STEP["remove"], reason=reason.strip(), at=at)
+    notify_enterprises(entries, step=ENTRY_STEP["remove"], reason=reason.strip(), at=at)
     return entries
 
 

@@ -19,9 +19,9 @@ from whitelist.models import Batch, Entry
 from whitelist.selectors.eligibility import require_eligible
 from whitelist.selectors.entries import superseded_by
 from whitelist.services.announcing import announce
+from whitelist.services.notifications import notify_enterprises
 from whitelist.services.review import refresh_checks
 from whitelist.services.steps import lock_for_step, log_step, save_alike, states_of
-from whitelist.services.telling import tell_enterprises
 from whitelist.transitions import ENTRY_STEP
 
 _NUMBERING_LOCK = 1_610_613  # one publication numbers at a time; any fixed number of this app's own
@@ -75,7 +75,7 @@ def publish_batch(*, entry_ids: Sequence[UUID], document_number: str, actor: Mem
     announce(AnnouncementKind.PUBLICATION, entries=entries, batch=batch, at=at)
     if replaced:
         announce(AnnouncementKind.EXPIRY, entries=replaced, at=at)
-    tell_enterprises(entries, step=ENTRY_STEP["publish"], at=at)
+    notify_enterprises(entries, step=ENTRY_STEP["publish"], at=at)
     return batch
 
 

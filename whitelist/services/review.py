@@ -14,8 +14,8 @@ from whitelist.enums import APPLIED_ROUTES, EntryState
 from whitelist.models import Entry
 from whitelist.rules import Eligibility
 from whitelist.selectors.eligibility import as_json, evaluate, require_eligible
+from whitelist.services.notifications import ask_for_opinions, notify_enterprises
 from whitelist.services.steps import lock_for_step, log_step, save_alike, states_of
-from whitelist.services.telling import ask_for_opinions, tell_enterprises
 from whitelist.transitions import ENTRY_STEP
 
 
@@ -173,5 +173,5 @@ def _refuse(name: str, entry_ids: Sequence[UUID], take: Callable[..., None], *, 
         take(entry, reason=reason.strip())
     save_alike(entries, "return_reason")
     log_step(entries, step=ENTRY_STEP[name], before=before, actor=actor, at=at, remark=reason.strip())
-    tell_enterprises(entries, step=ENTRY_STEP[name], reason=reason.strip(), at=at)
+    notify_enterprises(entries, step=ENTRY_STEP[name], reason=reason.strip(), at=at)
     return entries

@@ -21,8 +21,8 @@ from whitelist.enums import APPLIED_ROUTES, LISTED_STATES, EntryKind, EntryState
 from whitelist.models import Entry, ScreenedOut, Screening
 from whitelist.selectors.eligibility import as_json, require_eligible, stacked_enterprises
 from whitelist.selectors.screening import Screened, enterprises_of_tax_list, screened, settled_after
+from whitelist.services.notifications import ask_for_opinions
 from whitelist.services.steps import log_step
-from whitelist.services.telling import ask_for_opinions
 from whitelist.transitions import ENTRY_STEP
 
 _SCREENING_LOCK = 1_610_614  # one screening at a time

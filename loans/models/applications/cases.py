@@ -8,7 +8,7 @@ from django_fsm import FSMField, FSMModelMixin
 
 from common.enums import Category, Mode, Security, Size
 from common.fields import MoneyField, PublicIdField
-from common.fsm import moves
+from common.fsm import fsm_transition
 from common.money import ZERO, display
 from loans.application_transitions import APPLICATION_STEP
 from loans.enums import APPROVED_NOT_CONTRACTED, AWAITING_DECISION, RefusalReason, SubmittedFor
@@ -101,7 +101,7 @@ class Application(FSMModelMixin, models.Model):
         if self.lapses_on is not None and on >= self.lapses_on:
             raise ApprovalLapsed(lapses_on=self.lapses_on)
 
-    @moves(state, APPLICATION_STEP["submit"])
+    @fsm_transition(state, APPLICATION_STEP["submit"])
     def submit(
         self,
         *,
@@ -124,7 +124,7 @@ class Application(FSMModelMixin, models.Model):
         self.policy_version = version
         self.deadline = deadline
 
-    @moves(state, APPLICATION_STEP["accept"])
+    @fsm_transition(state, APPLICATION_STEP["accept"])
     def accept(self, *, on: date) -> None:
         """
         Record that the bank took the case up; moves no clock.
@@ -137,7 +137,7 @@ class Application(FSMModelMixin, models.Model):
         self._in_order("受理", on=on, after=self.submitted_on)
         self.accepted_on = on
 
-    @moves(state, APPLICATION_STEP["ask_supplement"])
+    @fsm_transition(state, APPLICATION_STEP["ask_supplement"])
     def ask_supplement(self, *, on: date) -> None:
         """
         Ask the enterprise for something more; moves no clock. Asking takes the case up.
@@ -151,7 +151,7 @@ class Application(FSMModelMixin, models.Model):
         self.accepted_on = self.accepted_on or on
         self.review_began_on = None
 
-    @moves(state, APPLICATION_STEP["answer_supplement"])
+    @fsm_transition(state, APPLICATION_STEP["answer_supplement"])
     def answer_supplement(self, *, on: date) -> None:
         """
         Record that what was asked for came in.
@@ -163,7 +163,7 @@ class Application(FSMModelMixin, models.Model):
         """
         self._in_order("补充", on=on, after=self.accepted_on)
 
-    @moves(state, APPLICATION_STEP["begin_review"])
+    @fsm_transition(state, APPLICATION_STEP["begin_review"])
     def begin_review(self, *, on: date) -> None:
         """
         Begin the bank's risk review; a bank that begins at once has also taken the case up.
@@ -177,7 +177,7 @@ class Application(FSMModelMixin, models.Model):
         self.accepted_on = self.accepted_on or on
         self.review_began_on = on
 
-    @moves(state, APPLICATION_STEP["approve"])
+    @fsm_transition(state, APPLICATION_STEP["approve"])
     def approve(self, *, on: date, amount: Decimal, lapses_on: date, recorded_on: date, late_reason: str = "") -> None:
         """
         Record the bank's yes. In memory only: the service locks, checks caps, saves and logs.
@@ -195,7 +195,7 @@ class Application(FSMModelMixin, models.Model):
         self.amount_approved = amount
         self.lapses_on = lapses_on
 
-    @moves(state, APPLICATION_STEP["refuse"])
+    @fsm_transition(state, APPLICATION_STEP["refuse"])
     def refuse(self, *, on: date, reason: RefusalReason, remark: str, recorded_on: date, late_reason: str = "") -> None:
         """
         Record the bank's no, with a reason the enterprise reads.
@@ -213,7 +213,7 @@ class Application(FSMModelMixin, models.Model):
         self.refusal_reason = reason
         self.refusal_remark = remark.strip()
 
-    @moves(state, APPLICATION_STEP["withdraw"])
+    @fsm_transition(state, APPLICATION_STEP["withdraw"])
     def withdraw(self, *, on: date, reason: str) -> None:
         """
         Take the application back, at any time before the contract.
@@ -227,7 +227,7 @@ class Application(FSMModelMixin, models.Model):
         self.withdrawn_on = on
         self.withdrawal_reason = reason.strip()
 
-    @moves(state, APPLICATION_STEP["meet_conditions"])
+    @fsm_transition(state, APPLICATION_STEP["meet_conditions"])
     def meet_conditions(self, *, on: date, recorded_on: date, late_reason: str = "") -> None:
         """
         Record that the disbursement conditions are met: the second of the two ends.
@@ -242,7 +242,7 @@ class Application(FSMModelMixin, models.Model):
         self._still_holds(recorded_on)
         self.conditions_met_on, self.conditions_recorded_on, self.conditions_late_reason = on, recorded_on, late_reason
 
-    @moves(state, APPLICATION_STEP["contract"])
+    @fsm_transition(state, APPLICATION_STEP["contract"])
     def contract(self, *, on: date, recorded_on: date) -> None:
         """
         Record that the contract is signed; the service makes the loan.
@@ -259,7 +259,7 @@ class Application(FSMModelMixin, models.Model):
         self._still_holds(recorded_on)
         self.contracted_on = on
 
-    @moves(state, APPLICATION_STEP["lapse"])
+    @fsm_transition(state, APPLICATION_STEP["lapse"])
     def lapse(self, *, on: date) -> None:
         """
         Let an approval end that no contract followed in time.

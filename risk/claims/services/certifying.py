@@ -16,7 +16,7 @@ from policy.selectors import version_for
 from risk.claims.rules.sharing import project_government_share
 from risk.claims.selectors.papers import required_papers
 from risk.claims.services.splits import fix_split
-from risk.claims.services.steps import locked_claim, require_within_loss, saved, tell_payer
+from risk.claims.services.steps import locked_claim, notify_payer, require_within_loss, save_and_log_claim
 from risk.claims.transitions import CLAIM_STEP
 from risk.enums import EvidenceKind, ReturnState
 from risk.models import Claim, Return
@@ -48,7 +48,7 @@ def propose_loss(
     require_within_loss(claim.bad_debt, amount)
     require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
     claim.propose_loss(by=actor, amount=amount, evidence_kind=evidence_kind, evidence_number=evidence_number)
-    return saved(claim, CLAIM_STEP["propose_loss"].verb, before=before, actor=actor, at=at, remark=evidence_number)
+    return save_and_log_claim(claim, CLAIM_STEP["propose_loss"].verb, before=before, actor=actor, at=at, remark=evidence_number)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def send_back_loss(*, claim_id: UUID, reason: str, actor: Member, at: datetime) 
     claim = locked_claim(claim_id, actor, step="send_back")
     before = claim.state
     claim.send_back()
-    return saved(claim, CLAIM_STEP["send_back"].verb, before=before, actor=actor, at=at, remark=reason)
+    return save_and_log_claim(claim, CLAIM_STEP["send_back"].verb, before=before, actor=actor, at=at, remark=reason)
 
 
 @transaction.atomic
@@ -93,9 +93,9 @@ def certify_loss(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
         checker_differs(maker=claim.proposed_by, checker=actor, at=at)
     require_within_loss(claim.bad_debt, claim.amount or ZERO)
     require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
-    saved(claim, CLAIM_STEP["certify"].verb, before=before, actor=actor, at=at)
+    save_and_log_claim(claim, CLAIM_STEP["certify"].verb, before=before, actor=actor, at=at)
     if shared:
-        tell_payer(claim, at=at)
+        notify_payer(claim, at=at)
     else:
         fix_split(claim, on=today)
     return claim
@@ -118,4 +118,4 @@ def close_claim(*, claim_id: UUID, reason: str, actor: Member, at: datetime) -> 
     waiting = Return.objects.filter(answers__payment__claim=claim).exclude(state=ReturnState.PAID).count()
     if waiting:
         raise ReturnsOpen(count=waiting)
-    return saved(claim, CLAIM_STEP["close"].verb, before=before, actor=actor, at=at, remark=reason)
+    return save_and_log_claim(claim, CLAIM_STEP["close"].verb, before=before, actor=actor, at=at, remark=reason)

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from documents.services import require_papers
 from parties.models import Member
 from risk.claims.selectors.papers import required_papers
-from risk.claims.services.steps import close_term, locked_claim, saved, tell, tell_payer
+from risk.claims.services.steps import close_term, locked_claim, notify_institution, notify_payer, save_and_log_claim
 from risk.claims.transitions import CLAIM_STEP
 from risk.models import Claim
 
@@ -27,8 +27,10 @@ def ask_supplement(*, claim_id: UUID, what: str, actor: Member, at: datetime) ->
     claim = locked_claim(claim_id, actor, step="ask_supplement")
     before = claim.state
     claim.ask_supplement(what=what)
-    tell(claim, f"supplement:{at.isoformat()}", claim.bank, title=f"补偿申请 {claim.number} 需补正", body=f"请补正：{what}", at=at)
-    return saved(claim, CLAIM_STEP["ask_supplement"].verb, before=before, actor=actor, at=at, remark=what)
+    notify_institution(
+        claim, f"supplement:{at.isoformat()}", claim.bank, title=f"补偿申请 {claim.number} 需补正", body=f"请补正：{what}", at=at
+    )
+    return save_and_log_claim(claim, CLAIM_STEP["ask_supplement"].verb, before=before, actor=actor, at=at, remark=what)
 
 
 @transaction.atomic
@@ -46,7 +48,7 @@ def supply(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     before = claim.state
     claim.supply()
     require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
-    return saved(claim, CLAIM_STEP["supply"].verb, before=before, actor=actor, at=at)
+    return save_and_log_claim(claim, CLAIM_STEP["supply"].verb, before=before, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -62,7 +64,7 @@ def begin_review(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim = locked_claim(claim_id, actor, step="begin_review")
     before = claim.state
     claim.begin_review()
-    return saved(claim, CLAIM_STEP["begin_review"].verb, before=before, actor=actor, at=at)
+    return save_and_log_claim(claim, CLAIM_STEP["begin_review"].verb, before=before, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -81,8 +83,8 @@ def accept_claim(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim.accept(by=actor, on=localdate(at))
     require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
     close_term(claim, on=localdate(at))
-    tell_payer(claim, at=at)
-    return saved(claim, CLAIM_STEP["accept"].verb, before=before, actor=actor, at=at)
+    notify_payer(claim, at=at)
+    return save_and_log_claim(claim, CLAIM_STEP["accept"].verb, before=before, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -99,8 +101,8 @@ def refuse_claim(*, claim_id: UUID, reason: str, actor: Member, at: datetime) ->
     before = claim.state
     claim.refuse(by=actor, on=localdate(at), reason=reason)
     close_term(claim, on=localdate(at))
-    tell(claim, "refused", claim.bank, title=f"补偿申请 {claim.number} 不予补偿", body=f"理由：{reason}", at=at)
-    return saved(claim, CLAIM_STEP["refuse"].verb, before=before, actor=actor, at=at, remark=reason)
+    notify_institution(claim, "refused", claim.bank, title=f"补偿申请 {claim.number} 不予补偿", body=f"理由：{reason}", at=at)
+    return save_and_log_claim(claim, CLAIM_STEP["refuse"].verb, before=before, actor=actor, at=at, remark=reason)
 
 
 @transaction.atomic
@@ -117,4 +119,4 @@ def withdraw_claim(*, claim_id: UUID, reason: str, actor: Member, at: datetime) 
     before = claim.state
     claim.withdraw(on=localdate(at), reason=reason)
     close_term(claim, on=localdate(at))
-    return saved(claim, CLAIM_STEP["withdraw"].verb, before=before, actor=actor, at=at, remark=reason)
+    return save_and_log_claim(claim, CLAIM_STEP["withdraw"].verb, before=before, actor=actor, at=at, remark=reason)

@@ -19,7 +19,7 @@ from policy.services import open_deadline
 from risk.access import require_bank, reviewer_of
 from risk.claims.rules.sharing import clause_of, is_covered
 from risk.claims.selectors.papers import required_papers
-from risk.claims.services.steps import require_within_loss, tell
+from risk.claims.services.steps import notify_institution, require_within_loss
 from risk.enums import ClaimKind, ClaimState
 from risk.locks import lock_bank
 from risk.models import BadDebt, Claim
@@ -139,5 +139,5 @@ def _opened(claim: Claim, *, actor: Member, at: datetime, whom: Institution | No
     if whom is not None:
         asked = display(claim.amount or ZERO)
         body = f"{claim.bank.name}就贷款 {claim.loan.contract_number} 申请补偿 {asked} 元，请在 {claim.deadline} 前审核。"
-        tell(claim, "filed", whom, title=f"补偿申请 {claim.number} 待审核", body=body, at=at)
+        notify_institution(claim, "filed", whom, title=f"补偿申请 {claim.number} 待审核", body=body, at=at)
     return claim

@@ -34,7 +34,7 @@ from risk.claims.rules.sharing import clause_of
 from risk.claims.selectors.queue import queued
 from risk.claims.selectors.standings import ClaimStanding, next_position, standing_of_claim
 from risk.claims.services.splits import fix_split, institution_of, split_of
-from risk.claims.services.steps import locked_claim, saved
+from risk.claims.services.steps import locked_claim, save_and_log_claim
 from risk.claims.transitions import CLAIM_STEP
 from risk.enums import WAITING_FOR_MONEY, BreakerCause, BreakerState, Payer
 from risk.locks import lock_bank, lock_claim
@@ -80,7 +80,7 @@ def propose_payment(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim.propose_payment(by=actor)
     shares = split_of(claim)
     parts = {payer.value: part for payer, part in shares.items() if part}
-    return saved(claim, CLAIM_STEP["propose_payment"].verb, before=before, actor=actor, at=at, facts={"parts": parts})
+    return save_and_log_claim(claim, CLAIM_STEP["propose_payment"].verb, before=before, actor=actor, at=at, facts={"parts": parts})
 
 
 @transaction.atomic
@@ -98,7 +98,7 @@ def return_payment(*, claim_id: UUID, reason: str, actor: Member, at: datetime) 
     claim = locked_claim(claim_id, actor, step="return_payment")
     before = claim.state
     claim.return_payment()
-    return saved(claim, CLAIM_STEP["return_payment"].verb, before=before, actor=actor, at=at, remark=reason)
+    return save_and_log_claim(claim, CLAIM_STEP["return_payment"].verb, before=before, actor=actor, at=at, remark=reason)
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def release_payment(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim.release(by=actor)
     if claim.released_by is not None:
         checker_differs(maker=claim.released_by, checker=actor, at=at)
-    saved(claim, CLAIM_STEP["release"].verb, before=before, actor=actor, at=at)
+    save_and_log_claim(claim, CLAIM_STEP["release"].verb, before=before, actor=actor, at=at)
     _pay_while_possible(claim.bank, actor=actor, at=at)
     return Claim.objects.get(pk=claim.pk)
 
@@ -240,7 +240,7 @@ def _settle(claim: Claim, standing: ClaimStanding, *, actor: Member, at: datetim
     before = claim.state
     fix_split(claim, on=localdate(at))
     claim.pay_off(on=localdate(at), left=standing.payable.compensation)
-    saved(claim, CLAIM_STEP["pay_off"].verb, before=before, actor=actor, at=at)
+    save_and_log_claim(claim, CLAIM_STEP["pay_off"].verb, before=before, actor=actor, at=at)
 
 
 def _pay(claim: Claim, standing: ClaimStanding, risk: BankRisk, *, actor: Member, at: datetime) -> Payment | None:
@@ -271,7 +271,7 @@ def _pay(claim: Claim, standing: ClaimStanding, risk: BankRisk, *, actor: Member
         claim.pay_part(on=today)
     else:
         claim.pay_off(on=today, left=left)
-    saved(
+    save_and_log_claim(
         claim, CLAIM_STEP["pay_part" if left else "pay_off"].verb, before=before, actor=actor, at=at, facts={"paid": amount, "left": left}
     )
     _tell_bank(claim, payment, left, at=at)
@@ -282,7 +282,7 @@ def _hold_back(claim: Claim, bank: BankStanding, *, actor: Member, at: datetime)
     """Leave the claim in the queue until the bank applies anew."""
     claim.needs_reapplication = True
     facts = {"breaker": bank.headroom.state.value, **figures_of(bank.position, bank.headroom)}
-    saved(claim, "claim.held_back", before=claim.state, actor=actor, at=at, facts=facts)
+    save_and_log_claim(claim, "claim.held_back", before=claim.state, actor=actor, at=at, facts=facts)
     notify(
         key=f"claim:{claim.public_id}:held_back:{localdate(at)}",
         kind="claim",

@@ -44,7 +44,7 @@ def locked_claim(claim_id: UUID, actor: Member, *, step: str) -> Claim:
     return claim
 
 
-def saved(
+def save_and_log_claim(
     claim: Claim, verb: str, *, before: str, actor: Member, at: datetime, remark: str = "", facts: Mapping[str, object] | None = None
 ) -> Claim:
     """Save a step and write its event."""
@@ -71,14 +71,14 @@ def require_within_loss(bad_debt: BadDebt, amount: Decimal) -> None:
         raise AmountBeyondLoss(most=display(max(most, ZERO)), field="amount")
 
 
-def tell(claim: Claim, event: str, institution: Institution, *, title: str, body: str, at: datetime) -> None:
+def notify_institution(claim: Claim, event: str, institution: Institution, *, title: str, body: str, at: datetime) -> None:
     key = f"claim:{claim.public_id}:{event}:{institution.pk}"
     notify(key=key, kind="claim", title=title, body=body, at=at, institution=institution, obj=claim)
 
 
-def tell_payer(claim: Claim, *, at: datetime) -> None:
+def notify_payer(claim: Claim, *, at: datetime) -> None:
     body = f"{claim.bank.name}的补偿申请 {claim.number} 可支付，损失本金 {display(claim.amount or ZERO)} 元，请办理支付。"
-    tell(claim, "payable", paying_institution(claim), title=f"补偿申请 {claim.number} 待支付", body=body, at=at)
+    notify_institution(claim, "payable", paying_institution(claim), title=f"补偿申请 {claim.number} 待支付", body=body, at=at)
 
 
 def close_term(claim: Claim, *, on: date) -> None:

@@ -21,7 +21,7 @@ from risk.access import require_bank
 from risk.breaker.services import evaluate
 from risk.claims.rules.compensation import still_returnable
 from risk.claims.selectors.standings import next_position, standing_of_claim
-from risk.claims.services.steps import saved
+from risk.claims.services.steps import save_and_log_claim
 from risk.claims.transitions import CLAIM_STEP
 from risk.enums import BEFORE_LOSS, WAITING_FOR_MONEY, BreakerCause, ClaimState, MoneyStep
 from risk.locks import lock_bank, lock_claim
@@ -252,8 +252,8 @@ def _share_back(claim: Claim, recovery: Recovery, *, actor: Member, at: datetime
         open_returns(claim, recovery, owed, actor=actor, at=at)
         if claim.state in WAITING_FOR_MONEY and not standing.payable.compensation:
             claim.pay_off(on=localdate(at), left=ZERO)
-            saved(claim, CLAIM_STEP["pay_off"].verb, before=before, actor=actor, at=at)
+            save_and_log_claim(claim, CLAIM_STEP["pay_off"].verb, before=before, actor=actor, at=at)
     if claim.state == ClaimState.PAID:
         before = claim.state
         claim.recover()
-        saved(claim, CLAIM_STEP["recover"].verb, before=before, actor=actor, at=at)
+        save_and_log_claim(claim, CLAIM_STEP["recover"].verb, before=before, actor=actor, at=at)

@@ -12,14 +12,14 @@ from logins.services.refusals import count_failed_login
 from logins.services.sessions import Before, begin_session, end_session
 
 
-class Door(LoginView):
+class AuditedLoginView(LoginView):
     """A login: its session is entered, the login before is told, failures are counted."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Let the person in."""
         answer = super().form_valid(form)
         before = begin_session(self.request, form.get_user(), at=now())
-        messages.info(self.request, told(before))
+        messages.info(self.request, previous_login_notice(before))
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -30,7 +30,7 @@ class Door(LoginView):
         return super().form_invalid(form)
 
 
-class Exit(LogoutView):
+class AuditedLogoutView(LogoutView):
     """The way out, by POST: an event of the log."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -39,7 +39,7 @@ class Exit(LogoutView):
         return super().post(request, *args, **kwargs)
 
 
-def told(before: Before | None) -> str:
+def previous_login_notice(before: Before | None) -> str:
     """Return the login before this one as its person reads of it."""
     if before is None:
         return "这是该账号首次登录。"

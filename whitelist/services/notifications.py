@@ -14,7 +14,7 @@ from whitelist.models import Entry
 from whitelist.selectors.entries import consulted_institutions
 
 
-def tell_enterprises(entries: Sequence[Entry], *, step: Transition, at: datetime, reason: str = "") -> None:
+def notify_enterprises(entries: Sequence[Entry], *, step: Transition, at: datetime, reason: str = "") -> None:
     """Tell the enterprises that have members here what became of their entries; the others hear from county or bank."""
     wanted = {entry.enterprise_id for entry in entries}
     serving = Member.objects.filter(in_force_on(localdate(at)), enterprise__in=wanted)
