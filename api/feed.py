@@ -8,7 +8,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from api.event_types import ADDRESS_OF, NAME_OF, TOLD_BY_ENTRY, TOLD_FIELDS, TOLD_TO_ALL, VERB_OF
-from api.places import Horizon, Place, later_than, placed, read_horizon
+from api.feed_positions import FeedPosition, Horizon, in_current_epoch, later_than, read_horizon
 from audit.models import Event
 from audit.verbs import as_stored, current
 from common.enums import Mode
@@ -41,11 +41,11 @@ class Reading:
     """Some events in order, and the place after them; ``has_more`` says that there are more to be read at once."""
 
     events: list[Event]
-    place: Place
+    position: FeedPosition
     has_more: bool
 
 
-def read_events(actor: Member, *, after: Place | None, limit: int, types: Sequence[str] = ()) -> Reading:
+def read_events(actor: Member, *, after: FeedPosition | None, limit: int, types: Sequence[str] = ()) -> Reading:
     """
     Return the events after a place that the actor may know of, oldest first, and the place to go on from; from the beginning for none.
 
@@ -58,29 +58,29 @@ def read_events(actor: Member, *, after: Place | None, limit: int, types: Sequen
     Source: architecture, twice, half-way, at once.
     """
     horizon = read_horizon()
-    place = placed(after, horizon)
+    position = in_current_epoch(after, horizon)
     rows = events_visible_to(actor)
     if types:
         rows = rows.filter(verb__in=as_stored(VERB_OF[name] for name in types))
-    found = _after(rows, place, horizon, limit=limit + 1)
+    found = _after(rows, position, horizon, limit=limit + 1)
     if len(found) > limit:
-        return Reading(events=found[:limit], place=_place_of(found[limit - 1], horizon), has_more=True)
-    return Reading(events=found, place=max(place, Place(horizon.until, 0, horizon.epoch)), has_more=False)
+        return Reading(events=found[:limit], position=_position_of(found[limit - 1], horizon), has_more=True)
+    return Reading(events=found, position=max(position, FeedPosition(horizon.until, 0, horizon.epoch)), has_more=False)
 
 
-def _after(rows: QuerySet[Event], place: Place, horizon: Horizon, *, limit: int) -> list[Event]:
+def _after(rows: QuerySet[Event], position: FeedPosition, horizon: Horizon, *, limit: int) -> list[Event]:
     """Return the first events after a place: of earlier epochs by number, then of this one by transaction."""
-    is_in_earlier = horizon.first_event > 0 and place.transaction == 0
-    earlier = [] if not is_in_earlier else list(rows.filter(id__lt=horizon.first_event, id__gt=place.event).order_by("id")[:limit])
+    is_in_earlier = horizon.first_event > 0 and position.transaction == 0
+    earlier = [] if not is_in_earlier else list(rows.filter(id__lt=horizon.first_event, id__gt=position.event).order_by("id")[:limit])
     if len(earlier) == limit:
         return earlier
-    later = rows.filter(later_than(place, horizon)).order_by("transaction", "id")
+    later = rows.filter(later_than(position, horizon)).order_by("transaction", "id")
     return earlier + list(later[: limit - len(earlier)])
 
 
-def _place_of(event: Event, horizon: Horizon) -> Place:
+def _position_of(event: Event, horizon: Horizon) -> FeedPosition:
     """Return the place after an event."""
-    return Place(event.transaction if event.pk >= horizon.first_event else 0, event.pk, horizon.epoch)
+    return FeedPosition(event.transaction if event.pk >= horizon.first_event else 0, event.pk, horizon.epoch)
 
 
 def events_visible_to(actor: Member) -> QuerySet[Event]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from common.enums import Category
 from loans.rules import Cap, Headroom
-from loans.selectors import CapBook, CapCase
+from loans.selectors import CapCase, CommitmentSnapshot
 from parties.enums import InstitutionKind
 from parties.models import Member
 from parties.selectors import in_force_on
@@ -56,9 +56,9 @@ def caps_of_entry(entry: Entry, *, actor: Member, on: date) -> list[CaseCaps]:
         for mode in modes
         for category in CATEGORIES[EntryKind(entry.kind)]
     ]
-    book = CapBook.read(cases, on=on)
+    snapshot = CommitmentSnapshot.read(cases, on=on)
     try:
-        found = [(case, book.headroom(case)) for case in cases]
+        found = [(case, snapshot.headroom(case)) for case in cases]
     except RdExpenseMissing:
         return []
     return [_told(case, room) for case, room in found]

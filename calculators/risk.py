@@ -7,7 +7,7 @@ from calculators.calculator import Answer, AnswerKind, Asked, Basis, Calculator,
 from calculators.fields import Kind, asked, blamed_on, refused
 from common.enums import Category, Mode
 from common.money import MAX_AMOUNT
-from risk.breaker.rules import Position, headroom
+from risk.breaker.rules import BankFigures, headroom
 from risk.claims.rules.shares import Shares
 from risk.claims.rules.sharing import Loss, clause_of, decisions_of, split_loss
 from risk.enums import Payer
@@ -92,8 +92,8 @@ def answer_loss_sharing(given: LossSharingAsked, basis: Basis) -> Answer:
 
 def answer_compensation_headroom(given: CompensationHeadroomAsked, basis: Basis) -> Answer:
     """Return bad-debt rate, state, cap and what is left of it. Source: FP 1.5.3; D19, D20, D33, D34."""
-    position = Position(disbursed=given.disbursed, bad_debt=given.bad_debt, recovered=given.recovered, compensated=given.compensated)
-    found = headroom(basis.terms, position)
+    figures = BankFigures(disbursed=given.disbursed, bad_debt=given.bad_debt, recovered=given.recovered, compensated=given.compensated)
+    found = headroom(basis.terms, figures)
     values = {
         "net_bad_debt": money(found.net_bad_debt),
         "bad_debt_rate": rate(found.rate),

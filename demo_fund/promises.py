@@ -14,7 +14,7 @@ from loans.selectors import loans_visible_to
 from parties.enums import Role
 from parties.models import Member
 from policy.models import PolicyVersion
-from quanzhou_fund.backoffice.waiting import waiting_for
+from quanzhou_fund.backoffice.work_queues import work_queues_of
 from risk.enums import WAITING_FOR_MONEY, BreakerState
 from risk.models import BankRisk, BreakerChange, Claim
 from subsidy.enums import ObjectionState, SettlementState
@@ -98,4 +98,4 @@ def _has_a_case(member: Member, on: date) -> bool:
         return loans_visible_to(member).filter(Q(performing__gt=0) | Q(overdue__gt=0)).exists()
     if Role.AUDIT in member.roles:
         return events_read_by(member).filter(occurred_at__date__gt=on - timedelta(days=WEEK)).exists()
-    return bool(waiting_for(member, on=on))
+    return bool(work_queues_of(member, on=on))

@@ -17,7 +17,7 @@ _EXACT_UNIT = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class InterestPeriod:
     """
     Days with one balance and one rate: ``from_on`` included, ``until_on`` excluded. Yuan, annual fraction.
 
@@ -50,12 +50,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarterInterest:
-    """What the enterprise pays for one settlement quarter, rounded once, and the stretches it is made of."""
+    """What the enterprise pays for one settlement quarter, rounded once, and the interest_periods it is made of."""
 
     year: int
     quarter: int
     period: Period
-    stretches: tuple[Stretch, ...]
+    interest_periods: tuple[InterestPeriod, ...]
     interest: Decimal
 
 
@@ -78,28 +78,29 @@ def interest_by_quarter(
         parts = segments(movements, [DatedRate(from_on=date.min, rate=rate)], part)
         if parts:
             interest = loan_interest(parts, enterprise_rate=rate, base_share=WHOLE, day_count=day_count).enterprise
-            stretches = tuple(
-                Stretch(from_on=one.from_on, until_on=one.until_on, balance=one.balance, rate=rate, day_count=day_count) for one in parts
+            interest_periods = tuple(
+                InterestPeriod(from_on=one.from_on, until_on=one.until_on, balance=one.balance, rate=rate, day_count=day_count)
+                for one in parts
             )
-            found.append(QuarterInterest(year=year, quarter=quarter, period=part, stretches=stretches, interest=interest))
+            found.append(QuarterInterest(year=year, quarter=quarter, period=part, interest_periods=interest_periods, interest=interest))
     return found
 
 
-def cost_as_annual_rate(cost: Decimal, stretches: Sequence[Stretch]) -> Decimal | None:
+def cost_as_annual_rate(cost: Decimal, interest_periods: Sequence[InterestPeriod]) -> Decimal | None:
     """
     Return a cost in yuan over the balance it was paid for, an annual fraction with 6 places; ``None`` without balance.
 
     Source: FP 1.4.1; D10, D23.
     """
-    base = sum((Fraction(one.balance) * one.days / one.day_count for one in stretches), Fraction(0))
+    base = sum((Fraction(one.balance) * one.days / one.day_count for one in interest_periods), Fraction(0))
     if not base:
         return None
     return _decimal(Fraction(cost) / base).quantize(_RATE_UNIT, rounding=ROUND_HALF_UP)
 
 
-def clipped(stretches: Sequence[Stretch], period: Period) -> tuple[Stretch, ...]:
-    """Return what of the stretches lies in a period. Source: D10."""
-    parts = ((one, Period(one.from_on, one.until_on).intersection(period)) for one in stretches)
+def clipped(interest_periods: Sequence[InterestPeriod], period: Period) -> tuple[InterestPeriod, ...]:
+    """Return what of the interest_periods lies in a period. Source: D10."""
+    parts = ((one, Period(one.from_on, one.until_on).intersection(period)) for one in interest_periods)
     return tuple(replace(one, from_on=part.from_on, until_on=part.until_on) for one, part in parts if part is not None)
 
 

@@ -10,7 +10,7 @@ from common.money import ZERO
 from loans.models import Loan, Movement
 from parties.models import Member
 from policy.selectors import version_for
-from portal.rules import QuarterInterest, Stretch, clipped, cost_as_annual_rate, interest_by_quarter
+from portal.rules import InterestPeriod, QuarterInterest, clipped, cost_as_annual_rate, interest_by_quarter
 from risk.claims.rules.sharing import is_covered
 from risk.enums import MoneyStep
 from risk.fees.rules import NoEnhancementFeeRate
@@ -26,14 +26,14 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fee:
-    """One fee for cover: collected, or due for days not collected yet. ``stretches`` is what it is made of, where it runs by the day."""
+    """One fee for cover: collected, or due for days not collected yet. ``interest_periods``: where it runs by the day."""
 
     name: str
     amount: Decimal
     clause: str
     said: str  # for what, in Chinese
     state: str
-    stretches: tuple[Stretch, ...] = ()
+    interest_periods: tuple[InterestPeriod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class LoanCost:
     @property
     def annual_rate(self) -> Decimal | None:
         """Return the total over the balance it was paid for, a year; ``None`` before the first day with a balance."""
-        return cost_as_annual_rate(self.total, [stretch for one in self.quarters for stretch in one.stretches])
+        return cost_as_annual_rate(self.total, [interest_period for one in self.quarters for interest_period in one.interest_periods])
 
     @property
     def subsidy(self) -> Decimal:
@@ -123,7 +123,7 @@ def _enhancement_fees(loan: Loan, *, on: date, actor: Member) -> list[Fee]:
         return []
     from_on = max(loan.first_drawdown_on, fee_rates()[0].from_on)
     until_on = max([on + DAY, *(one.until_on for one in collected)])
-    days = _fee_stretches(loan, Period(from_on, until_on)) if from_on < until_on else ()
+    days = _fee_periods(loan, Period(from_on, until_on)) if from_on < until_on else ()
     fees = [
         Fee(
             name="增信服务费",
@@ -131,7 +131,7 @@ def _enhancement_fees(loan: Loan, *, on: date, actor: Member) -> list[Fee]:
             clause="FP 1.5.2(2), D23",
             said=f"{one.from_on} 至 {Period(one.from_on, one.until_on).last_on}，{one.collected_on} 收取，凭证号 {one.voucher}",
             state="已收取" if one.is_checked else "已收取，待复核",
-            stretches=clipped(days, Period(one.from_on, one.until_on)),
+            interest_periods=clipped(days, Period(one.from_on, one.until_on)),
         )
         for one in collected
     ]
@@ -139,14 +139,14 @@ def _enhancement_fees(loan: Loan, *, on: date, actor: Member) -> list[Fee]:
     return [*fees, *_uncollected(loan, days, since=since, on=on)]
 
 
-def _uncollected(loan: Loan, days: tuple[Stretch, ...], *, since: date, on: date) -> list[Fee]:
+def _uncollected(loan: Loan, days: tuple[InterestPeriod, ...], *, since: date, on: date) -> list[Fee]:
     """Return the credit-enhancement fee of the days since the last collection, nothing where none is owed. Source: FP 1.5.2(2); D23."""
-    stretches = clipped(days, Period(since, on + DAY)) if since <= on and _owes_enhancement_fee(loan) else ()
-    if not stretches:
+    interest_periods = clipped(days, Period(since, on + DAY)) if since <= on and _owes_enhancement_fee(loan) else ()
+    if not interest_periods:
         return []
-    said = f"{stretches[0].from_on} 至 {stretches[-1].last_on}，尚未收取"
+    said = f"{interest_periods[0].from_on} 至 {interest_periods[-1].last_on}，尚未收取"
     amount = enhancement_fee_of(loan, Period(since, on + DAY))
-    return [Fee(name="增信服务费", amount=amount, clause="FP 1.5.2(2), D23", said=said, state="未收取", stretches=stretches)]
+    return [Fee(name="增信服务费", amount=amount, clause="FP 1.5.2(2), D23", said=said, state="未收取", interest_periods=interest_periods)]
 
 
 def _owes_enhancement_fee(loan: Loan) -> bool:
@@ -168,10 +168,10 @@ def _guarantee_fees(loan: Loan, *, actor: Member) -> list[Fee]:
     ]
 
 
-def _fee_stretches(loan: Loan, period: Period) -> tuple[Stretch, ...]:
+def _fee_periods(loan: Loan, period: Period) -> tuple[InterestPeriod, ...]:
     parts = enhancement_fee_segments(loan, period)
     return tuple(
-        Stretch(from_on=one.from_on, until_on=one.until_on, balance=one.outstanding, rate=one.rate, day_count=_day_count(loan))
+        InterestPeriod(from_on=one.from_on, until_on=one.until_on, balance=one.outstanding, rate=one.rate, day_count=_day_count(loan))
         for one in parts
     )
 
@@ -180,10 +180,10 @@ def _day_count(loan: Loan) -> int:
     return version_for(loan.policy_version).terms.subsidy.day_count
 
 
-def subsidy_stretches(opened: OpenedLine, *, at_bank_rate: bool) -> list[Stretch]:
+def subsidy_interest_periods(opened: OpenedLine, *, at_bank_rate: bool) -> list[InterestPeriod]:
     """Return the days × balance × rate of a quarter's subsidy, at the bank's or the enterprise's rate. Source: FP 1.4.1; D10, D11, D35."""
     return [
-        Stretch(
+        InterestPeriod(
             from_on=part.from_on,
             until_on=part.until_on,
             balance=part.balance,

@@ -17,7 +17,7 @@ from logins.login_views import AuditedLoginView, AuditedLogoutView
 from parties.models import Member
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
-from portal.selectors import cost_of, subsidy_stretches
+from portal.selectors import cost_of, subsidy_interest_periods
 from subsidy.selectors.segments import open_line
 from subsidy.selectors.visibility import lines_visible_to
 
@@ -77,8 +77,8 @@ def my_subsidy(request: HttpRequest, *, member: Member, at: datetime, public_id:
         "loan": found.loan,
         "line": found,
         "opened": opened,
-        "at_bank_rate": subsidy_stretches(opened, at_bank_rate=True),
-        "at_enterprise_rate": subsidy_stretches(opened, at_bank_rate=False),
+        "at_bank_rate": subsidy_interest_periods(opened, at_bank_rate=True),
+        "at_enterprise_rate": subsidy_interest_periods(opened, at_bank_rate=False),
     }
     return _page(request, "portal/subsidy.html", member, context)
 

@@ -111,7 +111,7 @@ class ReturnState(models.TextChoices):
     PAID = "paid", "已退回"
 
 
-class Hold(models.TextChoices):
+class HoldReason(models.TextChoices):
     """Why a released claim is not paid yet. Source: FP 1.5.3; D20."""
 
     RUNS = "runs", "可支付，待付款"

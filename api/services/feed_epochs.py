@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from api.feed_positions import FeedPosition, first_unread
 from api.models import FeedEpoch, Webhook
-from api.places import Place, first_unread
 from audit.models import Event
 from audit.services import record
 from parties.models import Member
@@ -36,7 +36,7 @@ def restart_feed(*, actor: Member, at: datetime) -> FeedEpoch:
     number = last.number + 1 if last is not None else 1
     epoch = FeedEpoch.objects.create(number=number, cluster=cluster, first_event=reached + 1, started_at=at)
     for webhook in Webhook.objects.select_for_update().filter(epoch__lt=number).order_by("pk"):
-        unread, _ = first_unread(Place(webhook.transaction, webhook.event, webhook.epoch))
+        unread, _ = first_unread(FeedPosition(webhook.transaction, webhook.event, webhook.epoch))
         webhook.transaction, webhook.event, webhook.epoch = 0, unread - 1, number
         webhook.save(update_fields=["transaction", "event", "epoch"])
     events = Event.objects.filter(pk__lt=epoch.first_event).count()

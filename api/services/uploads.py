@@ -217,13 +217,13 @@ def _recorded(items: Mapping[int, NewMovement], *, kind: str, actor: Member, at:
             with transaction.atomic():
                 movements = RECORD[kind]([item for _, item in left], actor=actor, at=at)
         except DomainError as refusal:
-            place = 0 if len(left) == 1 else _place_of(refusal)
-            if place is None:
+            position = 0 if len(left) == 1 else _place_of(refusal)
+            if position is None:
                 half = len(left) // 2
                 outcomes |= _recorded(dict(left[:half]), kind=kind, actor=actor, at=at)
                 left = left[half:]
                 continue
-            number, item = left.pop(place)
+            number, item = left.pop(position)
             outcomes[number] = _fault(number, item.bank_reference, refusal)
         else:
             outcomes |= {number: movement for (number, _), movement in zip(left, movements, strict=True)}

@@ -13,8 +13,8 @@ from django.utils.timezone import localtime
 
 from api.event_types import VERB_OF
 from api.feed import as_json, read_events
+from api.feed_positions import FeedPosition, read_horizon
 from api.models import ApiClient, Webhook, WebhookMessage
-from api.places import Place, read_horizon
 from api.webhook_calls import Called, CheckedUrl, call
 from api.webhook_secrets import put_new_secret, put_under_first_key, secret_of
 from audit.models import Event
@@ -208,15 +208,15 @@ def _fan_out(webhook_pk: int, *, at: datetime) -> bool:
     webhook = rows.filter(pk=webhook_pk, disabled_at__isnull=True).first()
     if webhook is None:
         return False
-    place = Place(webhook.transaction, webhook.event, webhook.epoch)
+    position = FeedPosition(webhook.transaction, webhook.event, webhook.epoch)
     reader = webhook.client.member
-    reading = read_events(reader, after=place, limit=AT_ONCE, types=webhook.types)
+    reading = read_events(reader, after=position, limit=AT_ONCE, types=webhook.types)
     messages = [
         WebhookMessage(webhook=webhook, event=event.pk, object_id=event.object_id, body=body_of(event, reader=reader), due_at=at)
         for event in reading.events
     ]
     WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
-    webhook.transaction, webhook.event, webhook.epoch = reading.place.transaction, reading.place.event, reading.place.epoch
+    webhook.transaction, webhook.event, webhook.epoch = reading.position.transaction, reading.position.event, reading.position.epoch
     webhook.save(update_fields=["transaction", "event", "epoch"])
     return reading.has_more
 

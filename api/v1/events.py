@@ -16,9 +16,9 @@ from rest_framework.response import Response
 from api.enums import Scope
 from api.event_types import EVENT_TYPES, VERB_OF
 from api.feed import Reading, as_json, read_events
+from api.feed_positions import CursorAheadOfFeed, FeedPosition, FeedRestoring
 from api.models import Webhook
 from api.pagination import LONGEST_PAGE, USUAL_PAGE
-from api.places import CursorAheadOfFeed, FeedRestoring, Place
 from api.services.webhooks import (
     TooManyWebhooks,
     add_webhook,
@@ -194,7 +194,7 @@ class WebhookView(ListModelMixin, BankView):
 
 def _page(reading: Reading, *, reader: Member) -> dict[str, Any]:
     events = [as_json(event, reader=reader) for event in reading.events]
-    return {"results": events, "cursor": reading.place.as_cursor(), "has_more": reading.has_more}
+    return {"results": events, "cursor": reading.position.as_cursor(), "has_more": reading.has_more}
 
 
 def _asked(request: Request) -> dict[str, Any]:
@@ -215,4 +215,4 @@ def _asked(request: Request) -> dict[str, Any]:
         problems["types"] = "没有这种事件类型，可用的类型见接口文档中事件列表的说明。"
     if problems:
         raise ValidationError({name: [ErrorDetail(detail, code="invalid")] for name, detail in problems.items()})
-    return {"after": Place.of_cursor(given.get("cursor", "")), "limit": int(limit), "types": types}
+    return {"after": FeedPosition.of_cursor(given.get("cursor", "")), "limit": int(limit), "types": types}

@@ -1,7 +1,7 @@
 """Reads: who sees which case, balances on a day, what is left under the caps, how the 30 working days stand."""
 
 from loans.selectors.balances import balances_on
-from loans.selectors.caps import CapBook, CapCase, NoQuota, case_of_application, case_of_loan, fully_drawn_entries, headroom
+from loans.selectors.caps import CapCase, CommitmentSnapshot, NoQuota, case_of_application, case_of_loan, fully_drawn_entries, headroom
 from loans.selectors.clock import ApprovalClock, approval_clock, awaiting_decision_on
 from loans.selectors.visible import (
     applications_visible_to,
@@ -17,8 +17,8 @@ from loans.selectors.visible import (
 
 __all__ = [
     "ApprovalClock",
-    "CapBook",
     "CapCase",
+    "CommitmentSnapshot",
     "NoQuota",
     "applications_visible_to",
     "approval_clock",

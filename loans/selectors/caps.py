@@ -23,7 +23,7 @@ from whitelist.limits import project_limit, rd_limit
 from whitelist.models import Entry
 
 Owner = tuple[str, int]  # ("project", key) or ("enterprise", key): what a cap hangs on
-Purse = tuple[int, str]  # bank and mode: what a quota hangs on
+QuotaKey = tuple[int, str]  # bank and mode: what a quota hangs on
 
 
 class NoQuota(DomainError):
@@ -53,7 +53,7 @@ class CapCase:
         return ("project", self.project_id) if self.project_id is not None else ("enterprise", self.enterprise_id)
 
     @property
-    def purse(self) -> Purse:
+    def quota_key(self) -> QuotaKey:
         """Return bank and mode."""
         return (self.bank_id, self.mode)
 
@@ -89,7 +89,7 @@ def case_of_loan(loan: Loan) -> CapCase:
 
 
 @dataclass(slots=True, kw_only=True)
-class CapBook:
+class CommitmentSnapshot:
     """
     Everything committed under the caps of some cases, read once; ``on`` is the day on which approvals lapse and periods end.
 
@@ -100,27 +100,27 @@ class CapBook:
 
     on: date
     committed: dict[Owner, dict[str, Committed]] = field(default_factory=dict)
-    used: dict[Purse, Committed] = field(default_factory=dict)
-    quotas: dict[Purse, BankQuota] = field(default_factory=dict)
+    used: dict[QuotaKey, Committed] = field(default_factory=dict)
+    quotas: dict[QuotaKey, BankQuota] = field(default_factory=dict)
     investments: dict[int, Decimal] = field(default_factory=dict)
     listings: dict[int, Entry] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, cases: Iterable[CapCase], *, on: date) -> "CapBook":
+    def read(cls, cases: Iterable[CapCase], *, on: date) -> "CommitmentSnapshot":
         """Return the book of some cases, in as many queries as for one."""
         cases = list(cases)
         owners = {case.owner for case in cases}
         projects = sorted(key for kind, key in owners if kind == "project")
         enterprises = sorted(key for kind, key in owners if kind == "enterprise")
-        purses = sorted({case.purse for case in cases})
-        book = cls(
+        quota_keys = sorted({case.quota_key for case in cases})
+        snapshot = cls(
             on=on,
-            quotas=_quotas(purses, on=on),
+            quotas=_quotas(quota_keys, on=on),
             investments=_investments(projects) if projects else {},
             listings=_listings(enterprises, on=on) if enterprises else {},
         )
-        _read_committed(book, projects, enterprises, purses)
-        return book
+        _read_committed(snapshot, projects, enterprises, quota_keys)
+        return snapshot
 
     def headroom(self, case: CapCase, *, freed: Decimal = ZERO) -> Headroom:
         """
@@ -140,7 +140,7 @@ class CapBook:
 
         Source: FP 1.3; D40.
         """
-        quota = self.quotas.get(case.purse)
+        quota = self.quotas.get(case.quota_key)
         if quota is None or (quota.until_on is not None and quota.until_on <= self.on):
             raise NoQuota(bank=case.bank_name, mode=Mode(case.mode).label)
 
@@ -149,7 +149,7 @@ class CapBook:
         moved = Committed(disbursed=amount, outstanding=amount, undrawn=-freed)
         categories = self.committed.setdefault(case.owner, {})
         categories[case.category] = categories.get(case.category, Committed()) + moved
-        self.used[case.purse] = self.used.get(case.purse, Committed()) + moved
+        self.used[case.quota_key] = self.used.get(case.quota_key, Committed()) + moved
 
     def _project_caps(self, case: CapCase, freed: Decimal) -> list[Cap]:
         by_category = self.committed.get(case.owner, {})
@@ -190,16 +190,16 @@ class CapBook:
         return Cap(name="rd_total", label=label, clause="FP 1.2.2", maximum=limit.max_total, headroom=limit.headroom_total)
 
     def _quota_cap(self, case: CapCase, freed: Decimal) -> Cap:
-        quota = self.quotas.get(case.purse)
+        quota = self.quotas.get(case.quota_key)
         maximum = quota.amount if quota is not None else ZERO
-        taken = self.used.get(case.purse, Committed()).revolving - freed
+        taken = self.used.get(case.quota_key, Committed()).revolving - freed
         label = f"{case.bank_name}{Mode(case.mode).label}额度"
         return Cap(name="bank_quota", label=label, clause="FP 1.3", maximum=maximum, headroom=max(maximum - taken, ZERO))
 
 
 def headroom(case: CapCase, *, on: date) -> Headroom:
     """Return what is left under every cap of one case on a day, for showing; a decision reads it anew under locks. Source: FP 1.2.1."""
-    return CapBook.read([case], on=on).headroom(case)
+    return CommitmentSnapshot.read([case], on=on).headroom(case)
 
 
 _COMMITTED = """
@@ -217,14 +217,16 @@ UNION ALL
 SELECT 'enterprise', enterprise_id, category, sum(disbursed), sum(outstanding), sum(undrawn)
 FROM taken WHERE enterprise_id = ANY (%(enterprises)s::bigint[]) AND project_id IS NULL GROUP BY enterprise_id, category
 UNION ALL
-SELECT 'purse', bank_id, mode, sum(disbursed), sum(outstanding), sum(undrawn)
+SELECT 'quota_key', bank_id, mode, sum(disbursed), sum(outstanding), sum(undrawn)
 FROM taken WHERE (bank_id, mode) IN (SELECT * FROM unnest(%(banks)s::bigint[], %(modes)s::text[])) GROUP BY bank_id, mode
 """
 
 
-def _read_committed(book: CapBook, projects: Sequence[int], enterprises: Sequence[int], purses: Sequence[Purse]) -> None:
+def _read_committed(
+    snapshot: CommitmentSnapshot, projects: Sequence[int], enterprises: Sequence[int], quota_keys: Sequence[QuotaKey]
+) -> None:
     """
-    Note what is approved and not contracted, and what is lent, by owner and category and by purse: sums, in one statement.
+    Note what is approved and not contracted, and what is lent, by owner and category and by quota_key: sums, in one statement.
 
     An approval takes all of it until the day it lapses (excluded); of a loan it is ``committed_by_loan`` in SQL. Source: D2, D3, D37.
     """
@@ -233,27 +235,27 @@ def _read_committed(book: CapBook, projects: Sequence[int], enterprises: Sequenc
         "enterprises": list(enterprises),
         "approved": [str(state) for state in APPROVED_NOT_CONTRACTED],
     }
-    of |= {"banks": [bank for bank, _ in purses], "modes": [str(mode) for _, mode in purses]}
+    of |= {"banks": [bank for bank, _ in quota_keys], "modes": [str(mode) for _, mode in quota_keys]}
     with connection.cursor() as cursor:
-        cursor.execute(_COMMITTED, of | {"on": book.on})
+        cursor.execute(_COMMITTED, of | {"on": snapshot.on})
         for kind, key, name, disbursed, outstanding, undrawn in cursor.fetchall():
             part = Committed(disbursed=disbursed, outstanding=outstanding, undrawn=undrawn)
-            if kind == "purse":
-                book.used[key, name] = part
+            if kind == "quota_key":
+                snapshot.used[key, name] = part
             else:
-                book.committed.setdefault((kind, key), {})[name] = part
+                snapshot.committed.setdefault((kind, key), {})[name] = part
 
 
-def _of_purses(purses: Sequence[Purse]) -> Q:
+def _of_quota_keys(quota_keys: Sequence[QuotaKey]) -> Q:
     condition = Q(pk__isnull=True)
-    for bank_id, mode in purses:
+    for bank_id, mode in quota_keys:
         condition |= Q(bank=bank_id, mode=mode)
     return condition
 
 
-def _quotas(purses: Sequence[Purse], *, on: date) -> dict[Purse, BankQuota]:
-    """Return each purse's quota in force, or the last one begun; running contracts go on under that."""
-    begun = BankQuota.objects.filter(_of_purses(purses), from_on__lte=on).order_by("from_on")
+def _quotas(quota_keys: Sequence[QuotaKey], *, on: date) -> dict[QuotaKey, BankQuota]:
+    """Return each quota_key's quota in force, or the last one begun; running contracts go on under that."""
+    begun = BankQuota.objects.filter(_of_quota_keys(quota_keys), from_on__lte=on).order_by("from_on")
     return {(quota.bank_id, quota.mode): quota for quota in begun}
 
 

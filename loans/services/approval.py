@@ -14,7 +14,7 @@ from loans.models import Application
 from loans.rules import require_headroom
 from loans.selectors import case_of_application
 from loans.services.applications import end_clock
-from loans.services.locks import locked_cap_book
+from loans.services.locks import locked_commitment_snapshot
 from loans.services.notices import notify_of_decision
 from loans.services.steps import WrongState, begun_step, run_step, save_and_log, step_day
 from loans.services.submission import require_unstacked, stacking_on
@@ -64,7 +64,7 @@ def approve_application(
     written = {"recorded_on": day.recorded_on, "late_reason": day.late_reason}
     run_step(application, "approve", on=day.on, amount=amount, lapses_on=lapses_on, **written)
     case = case_of_application(application)
-    book = locked_cap_book([case], on=localdate(at))
+    book = locked_commitment_snapshot([case], on=localdate(at))
     book.require_quota_in_force(case)
     require_headroom(book.headroom(case), amount=amount)
     end_clock(application, on=day.on)

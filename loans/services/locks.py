@@ -10,10 +10,10 @@ from datetime import date
 
 from django.db import connection
 
-from loans.selectors import CapBook, CapCase
+from loans.selectors import CapCase, CommitmentSnapshot
 
 
-def locked_cap_book(cases: Iterable[CapCase], *, on: date) -> CapBook:
+def locked_commitment_snapshot(cases: Iterable[CapCase], *, on: date) -> CommitmentSnapshot:
     """
     Lock what the caps of the cases hang on, in order, and return what is committed under them.
 
@@ -21,15 +21,15 @@ def locked_cap_book(cases: Iterable[CapCase], *, on: date) -> CapBook:
     """
     cases = list(cases)
     lock_caps(cases, on=on)
-    return CapBook.read(cases, on=on)
+    return CommitmentSnapshot.read(cases, on=on)
 
 
 def lock_caps(cases: Iterable[CapCase], *, on: date) -> None:
     """Lock what the caps of the cases hang on, in order: projects, enterprises, quotas begun by the day; one statement."""
-    owners, purses = {case.owner for case in cases}, {case.purse for case in cases}
+    owners, quota_keys = {case.owner for case in cases}, {case.quota_key for case in cases}
     projects = [key for kind, key in owners if kind == "project"]
     enterprises = [key for kind, key in owners if kind == "enterprise"]
-    banks, modes = [bank for bank, _ in purses], [str(mode) for _, mode in purses]
+    banks, modes = [bank for bank, _ in quota_keys], [str(mode) for _, mode in quota_keys]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT loans_hold_caps(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s)", [projects, enterprises, banks, modes, on]

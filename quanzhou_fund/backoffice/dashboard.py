@@ -10,7 +10,7 @@ from notices.selectors import unread_notices
 from policy.terms import VersionInForce
 from quanzhou_fund.backoffice.glance import cards, tables
 from quanzhou_fund.backoffice.standing_panel import standing_panels
-from quanzhou_fund.backoffice.waiting import waiting_for
+from quanzhou_fund.backoffice.work_queues import work_queues_of
 
 NEWEST = 6
 
@@ -21,7 +21,7 @@ def first_page(request: HttpRequest, *, on: date, version: VersionInForce | None
     unread = unread_notices(member)
     business = not member.is_administrator
     return {
-        "tasks": waiting_for(member, on=on),
+        "tasks": work_queues_of(member, on=on),
         "unread_count": unread.count(),
         "unread": list(unread[:NEWEST]),
         "glance": cards(member, on=on, version=version) if business else [],

@@ -25,7 +25,7 @@ from policy.selectors import version_on
 from policy.terms import Terms
 from risk.admin import sums
 from risk.admin.gauges import Gauge, cap_gauge, rate_gauge, scale_of, state_badge
-from risk.breaker.selectors import BankStanding, position_of, standing_of_bank, standings
+from risk.breaker.selectors import BankStanding, bank_figures_of, standing_of_bank, standings
 from risk.claims.selectors.queue import queued
 from risk.claims.services.payments import reapply_for_compensation
 from risk.enums import WAITING_FOR_MONEY, BreakerState, MoneyStep
@@ -47,16 +47,16 @@ EXPORTED = (
     Column("银行", lambda one: one.bank.name),
     Column("状态", lambda one: state_badge(one.headroom.state)),
     Column("坏账率", lambda one: Rate(one.headroom.rate)),
-    Column("累计放款", lambda one: Money(one.position.disbursed)),
-    Column("认定坏账", lambda one: Money(one.position.bad_debt)),
-    Column("追偿收回", lambda one: Money(one.position.recovered)),
+    Column("累计放款", lambda one: Money(one.figures.disbursed)),
+    Column("认定坏账", lambda one: Money(one.figures.bad_debt)),
+    Column("追偿收回", lambda one: Money(one.figures.recovered)),
     Column("坏账净额", lambda one: Money(one.headroom.net_bad_debt)),
     Column("距警示线", lambda one: Money(one.radar.to_warning)),
     Column("距熔断线", lambda one: Money(one.radar.to_suspension)),
     Column("逾期本金", lambda one: Money(one.overdue)),
     Column("逾期全部转坏账后坏账率", lambda one: Rate(one.radar.if_overdue_fails)),
     Column("补偿上限", lambda one: Money(one.headroom.cap)),
-    Column("已补偿", lambda one: Money(one.position.compensated)),
+    Column("已补偿", lambda one: Money(one.figures.compensated)),
     Column("剩余可补偿金额", lambda one: Money(one.headroom.cap_left)),
     Column("恢复补偿还需追回", lambda one: Money(one.radar.recovery_to_reopen)),
     Column("恢复补偿还需新增放款", lambda one: Money(one.radar.disbursement_to_reopen)),
@@ -163,7 +163,7 @@ class BankRiskAdmin(VisibleAdmin):
         return [
             sums.figures(standing, since=case.since_on if case.state == standing.headroom.state else None),
             gauges(standing, terms),
-            sums.sums(standing, terms, apart=position_of(case.bank, without_exempt=True)),
+            sums.sums(standing, terms, apart=bank_figures_of(case.bank, without_exempt=True)),
             queue(request, case, member),
             bad_debts(request, case, member),
             changes(request, case, member),
@@ -181,7 +181,7 @@ def gauges(standing: BankStanding, terms: Terms) -> Fragment:
     rate = "不适用" if standing.headroom.rate is None else Rate(standing.headroom.rate)
     drawn = [
         ("坏账率", rate, rate_gauge(standing, terms, scale=scale_of([standing], terms))),
-        ("补偿上限已用", Money(standing.position.compensated), cap_gauge(standing)),
+        ("补偿上限已用", Money(standing.figures.compensated), cap_gauge(standing)),
     ]
     note = "浅色为逾期本金全部转为坏账后增加的部分。"
     return Fragment(title="雷达", template="risk/gauges.html", context={"gauges": drawn}, clause="FP 1.5.3", note=note)

@@ -21,7 +21,7 @@ from policy.selectors import version_on
 from risk.admin.exemption_steps import EXEMPTION_STEPS_OFFERED, OPEN, RECORD_RULES
 from risk.admin.gauges import state_badge
 from risk.breaker.rules import headroom
-from risk.breaker.selectors import position_of
+from risk.breaker.selectors import bank_figures_of
 from risk.enums import ExemptionState
 from risk.models import DiligenceRules, Exemption, ExemptionItem
 from risk.visibility import diligence_rules_visible_to, evidence_packs_visible_to, exemptions_visible_to
@@ -151,10 +151,10 @@ def effect(exemption: Exemption) -> Facts | None:
     terms, bank = version_on(timezone.localdate()).terms, exemption.institution
     rows = []
     for label, apart in (("基金口径坏账率", False), ("监管口径坏账率", True)):
-        position = position_of(bank, without_exempt=apart)
-        head = headroom(terms, position)
+        figures = bank_figures_of(bank, without_exempt=apart)
+        head = headroom(terms, figures)
         rate = "不适用" if head.rate is None else f"{head.rate * 100:.4f}%"
-        rows.append(Fact(label, Lines((rate, state_badge(head.state))), f"{head.net_bad_debt:,.2f} ÷ {position.disbursed:,.2f}"))
+        rows.append(Fact(label, Lines((rate, state_badge(head.state))), f"{head.net_bad_debt:,.2f} ÷ {figures.disbursed:,.2f}"))
     return Facts(title="考核口径", facts=rows, clause="FP 1.7, D19", note="免责的坏账不纳入监管考核，仍计入基金坏账率、警示和熔断。")
 
 

@@ -66,7 +66,7 @@ def rate_gauge(standing: BankStanding, terms: Terms, *, scale: Decimal) -> Gauge
 
 def cap_gauge(standing: BankStanding) -> Gauge:
     """Return the bar of the compensation cap: how much of it is used. Source: FP 1.5.3; D20."""
-    used, cap = standing.position.compensated, standing.headroom.cap
+    used, cap = standing.figures.compensated, standing.headroom.cap
     share = _share(min(used, cap), cap) if cap > 0 else "0"
     tone = "bad" if cap > 0 and used >= cap else "busy"
     return Gauge(filled=share, more="0", tone=tone, marks=(), says=f"已使用补偿上限的{share}%")

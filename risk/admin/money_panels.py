@@ -18,16 +18,16 @@ from risk.admin.recoveries import RETURN_HEADS, return_rows, returns_listed
 from risk.admin.shared import entry_links, reads_bank
 from risk.breaker.selectors import BankStanding, standing_of_bank
 from risk.claims.rules.shares import Shares
-from risk.claims.selectors.queue import hold_of
+from risk.claims.selectors.queue import hold_reason_of
 from risk.claims.selectors.splits import expected_split
 from risk.claims.selectors.standings import ClaimStanding, standing_of_claim
-from risk.enums import WAITING_FOR_MONEY, ClaimState, Hold, Payer, ReturnState
+from risk.enums import WAITING_FOR_MONEY, ClaimState, HoldReason, Payer, ReturnState
 from risk.models import Claim, Payment
 from risk.recoveries.rules import share_recovery
 from risk.visibility import compensations_visible_to, recoveries_visible_to
 
 AWAITING = (ClaimState.PAYABLE, ClaimState.RELEASING, *WAITING_FOR_MONEY)
-HOLD_TONES = {Hold.RUNS: "good", Hold.SUSPENDED: "bad", Hold.CAP: "bad"}
+HOLD_TONES = {HoldReason.RUNS: "good", HoldReason.SUSPENDED: "bad", HoldReason.CAP: "bad"}
 PART_HEADS = ("支付方", "机构", "金额", "依据", "记账凭证")
 
 
@@ -65,7 +65,7 @@ def limits(request: HttpRequest, claim: Claim, standing: ClaimStanding | None) -
     return Facts(title="支付限制（今日）", facts=rows, clause="FP 1.5.3, D20", note=note)
 
 
-def hold_badge(hold: Hold) -> Badge:
+def hold_badge(hold: HoldReason) -> Badge:
     """Return what keeps a claim in the queue."""
     return Badge(hold.label, HOLD_TONES.get(hold, "warn"))
 
@@ -73,12 +73,12 @@ def hold_badge(hold: Hold) -> Badge:
 def _hold(claim: Claim, bank: BankStanding) -> Badge:
     if claim.state not in WAITING_FOR_MONEY:
         return Badge(claim.get_state_display(), "busy")
-    return hold_badge(hold_of(claim, bank))
+    return hold_badge(hold_reason_of(claim, bank))
 
 
 def _bank_sums(bank: BankStanding, payable: Any) -> list[Fact]:
     """Return rate, cap and room of a bank as sums done with a pencil."""
-    terms, figures, room = version_on(timezone.localdate()).terms.risk, bank.position, bank.headroom
+    terms, figures, room = version_on(timezone.localdate()).terms.risk, bank.figures, bank.headroom
     rate = "尚无放款" if room.rate is None else percent(room.rate)
     bad = f"（坏账 {display(figures.bad_debt)} − 追回 {display(figures.recovered)}）÷ 累计放款 {display(figures.disbursed)}"
     cap = f"累计放款 {display(figures.disbursed)} × {percent(terms.compensation_cap_rate)}"

@@ -68,7 +68,7 @@ def _bank(request: HttpRequest, queue: BankQueue, *, reads: bool, url: str | Non
 def _room(queue: BankQueue) -> str:
     """Return what the bank may still be paid, and what would make room."""
     bank, room, way = queue.bank, queue.bank.headroom, queue.bank.radar
-    said = f"风险状态：{room.state.label}；补偿上限 {display(room.cap)} 元，已补偿 {display(bank.position.compensated)} 元，"
+    said = f"风险状态：{room.state.label}；补偿上限 {display(room.cap)} 元，已补偿 {display(bank.figures.compensated)} 元，"
     if room.state == BreakerState.SUSPENDED:
         said += "熔断期间暂停补偿，剩余可补偿按零计。"
         said += f"再追回 {display(way.recovery_to_reopen)} 元或增加放款 {display(way.disbursement_to_reopen)} 元后可重新申请。"

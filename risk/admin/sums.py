@@ -8,7 +8,7 @@ from common.admin.panels import Fact, Facts, Row, Table, table
 from common.money import display
 from policy.terms import Terms
 from risk.admin.gauges import state_badge
-from risk.breaker.rules import Position, headroom
+from risk.breaker.rules import BankFigures, headroom
 from risk.breaker.selectors import BankStanding
 from risk.enums import BreakerState
 
@@ -18,19 +18,19 @@ NONE_YET = "不适用（尚无放款）"
 
 def figures(standing: BankStanding, *, since: Any = None) -> Facts:
     """Return where the bank stands, in short. Source: FP 1.5.3; D19, D20."""
-    head, position = standing.headroom, standing.position
+    head, figures = standing.headroom, standing.figures
     rows = (
         Fact("状态", state_badge(head.state), f"自{since}起" if since else ""),
         Fact("坏账率", Rate(head.rate) if head.rate is not None else NONE_YET),
-        Fact("累计放款", Money(position.disbursed), "两种模式合计"),
+        Fact("累计放款", Money(figures.disbursed), "两种模式合计"),
         Fact("坏账净额", Money(head.net_bad_debt)),
-        Fact("剩余可补偿金额", Money(head.cap_left), f"上限 {display(head.cap)} 元，已用 {display(position.compensated)} 元"),
+        Fact("剩余可补偿金额", Money(head.cap_left), f"上限 {display(head.cap)} 元，已用 {display(figures.compensated)} 元"),
         Fact("逾期未认定坏账的本金", Money(standing.overdue)),
     )
     return Facts(title="当前状况", facts=rows, clause="FP 1.5.3, D19, D20")
 
 
-def sums(standing: BankStanding, terms: Terms, *, apart: Position) -> Table:
+def sums(standing: BankStanding, terms: Terms, *, apart: BankFigures) -> Table:
     """
     Return each figure with its sum; ``apart`` is the bank's position without debts exempt by the regulator's finding.
 
@@ -54,9 +54,9 @@ def _line(name: str, result: Any, formula: str, clause: str, *, state: BreakerSt
 
 
 def _rate(standing: BankStanding) -> list[Row]:
-    position, head = standing.position, standing.headroom
-    net = f"认定坏账 {display(position.bad_debt)} − 追偿收回 {display(position.recovered)}（扣除费用），不低于零"
-    rate = f"{display(head.net_bad_debt)} ÷ 累计放款 {display(position.disbursed)}，按百分数向下取四位小数"
+    figures, head = standing.figures, standing.headroom
+    net = f"认定坏账 {display(figures.bad_debt)} − 追偿收回 {display(figures.recovered)}（扣除费用），不低于零"
+    rate = f"{display(head.net_bad_debt)} ÷ 累计放款 {display(figures.disbursed)}，按百分数向下取四位小数"
     return [
         _line("坏账净额", Money(head.net_bad_debt), net, "FP 1.5.3, D19"),
         _line(
@@ -66,8 +66,8 @@ def _rate(standing: BankStanding) -> list[Row]:
 
 
 def _limits(standing: BankStanding, terms: Terms) -> list[Row]:
-    position, radar = standing.position, standing.radar
-    net, drawn = display(standing.headroom.net_bad_debt), display(position.disbursed)
+    figures, radar = standing.figures, standing.radar
+    net, drawn = display(standing.headroom.net_bad_debt), display(figures.disbursed)
     warning = f"{drawn} × {_percent(terms.risk.warning_rate)} − {net}；达到即警示，故须再少 0.01 元"
     breaker = f"{drawn} × {_percent(terms.risk.breaker_rate)} − {net}；超过才熔断"
     failed = f"（{net} + 逾期 {display(standing.overdue)}）÷ {drawn}"
@@ -80,9 +80,9 @@ def _limits(standing: BankStanding, terms: Terms) -> list[Row]:
 
 
 def _cap(standing: BankStanding, terms: Terms) -> list[Row]:
-    position, head = standing.position, standing.headroom
-    cap = f"{display(position.disbursed)} × {_percent(terms.risk.compensation_cap_rate)}，向下舍到分"
-    left = f"{display(head.cap)} − 已补偿 {display(position.compensated)}（扣除已退回）"
+    figures, head = standing.figures, standing.headroom
+    cap = f"{display(figures.disbursed)} × {_percent(terms.risk.compensation_cap_rate)}，向下舍到分"
+    left = f"{display(head.cap)} − 已补偿 {display(figures.compensated)}（扣除已退回）"
     if head.state == BreakerState.SUSPENDED:
         left = "熔断期间暂停补偿，剩余可补偿金额按零计"
     return [
@@ -93,10 +93,10 @@ def _cap(standing: BankStanding, terms: Terms) -> list[Row]:
 
 def _room(standing: BankStanding, terms: Terms) -> list[Row]:
     """Return what would make room where the cap is used up. Source: FP 1.5.3; D20."""
-    position, radar = standing.position, standing.radar
-    if position.disbursed <= 0 or not radar.return_for_room:
+    figures, radar = standing.figures, standing.radar
+    if figures.disbursed <= 0 or not radar.return_for_room:
         return []
-    paid, drawn, rate = display(position.compensated), display(position.disbursed), _percent(terms.risk.compensation_cap_rate)
+    paid, drawn, rate = display(figures.compensated), display(figures.disbursed), _percent(terms.risk.compensation_cap_rate)
     back = f"已补偿 {paid} + 0.01 − 上限 {display(standing.headroom.cap)}"
     more = f"（{paid} + 0.01）÷ {rate} − {drawn}，向上进到分"
     return [
@@ -108,8 +108,8 @@ def _room(standing: BankStanding, terms: Terms) -> list[Row]:
 def _reopening(standing: BankStanding, terms: Terms) -> list[Row]:
     if standing.headroom.state != BreakerState.SUSPENDED:
         return []
-    position, radar = standing.position, standing.radar
-    net, drawn, breaker = display(standing.headroom.net_bad_debt), display(position.disbursed), _percent(terms.risk.breaker_rate)
+    figures, radar = standing.figures, standing.radar
+    net, drawn, breaker = display(standing.headroom.net_bad_debt), display(figures.disbursed), _percent(terms.risk.breaker_rate)
     recovery, disbursement = f"{net} − {drawn} × {breaker}", f"{net} ÷ {breaker} − {drawn}，向上进到分"
     return [
         _line("恢复补偿：单靠追回", Money(radar.recovery_to_reopen), recovery, "FP 1.5.3, D19"),
@@ -117,7 +117,7 @@ def _reopening(standing: BankStanding, terms: Terms) -> list[Row]:
     ]
 
 
-def _regulators(terms: Terms, apart: Position) -> list[Row]:
+def _regulators(terms: Terms, apart: BankFigures) -> list[Row]:
     """Return the regulator's figure: exempt debts left out, which still count in the fund's. Source: FP 1.7."""
     head = headroom(terms, apart)
     if head.rate is None:

@@ -10,7 +10,7 @@ from risk.enums import BreakerState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class BankFigures:
     """
     One bank's figures in the fund, both modes together. Yuan, cumulative.
 
@@ -65,7 +65,7 @@ class Radar:
     disbursement_for_room: Decimal
 
 
-def breaker_state(terms: Terms, position: Position) -> BreakerState:
+def breaker_state(terms: Terms, figures: BankFigures) -> BreakerState:
     """
     Return where a bank stands; the rate is compared exactly, not as it is shown.
 
@@ -73,66 +73,66 @@ def breaker_state(terms: Terms, position: Position) -> BreakerState:
 
     Source: FP 1.5.3; D19, D34.
     """
-    if position.disbursed <= 0:
+    if figures.disbursed <= 0:
         return BreakerState.NO_DATA
-    if position.net_bad_debt > position.disbursed * terms.risk.breaker_rate:
+    if figures.net_bad_debt > figures.disbursed * terms.risk.breaker_rate:
         return BreakerState.SUSPENDED
-    if position.net_bad_debt >= position.disbursed * terms.risk.warning_rate:
+    if figures.net_bad_debt >= figures.disbursed * terms.risk.warning_rate:
         return BreakerState.WARNING
     return BreakerState.NORMAL
 
 
-def headroom(terms: Terms, position: Position) -> Headroom:
+def headroom(terms: Terms, figures: BankFigures) -> Headroom:
     """
     Return state, cap and what is left of it; nothing is left while compensation is suspended.
 
     Source: FP 1.5.3; D19, D20, D33, D34.
     """
-    state = breaker_state(terms, position)
-    cap = round_down(position.disbursed * terms.risk.compensation_cap_rate)
-    left = ZERO if state == BreakerState.SUSPENDED else max(cap - position.compensated, ZERO)
+    state = breaker_state(terms, figures)
+    cap = round_down(figures.disbursed * terms.risk.compensation_cap_rate)
+    left = ZERO if state == BreakerState.SUSPENDED else max(cap - figures.compensated, ZERO)
     return Headroom(
-        net_bad_debt=position.net_bad_debt,
-        rate=floor_rate(position.net_bad_debt, position.disbursed),
+        net_bad_debt=figures.net_bad_debt,
+        rate=floor_rate(figures.net_bad_debt, figures.disbursed),
         state=state,
         cap=cap,
         cap_left=left,
     )
 
 
-def radar(terms: Terms, position: Position, *, overdue: Decimal) -> Radar:
+def radar(terms: Terms, figures: BankFigures, *, overdue: Decimal) -> Radar:
     """
     Return how far a bank is from warning and suspension, and what would bring it back. ``overdue``: principal not yet recognised as bad.
 
     Source: FP 1.5.3; D19, D34.
     """
-    failed = Position(
-        disbursed=position.disbursed,
-        bad_debt=position.net_bad_debt + overdue,
-        compensated=position.compensated,
+    failed = BankFigures(
+        disbursed=figures.disbursed,
+        bad_debt=figures.net_bad_debt + overdue,
+        compensated=figures.compensated,
     )
-    most_without_warning = _up_to_cent(position.disbursed * terms.risk.warning_rate) - CENT
-    most_without_suspension = round_down(position.disbursed * terms.risk.breaker_rate)
-    excess = max(position.net_bad_debt - most_without_suspension, ZERO)
-    is_suspended = breaker_state(terms, position) == BreakerState.SUSPENDED
-    next_cent = position.compensated + CENT
+    most_without_warning = _up_to_cent(figures.disbursed * terms.risk.warning_rate) - CENT
+    most_without_suspension = round_down(figures.disbursed * terms.risk.breaker_rate)
+    excess = max(figures.net_bad_debt - most_without_suspension, ZERO)
+    is_suspended = breaker_state(terms, figures) == BreakerState.SUSPENDED
+    next_cent = figures.compensated + CENT
     return Radar(
-        to_warning=max(most_without_warning - position.net_bad_debt, ZERO),
-        to_suspension=max(most_without_suspension - position.net_bad_debt, ZERO),
+        to_warning=max(most_without_warning - figures.net_bad_debt, ZERO),
+        to_suspension=max(most_without_suspension - figures.net_bad_debt, ZERO),
         if_overdue_fails=floor_rate(failed.net_bad_debt, failed.disbursed),
         state_if_overdue_fails=breaker_state(terms, failed),
         recovery_to_reopen=excess if is_suspended else ZERO,
-        disbursement_to_reopen=_further(position, position.net_bad_debt, terms.risk.breaker_rate) if is_suspended else ZERO,
-        return_for_room=max(next_cent - round_down(position.disbursed * terms.risk.compensation_cap_rate), ZERO),
-        disbursement_for_room=_further(position, next_cent, terms.risk.compensation_cap_rate),
+        disbursement_to_reopen=_further(figures, figures.net_bad_debt, terms.risk.breaker_rate) if is_suspended else ZERO,
+        return_for_room=max(next_cent - round_down(figures.disbursed * terms.risk.compensation_cap_rate), ZERO),
+        disbursement_for_room=_further(figures, next_cent, terms.risk.compensation_cap_rate),
     )
 
 
-def _further(position: Position, amount: Decimal, rate: Decimal) -> Decimal:
+def _further(figures: BankFigures, amount: Decimal, rate: Decimal) -> Decimal:
     """Return the least further disbursement of which, with what was disbursed, the rate gives the amount; zero where it does already."""
     if not rate:
         return ZERO
-    needed = Fraction(amount) / Fraction(rate) - Fraction(position.disbursed)
+    needed = Fraction(amount) / Fraction(rate) - Fraction(figures.disbursed)
     return max(-(-needed * 100 // 1) * CENT + ZERO, ZERO)
 
 

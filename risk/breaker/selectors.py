@@ -14,7 +14,7 @@ from loans.models import Loan
 from parties.models import Institution
 from policy.selectors import version_on
 from policy.terms import Terms
-from risk.breaker.rules import Headroom, Position, Radar, headroom, radar
+from risk.breaker.rules import BankFigures, Headroom, Radar, headroom, radar
 from risk.enums import MoneyStep, ReturnState
 from risk.models import BadDebt, PaymentPart, Recovery, Return
 
@@ -24,13 +24,13 @@ class BankStanding:
     """One bank's figures, state, cap and the way to each limit. ``overdue`` is principal not yet recognised as bad. Yuan."""
 
     bank: Institution
-    position: Position
+    figures: BankFigures
     headroom: Headroom
     overdue: Decimal
     radar: Radar
 
 
-def position_of(bank: Institution, *, without_exempt: bool = False) -> Position:
+def bank_figures_of(bank: Institution, *, without_exempt: bool = False) -> BankFigures:
     """
     Return a bank's figures as they stand now, both modes together.
 
@@ -38,7 +38,7 @@ def position_of(bank: Institution, *, without_exempt: bool = False) -> Position:
 
     Source: FP 1.5.3, FP 1.7; D19, D20.
     """
-    return _position(_with_sums(Institution.objects.filter(pk=bank.pk), without_exempt=without_exempt).get())
+    return _figures(_with_sums(Institution.objects.filter(pk=bank.pk), without_exempt=without_exempt).get())
 
 
 def standing_of_bank(bank: Institution, *, on: date) -> BankStanding:
@@ -82,9 +82,9 @@ def _sum_of(rows: QuerySet[Any], field: str, by: str) -> Coalesce:
     return Coalesce(Subquery(sums, output_field=MoneyField()), ZERO, output_field=MoneyField())
 
 
-def _position(bank: Institution) -> Position:
+def _figures(bank: Institution) -> BankFigures:
     row = vars(bank)
-    return Position(
+    return BankFigures(
         disbursed=row["disbursed_sum"],
         bad_debt=row["bad_debt_sum"],
         recovered=row["recovered_sum"],
@@ -93,11 +93,11 @@ def _position(bank: Institution) -> Position:
 
 
 def _standing(bank: Institution, terms: Terms) -> BankStanding:
-    position, overdue = _position(bank), vars(bank)["overdue_sum"]
+    figures, overdue = _figures(bank), vars(bank)["overdue_sum"]
     return BankStanding(
         bank=bank,
-        position=position,
-        headroom=headroom(terms, position),
+        figures=figures,
+        headroom=headroom(terms, figures),
         overdue=overdue,
-        radar=radar(terms, position, overdue=overdue),
+        radar=radar(terms, figures, overdue=overdue),
     )

@@ -10,7 +10,7 @@ from notices.services import notify
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from risk.breaker.rules import Headroom, Position
+from risk.breaker.rules import BankFigures, Headroom
 from risk.breaker.selectors import BankStanding, standing_of_bank, standings
 from risk.enums import BreakerCause, BreakerState
 from risk.locks import lock_bank
@@ -19,13 +19,13 @@ from risk.models import BankRisk, BreakerChange
 TOLD = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY, InstitutionKind.CITY_FINANCE_OFFICE, InstitutionKind.REGULATOR)
 
 
-def figures_of(position: Position, headroom: Headroom) -> dict[str, object]:
+def figures_of(figures: BankFigures, headroom: Headroom) -> dict[str, object]:
     """Return the evidence columns of a bank's figures at this moment. Source: FP 1.5.3; D19, D20."""
     return {
-        "disbursed": position.disbursed,
-        "bad_debt": position.bad_debt,
-        "recovered": position.recovered,
-        "compensated": position.compensated,
+        "disbursed": figures.disbursed,
+        "bad_debt": figures.bad_debt,
+        "recovered": figures.recovered,
+        "compensated": figures.compensated,
         "rate": headroom.rate,
     }
 
@@ -48,11 +48,11 @@ def evaluate(risk: BankRisk, *, cause: BreakerCause, actor: Member, at: datetime
         cause=cause,
         changed_on=today,
         changed_at=at,
-        **figures_of(standing.position, standing.headroom),
+        **figures_of(standing.figures, standing.headroom),
     )
     before, risk.state, risk.since_on = risk.state, state, today
     risk.save(update_fields=["state", "since_on"])
-    after = {"state": state.value, "cause": cause.value, **figures_of(standing.position, standing.headroom)}
+    after = {"state": state.value, "cause": cause.value, **figures_of(standing.figures, standing.headroom)}
     record(
         verb="breaker.changed",
         obj=change,

@@ -13,7 +13,7 @@ from parties.models import Institution
 from policy.models import PolicyVersion
 from policy.selectors import version_for, version_on
 from policy.terms import NoPolicyVersion, Terms
-from risk.breaker.rules import Position, headroom
+from risk.breaker.rules import BankFigures, headroom
 from risk.enums import BreakerState, MoneyStep, ReturnState
 from risk.models import BadDebt, BankRisk, BreakerChange, Payment, PaymentPart, Reapplication, Recovery, Return
 from risk.recounts.debts import A_MOMENT
@@ -27,7 +27,7 @@ def differences() -> Iterator[str]:
         yield from _payments(bank)
         yield from _changes(bank)
         for row in Reapplication.objects.filter(bank=bank).order_by("id"):
-            found = headroom(_terms_on(row.applied_on), _position(row))
+            found = headroom(_terms_on(row.applied_on), _figures(row))
             if (row.rate, row.cap_left) != (found.rate, found.cap_left) or not _was_so(bank, row, row.applied_at):
                 yield f"{bank.name}{row.applied_on}重新申请补偿的依据数字与重算不符。"
 
@@ -36,7 +36,7 @@ def _payments(bank: Institution) -> Iterator[str]:
     payments = Payment.objects.filter(claim__bank=bank).select_related("claim", "policy_version")
     for payment in payments.annotate(first_entry=Min("parts__entry"), given=Sum("parts__amount")).order_by("id"):
         name = f"补偿{payment.claim.number}第{payment.number}次支付"
-        found = headroom(version_for(payment.policy_version).terms, _position(payment))
+        found = headroom(version_for(payment.policy_version).terms, _figures(payment))
         if payment.given != payment.amount:
             yield f"{name}的金额与各支付方之和不符。"
         if (payment.rate, payment.cap_left) != (found.rate, found.cap_left) or payment.amount > found.cap_left:
@@ -50,7 +50,7 @@ def _payments(bank: Institution) -> Iterator[str]:
 def _changes(bank: Institution) -> Iterator[str]:
     state: str = BreakerState.NO_DATA
     for change in BreakerChange.objects.filter(bank=bank).order_by("id"):
-        found = headroom(_terms_on(change.changed_on), _position(change))
+        found = headroom(_terms_on(change.changed_on), _figures(change))
         if (change.before, change.after, change.rate) != (state, found.state, found.rate) or not _was_so(bank, change, change.changed_at):
             yield f"{bank.name}{change.changed_on}风险状态变化的依据数字与重算不符。"
         state = change.after
@@ -66,8 +66,8 @@ def _terms_on(day: date) -> Terms:
         return version_for(PolicyVersion.objects.earliest("valid_from")).terms
 
 
-def _position(row: Evidence) -> Position:
-    return Position(disbursed=row.disbursed, bad_debt=row.bad_debt, recovered=row.recovered, compensated=row.compensated)
+def _figures(row: Evidence) -> BankFigures:
+    return BankFigures(disbursed=row.disbursed, bad_debt=row.bad_debt, recovered=row.recovered, compensated=row.compensated)
 
 
 def _compensated_before(bank: Institution, entry: int) -> Decimal:

@@ -15,7 +15,7 @@ from parties.models import Member
 from policy.models import PolicyVersion
 from policy.selectors import version_on
 from quanzhou_fund.backoffice.glance import cards, tables
-from quanzhou_fund.backoffice.waiting import waiting_for
+from quanzhou_fund.backoffice.work_queues import work_queues_of
 from risk.claims.services.examining import accept_claim, begin_review
 from risk.fees.services import record_guarantee_fee
 from risk.recoveries.services.records import check_recovery, record_recovery
@@ -34,7 +34,7 @@ def scene(db: None) -> Scene:
 
 
 def heaps(member: Member, on: date = TODAY) -> dict[str, int]:
-    return {one.label: one.count for one in waiting_for(member, on=on)}
+    return {one.label: one.count for one in work_queues_of(member, on=on)}
 
 
 class TestWaiting:
@@ -48,9 +48,9 @@ class TestWaiting:
 
     def test_a_bank_finds_new_applications_and_the_late_ones_first(self, world: World) -> None:
         world.application()
-        [new] = waiting_for(world.handler, on=date(2024, 3, 4))
+        [new] = work_queues_of(world.handler, on=date(2024, 3, 4))
         assert (new.label, new.count, new.is_urgent) == ("新申请待受理", 1, False)
-        late = waiting_for(world.handler, on=date(2024, 6, 3))[0]
+        late = work_queues_of(world.handler, on=date(2024, 6, 3))[0]
         assert (late.label, late.is_urgent) == ("已超过批复期限", True)
         assert heaps(world.desk.industry, date(2024, 6, 3))["超过30个工作日未批复的申请"] == 1
 
@@ -72,7 +72,7 @@ class TestWaiting:
 
     def test_nothing_waits_for_who_only_reads(self, world: World) -> None:
         world.queue()
-        assert waiting_for(MemberFactory.serving("city_industry", viewer=True), on=TODAY) == []
+        assert work_queues_of(MemberFactory.serving("city_industry", viewer=True), on=TODAY) == []
 
 
 class TestRiskWaiting:
@@ -85,7 +85,7 @@ class TestRiskWaiting:
         assert (claim.deadline.due_on, heaps(scene.guarantor_handler, TODAY_OF_RISK)) == (date(2025, 3, 24), {"补偿申请待审核": 1})
         soon = heaps(scene.guarantor_handler, date(2025, 3, 18))
         assert soon["补偿审核5个工作日内到期"] == 1
-        late = waiting_for(scene.guarantor_handler, on=date(2025, 3, 25))[0]
+        late = work_queues_of(scene.guarantor_handler, on=date(2025, 3, 25))[0]
         assert (late.label, late.is_urgent) == ("补偿审核已超过期限", True)
         begin_review(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
         accept_claim(claim_id=claim.public_id, actor=scene.guarantor_handler, at=NOW)
@@ -105,7 +105,7 @@ class TestRiskWaiting:
         given = {"amount": yuan(1_000), "charged_on": TODAY_OF_RISK, "voucher": "DB1", "actor": scene.guarantor_handler, "at": NOW}
         record_guarantee_fee(guarantee_id=debt.loan.guarantee.pk, **given)
         for member in (scene.handler, scene.guarantor_checker, scene.guarantor_handler):
-            found = waiting_for(member, on=TODAY_OF_RISK)
+            found = work_queues_of(member, on=TODAY_OF_RISK)
             assert found
             for heap in found:
                 page = login(member).get(heap.url)
@@ -121,7 +121,7 @@ class TestRiskWaiting:
         assert "追偿收回待复核" not in heaps(scene.handler, TODAY_OF_RISK)
         check_recovery(recovery_id=recovery.public_id, actor=scene.checker, at=NOW)
         assert heaps(scene.handler, TODAY_OF_RISK)["追偿款待退回"] == 1
-        assert waiting_for(scene.handler, on=date(2025, 6, 2))[0].label == "追偿款退回已超过期限"
+        assert work_queues_of(scene.handler, on=date(2025, 6, 2))[0].label == "追偿款退回已超过期限"
 
     def test_a_suspended_bank_is_seen_by_those_who_watch_and_applies_anew(self, scene: Scene) -> None:
         scene.disburse(40_000_000)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from api.event_types import EVENT_TYPES, NAME_OF
-from api.feed import Place, as_json, read_events
+from api.feed import FeedPosition, as_json, read_events
 from audit.admin import verb_of
 from audit.services import Scope, record
 from loans.application_transitions import APPLICATION_STEP, APPLICATION_STEPS
@@ -114,7 +114,7 @@ def test_no_committed_event_is_skipped_by_a_cursor_whatever_commits_first() -> N
         finally:
             connection.close()
 
-    start = read_events(member, after=Place(), limit=100).place
+    start = read_events(member, after=FeedPosition(), limit=100).position
     thread = threading.Thread(target=slow)
     thread.start()
     assert wrote.wait(10)
@@ -123,10 +123,10 @@ def test_no_committed_event_is_skipped_by_a_cursor_whatever_commits_first() -> N
     assert between.events == []  # nothing is told while the earlier one may still commit
     may_commit.set()
     thread.join()
-    after = read_events(member, after=between.place, limit=100)
+    after = read_events(member, after=between.position, limit=100)
     assert [event.verb for event in after.events] == ["loan.drawdown", "loan.repayment"]
     write("loan.cure")
-    assert [event.verb for event in read_events(member, after=after.place, limit=100).events] == ["loan.cure"]
+    assert [event.verb for event in read_events(member, after=after.position, limit=100).events] == ["loan.cure"]
 
 
 def test_every_step_of_an_application_and_kind_of_movement_has_a_name() -> None:
@@ -142,7 +142,7 @@ def test_a_log_with_old_and_new_verbs_is_told_by_one_name(verb: str, committed: 
     scope = Scope(bank_id=member.institution_id, enterprise_id=application.enterprise_id)
     after = {"state": "approved"}
     record(verb=verb, obj=application, actor=member, occurred_at=noon(date(2024, 3, 20)), after=after, scope=scope)
-    told = read_events(member, after=Place(), limit=100, types=["application.approved"]).events
+    told = read_events(member, after=FeedPosition(), limit=100, types=["application.approved"]).events
     assert [as_json(event, reader=member)["type"] for event in told] == ["application.approved"]
     assert [as_json(event, reader=member)["data"] for event in told] == [after]
     assert [verb_of(event) for event in told] == [APPLICATION_STEP["approve"].label]

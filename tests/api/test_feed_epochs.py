@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from api.feed_positions import FeedPosition
 from api.models import FeedEpoch, Webhook
-from api.places import Place
 from api.services.webhooks import send_to
 from api.webhook_secrets import put_new_secret
 from audit.models import Event
@@ -48,9 +48,9 @@ def as_if_from_another_cluster() -> None:
 
 def moved(cursor: str) -> str:
     """Return the cursor as that database would have given it."""
-    place = Place.of_cursor(cursor)
+    place = FeedPosition.of_cursor(cursor)
     assert place is not None
-    return Place(place.transaction + 10**9, place.event, place.epoch).as_cursor()
+    return FeedPosition(place.transaction + 10**9, place.event, place.epoch).as_cursor()
 
 
 def test_a_restored_copy_tells_nothing_until_somebody_says_that_it_is_complete(committed: Stage) -> None:
@@ -111,10 +111,10 @@ def test_a_cursor_of_after_the_backup_is_refused_with_one_to_go_on_from(committe
 
 
 def test_a_cursor_the_log_has_not_reached_is_refused_even_where_nobody_restarted_the_feed(committed: Stage) -> None:
-    held = Place.of_cursor(read(committed)["cursor"])
+    held = FeedPosition.of_cursor(read(committed)["cursor"])
     assert held is not None
-    assert read(committed, Place(held.transaction + 10**6, 0, 1).as_cursor(), status=409)["code"] == "cursor_ahead_of_feed"
-    assert read(committed, Place(5, 0, 9).as_cursor(), status=409)["code"] == "cursor_ahead_of_feed"
+    assert read(committed, FeedPosition(held.transaction + 10**6, 0, 1).as_cursor(), status=409)["code"] == "cursor_ahead_of_feed"
+    assert read(committed, FeedPosition(5, 0, 9).as_cursor(), status=409)["code"] == "cursor_ahead_of_feed"
 
 
 def test_subscriptions_go_on_where_the_restored_log_says_they_were(committed: Stage, settings: Any) -> None:

@@ -12,7 +12,7 @@ from loans import services
 from loans.enums import MovementKind
 from loans.models import Application
 from loans.rules import OverCap
-from loans.selectors import CapBook, case_of_application, case_of_loan, fully_drawn_entries, headroom
+from loans.selectors import CommitmentSnapshot, case_of_application, case_of_loan, fully_drawn_entries, headroom
 from tests.factories import EnterpriseFactory
 from tests.loan_factories import ApplicationFactory, EntryFactory, LoanFactory, ProjectFactory, ReturnRateFactory, move, noon
 from whitelist.models import Entry, Project
@@ -204,7 +204,7 @@ def test_the_book_of_many_cases_costs_the_queries_of_one(scene):
     counts = []
     for wanted in (cases[:1], cases):
         with CaptureQueriesContext(connection) as queries:
-            CapBook.read(wanted, on=TODAY)
+            CommitmentSnapshot.read(wanted, on=TODAY)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 7
 

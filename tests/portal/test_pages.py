@@ -134,7 +134,7 @@ class TestCost:
         found = cost_of(loan, on=date(2025, 4, 4), actor=person_of(loan))  # 360 days, the last one included
         assert found.interest == yuan(200_000)  # 10 M × 2 %
         assert [(fee.state, fee.amount) for fee in found.fees] == [("已收取，待复核", yuan(25_000)), ("未收取", yuan(25_000))]
-        assert [sum(one.days for one in fee.stretches) for fee in found.fees] == [180, 180]
+        assert [sum(one.days for one in fee.interest_periods) for fee in found.fees] == [180, 180]
         assert (found.total, found.annual_rate) == (yuan(250_000), Decimal("0.025000"))
         assert found.agreed is not None
         assert (found.agreed.total_rate, found.agreed.cover_name) == (Decimal("0.025000"), "增信服务费")
@@ -163,7 +163,7 @@ class TestCost:
         rate = {"rate": Decimal("0.005"), "from_on": date(2025, 3, 9), "document_number": "泉技基〔2025〕1号"}
         set_enhancement_fee_rate(**rate, actor=scene.city_handler, at=NOW)
         [fee] = cost_of(loan, on=TODAY, actor=person_of(loan)).fees
-        assert (fee.amount, [one.days for one in fee.stretches]) == (yuan("277.78"), [2])
+        assert (fee.amount, [one.days for one in fee.interest_periods]) == (yuan("277.78"), [2])
 
     @pytest.mark.clause("FP 1.5.2(1)")
     def test_a_guaranteed_loan_costs_interest_and_what_the_guarantor_charged(self, scene: Scene) -> None:
@@ -186,7 +186,7 @@ class TestCost:
         loan = scene.loan(10_000_000)
         page = login(person_of(loan)).get(page_of(loan)).content.decode()
         first = cost_of(loan, on=TODAY, actor=person_of(loan)).quarters[0]
-        assert (first.period.from_on, first.stretches[0].days) == (DRAWN_ON, 72)
+        assert (first.period.from_on, first.interest_periods[0].days) == (DRAWN_ON, 72)
         assert "40,000.000000" in page  # 10 M × 2 % × 72 ÷ 360
         assert "2024年第2季度" in page
         assert "依据《实施方案》一(四)1" in page

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.dates import Period
-from portal.rules import Stretch, cost_as_annual_rate, interest_by_quarter
+from portal.rules import InterestPeriod, cost_as_annual_rate, interest_by_quarter
 from subsidy.rules import PrincipalMovement, RepaymentExceedsBalance
 
 TWO = Decimal("0.02")
@@ -40,17 +40,19 @@ def test_more_repaid_than_drawn_is_an_error() -> None:
         interest([(date(2024, 1, 1), "1"), (date(2024, 2, 1), "-2")], Period(date(2024, 1, 1), date(2024, 3, 1)))
 
 
-def stretch(days: int, balance: str) -> Stretch:
+def interest_period(days: int, balance: str) -> InterestPeriod:
     first = date(2024, 1, 1)
-    return Stretch(from_on=first, until_on=first + timedelta(days=days), balance=Decimal(balance), rate=TWO, day_count=360)
+    return InterestPeriod(from_on=first, until_on=first + timedelta(days=days), balance=Decimal(balance), rate=TWO, day_count=360)
 
 
 @pytest.mark.clause("D23")
 def test_a_cost_over_the_balance_it_was_paid_for() -> None:
-    assert cost_as_annual_rate(Decimal("29000.00"), [stretch(360, "1000000.00")]) == Decimal("0.029000")
-    assert cost_as_annual_rate(Decimal("5000.00"), [stretch(90, "1000000.00"), stretch(180, "500000.00")]) == Decimal("0.010000")
+    assert cost_as_annual_rate(Decimal("29000.00"), [interest_period(360, "1000000.00")]) == Decimal("0.029000")
+    assert cost_as_annual_rate(Decimal("5000.00"), [interest_period(90, "1000000.00"), interest_period(180, "500000.00")]) == Decimal(
+        "0.010000"
+    )
     assert cost_as_annual_rate(Decimal("5000.00"), []) is None
-    assert stretch(31, "1000000.00").exact == Decimal("1722.222222")
+    assert interest_period(31, "1000000.00").exact == Decimal("1722.222222")
 
 
 @pytest.mark.clause("FP 1.4.1")
@@ -61,9 +63,11 @@ def test_the_quarters_sum_to_two_per_cent_but_for_their_rounding(drawn: list[tup
     period = Period(first, first + timedelta(days=length))
     moved = [PrincipalMovement(on=on, amount=Decimal(amount)) for on, amount in movements]
     found = interest_by_quarter(moved, rate=TWO, period=period, day_count=360, first_day=21)
-    days = [one for quarter in found for one in quarter.stretches]
+    days = [one for quarter in found for one in quarter.interest_periods]
     assert all(
-        quarter.period.from_on <= one.from_on < one.until_on <= quarter.period.until_on for quarter in found for one in quarter.stretches
+        quarter.period.from_on <= one.from_on < one.until_on <= quarter.period.until_on
+        for quarter in found
+        for one in quarter.interest_periods
     )
     exact = sum((one.balance * one.rate * one.days / 360 for one in days), Decimal(0))
     whole = sum(max(0, (period.until_on - on).days) * Decimal(amount) for on, amount in movements) * TWO / 360

@@ -16,7 +16,7 @@ from ledger.verification import verify
 from loans.services import NewMovement, record_repayments
 from loans.services.movements import RecognisedBad
 from risk.breaker.rules import headroom
-from risk.breaker.selectors import position_of
+from risk.breaker.selectors import bank_figures_of
 from risk.claims.services.payments import release_payment
 from risk.classification.services import classify_loan, recognise_bad_debt
 from risk.models import Payment, Recovery
@@ -76,7 +76,7 @@ def test_twenty_payments_at_once_never_exceed_the_cap(scene: Scene) -> None:
         scene.recovered(loan.bad_debt, 1_000_000 - 1)
     raised = at_once([releasing(scene, claim) for claim in claims])
     assert raised == [None] * 20
-    position = position_of(scene.bank)
+    position = bank_figures_of(scene.bank)
     room = headroom(version_1(), position)
     assert position.compensated == room.cap == yuan(19_000_000)
     running = yuan(8_000_000)
@@ -180,5 +180,5 @@ def test_recoveries_checked_at_once_share_costs_and_never_exceed_the_loss(scene:
     assert len(checked) + sum(isinstance(error, RecoveryExceedsPaid) for error in raised) == 5
     net = sum(one.net for one in checked)
     bad_debt.loan.refresh_from_db()
-    assert yuan(1_000_000) - bad_debt.loan.balance.outstanding == net == position_of(scene.bank).recovered
+    assert yuan(1_000_000) - bad_debt.loan.balance.outstanding == net == bank_figures_of(scene.bank).recovered
     assert list(verify()) == []

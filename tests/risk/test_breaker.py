@@ -11,7 +11,7 @@ from notices.models import Notice
 from parties.models import Institution
 from parties.selectors import NoSuchInstitution, system_member
 from policy.models import PolicyVersion
-from risk.breaker.selectors import position_of, standing_of_bank, standings
+from risk.breaker.selectors import bank_figures_of, standing_of_bank, standings
 from risk.breaker.services import evaluate_banks
 from risk.claims.services.payments import NoRoomYet, NothingQueued, pay_due_claims, reapply_for_compensation
 from risk.enums import BreakerState, ClaimState
@@ -82,7 +82,7 @@ def test_a_claim_that_crosses_the_cap_is_paid_up_to_it_and_the_rest_queues(scene
     assert "追回坏账" not in str(refusal.value)
     payment = Payment.objects.get(claim=third)
     assert (payment.amount, payment.cap_left, payment.compensated) == (yuan(1_300_000), yuan(1_300_000), yuan(8_800_000))
-    position = position_of(scene.bank)
+    position = bank_figures_of(scene.bank)
     assert position.compensated == yuan(10_100_000) == position.disbursed / 10
 
 
@@ -140,8 +140,8 @@ def test_the_radar_of_all_banks_is_one_query(scene: Scene, django_assert_num_que
         found = standings(banks, on=TODAY)
     own = next(one for one in found if one.bank == scene.bank)
     alone = standing_of_bank(scene.bank, on=TODAY)
-    assert (own.position, own.headroom, own.radar) == (alone.position, alone.headroom, alone.radar)
-    assert own.position.disbursed == yuan(100_000_000)
+    assert (own.figures, own.headroom, own.radar) == (alone.figures, alone.headroom, alone.radar)
+    assert own.figures.disbursed == yuan(100_000_000)
     assert (own.radar.to_suspension, own.headroom.state) == (yuan(4_000_000), BreakerState.WARNING)
     assert overdue.overdue == 0
     assert next(one for one in found if one.bank != scene.bank).headroom.state == BreakerState.NO_DATA

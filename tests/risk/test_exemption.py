@@ -14,7 +14,7 @@ import pytest
 from documents.selectors import documents_of
 from documents.services import attach, open_document
 from parties.access import RoleMissing
-from risk.breaker.selectors import position_of
+from risk.breaker.selectors import bank_figures_of
 from risk.claims.services.examining import ask_supplement, supply
 from risk.enums import ExemptionState
 from risk.exemption.evidence.verify import problems_of
@@ -79,15 +79,15 @@ def test_an_exempt_debt_leaves_the_regulator_s_figure_but_not_the_fund_s(scene: 
     assert (exemption.state, exemption.is_exempt) == (ExemptionState.CONCLUDED, False)
     exemption = find(exemption)
     assert (exemption.state, exemption.is_exempt) == (ExemptionState.FOUND, True)
-    assert position_of(scene.bank).bad_debt == yuan(10_000_000)
-    assert position_of(scene.bank, without_exempt=True).bad_debt == 0
+    assert bank_figures_of(scene.bank).bad_debt == yuan(10_000_000)
+    assert bank_figures_of(scene.bank, without_exempt=True).bad_debt == 0
 
 
 @pytest.mark.clause("FP 1.7")
 def test_without_sufficient_evidence_nobody_is_exempt(scene: Scene) -> None:
     exemption = find(conclude(answered(scene), committee(scene)), sufficient=False)
     assert not exemption.is_exempt
-    assert position_of(scene.bank, without_exempt=True).bad_debt == yuan(10_000_000)
+    assert bank_figures_of(scene.bank, without_exempt=True).bad_debt == yuan(10_000_000)
 
 
 @pytest.mark.clause("FP 1.7")

@@ -19,7 +19,7 @@ from risk.claims.rules.sharing import Loss, split_loss
 from risk.claims.rules.workings import split_workings
 from risk.claims.selectors.queue import queues_of
 from risk.claims.selectors.standings import standing_of_claim, standings_of_claims
-from risk.enums import BreakerState, Hold, WorkingStep
+from risk.enums import BreakerState, HoldReason, WorkingStep
 from risk.models import Claim
 from tests.risk.scene import NOW, TODAY, Scene, yuan
 from tests.translations import version_1
@@ -67,16 +67,18 @@ ROOM = Headroom(net_bad_debt=ZERO, rate=ZERO, state=BreakerState.WARNING, cap=yu
 @pytest.mark.parametrize(
     ("facts", "room", "hold"),
     [
-        pytest.param({}, ROOM, Hold.RUNS, id="nothing holds it"),
-        pytest.param({}, replace(ROOM, cap_left=ZERO), Hold.CAP, id="the cap is used up"),
-        pytest.param({}, replace(ROOM, state=BreakerState.SUSPENDED, cap_left=ZERO), Hold.SUSPENDED, id="suspended comes before the cap"),
-        pytest.param({"needs_reapplication": True}, ROOM, Hold.REAPPLY, id="there is room, and the bank has to ask"),
-        pytest.param({"needs_reapplication": True}, replace(ROOM, cap_left=ZERO), Hold.CAP, id="no use in asking yet"),
-        pytest.param({"is_behind": True}, ROOM, Hold.BEHIND, id="nobody overtakes"),
-        pytest.param({"is_behind": True, "needs_reapplication": True}, ROOM, Hold.REAPPLY, id="held back itself"),
+        pytest.param({}, ROOM, HoldReason.RUNS, id="nothing holds it"),
+        pytest.param({}, replace(ROOM, cap_left=ZERO), HoldReason.CAP, id="the cap is used up"),
+        pytest.param(
+            {}, replace(ROOM, state=BreakerState.SUSPENDED, cap_left=ZERO), HoldReason.SUSPENDED, id="suspended comes before the cap"
+        ),
+        pytest.param({"needs_reapplication": True}, ROOM, HoldReason.REAPPLY, id="there is room, and the bank has to ask"),
+        pytest.param({"needs_reapplication": True}, replace(ROOM, cap_left=ZERO), HoldReason.CAP, id="no use in asking yet"),
+        pytest.param({"is_behind": True}, ROOM, HoldReason.BEHIND, id="nobody overtakes"),
+        pytest.param({"is_behind": True, "needs_reapplication": True}, ROOM, HoldReason.REAPPLY, id="held back itself"),
     ],
 )
-def test_why_a_claim_waits(facts: dict[str, Any], room: Headroom, hold: Hold) -> None:
+def test_why_a_claim_waits(facts: dict[str, Any], room: Headroom, hold: HoldReason) -> None:
     assert why_held(**{"needs_reapplication": False, "is_behind": False} | facts, headroom=room) == hold
 
 
@@ -89,9 +91,9 @@ def test_the_queue_goes_by_payable_date_and_tells_what_is_left(scene: Scene) -> 
     assert queue.bank.headroom.state == BreakerState.SUSPENDED
     told = [(one.place, one.claim.pk, one.standing.payable.compensation, one.hold) for one in queue.claims]
     assert told == [
-        (1, claims[0].pk, yuan(8_000_000), Hold.SUSPENDED),
-        (2, claims[1].pk, yuan(800_000), Hold.BEHIND),
-        (3, claims[2].pk, yuan(3_200_000), Hold.BEHIND),
+        (1, claims[0].pk, yuan(8_000_000), HoldReason.SUSPENDED),
+        (2, claims[1].pk, yuan(800_000), HoldReason.BEHIND),
+        (3, claims[2].pk, yuan(3_200_000), HoldReason.BEHIND),
     ]
     assert queue.payable == yuan(12_000_000)
 

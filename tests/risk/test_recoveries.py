@@ -22,7 +22,7 @@ from loans.services import (
     record_reversals,
 )
 from loans.services.movements import RecognisedBad
-from risk.breaker.selectors import position_of
+from risk.breaker.selectors import bank_figures_of
 from risk.claims.services.examining import accept_claim, begin_review
 from risk.classification.services import classify_loan, recognise_bad_debt
 from risk.models import BadDebt, Recovery, Return
@@ -87,7 +87,7 @@ def test_what_was_sent_back_is_recorded_anew_under_the_bank_s_own_reference(scen
     assert right != wrong
     assert recorded(scene, bad_debt, 100_001) == right
     check_recovery(recovery_id=right.public_id, actor=scene.checker, at=NOW)
-    assert position_of(scene.bank).recovered == yuan(100_001)
+    assert bank_figures_of(scene.bank).recovered == yuan(100_001)
     with pytest.raises(ReferenceUsed):
         recorded(scene, bad_debt, 100_000)
 
@@ -153,7 +153,7 @@ def test_a_recovery_not_checked_lessens_nothing(scene: Scene) -> None:
     recovery = recorded(scene, bad_debt, 250_000)
     send_back_recovery(recovery_id=recovery.public_id, reason="重复登记", actor=scene.checker, at=NOW)
     assert Loan.objects.get(pk=bad_debt.loan_id).balance.outstanding == yuan(1_000_000)
-    assert (position_of(scene.bank).recovered, recovery.number) == (0, None)
+    assert (bank_figures_of(scene.bank).recovered, recovery.number) == (0, None)
 
 
 def recorded(scene: Scene, bad_debt: BadDebt, amount: int, reference: str = "ZC1") -> Recovery:
@@ -216,7 +216,7 @@ def test_what_comes_back_beyond_the_claim_is_the_bank_s(scene: Scene) -> None:
     assert scene.balances()["guarantor"] == 0
     with pytest.raises(RecoveryExceedsPaid):
         scene.recovered(bad_debt, "0.01")
-    assert position_of(scene.bank).net_bad_debt == 0
+    assert bank_figures_of(scene.bank).net_bad_debt == 0
 
 
 def test_a_recovery_dated_before_the_debt_was_bad_is_refused(scene: Scene) -> None:

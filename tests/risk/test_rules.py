@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.dates import Period
 from common.money import ZERO
 from policy.terms import Terms
-from risk.breaker.rules import Position, breaker_state, headroom, radar
+from risk.breaker.rules import BankFigures, breaker_state, headroom, radar
 from risk.claims.rules.compensation import finally_borne, piece_of, still_payable, still_returnable
 from risk.claims.rules.shares import Shares
 from risk.claims.rules.sharing import EnterpriseTotalMissing, FeePoolMissing, Loss, OverEnterpriseCap, split_loss
@@ -128,7 +128,7 @@ def test_shares_sum_to_the_loss_and_none_is_negative(loss: Loss) -> None:
 @pytest.mark.clause("D34")
 @pytest.mark.parametrize("case", breaker_cases(), ids=lambda case: case["name"])
 def test_breaker_of_the_vectors(case: dict[str, Any]) -> None:
-    found = headroom(TERMS, Position(**{key: Decimal(value) for key, value in case["asked"].items()}))
+    found = headroom(TERMS, BankFigures(**{key: Decimal(value) for key, value in case["asked"].items()}))
     assert {key: f"{getattr(found, key):.2f}" for key in ("net_bad_debt", "cap", "cap_left")} | {"state": found.state.value} == case[
         "answer"
     ]
@@ -145,17 +145,17 @@ def test_breaker_of_the_vectors(case: dict[str, Any]) -> None:
     ],
 )
 def test_states_on_both_sides_of_each_limit(bad: str, state: BreakerState) -> None:
-    assert breaker_state(TERMS, Position(disbursed=yuan(10**9), bad_debt=yuan(bad))) == state
+    assert breaker_state(TERMS, BankFigures(disbursed=yuan(10**9), bad_debt=yuan(bad))) == state
 
 
 def test_the_rate_is_shown_rounded_down_and_compared_exactly() -> None:
-    found = headroom(TERMS, Position(disbursed=yuan(10**9), bad_debt=yuan("100000000.01")))
+    found = headroom(TERMS, BankFigures(disbursed=yuan(10**9), bad_debt=yuan("100000000.01")))
     assert (found.rate, found.state) == (Decimal("0.100000"), BreakerState.SUSPENDED)
 
 
 @pytest.mark.clause("FP 1.5.3")
 def test_radar_counts_the_way_to_each_limit() -> None:
-    found = radar(TERMS, Position(disbursed=yuan(10**9), bad_debt=yuan(40_000_000)), overdue=yuan(20_000_000))
+    found = radar(TERMS, BankFigures(disbursed=yuan(10**9), bad_debt=yuan(40_000_000)), overdue=yuan(20_000_000))
     assert (found.to_warning, found.to_suspension) == (yuan("9999999.99"), yuan(60_000_000))
     assert (found.if_overdue_fails, found.state_if_overdue_fails) == (Decimal("0.06"), BreakerState.WARNING)
     assert (found.recovery_to_reopen, found.disbursement_to_reopen) == (ZERO, ZERO)
@@ -164,25 +164,25 @@ def test_radar_counts_the_way_to_each_limit() -> None:
 @pytest.mark.clause("FP 1.5.3")
 @given(disbursed=CENTS, bad=CENTS, recovered=CENTS)
 def test_what_the_radar_promises_holds(disbursed: Decimal, bad: Decimal, recovered: Decimal) -> None:
-    position = Position(disbursed=disbursed, bad_debt=bad, recovered=recovered)
+    position = BankFigures(disbursed=disbursed, bad_debt=bad, recovered=recovered)
     state, found = breaker_state(TERMS, position), radar(TERMS, position, overdue=ZERO)
     more = {"disbursed": disbursed, "recovered": recovered}
     if state == BreakerState.NORMAL:
         net = position.net_bad_debt
-        assert breaker_state(TERMS, Position(disbursed=disbursed, bad_debt=net + found.to_warning)) == BreakerState.NORMAL
-        beyond = Position(disbursed=disbursed, bad_debt=net + found.to_warning + Decimal("0.01"))
+        assert breaker_state(TERMS, BankFigures(disbursed=disbursed, bad_debt=net + found.to_warning)) == BreakerState.NORMAL
+        beyond = BankFigures(disbursed=disbursed, bad_debt=net + found.to_warning + Decimal("0.01"))
         assert breaker_state(TERMS, beyond) != BreakerState.NORMAL
     if state == BreakerState.SUSPENDED:
         reopened = [
             more | {"recovered": recovered + found.recovery_to_reopen},
             more | {"disbursed": disbursed + found.disbursement_to_reopen},
         ]
-        assert all(breaker_state(TERMS, Position(bad_debt=bad, **figures)) != BreakerState.SUSPENDED for figures in reopened)
+        assert all(breaker_state(TERMS, BankFigures(bad_debt=bad, **figures)) != BreakerState.SUSPENDED for figures in reopened)
         short = [
             more | {"recovered": recovered + found.recovery_to_reopen - Decimal("0.01")},
             more | {"disbursed": disbursed + found.disbursement_to_reopen - Decimal("0.01")},
         ]
-        assert all(breaker_state(TERMS, Position(bad_debt=bad, **figures)) == BreakerState.SUSPENDED for figures in short)
+        assert all(breaker_state(TERMS, BankFigures(bad_debt=bad, **figures)) == BreakerState.SUSPENDED for figures in short)
 
 
 WATERFALL = Shares(bank=yuan(350_000), fee_pool=yuan(300_000), city=yuan(175_000), county=yuan(175_000))

@@ -33,7 +33,7 @@ from parties.models import Institution, Member
 from parties.selectors import system_member
 from policy.models import PolicyVersion
 from policy.selectors import version_on
-from risk.breaker.selectors import position_of
+from risk.breaker.selectors import bank_figures_of
 from risk.breaker.services import evaluate_banks
 from risk.claims.selectors.standings import standing_of_claim
 from risk.claims.services.certifying import certify_loss, close_claim, propose_loss
@@ -129,7 +129,7 @@ class Lives(RuleBasedStateMachine):
             return None
         paid = Payment.objects.exclude(pk__in=payments)
         for bank in Institution.objects.filter(claims__payments__in=paid).distinct():
-            position, rate = position_of(bank), version_on(self.day).terms.risk.compensation_cap_rate
+            position, rate = bank_figures_of(bank), version_on(self.day).terms.risk.compensation_cap_rate
             assert position.compensated <= round_down(position.disbursed * rate)
             assert position.net_bad_debt <= position.disbursed * version_on(self.day).terms.risk.breaker_rate
         before = everything()
@@ -365,7 +365,7 @@ class Lives(RuleBasedStateMachine):
     def what_is_lost_is_what_loans_still_owe(self) -> None:
         for bank in getattr(self, "banks", []):
             owed = sum((loan.balance.outstanding for loan in Loan.objects.filter(bank=bank, recognised_bad_on__isnull=False)), Decimal(0))
-            assert position_of(bank).net_bad_debt == owed
+            assert bank_figures_of(bank).net_bad_debt == owed
 
     def picked(self, rows: list[Any], pick: int) -> Any:
         return rows[pick % len(rows)]

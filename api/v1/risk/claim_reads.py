@@ -14,11 +14,11 @@ from parties.models import Institution, Member
 from risk.breaker.selectors import standing_of_bank
 from risk.claims.rules.shares import NOTHING, Shares
 from risk.claims.rules.sharing import clause_of
-from risk.claims.selectors.queue import hold_of, queued
+from risk.claims.selectors.queue import hold_reason_of, queued
 from risk.claims.selectors.splits import expected_split
 from risk.claims.selectors.standings import ClaimStanding, standing_of_claim
 from risk.claims.services.splits import institution_of
-from risk.enums import WAITING_FOR_MONEY, ClaimState, Hold, Payer
+from risk.enums import WAITING_FOR_MONEY, ClaimState, HoldReason, Payer
 from risk.models import Claim
 
 
@@ -134,10 +134,10 @@ def _held_back(claim: Claim, payable: Decimal, *, on: date) -> HeldBack:
     queue = list(queued(Claim.objects.filter(bank=claim.bank_id)).values_list("pk", flat=True))
     bank = standing_of_bank(claim.bank, on=on)
     position = queue.index(claim.pk) + 1
-    hold = hold_of(claim, bank)
+    hold = hold_reason_of(claim, bank)
     return HeldBack(
         amount=payable,
-        reason="queue" if hold == Hold.BEHIND else hold.value,
+        reason="queue" if hold == HoldReason.BEHIND else hold.value,
         position=position,
         cap_left=bank.headroom.cap_left,
         recovery_to_reopen=bank.radar.recovery_to_reopen,

@@ -26,7 +26,7 @@ class RadarShown(serializers.Serializer[Any]):
 
     bank = InstitutionShown(help_text="银行")
     state = shown_text("状态：normal 正常，warning 警示，suspended 暂停补偿，no_data 尚无放款，依据 FP 1.5.3；D19", source="headroom.state")
-    disbursed = shown_money("累计放款", source="position.disbursed")
+    disbursed = shown_money("累计放款", source="figures.disbursed")
     net_bad_debt = shown_money("坏账净额：认定坏账减追回，依据 D19", source="headroom.net_bad_debt")
     bad_debt_rate = shown_rate("坏账率，尚无放款为空，依据 D19、D34", source="headroom.rate", allow_null=True)
     cap = shown_money("最高补偿额，依据 FP 1.5.3；D20", source="headroom.cap")

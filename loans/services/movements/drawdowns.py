@@ -8,9 +8,9 @@ from common.enums import Mode
 from common.errors import DomainError
 from loans.models import Contribution, Guarantee, Loan, LoanRate, Movement
 from loans.rules import RateDecision, RunningBalance, contribution_of, earning_end, rates_of_loan, require_headroom, require_maturity
-from loans.selectors import CapBook, case_of_loan
+from loans.selectors import CommitmentSnapshot, case_of_loan
 from loans.services.approval import EntryRemoved
-from loans.services.locks import locked_cap_book
+from loans.services.locks import locked_commitment_snapshot
 from loans.services.movements.batch import Item, at_item
 from parties.models import TaxHome
 from parties.selectors import NoTaxHome
@@ -83,15 +83,15 @@ def require_caps(items: Sequence[Item], *, today: date, of: int) -> None:
     Source: FP 1.2.1, FP 1.2.2, FP 1.3; D2, D3, D38-D40.
     """
     cases = {item.loan.pk: case_of_loan(item.loan) for item in items}
-    book: CapBook = locked_cap_book(cases.values(), on=today)
+    snapshot: CommitmentSnapshot = locked_commitment_snapshot(cases.values(), on=today)
     kept = {item.loan.pk: item.loan.committed_on(today).undrawn for item in items}
     for item in items:
         case = cases[item.loan.pk]
         with at_item(item.position, of=of):
-            require_headroom(book.headroom(case, freed=kept[item.loan.pk]), amount=item.amount)
+            require_headroom(snapshot.headroom(case, freed=kept[item.loan.pk]), amount=item.amount)
         freed = min(item.amount, kept[item.loan.pk])
         kept[item.loan.pk] -= freed
-        book.draw(case, item.amount, freed=freed)
+        snapshot.draw(case, item.amount, freed=freed)
 
 
 def fix_first_drawdowns(balances: Mapping[int, RunningBalance], loans: Sequence[Loan]) -> list[Loan]:

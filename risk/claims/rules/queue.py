@@ -2,10 +2,10 @@
 
 from common.money import ZERO
 from risk.breaker.rules import Headroom
-from risk.enums import BreakerState, Hold
+from risk.enums import BreakerState, HoldReason
 
 
-def why_held(*, needs_reapplication: bool, is_behind: bool, headroom: Headroom) -> Hold:
+def why_held(*, needs_reapplication: bool, is_behind: bool, headroom: Headroom) -> HoldReason:
     """
     Return what keeps a queued claim from being paid today; ``RUNS`` when nothing does and the next run pays it.
 
@@ -14,9 +14,9 @@ def why_held(*, needs_reapplication: bool, is_behind: bool, headroom: Headroom) 
     Source: FP 1.5.3; D20.
     """
     if is_behind and not needs_reapplication:
-        return Hold.BEHIND
+        return HoldReason.BEHIND
     if headroom.state == BreakerState.SUSPENDED:
-        return Hold.SUSPENDED
+        return HoldReason.SUSPENDED
     if headroom.cap_left <= ZERO:
-        return Hold.CAP
-    return Hold.REAPPLY if needs_reapplication else Hold.RUNS
+        return HoldReason.CAP
+    return HoldReason.REAPPLY if needs_reapplication else HoldReason.RUNS

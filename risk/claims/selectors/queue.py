@@ -16,7 +16,7 @@ from risk.claims.rules.shares import Shares
 from risk.claims.rules.workings import Working, split_workings
 from risk.claims.selectors.splits import computed_split, loss_of, uses_fee_pool
 from risk.claims.selectors.standings import ClaimStanding, standings_of_claims
-from risk.enums import WAITING_FOR_MONEY, Hold
+from risk.enums import WAITING_FOR_MONEY, HoldReason
 from risk.fees.pool import fee_pool_available
 from risk.models import Claim
 
@@ -28,7 +28,7 @@ class Queued:
     claim: Claim
     place: int
     standing: ClaimStanding
-    hold: Hold
+    hold: HoldReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def queued(claims: "QuerySet[Claim]") -> "QuerySet[Claim]":
     return claims.filter(state__in=WAITING_FOR_MONEY).order_by("payable_on", "id")
 
 
-def hold_of(claim: Claim, bank: BankStanding) -> Hold:
+def hold_reason_of(claim: Claim, bank: BankStanding) -> HoldReason:
     """Return what keeps a queued claim from being paid today. Source: FP 1.5.3; D20."""
     earlier = Q(payable_on__lt=claim.payable_on) | Q(payable_on=claim.payable_on, pk__lt=claim.pk)
     held = queued(Claim.objects.filter(earlier, bank=claim.bank_id, needs_reapplication=True))

@@ -152,13 +152,13 @@ def reapply_for_compensation(*, bank_id: UUID, reason: str, actor: Member, at: d
         applied_by=actor,
         reason=reason.strip(),
         cap_left=standing.headroom.cap_left,
-        **figures_of(standing.position, standing.headroom),
+        **figures_of(standing.figures, standing.headroom),
     )
     for claim in held_back:
         locked = lock_claim(claim)
         locked.needs_reapplication = False
         locked.save(update_fields=["needs_reapplication"])
-    after = {"cap_left": standing.headroom.cap_left, **figures_of(standing.position, standing.headroom)}
+    after = {"cap_left": standing.headroom.cap_left, **figures_of(standing.figures, standing.headroom)}
     scope = Scope(bank_id=bank.pk)
     record(verb="compensation.reapplied", obj=application, actor=actor, occurred_at=at, after=after, remark=reason, scope=scope)
     _pay_while_possible(bank, actor=actor, at=at)
@@ -263,7 +263,7 @@ def _pay(claim: Claim, standing: ClaimStanding, risk: BankRisk, *, actor: Member
         paid_at=at,
         made_by=cast(Member, claim.released_by),
         checked_by=cast(Member, claim.checked_by),
-        **figures_of(bank.position, bank.headroom),
+        **figures_of(bank.figures, bank.headroom),
     )
     _book(payment, piece_of(standing.due, paid=standing.paid, amount=amount))
     before, left = claim.state, standing.payable.compensation - amount
@@ -281,7 +281,7 @@ def _pay(claim: Claim, standing: ClaimStanding, risk: BankRisk, *, actor: Member
 def _hold_back(claim: Claim, bank: BankStanding, *, actor: Member, at: datetime) -> None:
     """Leave the claim in the queue until the bank applies anew."""
     claim.needs_reapplication = True
-    facts = {"breaker": bank.headroom.state.value, **figures_of(bank.position, bank.headroom)}
+    facts = {"breaker": bank.headroom.state.value, **figures_of(bank.figures, bank.headroom)}
     save_and_log_claim(claim, "claim.held_back", before=claim.state, actor=actor, at=at, facts=facts)
     notify(
         key=f"claim:{claim.public_id}:held_back:{localdate(at)}",

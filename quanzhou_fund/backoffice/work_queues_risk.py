@@ -32,14 +32,14 @@ from risk.visibility import (
     suggestions_visible_to,
 )
 
-Heaps = list[tuple[QuerySet[Any], str, str, bool]]  # what waits, what to do, where it is listed, whether it is urgent
+WorkQueues = list[tuple[QuerySet[Any], str, str, bool]]  # what waits, what to do, where it is listed, whether it is urgent
 
 K = InstitutionKind
 SOON_DAYS = 5
 BY_GUARANTOR = Q(kind=ClaimKind.RD, loan__mode=Mode.SPECIAL)
 
 
-def examined(member: Member, on: date) -> Heaps:
+def examined(member: Member, on: date) -> WorkQueues:
     """Whoever examines claims does so within the term: the guarantor in special mode, 市工信局 in trust mode. Source: D37."""
     open_claims = claims_visible_to(member).filter(reviewer=member.institution_id, state__in=(ClaimState.FILED, ClaimState.UNDER_REVIEW))
     due = deadlines_due_within(SOON_DAYS, on=on, calendar=working_calendar())
@@ -52,19 +52,19 @@ def examined(member: Member, on: date) -> Heaps:
     ]
 
 
-def paid(member: Member, on: date) -> Heaps:
+def paid(member: Member, on: date) -> WorkQueues:
     """Whoever pays prepares a payment by one person and lets it go by another. Source: FP 1.5.2(1), FP 1.5.2(2)."""
     own = claims_visible_to(member)
     is_guarantor = member.institution is not None and member.institution.kind == K.GUARANTOR
     own = own.filter(BY_GUARANTOR, loan__guarantee__guarantor=member.institution_id) if is_guarantor else own.exclude(BY_GUARANTOR)
-    heaps: Heaps = [(own.filter(state=ClaimState.PAYABLE), "补偿待提请支付", _claims(ClaimState.PAYABLE), False)]
+    queues: WorkQueues = [(own.filter(state=ClaimState.PAYABLE), "补偿待提请支付", _claims(ClaimState.PAYABLE), False)]
     if Role.CHECKER in member.roles:
         releasing = own.filter(state=ClaimState.RELEASING).exclude(released_by=member)
-        heaps.append((releasing, "补偿支付待复核", _claims(ClaimState.RELEASING), False))
-    return heaps
+        queues.append((releasing, "补偿支付待复核", _claims(ClaimState.RELEASING), False))
+    return queues
 
 
-def banks(member: Member, on: date) -> Heaps:
+def banks(member: Member, on: date) -> WorkQueues:
     """A bank decides classes, supplies what is asked for, applies anew and returns what it got back. Source: FP 1.5.3; D20, D37."""
     claims, returns = claims_visible_to(member), returns_visible_to(member).filter(state=ReturnState.DUE)
     suggestions = suggestions_visible_to(member).filter(state=SuggestionState.OPEN)
@@ -80,7 +80,7 @@ def banks(member: Member, on: date) -> Heaps:
     ]
 
 
-def bank_checks(member: Member, on: date) -> Heaps:
+def bank_checks(member: Member, on: date) -> WorkQueues:
     """A bank's second person checks losses, recoveries and returns. Source: FP 1.5.1; D21."""
     if Role.CHECKER not in member.roles:
         return []
@@ -94,7 +94,7 @@ def bank_checks(member: Member, on: date) -> Heaps:
     ]
 
 
-def fees(member: Member, on: date) -> Heaps:
+def fees(member: Member, on: date) -> WorkQueues:
     """The second person of guarantor and fund manager checks fees. Source: D23."""
     if Role.CHECKER not in member.roles or member.institution is None:
         return []
@@ -106,13 +106,13 @@ def fees(member: Member, on: date) -> Heaps:
     return [(collected, "增信服务费待复核", list_of(EnhancementFee, **recorded), False)]
 
 
-def regulator(member: Member, on: date) -> Heaps:
+def regulator(member: Member, on: date) -> WorkQueues:
     """The regulator examines what institutions concluded. Source: FP 1.7."""
     concluded = exemptions_visible_to(member).filter(state=ExemptionState.CONCLUDED)
     return [(concluded, "尽职免责待监管核查", list_of(Exemption, state__exact=ExemptionState.CONCLUDED.value), False)]
 
 
-def warned(member: Member, on: date) -> Heaps:
+def warned(member: Member, on: date) -> WorkQueues:
     """Those who watch the banks, and the bank itself, see who is warned or suspended. Source: FP 1.5.3; D19."""
     risks = bank_risks_visible_to(member)
     return [

@@ -33,7 +33,7 @@ class FeedRestoring(DomainError):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class FeedPosition:
     """
     A place in the log: everything before it has been read.
 
@@ -51,7 +51,7 @@ class Place:
         return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
     @classmethod
-    def of_cursor(cls, cursor: str) -> "Place | None":
+    def of_cursor(cls, cursor: str) -> "FeedPosition | None":
         """
         Return the place a cursor names; ``None``, the beginning, for no cursor.
 
@@ -101,51 +101,51 @@ def read_horizon() -> Horizon:
     return Horizon(until=row[0], epoch=row[1], first_event=row[2], started_at=row[3])
 
 
-def later_than(place: Place, horizon: Horizon) -> Q:
+def later_than(position: FeedPosition, horizon: Horizon) -> Q:
     """Return the condition of the current epoch's events after a place that may be read."""
     may_be_read = Q(transaction__lt=horizon.until, id__gte=horizon.first_event)
-    if place.transaction == 0 and horizon.first_event:
+    if position.transaction == 0 and horizon.first_event:
         return may_be_read  # the place is in an earlier epoch
-    return may_be_read & Q(transaction__gte=place.transaction) & (Q(transaction__gt=place.transaction) | Q(id__gt=place.event))
+    return may_be_read & Q(transaction__gte=position.transaction) & (Q(transaction__gt=position.transaction) | Q(id__gt=position.event))
 
 
-def placed(place: Place | None, horizon: Horizon) -> Place:
+def in_current_epoch(position: FeedPosition | None, horizon: Horizon) -> FeedPosition:
     """
     Return a place in the terms of the current epoch; from an earlier one, so that nothing is passed over.
 
     Raises:
         CursorAheadOfFeed: events from before the place may be gone, or the log has not come so far.
     """
-    if place is None:
-        return Place(epoch=horizon.epoch)
-    if place.epoch == horizon.epoch:
-        if place.transaction > horizon.until:
+    if position is None:
+        return FeedPosition(epoch=horizon.epoch)
+    if position.epoch == horizon.epoch:
+        if position.transaction > horizon.until:
             raise CursorAheadOfFeed(field="cursor", resume=_beginning(horizon).as_cursor())
-        return place
-    if place.epoch > horizon.epoch:
+        return position
+    if position.epoch > horizon.epoch:
         raise CursorAheadOfFeed(field="cursor", resume=_beginning(horizon).as_cursor())
-    return _carried_over(place, horizon)
+    return _carried_over(position, horizon)
 
 
-def _beginning(horizon: Horizon) -> Place:
+def _beginning(horizon: Horizon) -> FeedPosition:
     """Return the place before the first event of the epoch."""
-    return Place(0, max(horizon.first_event - 1, 0), horizon.epoch)
+    return FeedPosition(0, max(horizon.first_event - 1, 0), horizon.epoch)
 
 
-def _carried_over(place: Place, horizon: Horizon) -> Place:
+def _carried_over(position: FeedPosition, horizon: Horizon) -> FeedPosition:
     """Return a place of an earlier epoch in the current one, unless what it had read may be gone."""
-    unread, last = first_unread(place)
-    if place.transaction > (last or 0):
-        raise CursorAheadOfFeed(field="cursor", resume=Place(0, unread - 1, horizon.epoch).as_cursor())
-    return Place(0, unread - 1, horizon.epoch)
+    unread, last = first_unread(position)
+    if position.transaction > (last or 0):
+        raise CursorAheadOfFeed(field="cursor", resume=FeedPosition(0, unread - 1, horizon.epoch).as_cursor())
+    return FeedPosition(0, unread - 1, horizon.epoch)
 
 
-def first_unread(place: Place) -> tuple[int, int | None]:
+def first_unread(position: FeedPosition) -> tuple[int, int | None]:
     """Return the number of the first event after a place of an ended epoch, and the last transaction of that epoch, none if it is empty."""
-    begun, ended = FeedEpoch.objects.filter(number__in=(place.epoch, place.epoch + 1)).values_list("first_event", flat=True)
-    if place.transaction == 0 and place.event < begun:
-        return place.event + 1, None  # stopped in a yet earlier epoch, read by numbers
-    later = Q(transaction__gt=place.transaction) | Q(transaction=place.transaction, id__gt=place.event)
+    begun, ended = FeedEpoch.objects.filter(number__in=(position.epoch, position.epoch + 1)).values_list("first_event", flat=True)
+    if position.transaction == 0 and position.event < begun:
+        return position.event + 1, None  # stopped in a yet earlier epoch, read by numbers
+    later = Q(transaction__gt=position.transaction) | Q(transaction=position.transaction, id__gt=position.event)
     of_epoch = Event.objects.filter(id__gte=begun, id__lt=ended)
     found = of_epoch.aggregate(last=Max("transaction"), unread=Min("id", filter=later))
     return found["unread"] or ended, found["last"]
