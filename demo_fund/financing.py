@@ -178,7 +178,7 @@ def _fate(number: int, decided_on: date, until: date) -> str:
 
 
 def _changes(random: Random, number: int, amount: Decimal, contract_on: date, matures_on: date) -> list[Change]:
-    """Return drawdowns, repayments and troubles of one loan, in order."""
+    """Return drawdowns, repayments and defaults of one loan, in order."""
     parts = random.choice((1, 2, 3, 4)) if amount < 20_000_000 else random.choice((4, 5))
     changes, drawn, on = [], Decimal(0), drawing_day(contract_on + timedelta(days=random.randrange(1, 8)))
     for index in range(parts):

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from api.problems import MEDIA_TYPE, document
-from demo_fund.progress import Progress, told
+from demo_fund.progress import Progress, read_progress
 
 OPEN = ("/healthz", "/readyz", "/metrics", "/robots.txt", "/favicon.ico")  # what is no business of the fund
 RETRY_SECONDS = 5
@@ -21,7 +21,7 @@ class HeldWhilePlaying:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        progress = told()
+        progress = read_progress()
         if progress is None or request.path_info in OPEN:
             return self.get_response(request)
         return _held(request, progress)

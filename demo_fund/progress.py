@@ -23,7 +23,7 @@ class Progress:
         return 100 * self.done // self.total if self.total else 0
 
 
-def tell(progress: Progress) -> None:
+def report_progress(progress: Progress) -> None:
     """Put it where the web process looks, whole or not at all; do nothing where nobody looks."""
     if place := _place():
         beside = place.with_suffix(".new")
@@ -31,7 +31,7 @@ def tell(progress: Progress) -> None:
         beside.replace(place)
 
 
-def told() -> Progress | None:
+def read_progress() -> Progress | None:
     """Return what was told last; ``None`` where nothing is played or all of it is ready."""
     place = _place()
     if place is None:

@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from common.dates import add_years
 from demo_fund.companies import MISTYPED, Company
+from demo_fund.defaults import LoanDefault, Recovered, Wish
 from demo_fund.financing import Change, Financing, collection_day, drawing_day
 from demo_fund.projects import ProjectPlan, batches
-from demo_fund.troubles import Recovered, Trouble, Wish
 from demo_fund.window import Window
 
 MILLION = Decimal(1_000_000)
@@ -107,7 +107,7 @@ class Scripted:
     companies: list[Company]
     projects: list[ProjectPlan] = field(default_factory=list)
     financings: list[Financing] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    defaults: list[LoanDefault] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
 
 
@@ -121,7 +121,7 @@ def plan_scripted(companies: Sequence[Company], window: Window) -> Scripted:
         financing = _financing(row, company, project, window, number=FIRST_NUMBER + index)
         plan.financings.append(financing)
         if row.default:
-            plan.troubles.append(Trouble(financing=financing, wish=_wish(row, window)))
+            plan.defaults.append(LoanDefault(financing=financing, wish=_wish(row, window)))
     return plan
 
 

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from demo_fund.acts.keeping import keeping_steps
-from demo_fund.acts.lending import lending_steps
-from demo_fund.acts.listing import listing_steps
-from demo_fund.acts.opening import opening_steps
-from demo_fund.acts.running import running_steps
-from demo_fund.acts.settling import settling_steps
-from demo_fund.acts.troubles import trouble_steps
 from demo_fund.cast import Cast
 from demo_fund.companies import Company, invent_companies
+from demo_fund.defaults import LoanDefault
 from demo_fund.financing import Financing, plan_financings
 from demo_fund.player import Step
 from demo_fund.projects import ProjectPlan, plan_projects
+from demo_fund.scenario.defaults import default_steps
+from demo_fund.scenario.jobs import job_steps
+from demo_fund.scenario.keeping import keeping_steps
+from demo_fund.scenario.lending import lending_steps
+from demo_fund.scenario.listing import listing_steps
+from demo_fund.scenario.opening import opening_steps
+from demo_fund.scenario.settling import settling_steps
 from demo_fund.scripted import plan_scripted
 from demo_fund.stage import Stage
-from demo_fund.troubles import Trouble
 from demo_fund.window import Window
 from policy.selectors import working_calendar
 
@@ -51,7 +51,7 @@ class Plan:
     companies: list[Company]
     projects: list[ProjectPlan]
     financings: list[Financing]
-    troubles: list[Trouble]
+    defaults: list[LoanDefault]
 
 
 def plan(*, seed: int, until: date, size: Size) -> Plan:
@@ -66,7 +66,7 @@ def plan(*, seed: int, until: date, size: Size) -> Plan:
         companies=scripted.companies,
         projects=sorted([*projects, *scripted.projects], key=lambda one: (one.published_on, one.code)),
         financings=[*financings, *scripted.financings],
-        troubles=scripted.troubles,
+        defaults=scripted.defaults,
     )
 
 
@@ -80,8 +80,8 @@ def story(*, seed: int, until: date, size: str = "full") -> list[Step]:
         yield from listing_steps(stage, told.companies, told.projects)
         yield from lending_steps(stage, told.financings)
         yield from settling_steps(stage)
-        yield from trouble_steps(stage, told.troubles)
-        yield from running_steps(stage, every=SIZES[size].jobs_every)
+        yield from default_steps(stage, told.defaults)
+        yield from job_steps(stage, every=SIZES[size].jobs_every)
         yield from keeping_steps(stage)
 
     return [step for step in steps() if step.on <= until]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from demo_fund.progress import Progress, tell, told
+from demo_fund.progress import Progress, read_progress, report_progress
 
 AT_WORK = Progress(phase="正在推演演示基金", done=1234, total=4936, day="2025-03-21")
 pytestmark = pytest.mark.usefixtures("_played")
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("_played")
 def _played(tmp_path: Path, settings: Any) -> None:
     """No ``django_db``: whoever is held must not need a table."""
     settings.DEMO_PROGRESS = str(tmp_path / "progress.json")
-    tell(AT_WORK)
+    report_progress(AT_WORK)
 
 
 def test_the_first_page_shows_how_far_it_is_and_asks_again(client: Client) -> None:
@@ -53,12 +53,12 @@ def test_robots_are_answered_meanwhile(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_once_ready_the_product_answers(client: Client) -> None:
-    tell(Progress(phase="准备完成", is_ready=True))
+    report_progress(Progress(phase="准备完成", is_ready=True))
     assert "演示基金正在准备" not in client.get("/").content.decode()
     assert client.get("/admin/login/").status_code == 200
 
 
 def test_where_nothing_is_played_nothing_is_told(settings: Any) -> None:
     settings.DEMO_PROGRESS = ""
-    tell(AT_WORK)
-    assert told() is None
+    report_progress(AT_WORK)
+    assert read_progress() is None

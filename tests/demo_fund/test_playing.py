@@ -12,12 +12,12 @@ from django.db import connection, transaction
 from audit.models import Event
 from common.dates import add_months
 from demo_fund import player
-from demo_fund.acts.opening import tender_days
 from demo_fund.glance import problems_of_the_books
 from demo_fund.models import DemoDay, DemoRun
 from demo_fund.places import BATCH_SIX
 from demo_fund.player import at_time, stretches
 from demo_fund.promises import PROMISES, broken_promises
+from demo_fund.scenario.opening import tender_days
 from demo_fund.scripted import FIRST_NUMBER
 from demo_fund.story import SEED, SIZES, plan, story
 from loans.models import Loan, Movement

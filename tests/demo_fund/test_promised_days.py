@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from demo_fund.acts import keeping, opening, settling
-from demo_fund.acts.lending import lending_steps
 from demo_fund.cast import Cast
 from demo_fund.financing import Financing
+from demo_fund.scenario import keeping, opening, settling
+from demo_fund.scenario.lending import lending_steps
 from demo_fund.stage import Stage
 from demo_fund.story import SEED, SIZES, plan
 from demo_fund.window import Window

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from demo_fund.acts.troubles import RECOGNISED
+from demo_fund.scenario.defaults import RECOGNISED
 from demo_fund.scripted import ROWS
 from demo_fund.story import SEED, SIZES, Plan, plan
 
@@ -20,26 +20,26 @@ def told(until: date) -> Plan:
 def rate(story: Plan, bank: str, on: date) -> Decimal:
     """Return bad debt, recoveries left out, beside what the bank has lent by a day: the most its rate can be."""
     lent = sum(c.amount for f in story.financings if f.bank == bank for c in f.changes if c.kind == "drawdown" and c.on <= on)
-    since = [t for t in story.troubles if t.wish.bank == bank and t.wish.default_on + timedelta(days=RECOGNISED) <= on]
+    since = [t for t in story.defaults if t.wish.bank == bank and t.wish.default_on + timedelta(days=RECOGNISED) <= on]
     return sum((t.financing.amount for t in since), Decimal(0)) / lent
 
 
 def recovered(story: Plan, bank: str, on: date) -> Decimal:
     """Return the principal that has come back by a day."""
-    rows = [(t, back) for t in story.troubles if t.wish.bank == bank for back in t.wish.recovered]
+    rows = [(t, back) for t in story.defaults if t.wish.bank == bank for back in t.wish.recovered]
     return sum((t.financing.amount * back.part for t, back in rows if t.wish.default_on + timedelta(days=back.days) <= on), Decimal(0))
 
 
 @pytest.mark.parametrize("until", DAYS, ids=str)
 def test_every_row_is_in_the_story(until: date) -> None:
     story = told(until)
-    assert len(story.troubles) == sum(bool(row.default) for row in ROWS) == 14
-    kinds = {(t.financing.mode, t.financing.category, t.financing.security) for t in story.troubles}
+    assert len(story.defaults) == sum(bool(row.default) for row in ROWS) == 14
+    kinds = {(t.financing.mode, t.financing.category, t.financing.security) for t in story.defaults}
     assert {("special", "rd", "credit"), ("trust", "rd", "credit"), ("trust", "fixed_asset", "secured")} <= kinds
-    for trouble in story.troubles:
-        last = trouble.financing.changes[-1]
-        assert (last.kind, last.on, last.amount) == ("overdue", trouble.wish.default_on, trouble.financing.amount)
-        assert trouble.financing.changes[0].on + timedelta(days=20) < last.on
+    for default in story.defaults:
+        last = default.financing.changes[-1]
+        assert (last.kind, last.on, last.amount) == ("overdue", default.wish.default_on, default.financing.amount)
+        assert default.financing.changes[0].on + timedelta(days=20) < last.on
 
 
 @pytest.mark.parametrize("until", DAYS, ids=str)

@@ -16,7 +16,7 @@ from demo_fund.hands import playing
 from demo_fund.models import DemoRun
 from demo_fund.player import HANDS, stretches
 from demo_fund.programs import open_programs
-from demo_fund.progress import Progress, tell
+from demo_fund.progress import Progress, report_progress
 from demo_fund.promises import broken_promises
 from demo_fund.story import SEED, SIZES, story
 
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             for number, stretch in enumerate(told):
                 play(number)
                 bar.update(len(stretch))
-                tell(Progress(phase="正在推演演示基金", done=bar.n, total=bar.total, day=stretch[-1].step.on.isoformat()))
+                report_progress(Progress(phase="正在推演演示基金", done=bar.n, total=bar.total, day=stretch[-1].step.on.isoformat()))
                 if number % SEAL_EVERY == 0:
                     seal_events(at=now())
         open_enterprise_logins()

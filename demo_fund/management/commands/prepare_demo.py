@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from demo_fund.player import HANDS
-from demo_fund.progress import Progress, tell
+from demo_fund.progress import Progress, report_progress
 from quanzhou_fund.app_role import Use, grant_app_role
 from quanzhou_fund.embedded.postgres import APP_ROLE, JOBS_ROLE
 from quanzhou_fund.environment import BASE_DIR
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate and grant as the owner; load with no more rights than the served product has."""
         require_own_schema()
-        tell(Progress(phase="正在更新数据库结构"))
+        report_progress(Progress(phase="正在更新数据库结构"))
         self.stdout.write("正在更新数据库结构……")
         self.stdout.flush()
         call_command("migrate", interactive=False, verbosity=0)
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         grant_app_role(JOBS_ROLE, use=Use.JOBS)
         if not options["empty"]:
             self._load(options)
-        tell(Progress(phase="准备完成", is_ready=True))
+        report_progress(Progress(phase="准备完成", is_ready=True))
 
     def _load(self, options: dict[str, Any]) -> None:
         with connection.cursor() as cursor:

@@ -17,7 +17,7 @@ BEGIN_DAYS = 62
 LAST_DAYS = (7, 5, 3, 1, 0)
 
 
-def running_steps(stage: Stage, *, every: int) -> Iterator[Step]:
+def job_steps(stage: Stage, *, every: int) -> Iterator[Step]:
     """Yield the jobs, now and then in the past (a missed run is caught up by the next), oftener in the last week, and at the very end."""
     window = stage.window
     days = set(range(BEGIN_DAYS, (window.until - window.first_on).days, every))

@@ -40,7 +40,7 @@ def settling_steps(stage: Stage) -> Iterator[Step]:
 def _quarter_steps(stage: Stage, day: date, number: int, *, is_asked: bool) -> Iterator[Step]:
     """Yield one quarter's steps; ``day`` is the first day after it, ``number`` counts back from the last one, -1."""
     held = UNCONFIRMED if number == -1 else ()
-    acts: list[tuple[int, int, partial[None], str]] = [
+    actions: list[tuple[int, int, partial[None], str]] = [
         (0, DRAFTING, partial(_draft, stage), ""),
         *((5, 81, partial(_confirm, stage, held, bank), bank) for bank in LENDING),
         (9, 83, partial(_review, stage), ""),
@@ -49,12 +49,12 @@ def _quarter_steps(stage: Stage, day: date, number: int, *, is_asked: bool) -> I
         *((days, 87, partial(_check_payments, stage, payer), _lane(payer)) for days in (24, 29) for payer in PAYERS),
     ]
     if number == SENT_BACK[0]:
-        acts += [(6, 82, partial(_send_back, stage), ""), (8, 82, partial(_confirm, stage, held, SENT_BACK[1]), "")]
+        actions += [(6, 82, partial(_send_back, stage), ""), (8, 82, partial(_confirm, stage, held, SENT_BACK[1]), "")]
     if number == ANSWERED[0]:
-        acts += [(10, 84, partial(_object, stage, *ANSWERED[1:]), ""), (12, 84, partial(_answer, stage, *ANSWERED[1:2]), "")]
+        actions += [(10, 84, partial(_object, stage, *ANSWERED[1:]), ""), (12, 84, partial(_answer, stage, *ANSWERED[1:2]), "")]
     if is_asked:
-        acts += [(10, 84, partial(_object, stage, *ASKED[:2]), "")]
-    for offset, order, act, lane in acts:
+        actions += [(10, 84, partial(_object, stage, *ASKED[:2]), "")]
+    for offset, order, act, lane in actions:
         on = stage.working_day(day + timedelta(days=offset))
         if on <= stage.until:
             yield Step(on, order, act, is_plain=order != DRAFTING, lane=lane)

@@ -30,7 +30,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class LoanDefault:
     """One loan of the story that goes bad, and what was wished for it."""
 
     financing: Financing

@@ -7,11 +7,11 @@ from functools import partial
 
 from common.enums import Mode
 from demo_fund.cast import appoint
+from demo_fund.defaults import LoanDefault, Recovered
 from demo_fund.papers import attach_paper
 from demo_fund.places import BANKS
 from demo_fund.player import Step
 from demo_fund.stage import Stage
-from demo_fund.troubles import Recovered, Trouble
 from loans.models import Application, Loan
 from parties.enums import Role
 from parties.models import Institution, Member
@@ -48,21 +48,21 @@ PURSUED, CERTIFIED, CHECKED = 115, 300, 304
 EXEMPTION = 150
 
 
-def trouble_steps(stage: Stage, troubles: Sequence[Trouble]) -> Iterator[Step]:
+def default_steps(stage: Stage, defaults: Sequence[LoanDefault]) -> Iterator[Step]:
     """Yield what banks, guarantor, city and regulator do about bad loans, up to the demo's last day."""
-    acts = [*_opening(stage), *(act for trouble in troubles for act in _life(stage, trouble))]
-    acts += [*_fee_days(stage), *_renewed_applications(stage, troubles)]
-    for wished, order, act in acts:
+    actions = [*_opening(stage), *(action for default in defaults for action in _life(stage, default))]
+    actions += [*_fee_days(stage), *_renewed_applications(stage, defaults)]
+    for wished, order, action in actions:
         on = stage.working_day(wished)
         if on <= stage.until:
-            lane = act.args[1] if order == COLLECTING else ""
-            yield Step(on, order, act, is_plain=order == COLLECTING, lane=lane)
+            lane = action.args[1] if order == COLLECTING else ""
+            yield Step(on, order, action, is_plain=order == COLLECTING, lane=lane)
 
 
-Act = tuple[date, int, partial[None]]
+ScheduledAction = tuple[date, int, partial[None]]
 
 
-def _opening(stage: Stage) -> Iterator[Act]:
+def _opening(stage: Stage) -> Iterator[ScheduledAction]:
     """Yield the fee table and the banks' own exemption rules."""
     for days, rate in FEE_TABLE:
         from_on = stage.window.after(days)
@@ -70,38 +70,38 @@ def _opening(stage: Stage) -> Iterator[Act]:
     yield stage.window.after(RULES_ON), 9, partial(_record_rules, stage)
 
 
-def _life(stage: Stage, trouble: Trouble) -> Iterator[Act]:
+def _life(stage: Stage, default: LoanDefault) -> Iterator[ScheduledAction]:
     """Yield what becomes of one bad loan."""
-    wish = trouble.wish
+    wish = default.wish
 
     def after(days: int) -> date:
         return wish.default_on + timedelta(days=days)
 
-    yield after(NOTICED), 100, partial(_classify, stage, trouble, "special_mention")
-    yield after(RECOGNISED), 101, partial(_recognise, stage, trouble)
-    yield from ((after(back.days), 110, partial(_recover, stage, trouble, n, back)) for n, back in enumerate(wish.recovered))
-    yield from ((after(back.days + 6), 112, partial(_return, stage, trouble)) for back in wish.recovered if back.is_returned)
+    yield after(NOTICED), 100, partial(_classify, stage, default, "special_mention")
+    yield after(RECOGNISED), 101, partial(_recognise, stage, default)
+    yield from ((after(back.days), 110, partial(_recover, stage, default, n, back)) for n, back in enumerate(wish.recovered))
+    yield from ((after(back.days + 6), 112, partial(_return, stage, default)) for back in wish.recovered if back.is_returned)
     if wish.goes in ("claimed", "paid"):
-        yield after(FILED), 102, partial(_file, stage, trouble)
+        yield after(FILED), 102, partial(_file, stage, default)
     if wish.goes == "paid":
-        yield after(TAKEN_UP), 103, partial(_examine, stage, trouble)
-        yield after(ACCEPTED), 104, partial(_accept, stage, trouble)
+        yield after(TAKEN_UP), 103, partial(_examine, stage, default)
+        yield after(ACCEPTED), 104, partial(_accept, stage, default)
     if wish.goes in ("pursued", "certified"):
-        yield after(PURSUED), 105, partial(_pursue, stage, trouble)
+        yield after(PURSUED), 105, partial(_pursue, stage, default)
     if wish.goes == "certified":
-        yield after(CERTIFIED), 106, partial(_propose_loss, stage, trouble)
-        yield after(CHECKED), 107, partial(_certify, stage, trouble)
+        yield after(CERTIFIED), 106, partial(_propose_loss, stage, default)
+        yield after(CHECKED), 107, partial(_certify, stage, default)
     if wish.goes in ("paid", "certified"):
         begin = 0 if wish.goes == "paid" else CHECKED - ACCEPTED
-        yield after(begin + PROPOSED), 108, partial(_propose_payment, stage, trouble)
-        yield after(begin + RELEASED), 109, partial(_release, stage, trouble)
+        yield after(begin + PROPOSED), 108, partial(_propose_payment, stage, default)
+        yield after(begin + RELEASED), 109, partial(_release, stage, default)
     if wish.is_exempt:
-        yield after(EXEMPTION), 114, partial(_open_exemption, stage, trouble)
-        yield after(EXEMPTION + 20), 115, partial(_conclude, stage, trouble)
-        yield after(EXEMPTION + 60), 116, partial(_find, stage, trouble)
+        yield after(EXEMPTION), 114, partial(_open_exemption, stage, default)
+        yield after(EXEMPTION + 20), 115, partial(_conclude, stage, default)
+        yield after(EXEMPTION + 60), 116, partial(_find, stage, default)
 
 
-def _fee_days(stage: Stage) -> Iterator[Act]:
+def _fee_days(stage: Stage) -> Iterator[ScheduledAction]:
     day = stage.window.after(FIRST_FEES)
     while day <= stage.until:
         for code, *_ in BANKS:
@@ -109,32 +109,32 @@ def _fee_days(stage: Stage) -> Iterator[Act]:
         day += timedelta(days=91)
 
 
-def _renewed_applications(stage: Stage, troubles: Sequence[Trouble]) -> Iterator[Act]:
+def _renewed_applications(stage: Stage, defaults: Sequence[LoanDefault]) -> Iterator[ScheduledAction]:
     """Yield the days on which banks look whether there is room again for what was held back."""
-    for code in sorted({trouble.wish.bank for trouble in troubles}):
-        day = min(trouble.wish.default_on for trouble in troubles if trouble.wish.bank == code) + timedelta(days=RELEASED)
+    for code in sorted({default.wish.bank for default in defaults}):
+        day = min(default.wish.default_on for default in defaults if default.wish.bank == code) + timedelta(days=RELEASED)
         while (day := day + REAPPLIED_EVERY) <= stage.until:
             yield day, 118, partial(_apply_anew, stage, code)
 
 
-def _loan(trouble: Trouble) -> Loan:
-    return Application.objects.get(bank_reference=trouble.financing.key).loan
+def _loan(default: LoanDefault) -> Loan:
+    return Application.objects.get(bank_reference=default.financing.key).loan
 
 
-def _bad_debt(trouble: Trouble) -> BadDebt:
-    return BadDebt.objects.select_related("loan", "bank").get(loan=_loan(trouble))
+def _bad_debt(default: LoanDefault) -> BadDebt:
+    return BadDebt.objects.select_related("loan", "bank").get(loan=_loan(default))
 
 
-def _claim(trouble: Trouble) -> Claim:
-    return Claim.objects.get(loan=_loan(trouble))
+def _claim(default: LoanDefault) -> Claim:
+    return Claim.objects.get(loan=_loan(default))
 
 
-def _bank(stage: Stage, trouble: Trouble) -> Institution:
-    return stage.cast.institutions[trouble.wish.bank]
+def _bank(stage: Stage, default: LoanDefault) -> Institution:
+    return stage.cast.institutions[default.wish.bank]
 
 
-def _payers(stage: Stage, trouble: Trouble) -> Institution:
-    return stage.cast.of_kind("guarantor" if trouble.wish.mode == "special" else "city_treasury")
+def _payers(stage: Stage, default: LoanDefault) -> Institution:
+    return stage.cast.of_kind("guarantor" if default.wish.mode == "special" else "city_treasury")
 
 
 def _set_fee(stage: Stage, from_on: date, rate: Decimal, at: datetime) -> None:
@@ -153,41 +153,41 @@ def _record_rules(stage: Stage, at: datetime) -> None:
         )
 
 
-def _classify(stage: Stage, trouble: Trouble, grade: str, at: datetime) -> None:
+def _classify(stage: Stage, default: LoanDefault, grade: str, at: datetime) -> None:
     classify_loan(
-        loan_id=_loan(trouble).public_id,
+        loan_id=_loan(default).public_id,
         grade=grade,
         on=at.date(),
         reason="企业订单大幅下降，经营现金流不足以还本。",
-        actor=stage.cast.handler(_bank(stage, trouble)),
+        actor=stage.cast.handler(_bank(stage, default)),
         at=at,
     )
 
 
-def _recognise(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    _classify(stage, trouble, "doubtful", at)
+def _recognise(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    _classify(stage, default, "doubtful", at)
     recognise_bad_debt(
-        loan_id=_loan(trouble).public_id,
+        loan_id=_loan(default).public_id,
         reason="企业已停产，主要资产被多家法院查封，认定为坏账。",
-        actor=stage.cast.checker(_bank(stage, trouble)),
+        actor=stage.cast.checker(_bank(stage, default)),
         at=at,
     )
 
 
-def _file(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    bad_debt, actor = _bad_debt(trouble), stage.cast.handler(_bank(stage, trouble))
+def _file(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    bad_debt, actor = _bad_debt(default), stage.cast.handler(_bank(stage, default))
     for paper in required_papers(bad_debt, on=at.date()):
         attach_paper(bad_debt, paper.value, label=paper.label, actor=actor, at=at)
     file_claim(bad_debt_id=bad_debt.public_id, amount=bad_debt.principal, actor=actor, at=at)
 
 
-def _examine(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    claim = _claim(trouble)
+def _examine(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    claim = _claim(default)
     begin_review(claim_id=claim.public_id, actor=_reviewer(stage, claim), at=at)
 
 
-def _accept(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    claim = _claim(trouble)
+def _accept(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    claim = _claim(default)
     accept_claim(claim_id=claim.public_id, actor=_reviewer(stage, claim), at=at)
 
 
@@ -195,49 +195,49 @@ def _reviewer(stage: Stage, claim: Claim) -> Member:
     return stage.cast.handler(stage.cast.of_kind("guarantor" if claim.loan.mode == Mode.SPECIAL else "city_industry"))
 
 
-def _pursue(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    open_pursuit(bad_debt_id=_bad_debt(trouble).public_id, actor=stage.cast.handler(_bank(stage, trouble)), at=at)
+def _pursue(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    open_pursuit(bad_debt_id=_bad_debt(default).public_id, actor=stage.cast.handler(_bank(stage, default)), at=at)
 
 
-def _propose_loss(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    bad_debt, actor = _bad_debt(trouble), stage.cast.handler(_bank(stage, trouble))
+def _propose_loss(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    bad_debt, actor = _bad_debt(default), stage.cast.handler(_bank(stage, default))
     for paper in required_papers(bad_debt, on=at.date()):
         attach_paper(bad_debt, paper.value, label=paper.label, actor=actor, at=at)
     recovered = sum((row.net for row in bad_debt.recoveries.all()), Decimal(0))
     propose_loss(
-        claim_id=_claim(trouble).public_id,
+        claim_id=_claim(default).public_id,
         amount=bad_debt.principal - recovered,
         evidence_kind="court",
-        evidence_number=f"({at.year})闽05执{trouble.financing.number}号",
+        evidence_number=f"({at.year})闽05执{default.financing.number}号",
         actor=actor,
         at=at,
     )
 
 
-def _certify(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    certify_loss(claim_id=_claim(trouble).public_id, actor=stage.cast.checker(_bank(stage, trouble)), at=at)
+def _certify(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    certify_loss(claim_id=_claim(default).public_id, actor=stage.cast.checker(_bank(stage, default)), at=at)
 
 
-def _propose_payment(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    claim = _claim(trouble)
+def _propose_payment(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    claim = _claim(default)
     if claim.state == "payable":  # a loss that the bank bears alone is never paid
-        propose_payment(claim_id=claim.public_id, actor=stage.cast.handler(_payers(stage, trouble)), at=at)
+        propose_payment(claim_id=claim.public_id, actor=stage.cast.handler(_payers(stage, default)), at=at)
 
 
-def _release(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    claim = _claim(trouble)
+def _release(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    claim = _claim(default)
     if claim.state == "releasing":
-        release_payment(claim_id=claim.public_id, actor=stage.cast.checker(_payers(stage, trouble)), at=at)
+        release_payment(claim_id=claim.public_id, actor=stage.cast.checker(_payers(stage, default)), at=at)
 
 
-def _recover(stage: Stage, trouble: Trouble, number: int, back: Recovered, at: datetime) -> None:
-    bad_debt, bank = _bad_debt(trouble), _bank(stage, trouble)
+def _recover(stage: Stage, default: LoanDefault, number: int, back: Recovered, at: datetime) -> None:
+    bad_debt, bank = _bad_debt(default), _bank(stage, default)
     recovery = record_recovery(
         bad_debt_id=bad_debt.public_id,
         amount=(bad_debt.principal * back.part).quantize(CENT),
         costs=back.costs.quantize(CENT),
         received_on=at.date(),
-        bank_reference=f"{trouble.financing.key}-ZC{number}",
+        bank_reference=f"{default.financing.key}-ZC{number}",
         remark="司法拍卖款",
         actor=stage.cast.handler(bank),
         at=at,
@@ -245,10 +245,10 @@ def _recover(stage: Stage, trouble: Trouble, number: int, back: Recovered, at: d
     check_recovery(recovery_id=recovery.public_id, actor=stage.cast.checker(bank), at=at)
 
 
-def _return(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    bank = _bank(stage, trouble)
-    for row in Return.objects.filter(recovery__bad_debt=_bad_debt(trouble), state=ReturnState.DUE):
-        voucher = f"{trouble.financing.key}-TH{row.pk}"
+def _return(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    bank = _bank(stage, default)
+    for row in Return.objects.filter(recovery__bad_debt=_bad_debt(default), state=ReturnState.DUE):
+        voucher = f"{default.financing.key}-TH{row.pk}"
         record_return(return_id=row.public_id, returned_on=at.date(), voucher=voucher, actor=stage.cast.handler(bank), at=at)
         check_return(return_id=row.public_id, actor=stage.cast.checker(bank), at=at)
 
@@ -304,27 +304,27 @@ def _charge_guarantee_fees(stage: Stage, bank: str, at: datetime) -> None:
         check_guarantee_fee(fee_id=fee.public_id, actor=stage.cast.checker(guarantor), at=at)
 
 
-def _open_exemption(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    handler = stage.cast.handler(_bank(stage, trouble))
-    exemption = open_exemption(bad_debt_id=_bad_debt(trouble).public_id, actor=handler, at=at)
+def _open_exemption(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    handler = stage.cast.handler(_bank(stage, default))
+    exemption = open_exemption(bad_debt_id=_bad_debt(default).public_id, actor=handler, at=at)
     for line in checklist():
         answer_item(exemption_id=exemption.public_id, code=line.code, is_fulfilled=True, remark="已调阅档案核实。", actor=handler, at=at)
 
 
-def _conclude(stage: Stage, trouble: Trouble, at: datetime) -> None:
+def _conclude(stage: Stage, default: LoanDefault, at: datetime) -> None:
     conclude_exemption(
-        exemption_id=_exemption(trouble).public_id,
+        exemption_id=_exemption(default).public_id,
         is_diligent=True,
         is_gross_negligence=False,
         is_intent=False,
         opinion="经办人员按制度履行贷前调查、审查审批和贷后管理职责，风险因行业下行产生，认定已勤勉尽职。",
-        actor=_committee_member(stage, _bank(stage, trouble), at=at),
+        actor=_committee_member(stage, _bank(stage, default), at=at),
         at=at,
     )
 
 
-def _find(stage: Stage, trouble: Trouble, at: datetime) -> None:
-    exemption = _exemption(trouble)
+def _find(stage: Stage, default: LoanDefault, at: datetime) -> None:
+    exemption = _exemption(default)
     record_finding(
         exemption_id=exemption.public_id,
         is_evidence_sufficient=True,
@@ -333,11 +333,11 @@ def _find(stage: Stage, trouble: Trouble, at: datetime) -> None:
         actor=stage.bureau_handler("regulator"),
         at=at,
     )
-    build_evidence_pack(exemption_id=exemption.public_id, actor=stage.cast.handler(_bank(stage, trouble)), at=at)
+    build_evidence_pack(exemption_id=exemption.public_id, actor=stage.cast.handler(_bank(stage, default)), at=at)
 
 
-def _exemption(trouble: Trouble) -> Exemption:
-    return Exemption.objects.get(bad_debt=_bad_debt(trouble))
+def _exemption(default: LoanDefault) -> Exemption:
+    return Exemption.objects.get(bad_debt=_bad_debt(default))
 
 
 def _committee_member(stage: Stage, bank: Institution, *, at: datetime) -> Member:
