@@ -59,7 +59,7 @@ def paid(member: Member, on: date) -> WorkQueues:
     own = own.filter(BY_GUARANTOR, loan__guarantee__guarantor=member.institution_id) if is_guarantor else own.exclude(BY_GUARANTOR)
     queues: WorkQueues = [(own.filter(state=ClaimState.PAYABLE), "补偿待提请支付", _claims(ClaimState.PAYABLE), False)]
     if Role.CHECKER in member.roles:
-        releasing = own.filter(state=ClaimState.RELEASING).exclude(released_by=member)
+        releasing = own.filter(state=ClaimState.RELEASING).exclude(payment_proposed_by=member)
         queues.append((releasing, "补偿支付待复核", _claims(ClaimState.RELEASING), False))
     return queues
 

@@ -34,9 +34,9 @@ from risk.visibility import claims_visible_to
 SHOWS = ("number", "loan", "loan__enterprise", "bank", "bad_debt", "kind", "amount", "opened_on", "opened_by")
 PROGRESS = (
     "reviewer", "reviewed_on", "reviewed_by", "supplement", "refusal", "evidence_kind", "evidence_number", "proposed_by", "certified_on",
-    "certified_by", "payable_on", "released_by", "checked_by", "split_on", "paid_on", "ended_on", "ended_reason",
+    "certified_by", "payable_on", "payment_proposed_by", "checked_by", "split_on", "paid_on", "ended_on", "ended_reason",
 )  # fmt: skip
-PEOPLE = ("opened_by", "reviewed_by", "proposed_by", "certified_by", "released_by", "checked_by")
+PEOPLE = ("opened_by", "reviewed_by", "proposed_by", "certified_by", "payment_proposed_by", "checked_by")
 WITH_SHARES = ("accept", "propose-payment", "release", "return-payment")
 
 

@@ -72,7 +72,9 @@ class Claim(FSMModelMixin, models.Model):
     proposed_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="损失认定经办")
     certified_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="损失认定复核")
     payable_on = models.DateField("可支付日期", null=True, blank=True)
-    released_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="支付经办")
+    payment_proposed_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="支付经办", db_column="released_by_id"
+    )  # the column keeps its name, for the version before
     checked_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="支付复核")
     needs_reapplication = models.BooleanField(
         "待银行重新申请", default=False, help_text="因熔断或补偿上限未付清的，由银行重新申请后继续支付"
@@ -118,7 +120,7 @@ class Claim(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="claim_state_released",
-                condition=~Q(state__in=[State.QUEUED, State.PART_PAID]) | Q(released_by__isnull=False, checked_by__isnull=False),
+                condition=~Q(state__in=[State.QUEUED, State.PART_PAID]) | Q(payment_proposed_by__isnull=False, checked_by__isnull=False),
                 violation_error_message="支付须经办和复核。",
             ),
             models.CheckConstraint(
@@ -142,7 +144,7 @@ class Claim(FSMModelMixin, models.Model):
                 | (Q(certified_on__isnull=False, certified_by__isnull=False, proposed_by__isnull=False) & ~Q(evidence_number="")),
                 violation_error_message="损失认定须有文书编号、经办、复核和日期。",
             ),
-            checked_by_another("claim_payment_checker_differs", maker="released_by"),
+            checked_by_another("claim_payment_checker_differs", maker="payment_proposed_by"),
             checked_by_another("claim_certifier_differs", maker="proposed_by", checker="certified_by"),
             models.CheckConstraint(
                 name="claim_dates_in_order",
@@ -232,12 +234,12 @@ class Claim(FSMModelMixin, models.Model):
     @fsm_transition(state, CLAIM_STEP["propose_payment"])
     def propose_payment(self, *, by: Member) -> None:
         """Propose the payment as its maker. In memory only. Source: FP 1.5.2(1), FP 1.5.2(2)."""
-        self.released_by = by
+        self.payment_proposed_by = by
 
     @fsm_transition(state, CLAIM_STEP["return_payment"])
     def return_payment(self) -> None:
         """Give the proposed payment back to its maker. In memory only. Source: FP 1.5.3."""
-        self.released_by = None
+        self.payment_proposed_by = None
 
     @fsm_transition(state, CLAIM_STEP["release"])
     def release(self, *, by: Member) -> None:

@@ -263,7 +263,7 @@ def test_payment_needs_two_persons_and_happens_once(scene: Scene) -> None:
 def test_a_proposed_payment_can_be_given_back(scene: Scene) -> None:
     claim = scene.proposed(scene.accepted(scene.bad(scene.loan(1_000_000))))
     claim = return_payment(claim_id=claim.public_id, reason="账户有误", actor=scene.guarantor_checker, at=NOW)
-    assert (claim.state, claim.released_by) == (ClaimState.PAYABLE, None)
+    assert (claim.state, claim.payment_proposed_by) == (ClaimState.PAYABLE, None)
 
 
 def test_every_step_is_written_down(scene: Scene) -> None:

@@ -115,8 +115,8 @@ def release_payment(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim = locked_claim(claim_id, actor, step="release")
     before = claim.state
     claim.release(by=actor)
-    if claim.released_by is not None:
-        checker_differs(maker=claim.released_by, checker=actor, at=at)
+    if claim.payment_proposed_by is not None:
+        checker_differs(maker=claim.payment_proposed_by, checker=actor, at=at)
     save_and_log_claim(claim, CLAIM_STEP["release"].verb, before=before, actor=actor, at=at)
     _pay_while_possible(claim.bank, actor=actor, at=at)
     return Claim.objects.get(pk=claim.pk)
@@ -261,7 +261,7 @@ def _pay(claim: Claim, standing: ClaimStanding, risk: BankRisk, *, actor: Member
         policy_version=version_row_on(today),
         paid_on=today,
         paid_at=at,
-        made_by=cast(Member, claim.released_by),
+        made_by=cast(Member, claim.payment_proposed_by),
         checked_by=cast(Member, claim.checked_by),
         **figures_of(bank.figures, bank.headroom),
     )
