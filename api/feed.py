@@ -13,13 +13,13 @@ from audit.models import Event
 from audit.verbs import as_stored, current
 from common.enums import Mode
 from loans.models import Application
-from loans.selectors import loans_visible_to
+from loans.selectors.visible import loans_visible_to
 from parties.enums import InstitutionKind
 from parties.models import Member
 from parties.reading import reading_of, told_events
 from risk import visibility as risk_visible
 from subsidy.models import Settlement
-from whitelist.selectors import entries_visible_to
+from whitelist.selectors.entries import entries_visible_to
 
 # What fund manager and guarantor are told of besides loans, each as far as it sees it; a bank's events carry the bank.
 RISK_ROWS: Mapping[str, Callable[[Member], QuerySet[Any]]] = {

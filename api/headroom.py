@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 from common.enums import Category
-from loans.rules import Cap, Headroom
-from loans.selectors import CapCase, CommitmentSnapshot
+from loans.rules.caps import Cap, Headroom
+from loans.selectors.caps import CapCase, CommitmentSnapshot
 from parties.enums import InstitutionKind
 from parties.models import Member
 from parties.selectors import in_force_on
-from policy.selectors import version_for, version_row_on
+from policy.selectors.versions import version_for, version_row_on
 from whitelist.enums import EntryKind
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Entry

@@ -11,7 +11,7 @@ from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
 from loans.models import Application, BankQuota, Loan
 from loans.models.loans import OUTSTANDING
-from loans.selectors import quotas_visible_to
+from loans.selectors.visible import quotas_visible_to
 from parties.models import Member
 
 NOTHING = Value(ZERO, output_field=MoneyField())

@@ -17,7 +17,7 @@ from benchmarks.measure import Result, Timings, alternate, at_most, seconds
 from parties.models import District, Member
 from tests.factories import MemberFactory, credit_code
 from whitelist.enums import ImportKind
-from whitelist.services import check_list, commit_list
+from whitelist.services.intake import check_list, commit_list
 
 AT = datetime(2024, 7, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 SMALL, SMALL_SECONDS = 4_000, 10

@@ -9,7 +9,7 @@ import chinese_calendar
 from benchmarks.database import scratch
 from benchmarks.measure import Result, alternate
 from policy.calendar_scope import calendar_scope
-from policy.selectors import working_calendar
+from policy.selectors.calendar import working_calendar
 
 FIRST, STARTS, DAYS = date(2024, 1, 1), 600, 30
 FEWER = 200  # so many times fewer are counted day by day; the ratio is one of rates

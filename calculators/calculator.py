@@ -9,7 +9,8 @@ from typing import Any
 
 from calculators.fields import Kind, asked, parse
 from common.money import RATE_PLACES
-from policy.terms import Terms, VersionInForce
+from policy.terms.model import Terms
+from policy.terms.version import VersionInForce
 from policy.working_days import WorkingCalendar
 
 _RATE_UNIT = Decimal(1).scaleb(-RATE_PLACES)

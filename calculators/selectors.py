@@ -7,7 +7,8 @@ from calculators.calculator import Asked, Basis
 from calculators.fields import blamed_on
 from calculators.registry import CALCULATORS
 from common.errors import NotVisible
-from policy.selectors import version_on, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.versions import version_on
 
 
 class UnknownCalculator(NotVisible):

@@ -17,7 +17,8 @@ from logins.services.second_factor import device_for
 from parties.enums import InstitutionKind, Role
 from parties.models import Enterprise, Institution, Member, RightsChange, User
 from parties.selectors import system_member
-from parties.services import admit_bank, enter_institution, propose_login
+from parties.services.institutions import admit_bank, enter_institution
+from parties.services.members import propose_login
 from risk.models import GuaranteeFee
 
 PASSWORD = "quanzhou-demo-2026"

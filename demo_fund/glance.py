@@ -11,7 +11,7 @@ from audit.models import Event
 from audit.verification import stored_batches, stored_damages
 from common.money import display
 from loans.models import Application, BankQuota, Loan, Movement
-from loans.selectors import balances_on
+from loans.selectors.balances import balances_on
 from parties.models import Enterprise, Institution
 from subsidy.enums import SettlementState
 from subsidy.models import Payment, Settlement

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from parties.enums import ADMINISTRATORS, Role
 from parties.models import Member, RightsChange
-from parties.services import Person, appoint_first_administrators, confirm_change
+from parties.services.keepers import Person, appoint_first_administrators
+from parties.services.rights import confirm_change
 
 # (username, role, name, what to look at)
 ADMINISTRATORS_OF_THE_DEMO = (

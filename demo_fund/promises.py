@@ -10,7 +10,7 @@ from audit.admin import events_read_by
 from demo_fund.cast import visitor_logins
 from loans.enums import AWAITING_DECISION
 from loans.models import Application
-from loans.selectors import loans_visible_to
+from loans.selectors.visible import loans_visible_to
 from parties.enums import Role
 from parties.models import Member
 from policy.models import PolicyVersion

@@ -7,7 +7,7 @@ from demo_fund.cast import Cast, appoint_person_of
 from demo_fund.companies import Company
 from demo_fund.window import Window
 from parties.models import District, Enterprise, Member
-from parties.services import NewEnterprise, register_enterprise
+from parties.services.enterprises import NewEnterprise, register_enterprise
 from policy.working_days import WorkingCalendar
 
 

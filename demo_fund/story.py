@@ -21,7 +21,7 @@ from demo_fund.scenario.settling import settling_steps
 from demo_fund.scripted import plan_scripted
 from demo_fund.stage import Stage
 from demo_fund.window import Window
-from policy.selectors import working_calendar
+from policy.selectors.calendar import working_calendar
 
 SEED = 350500
 

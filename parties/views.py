@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from common.admin.forms import CodeInput, StepForm
 from common.errors import DomainError
 from parties.rights import kind_of
-from parties.services import HandoverRefused, open_handover, use_handover
+from parties.services.handovers import HandoverRefused, open_handover, use_handover
 
 
 class CodeForm(StepForm):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from common.enums import Size
-from policy.terms import Terms
+from policy.terms.model import Terms
 
 SME_SIZES = frozenset({Size.MEDIUM, Size.SMALL, Size.MICRO})
 

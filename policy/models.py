@@ -57,7 +57,7 @@ class Decision(models.Model):
 
 class PolicyVersion(models.Model):
     """
-    Every number of one plan, valid in one period. Terms are typed by ``policy.terms.Terms`` and never change.
+    Every number of one plan, valid in one period. Terms are typed by ``policy.terms.model.Terms`` and never change.
 
     Source: FP 3.4; D25, D38.
     """

@@ -9,7 +9,7 @@ from common.enums import Mode
 from common.money import ZERO
 from loans.models import Loan, Movement
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from portal.rules import InterestPeriod, QuarterInterest, clipped, cost_as_annual_rate, interest_by_quarter
 from risk.claims.rules.sharing import is_covered
 from risk.enums import MoneyStep

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record_opening
 from common.errors import NotVisible
-from loans.selectors import loans_visible_to, scope_of
-from loans.services import open_loan
+from loans.selectors.visible import loans_visible_to, scope_of
+from loans.services.openings import open_loan
 from logins.login_views import AuditedLoginView, AuditedLogoutView
 from parties.models import Member
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from common.money import floor_rate
-from policy.terms import Terms
+from policy.terms.model import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

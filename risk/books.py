@@ -6,7 +6,7 @@ from common.money import ZERO, round_down
 from ledger.enums import EntryKind, Purpose
 from ledger.services import account_code
 from ledger.verification import Books, ExpectedEntry, register_books
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.claims.rules.compensation import finally_borne, piece_of, still_returnable
 from risk.claims.rules.shares import Shares
 from risk.claims.selectors.splits import computed_split, uses_fee_pool

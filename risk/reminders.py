@@ -5,13 +5,15 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from loans.rules import deadline_stage
+from loans.rules.dates import deadline_stage
 from notices.services import notify
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from policy.models import Deadline, PolicyVersion
-from policy.selectors import remaining_working_days, version_for, version_on, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.deadlines import remaining_working_days
+from policy.selectors.versions import version_for, version_on
 from policy.working_days import WorkingCalendar
 from risk.enums import UNDER_EXAMINATION, ReturnState
 from risk.fees.selectors import average_guarantee_fees

@@ -9,7 +9,7 @@ from common.enums import Mode
 from common.errors import NotVisible
 from common.rows import one_or_none
 from loans.models import Guarantee, Loan
-from loans.selectors import loans_visible_to
+from loans.selectors.visible import loans_visible_to
 from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import BankParticipation, Institution, Member

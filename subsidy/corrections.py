@@ -15,7 +15,7 @@ from parties.selectors import system_member
 from policy.access import KEEPERS
 from policy.locks import Lock, hold
 from policy.models import ReturnRate
-from policy.services import RateNotLater, RunningLoansBeforeEffect
+from policy.services.rates import RateNotLater, RunningLoansBeforeEffect
 from subsidy.enums import SettlementState, TenderState
 from subsidy.models import RateDecision, Settlement, Tender
 from subsidy.services.tenders import HOLDERS, ClosingTooEarly

@@ -16,12 +16,13 @@ from common.dates import add_months
 from common.enums import Category, Mode, Security, Size
 from loans.enums import ApplicationState, MovementKind, SubmittedFor
 from loans.models import Application, BankQuota, Contribution, Guarantee, Loan, LoanRate, Movement
-from loans.rules import Balance, change_of, earning_end
+from loans.rules.balances import Balance, change_of
+from loans.rules.dates import earning_end
 from parties.enums import MemberKind, Role
 from parties.models import Member
 from parties.selectors import district_of
 from policy.models import Deadline, PolicyVersion, ReturnRate
-from policy.services import open_deadline
+from policy.services.deadlines import open_deadline
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory
 from whitelist.enums import EntryKind, EntryState, ProjectType, Route
 from whitelist.models import Batch, Entry, Project

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from parties.models import Member, RightsChange
 from parties.selectors import operator
-from parties.services import confirm_change, link_token, use_handover
+from parties.services.handovers import link_token, use_handover
+from parties.services.rights import confirm_change
 from tests.factories import MemberFactory
 
 

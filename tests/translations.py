@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from policy.terms import Terms
+from policy.terms.model import Terms
 from policy.working_days import WorkingCalendar
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from audit.services import Scope
 from parties.corrections import Correctable, Facts, register_rest, register_table
 from parties.enums import InstitutionKind
 from parties.models import Enterprise, Member
-from policy.selectors import version_for, version_on
+from policy.selectors.versions import version_for, version_on
 from whitelist.enums import PENDING_STATES, EntryState
 from whitelist.models import Entry, Project
 from whitelist.rules import is_newly_registered

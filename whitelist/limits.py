@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from common.errors import DomainError
 from common.money import ZERO, round_down
-from policy.terms import Terms
+from policy.terms.model import Terms
 
 
 class RdExpenseMissing(DomainError):

@@ -8,7 +8,8 @@ from common.checks import Check
 from common.dates import add_months
 from common.money import display
 from parties.rules import is_industrial, normalize_industry_code
-from policy.terms import Terms, VersionInForce
+from policy.terms.model import Terms
+from policy.terms.version import VersionInForce
 from whitelist.enums import ProjectType
 
 

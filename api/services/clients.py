@@ -26,8 +26,8 @@ from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Institution, Member, RightsChange
 from parties.rights import RightsKind, register_kind, require_confirmed
 from parties.selectors import keeps_rights
-from parties.services import propose_change
 from parties.services.members import appoint
+from parties.services.rights import propose_change
 
 CALLING_KINDS = (InstitutionKind.BANK, InstitutionKind.FUND_MANAGER, InstitutionKind.GUARANTOR)
 KEEPERS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.FUND_OFFICE)

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from api.services.references import once_by_reference
 from common.enums import Category, Mode, Security
 from loans.models import Application, Intent
-from loans.services import draft_application, record_intent
+from loans.services.applications import draft_application, record_intent
 from parties.models import Member
 
 

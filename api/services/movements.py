@@ -6,15 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from loans.models import Movement
-from loans.services import (
-    NewMovement,
-    NewReversal,
-    record_cures,
-    record_drawdowns,
-    record_overdues,
-    record_repayments,
-    record_reversals,
-)
+from loans.services.movements.batch import NewMovement, NewReversal
+from loans.services.movements.record import record_cures, record_drawdowns, record_overdues, record_repayments, record_reversals
 from parties.models import Member
 
 Record = Callable[..., list[Movement]]

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from audit.services import Scope, record_opening
 from common.errors import NotVisible
 from loans.models import Application, Loan
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.enums import InstitutionKind
 from parties.models import Member
 

@@ -16,9 +16,9 @@ from api.upload_rows import Fault, ReadFile, Row, parse_row, read_rows
 from audit.services import record
 from common.errors import DomainError, NotVisible
 from loans.models import Movement
-from loans.selectors import loans_visible_to
-from loans.services import NewMovement, record_drawdowns, record_overdues, record_repayments
-from loans.services.movements.batch import require_well_formed
+from loans.selectors.visible import loans_visible_to
+from loans.services.movements.batch import NewMovement, require_well_formed
+from loans.services.movements.record import record_drawdowns, record_overdues, record_repayments
 from parties.models import Member
 
 CHUNK = 1000

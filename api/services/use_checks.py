@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from api.services.references import once_by_reference
 from loans.models import UseOfFundsCheck
-from loans.services import record_use_check
+from loans.services.use_of_funds import record_use_check
 from parties.models import Member
 
 

@@ -21,8 +21,8 @@ from api.v1.serializers import DeadlineShown, EnterpriseShown, InstitutionShown,
 from common.enums import Category, Mode, Security
 from loans.access import available_transitions
 from loans.models import Application, Intent, SupplementRequest
-from loans.selectors import approval_clock
-from policy.selectors import working_calendar
+from loans.selectors.clock import approval_clock
+from policy.selectors.calendar import working_calendar
 
 ENTRY = "8f14e45f-ceea-467f-a9e0-1c2d3e4f5a6b"
 

@@ -32,9 +32,8 @@ from common.enums import Category, Mode
 from loans.application_transitions import APPLICATION_STEPS
 from loans.enums import ApplicationState
 from loans.models import Application, Intent
-from loans.selectors import applications_visible_to, intents_visible_to
-from loans.services import revise_draft
-from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank
+from loans.selectors.visible import applications_visible_to, intents_visible_to
+from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank, revise_draft
 from loans.services.step_services import APPLICATION_SERVICES
 from loans.services.steps import DateInFuture, WrongState
 

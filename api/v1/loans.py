@@ -39,25 +39,20 @@ from common.enums import Category, Mode
 from common.errors import NotVisible, ReasonMissing
 from loans.enums import MovementKind
 from loans.models import BankQuota, Guarantee, Loan, Movement, UseOfFundsCheck
-from loans.rules import BalanceBelowZero, DrawnOverContract, MaturityTooLate, NotYetDrawn, OverCap
-from loans.selectors import loans_visible_to, movements_visible_to, use_checks_visible_to
-from loans.services import record_guarantee
+from loans.rules.balances import BalanceBelowZero, DrawnOverContract, NotYetDrawn
+from loans.rules.caps import OverCap
+from loans.rules.dates import MaturityTooLate
+from loans.selectors.visible import loans_visible_to, movements_visible_to, use_checks_visible_to
 from loans.services.approval import EntryRemoved
-from loans.services.contracts import GuaranteeDiffers, GuaranteeNotNeeded
-from loans.services.movements import (
-    AlreadyReversed,
-    GuaranteeMissing,
-    MovementDated,
-    NotAvailable,
-    RecognisedBad,
-    ReferenceReused,
-)
-from loans.services.movements.batch import AmountInvalid, ReferenceMissing
+from loans.services.contracts import GuaranteeDiffers, GuaranteeNotNeeded, record_guarantee
+from loans.services.movements.batch import AmountInvalid, MovementDated, ReferenceMissing, ReferenceReused
+from loans.services.movements.drawdowns import GuaranteeMissing, NotAvailable
+from loans.services.movements.record import AlreadyReversed, RecognisedBad
 from loans.services.steps import DateInFuture
 from loans.services.use_of_funds import NothingDrawn
 from parties.models import Member
 from parties.selectors import NoTaxHome
-from policy.selectors import NoReturnRate
+from policy.selectors.rates import NoReturnRate
 
 NAMED = ("public_id", "code", "name")
 MOVEMENT_REFUSES = (AmountInvalid, ReferenceMissing, ReferenceReused, MovementDated, ReasonMissing, RecognisedBad)

@@ -28,7 +28,7 @@ from documents.scanning import InfectedFile, ScannerUnreachable
 from documents.selectors import documents_of
 from documents.services import AcceptedFile, EmptyFile, FileTooLarge, NameContradictsContent, TypeNotAccepted
 from loans.enums import Paper
-from loans.selectors import applications_visible_to
+from loans.selectors.visible import applications_visible_to
 from parties.access import RoleMissing
 from parties.models import Member
 from risk.enums import ClaimPaper

@@ -29,7 +29,8 @@ from notices.models import Notice
 from notices.selectors import notices_visible_to
 from notices.services import mark_read
 from policy.models import Clause, Decision, PolicyVersion
-from policy.selectors import parameters_of, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.versions import parameters_of
 
 LONGEST_CALENDAR = 370  # days
 OF_THE_WEB = (AddressNotAllowed, BodyTooLarge, Conflict, NotNow, ParseError, ScopeMissing, TokenInvalid, TryAgain)

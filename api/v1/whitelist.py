@@ -33,9 +33,9 @@ from whitelist.delivery_transitions import DELIVERY_STEPS
 from whitelist.enums import DeliveryState, EntryKind, EntryState
 from whitelist.models import Delivery, Entry
 from whitelist.published import told_as_published
-from whitelist.selectors import deliveries_visible_to, entries_visible_to, is_open_for_application
-from whitelist.services import acknowledge, collect
-from whitelist.services.delivering import ReferenceDiffers, ReferenceMissing
+from whitelist.selectors.announcing import deliveries_visible_to
+from whitelist.selectors.entries import entries_visible_to, is_open_for_application
+from whitelist.services.delivering import ReferenceDiffers, ReferenceMissing, acknowledge, collect
 
 
 class EntryShown(Shown):

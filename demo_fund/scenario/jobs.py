@@ -7,7 +7,8 @@ from functools import partial
 from demo_fund.player import Step
 from demo_fund.stage import Stage
 from ledger.closing import close_days
-from loans.services import apply_return_rates, expire_drawn_projects, lapse_approvals, remind_of_deadlines
+from loans.services.jobs import expire_drawn_projects, lapse_approvals, remind_of_deadlines
+from loans.services.return_rates import apply_return_rates
 from risk.breaker.services import evaluate_banks
 from risk.claims.services.payments import pay_due_claims
 from risk.classification.services import suggest_classes

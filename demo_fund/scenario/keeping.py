@@ -8,7 +8,7 @@ from demo_fund.keepers import administrators
 from demo_fund.player import Step
 from demo_fund.stage import Stage
 from parties.enums import Role
-from parties.services import propose_login
+from parties.services.members import propose_login
 
 PROPOSING = 140
 BY_COUNTY, BY_CITY = "350582", "city_industry"  # whose person the system administrator proposes; who proposes a colleague itself

@@ -16,26 +16,23 @@ from demo_fund.player import Step
 from demo_fund.stage import Stage
 from loans.enums import MovementKind, RefusalReason, SubmittedFor
 from loans.models import Application, Loan
-from loans.services import (
-    NewMovement,
+from loans.services.applications import (
     accept_application,
     answer_supplement,
-    approve_application,
     ask_supplement,
     begin_review,
-    confirm_proposals,
     draft_application,
     meet_conditions,
-    propose_movements,
-    record_guarantee,
     record_intent,
-    record_use_check,
     refuse_application,
-    sign_contract,
-    submit_application,
     withdraw_application,
 )
-from loans.services.submission import required_papers
+from loans.services.approval import approve_application
+from loans.services.contracts import record_guarantee, sign_contract
+from loans.services.movements.batch import NewMovement
+from loans.services.proposals import confirm_proposals, propose_movements
+from loans.services.submission import required_papers, submit_application
+from loans.services.use_of_funds import record_use_check
 from parties.models import Institution
 from whitelist.enums import EntryKind, EntryState
 from whitelist.models import Entry

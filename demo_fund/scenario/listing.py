@@ -18,26 +18,18 @@ from demo_fund.stage import Stage
 from demo_fund.window import RD_PUBLISHED_AFTER, Window
 from parties.enums import FactSource
 from parties.models import Member
-from parties.services import YearFigures, record_year_figures
+from parties.services.figures import YearFigures, record_year_figures
 from whitelist.enums import EntryKind, EntryState
 from whitelist.models import Entry
 from whitelist.papers import APPLICATION_FORM, BUSINESS_LICENCE, PROJECT_FILING
-from whitelist.services import (
-    check_list,
-    commit_list,
-    draft_newly_registered_entry,
-    draft_project_entry,
-    expire_entries,
-    pass_city,
-    pass_county,
-    publish_batch,
-    record_opinion,
-    register_project,
-    reject_by_county,
-    return_from_county,
-    screen_tax_list,
-    submit_entry,
-)
+from whitelist.services.consultation import record_opinion
+from whitelist.services.drafting import draft_newly_registered_entry, draft_project_entry, submit_entry
+from whitelist.services.ending import expire_entries
+from whitelist.services.intake import check_list, commit_list
+from whitelist.services.projects import register_project
+from whitelist.services.publishing import publish_batch
+from whitelist.services.review import pass_city, pass_county, reject_by_county, return_from_county
+from whitelist.services.screening import screen_tax_list
 
 COLUMNS = ("统一社会信用代码", "企业名称", "行业代码", "所得税归属县(市、区)", "成立日期", "注册资本", "年度", "研发费用")
 COLUMNS_MORE = ("营业收入", "从业人员", "小巨人", "市重点工业企业")

@@ -14,9 +14,9 @@ from demo_fund.places import BANKS, TRUST_BANKS
 from demo_fund.player import Step
 from demo_fund.stage import Stage
 from demo_fund.window import PLAN_ENDS
-from loans.services import set_bank_quota
+from loans.services.quotas import set_bank_quota
 from policy.models import PolicyVersion
-from policy.services import add_policy_version
+from policy.services.versions import add_policy_version
 from policy.working_days import WorkingCalendar
 from subsidy.models import Tender
 from subsidy.services.openings import confirm_opening, propose_opening

@@ -14,24 +14,19 @@ from common.admin.panels import Fact, Facts, facts, table
 from common.admin.steps import Step, StepContext, allowed_for
 from common.admin.visible import VisibleAdmin
 from common.enums import Category, Mode, Security
-from loans import services
 from loans.admin import forms
 from loans.admin.steps import CASE_STEPS
 from loans.enums import Paper
 from loans.models import Application
-from loans.selectors import (
-    applications_visible_to,
-    approval_clock,
-    case_of_application,
-    headroom,
-    quotas_visible_to,
-    scope_of,
-)
+from loans.selectors.caps import case_of_application, headroom
+from loans.selectors.clock import approval_clock
+from loans.selectors.visible import applications_visible_to, quotas_visible_to, scope_of
+from loans.services.applications import draft_application
 from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.admin.deadlines import left
-from policy.selectors import working_calendar
+from policy.selectors.calendar import working_calendar
 
 SEEN_BY = frozenset(InstitutionKind.values) - {InstitutionKind.CONTRIBUTOR, InstitutionKind.GUARANTOR}
 SHOWS = (
@@ -52,7 +47,7 @@ def applications_listed(member: Member) -> QuerySet[Application]:
 
 def _draft(context: StepContext) -> Application:
     given = dict(context.given)
-    return services.draft_application(
+    return draft_application(
         entry_id=given.pop("entry").public_id,
         bank_id=given.pop("bank").public_id,
         mode=Mode(given.pop("mode")),

@@ -12,11 +12,11 @@ from common.admin.extension_points import acting_member
 from common.admin.panels import table
 from common.admin.steps import Step, StepContext, allowed_for
 from common.admin.visible import VisibleAdmin
-from loans import services
 from loans.admin.applications import SEEN_BY
 from loans.admin.forms import IntentForm
 from loans.models import Intent
-from loans.selectors import applications_visible_to, intents_visible_to
+from loans.selectors.visible import applications_visible_to, intents_visible_to
+from loans.services.applications import record_intent
 from parties.enums import InstitutionKind
 from parties.models import Member
 
@@ -27,7 +27,7 @@ def intents_listed(member: Member) -> QuerySet[Intent]:
 
 
 def _record(context: StepContext) -> Intent:
-    return services.record_intent(entry_id=context.given["entry"].public_id, actor=context.member, at=context.at)
+    return record_intent(entry_id=context.given["entry"].public_id, actor=context.member, at=context.at)
 
 
 @admin.register(Intent)

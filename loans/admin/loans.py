@@ -16,7 +16,7 @@ from loans.admin.applications import SEEN_BY as APPLICATIONS_SEEN_BY
 from loans.admin.steps import LOAN_STEPS
 from loans.enums import LoanStage, ProposalState
 from loans.models import Loan, Proposal
-from loans.selectors import loans_visible_to, scope_of
+from loans.selectors.visible import loans_visible_to, scope_of
 from parties.enums import InstitutionKind
 from parties.models import Member
 

@@ -15,7 +15,7 @@ from loans.admin.loans import SEEN_BY
 from loans.admin.steps import CONFIRM, REFUSE
 from loans.enums import ProposalState
 from loans.models import Movement, Proposal
-from loans.selectors import movements_visible_to, proposals_visible_to
+from loans.selectors.visible import movements_visible_to, proposals_visible_to
 from parties.models import Member
 
 TONES = {ProposalState.WAITING: "warn", ProposalState.CONFIRMED: "good", ProposalState.REFUSED: "bad"}

@@ -10,7 +10,7 @@ from common.admin.extension_points import acting_member
 from common.admin.panels import Row, Table, table
 from loans.admin.loans import stage
 from loans.models import Application
-from loans.selectors import applications_visible_to
+from loans.selectors.visible import applications_visible_to
 from parties.models import Enterprise
 from whitelist.models import Entry, Project
 

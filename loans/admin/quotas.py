@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from common.admin.steps import Step, StepContext, allowed_for
 from common.admin.visible import VisibleAdmin
 from common.enums import Mode
-from loans import services
 from loans.admin.forms import QuotaForm
 from loans.models import BankQuota
-from loans.selectors import quotas_visible_to
+from loans.selectors.visible import quotas_visible_to
+from loans.services.quotas import set_bank_quota
 from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member
@@ -22,9 +22,7 @@ def quotas_listed(member: Member) -> QuerySet[BankQuota]:
 
 def _set(context: StepContext) -> BankQuota:
     given = dict(context.given)
-    return services.set_bank_quota(
-        bank_id=given.pop("bank").public_id, mode=Mode(given.pop("mode")), actor=context.member, at=context.at, **given
-    )
+    return set_bank_quota(bank_id=given.pop("bank").public_id, mode=Mode(given.pop("mode")), actor=context.member, at=context.at, **given)
 
 
 @admin.register(BankQuota)

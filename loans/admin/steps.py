@@ -7,15 +7,18 @@ from common.admin.forms import StepForm
 from common.admin.steps import Step, StepContext, StepPermission, allowed_for, states
 from common.admin.transition_forms import by_tone, offered
 from common.transitions import Transition, verb_labels
-from loans import services
 from loans.access import is_lender, parties_of
 from loans.admin import forms
 from loans.application_transitions import APPLICATION_STEP, APPLICATION_STEPS
 from loans.enums import ApplicationState, MovementKind
 from loans.models import Application, Loan
 from loans.proposal_transitions import PROPOSAL_STEP, PROPOSAL_STEPS
-from loans.services import NewMovement, NewReversal
+from loans.services.applications import revise_draft
+from loans.services.contracts import record_guarantee
+from loans.services.movements.batch import NewMovement, NewReversal
+from loans.services.proposals import confirm_proposals, propose_movements, propose_reversals, refuse_proposal
 from loans.services.step_services import APPLICATION_SERVICES
+from loans.services.use_of_funds import record_use_check
 from parties.enums import InstitutionKind
 from parties.models import Member
 
@@ -50,7 +53,7 @@ REVISE = Step(
     may=_takes_part(APPLICATION_STEP["submit"]),
     states=states(State.DRAFT),
     form=forms.ReviseForm,
-    run=_on_application(services.revise_draft),
+    run=_on_application(revise_draft),
 )
 CASE_STEPS = (*by_tone(_offered(row) for row in APPLICATION_STEPS if row.is_taken), REVISE)
 
@@ -62,7 +65,7 @@ def _is_lenders(member: Member, loan: Loan) -> bool:
 def _propose(kind: MovementKind) -> Callable[[StepContext], Any]:
     def run(context: StepContext) -> Any:
         item = NewMovement(loan_id=context.obj.public_id, **context.given)
-        return services.propose_movements([item], kind=kind, actor=context.member, at=context.at)[0]
+        return propose_movements([item], kind=kind, actor=context.member, at=context.at)[0]
 
     return run
 
@@ -71,15 +74,13 @@ def _reverse(context: StepContext) -> Any:
     item = NewReversal(
         movement_id=context.given["movement"].public_id, bank_reference=context.given["bank_reference"], reason=context.given["reason"]
     )
-    return services.propose_reversals([item], actor=context.member, at=context.at)[0]
+    return propose_reversals([item], actor=context.member, at=context.at)[0]
 
 
 def _guarantee(context: StepContext) -> Any:
     given = dict(context.given)
     guarantor = given.pop("guarantor")
-    return services.record_guarantee(
-        loan_id=context.obj.public_id, guarantor_id=guarantor.public_id, actor=context.member, at=context.at, **given
-    )
+    return record_guarantee(loan_id=context.obj.public_id, guarantor_id=guarantor.public_id, actor=context.member, at=context.at, **given)
 
 
 def _movement_step(kind: MovementKind, label: str, *, tone: str = "plain", **options: Any) -> Step:
@@ -119,7 +120,7 @@ LOAN_STEPS = (
         may=lambda member, loan: member.institution_id == loan.bank_id,
         when=lambda loan: loan.drawn > 0,
         form=forms.UseCheckForm,
-        run=lambda context: services.record_use_check(loan_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
+        run=lambda context: record_use_check(loan_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
         clause="FP 1.6.3",
     ),
     Step(
@@ -143,11 +144,11 @@ def _may_check(member: Member, proposal: Any) -> bool:
 
 def _confirm(context: StepContext) -> Any:
     proposals = context.obj if isinstance(context.obj, list) else [context.obj]
-    return services.confirm_proposals([one.public_id for one in proposals], actor=context.member, at=context.at)
+    return confirm_proposals([one.public_id for one in proposals], actor=context.member, at=context.at)
 
 
 def _refuse(context: StepContext) -> Any:
-    return services.refuse_proposal(proposal_id=context.obj.public_id, **context.answers)
+    return refuse_proposal(proposal_id=context.obj.public_id, **context.answers)
 
 
 CONFIRM = offered(PROPOSAL_STEP["confirm"], who=WORKERS, may=_may_check, run=_confirm)

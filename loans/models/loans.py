@@ -14,7 +14,8 @@ from common.fields import MoneyField, PublicIdField, RateField, TextKey
 from common.money import ZERO
 from loans.enums import LoanStage
 from loans.models.applications import Application
-from loans.rules import Balance, Committed, committed_by_loan, stage_of
+from loans.rules.balances import Balance, stage_of
+from loans.rules.caps import Committed, committed_by_loan
 from parties.models import District, Enterprise, Institution, Member
 from policy.models import PolicyVersion, ReturnRate
 from whitelist.models import Project

@@ -11,7 +11,7 @@ from common.fsm import fsm_transition, legal_steps
 from loans.enums import MovementKind, ProposalState
 from loans.models.loans import Loan
 from loans.proposal_transitions import PROPOSAL_STEP, PROPOSAL_STEPS
-from loans.rules import Change
+from loans.rules.balances import Change
 from parties.enums import MemberKind
 from parties.models import Institution, Member
 

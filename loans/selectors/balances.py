@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 
 from common.money import ZERO
 from loans.models import Loan, Movement
-from loans.rules import EMPTY, Balance
+from loans.rules.balances import EMPTY, Balance
 
 
 def balances_on(loans: QuerySet[Loan] | Iterable[int], day: date) -> dict[int, Balance]:

@@ -15,9 +15,9 @@ from common.errors import DomainError
 from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
 from loans.models import Application, BankQuota, Loan
-from loans.rules import Cap, Committed, Headroom
-from policy.selectors import version_for
-from policy.terms import Terms
+from loans.rules.caps import Cap, Committed, Headroom
+from policy.selectors.versions import version_for
+from policy.terms.model import Terms
 from whitelist.enums import EntryKind, EntryState
 from whitelist.limits import project_limit, rd_limit
 from whitelist.models import Entry

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from loans.enums import AWAITING_DECISION
 from loans.models import Application
 from policy.models import Deadline
-from policy.selectors import is_overdue, remaining_working_days
+from policy.selectors.deadlines import is_overdue, remaining_working_days
 from policy.working_days import WorkingCalendar
 
 

@@ -16,16 +16,16 @@ from common.rows import one_or_none
 from loans.access import require_may
 from loans.enums import ApplicationState, RefusalReason
 from loans.models import Application, Intent, SupplementRequest
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from loans.services.notices import notify_bank, notify_enterprise, notify_of_decision
 from loans.services.steps import WrongState, begun_step, business_day, locked_application, run_step, save_and_log, step_day
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from policy.services import close_if_open
+from policy.services.deadlines import close_if_open
 from whitelist.enums import EntryKind
 from whitelist.models import Entry
-from whitelist.selectors import entries_visible_to, is_open_for_application
+from whitelist.selectors.entries import entries_visible_to, is_open_for_application
 
 DRAFT_FIELDS = ("amount_requested", "term_months", "purpose", "security", "other_technology_credit", "bank_reference")
 

@@ -11,16 +11,16 @@ from common.dates import add_months
 from common.errors import DomainError
 from loans.enums import ApplicationState
 from loans.models import Application
-from loans.rules import require_headroom
-from loans.selectors import case_of_application
+from loans.rules.caps import require_headroom
+from loans.selectors.caps import case_of_application
 from loans.services.applications import end_clock
 from loans.services.locks import locked_commitment_snapshot
 from loans.services.notices import notify_of_decision
 from loans.services.steps import WrongState, begun_step, run_step, save_and_log, step_day
 from loans.services.submission import require_unstacked, stacking_on
 from parties.models import Member
-from policy.selectors import version_for
-from whitelist.selectors import is_open_for_drawdown
+from policy.selectors.versions import version_for
+from whitelist.selectors.entries import is_open_for_drawdown
 
 APPROVED_FIELDS = ["decided_on", "amount_approved", "lapses_on"]
 

@@ -17,8 +17,9 @@ from loans.access import require_lender
 from loans.application_transitions import APPLICATION_STEP
 from loans.enums import ApplicationState
 from loans.models import Application, Guarantee, Loan
-from loans.rules import require_maturity
-from loans.selectors import case_of_application, scope_of
+from loans.rules.dates import require_maturity
+from loans.selectors.caps import case_of_application
+from loans.selectors.visible import scope_of
 from loans.services.approval import EntryRemoved
 from loans.services.locks import lock_caps
 from loans.services.movements.batch import locked_loans
@@ -27,9 +28,9 @@ from loans.services.steps import StepDay, WrongState, begun_step, business_day, 
 from loans.services.submission import require_unstacked, stacking_on
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from policy.selectors import version_for
-from policy.terms import Terms
-from whitelist.selectors import is_open_for_drawdown
+from policy.selectors.versions import version_for
+from policy.terms.model import Terms
+from whitelist.selectors.entries import is_open_for_drawdown
 
 
 class ContractOverApproval(DomainError):

@@ -9,8 +9,9 @@ from django.utils.timezone import localdate
 from loans.access import require_may
 from loans.enums import APPROVED_NOT_CONTRACTED, ApplicationState
 from loans.models import Application
-from loans.rules import deadline_stage
-from loans.selectors import awaiting_decision_on, fully_drawn_entries
+from loans.rules.dates import deadline_stage
+from loans.selectors.caps import fully_drawn_entries
+from loans.selectors.clock import awaiting_decision_on
 from loans.services.notices import bureaus_of, notify_enterprise
 from loans.services.steps import run_step, save_and_log
 from notices.services import notify
@@ -18,9 +19,11 @@ from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from policy.models import PolicyVersion
-from policy.selectors import remaining_working_days, version_for, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.deadlines import remaining_working_days
+from policy.selectors.versions import version_for
 from policy.working_days import WorkingCalendar
-from whitelist.services import expire_fully_drawn
+from whitelist.services.ending import expire_fully_drawn
 
 
 def remind_of_deadlines(*, actor: Member, at: datetime) -> int:

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import connection
 
-from loans.selectors import CapCase, CommitmentSnapshot
+from loans.selectors.caps import CapCase, CommitmentSnapshot
 
 
 def locked_commitment_snapshot(cases: Iterable[CapCase], *, on: date) -> CommitmentSnapshot:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audit.services import record_opening
 from loans.models import Loan
-from loans.selectors import loan_of, scope_of
+from loans.selectors.visible import loan_of, scope_of
 from parties.models import Member
 
 

@@ -14,7 +14,7 @@ from common.errors import DomainError, NotVisible, ReasonMissing
 from loans.access import require_lender
 from loans.enums import MovementKind, ProposalState
 from loans.models import Loan, Movement, Proposal
-from loans.selectors import movements_visible_to, proposals_visible_to, scope_of
+from loans.selectors.visible import movements_visible_to, proposals_visible_to, scope_of
 from loans.services.movements.batch import (
     NewMovement,
     NewReversal,

@@ -9,8 +9,8 @@ from django.db.models import F, OuterRef, Subquery
 
 from audit.services import NewEvent, record_many
 from loans.models import Loan, LoanRate
-from loans.rules import RateDecision, rates_of_loan
-from loans.selectors import scope_of
+from loans.rules.dates import RateDecision, rates_of_loan
+from loans.selectors.visible import scope_of
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Member

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from common.step_services import StepService
 from loans.models.applications import ApprovalLapsed, ApprovedMoreThanRequested, RefusalUnexplained, StepOutOfOrder
-from loans.rules import OverCap
+from loans.rules.caps import OverCap
 from loans.selectors.caps import NoQuota
 from loans.services.applications import (
     EntryNotOpen,
@@ -27,7 +27,7 @@ from loans.services.submission import (
     SubmissionIncomplete,
     submit_application,
 )
-from policy.selectors import PlanEnded
+from policy.selectors.versions import PlanEnded
 
 DATED = (WrongState, StepOutOfOrder, DateInFuture, LateReasonMissing)
 SUBMISSION = (

@@ -18,7 +18,7 @@ from loans.access import require_may
 from loans.application_transitions import APPLICATION_STEP, Party
 from loans.enums import ApplicationState
 from loans.models import Application
-from loans.selectors import applications_visible_to, scope_of
+from loans.selectors.visible import applications_visible_to, scope_of
 from loans.services.notices import notify_of_late_entry
 from parties.models import Member
 

@@ -25,10 +25,11 @@ from parties.enums import FactSource
 from parties.models import EnterpriseYear, Member
 from parties.selectors import participations
 from policy.enterprise_size import enterprise_size
-from policy.selectors import require_open_version, version_for
-from policy.services import open_deadline
-from policy.terms import Terms
-from whitelist.selectors import is_open_for_application, technology_credits, upgrade_subsidies
+from policy.selectors.versions import require_open_version, version_for
+from policy.services.deadlines import open_deadline
+from policy.terms.model import Terms
+from whitelist.selectors.eligibility import technology_credits, upgrade_subsidies
+from whitelist.selectors.entries import is_open_for_application
 
 SOURCES = [FactSource.TAX, FactSource.COUNTY, FactSource.ENTERPRISE]  # the first that has both figures counts
 BEHALF: dict[Party, SubmittedFor] = {

@@ -8,7 +8,7 @@ from django.db import transaction
 from audit.services import record
 from common.errors import DomainError, FieldProblem, InvalidInput
 from loans.models import Loan, UseOfFundsCheck
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from loans.services.movements.batch import locked_loans
 from loans.services.notices import notify_of_misuse
 from loans.services.steps import business_day

@@ -13,7 +13,7 @@ from logins.selectors import device_of
 from logins.services.second_factor import remove_device
 from parties.models import Institution, Member, RightsChange, User
 from parties.rights import RightsKind, register_kind, require_confirmed
-from parties.services import propose_change
+from parties.services.rights import propose_change
 
 EXEMPTION, RESET = "second_factor.exemption", "second_factor.reset"
 

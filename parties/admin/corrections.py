@@ -25,7 +25,7 @@ from parties.corrections import TABLES, Correctable, for_every_table, label_of, 
 from parties.enums import CorrectionAction, Role
 from parties.models import Correction, District, Member
 from parties.selectors import corrections_visible_to
-from parties.services import confirm_correction, propose_correction, refuse_correction, remove_row, take_back_correction
+from parties.services.corrections import confirm_correction, propose_correction, refuse_correction, remove_row, take_back_correction
 
 
 class PutRightForm(StepForm):

@@ -18,7 +18,7 @@ from parties.enums import MemberKind, RightsState, Role
 from parties.models import Handover, RightsChange
 from parties.rights import kind_of, label_of
 from parties.selectors import rights_changes_visible_to
-from parties.services import link_token
+from parties.services.handovers import link_token
 
 WORDS = {
     "username": "登录名", "display_name": "姓名", "phone": "手机号码", "email": "邮箱", "roles": "岗位", "from_on": "自",

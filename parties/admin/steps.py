@@ -15,28 +15,18 @@ from parties.correction_transitions import CORRECTION_STEPS
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import RightsChange
 from parties.rights_transitions import RIGHTS_STEP, RIGHTS_STEPS
-from parties.services import (
+from parties.services.enterprises import (
     NewEnterprise,
-    YearFigures,
-    admit_bank,
     change_enterprise,
     change_tax_home,
-    confirm_change,
-    end_participation,
-    enter_institution,
     lift_industry_override,
     override_industry,
-    propose_appointment,
-    propose_end,
-    propose_login,
-    propose_reset,
-    propose_roles,
-    propose_year_figures,
-    refuse_change,
     register_enterprise,
-    withdraw_change,
 )
-from parties.services.figures import BY_HAND
+from parties.services.figures import BY_HAND, YearFigures, propose_year_figures
+from parties.services.institutions import admit_bank, end_participation, enter_institution
+from parties.services.members import propose_appointment, propose_end, propose_login, propose_reset, propose_roles
+from parties.services.rights import confirm_change, refuse_change, withdraw_change
 
 K = InstitutionKind
 REGISTRARS = allowed_for(K.CITY_INDUSTRY, K.CITY_SCIENCE, K.COUNTY_INDUSTRY)

@@ -25,7 +25,7 @@ from policy.enums import NoticeKind, NoticeState
 from policy.models import CalendarNotice, DeadlineChange, NoticeProposal
 from policy.notice_transitions import NOTICE_STEP
 from policy.notices import MakeupDay, OffRange, YearNotice
-from policy.services import confirm_notice, effect_of, propose_notice, propose_notice_file, refuse_notice
+from policy.services.notice_proposals import confirm_notice, effect_of, propose_notice, propose_notice_file, refuse_notice
 
 
 def notices_visible_to(member: Member) -> QuerySet[CalendarNotice]:

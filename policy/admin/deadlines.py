@@ -14,7 +14,8 @@ from common.admin.visible import VisibleAdmin
 from parties.access import SEES_ALL
 from parties.models import Member
 from policy.models import Deadline
-from policy.selectors import remaining_working_days, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.deadlines import remaining_working_days
 
 SOON = 5
 

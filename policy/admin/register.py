@@ -12,7 +12,8 @@ from common.admin.panels import table
 from common.admin.visible import VisibleAdmin
 from parties.models import Member
 from policy.models import Clause, Decision, PolicyVersion
-from policy.selectors import UnknownClause, clause_label, parameters_of, register_lines
+from policy.selectors.register import UnknownClause, clause_label, register_lines
+from policy.selectors.versions import parameters_of
 
 
 def cite(citation: str) -> tuple[str, str]:

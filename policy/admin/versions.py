@@ -22,8 +22,8 @@ from common.strict_json import NotStrictJson, read_json
 from parties.models import Member
 from policy.access import INTERPRETERS, KEEPERS
 from policy.models import Confirmation, Decision, PolicyVersion
-from policy.selectors import parameters_of
-from policy.services import add_policy_version, confirm_interpretation, set_publication_date, set_version_end
+from policy.selectors.versions import parameters_of
+from policy.services.versions import add_policy_version, confirm_interpretation, set_publication_date, set_version_end
 
 
 def versions_visible_to(member: Member) -> QuerySet[PolicyVersion]:

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from common.errors import DomainError
 from policy.models import Confirmation, PolicyVersion
-from policy.terms import NoPolicyVersion, Parameter, Terms, VersionInForce, parameters
+from policy.terms.describe import Parameter, parameters
+from policy.terms.model import Terms
+from policy.terms.version import NoPolicyVersion, VersionInForce
 
 
 class PlanEnded(DomainError):

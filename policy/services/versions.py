@@ -15,7 +15,7 @@ from parties.models import Member
 from policy.access import require_interpreter, require_keeper
 from policy.locks import Lock, hold
 from policy.models import Confirmation, Decision, PolicyVersion
-from policy.terms import Terms
+from policy.terms.model import Terms
 
 FIRST_VERSION = 1
 

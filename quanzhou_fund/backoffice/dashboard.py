@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from common.admin.extension_points import acting_member
 from notices.selectors import unread_notices
-from policy.terms import VersionInForce
+from policy.terms.version import VersionInForce
 from quanzhou_fund.backoffice.glance import cards, tables
 from quanzhou_fund.backoffice.standing_panel import standing_panels
 from quanzhou_fund.backoffice.work_queues import work_queues_of

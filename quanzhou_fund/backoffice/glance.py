@@ -11,11 +11,11 @@ from common.enums import Mode
 from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
 from loans.models.loans import OUTSTANDING
-from loans.selectors import applications_visible_to, loans_visible_to, quotas_visible_to
+from loans.selectors.visible import applications_visible_to, loans_visible_to, quotas_visible_to
 from parties.access import sees_all
 from parties.models import Member
 from parties.selectors import in_force_on
-from policy.terms import VersionInForce
+from policy.terms.version import VersionInForce
 from quanzhou_fund.backoffice.cards import WAN, Card, in_wan
 from quanzhou_fund.backoffice.glance_risk import risk_cards
 from subsidy.enums import PaymentKind, PaymentState

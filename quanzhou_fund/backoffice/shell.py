@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from parties.models import Member
-from policy.selectors import version_on
-from policy.terms import NoPolicyVersion
+from policy.selectors.versions import version_on
+from policy.terms.version import NoPolicyVersion
 
 DEMO_MARK = "演示"
 

@@ -11,11 +11,12 @@ from common.admin.display_values import list_of
 from common.enums import Mode
 from loans.enums import AWAITING_DECISION, ApplicationState, ProposalState
 from loans.models import Application, Proposal
-from loans.selectors import applications_visible_to, proposals_visible_to
+from loans.selectors.visible import applications_visible_to, proposals_visible_to
 from parties.enums import COUNTY_KINDS, CorrectionState, InstitutionKind, RightsState, Role
 from parties.models import Correction, Member, RightsChange
 from parties.selectors import corrections_visible_to, rights_changes_visible_to
-from policy.selectors import deadlines_due_within, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.deadlines import deadlines_due_within
 from quanzhou_fund.backoffice import work_queues_risk, work_queues_tenders
 from quanzhou_fund.backoffice.work_queues_risk import WorkQueues
 from subsidy.enums import ObjectionState, PaymentState, SettlementState

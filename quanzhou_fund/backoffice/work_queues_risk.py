@@ -9,7 +9,8 @@ from common.admin.display_values import list_of
 from common.enums import Mode
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
-from policy.selectors import deadlines_due_within, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.deadlines import deadlines_due_within
 from risk.enums import (
     WAITING_FOR_MONEY,
     BreakerState,

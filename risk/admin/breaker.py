@@ -21,8 +21,8 @@ from common.money import ZERO
 from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_on
-from policy.terms import Terms
+from policy.selectors.versions import version_on
+from policy.terms.model import Terms
 from risk.admin import sums
 from risk.admin.gauges import Gauge, cap_gauge, rate_gauge, scale_of, state_badge
 from risk.breaker.selectors import BankStanding, bank_figures_of, standing_of_bank, standings

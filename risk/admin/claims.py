@@ -17,7 +17,7 @@ from common.admin.panels import Fact, Facts, facts
 from common.admin.steps import Step
 from common.admin.visible import VisibleAdmin
 from common.fields import MoneyField
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.models import Member
 from policy.admin.deadlines import deadline_facts, left
 from risk.admin import money_panels as money

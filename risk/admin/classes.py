@@ -13,11 +13,11 @@ from common.admin.panels import Facts, Row, facts, table
 from common.admin.steps import Step, allowed_for
 from common.admin.visible import VisibleAdmin
 from common.enums import Category
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.admin import forms
 from risk.admin.loan_panels import CLASSIFY_SENTENCE, history_of_classes
 from risk.admin.papers import checklist

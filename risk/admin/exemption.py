@@ -13,11 +13,11 @@ from common.admin.extension_points import acting_member
 from common.admin.panels import Fact, Facts, Table, facts, table
 from common.admin.steps import Step
 from common.admin.visible import VisibleAdmin
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.access import SEES_ALL
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_on
+from policy.selectors.versions import version_on
 from risk.admin.exemption_steps import EXEMPTION_STEPS_OFFERED, OPEN, RECORD_RULES
 from risk.admin.gauges import state_badge
 from risk.breaker.rules import headroom

@@ -16,11 +16,11 @@ from common.admin.visible import VisibleAdmin
 from common.dates import Period
 from common.money import ZERO, display
 from loans.models import Loan
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.access import SEES_ALL, sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_for, version_on
+from policy.selectors.versions import version_for, version_on
 from risk.admin.fee_steps import ENHANCEMENT_STEPS_OFFERED, GUARANTEE_STEPS_OFFERED, RECORD_ENHANCEMENT, RECORD_GUARANTEE, SET_RATE
 from risk.enums import MoneyStep
 from risk.fees.pool import fee_pool_accounts, fee_pool_balance, fee_pool_promised

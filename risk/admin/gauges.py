@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from common.admin.display_values import Badge, percent
-from policy.terms import Terms
+from policy.terms.model import Terms
 from risk.breaker.selectors import BankStanding
 from risk.enums import BreakerState
 

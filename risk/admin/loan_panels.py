@@ -12,7 +12,7 @@ from common.admin.steps import Step, StepContext, allowed_for
 from loans.models import Loan
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.admin import forms
 from risk.admin.shared import claim_state, grade_badge, is_of_bank
 from risk.classification.rules import suggested_grade

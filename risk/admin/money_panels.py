@@ -12,7 +12,7 @@ from common.admin.panels import Fact, Facts, Row, table
 from common.errors import DomainError
 from common.money import ZERO, display
 from ledger.models import Entry
-from policy.selectors import version_for, version_on
+from policy.selectors.versions import version_for, version_on
 from risk.admin.gauges import state_badge
 from risk.admin.recoveries import RETURN_HEADS, return_rows, returns_listed
 from risk.admin.shared import entry_links, reads_bank

@@ -12,9 +12,9 @@ from common.admin.extension_points import acting_member
 from common.admin.panels import Fact, Facts, facts, table
 from common.admin.visible import VisibleAdmin
 from common.money import in_words, round_down
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.admin.money_panels import parts_of
 from risk.admin.recoveries import RETURN_HEADS, SHORT_NAMES, return_rows, returns_listed
 from risk.admin.shared import SEEN_BY, entry_links, reads_bank

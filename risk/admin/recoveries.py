@@ -16,7 +16,7 @@ from common.admin.transition_forms import offered
 from common.admin.visible import VisibleAdmin
 from common.money import ZERO, in_words
 from common.transitions import Transition
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from policy.admin.deadlines import deadline_facts, left

@@ -12,7 +12,8 @@ from common.errors import DomainError
 from common.money import ZERO, display
 from parties.access import sees_all
 from parties.models import Member
-from policy.selectors import register_lines, version_for
+from policy.selectors.register import register_lines
+from policy.selectors.versions import version_for
 from risk.claims.rules.shares import Shares
 from risk.claims.rules.sharing import clause_of, decisions_of, is_covered, tier_of
 from risk.claims.rules.workings import Working

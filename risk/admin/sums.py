@@ -6,7 +6,7 @@ from typing import Any
 from common.admin.display_values import Cited, Money, Rate, Small, joined, percent
 from common.admin.panels import Fact, Facts, Row, Table, table
 from common.money import display
-from policy.terms import Terms
+from policy.terms.model import Terms
 from risk.admin.gauges import state_badge
 from risk.breaker.rules import BankFigures, headroom
 from risk.breaker.selectors import BankStanding

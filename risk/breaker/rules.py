@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from common.money import CENT, ZERO, floor_rate, round_down
-from policy.terms import Terms
+from policy.terms.model import Terms
 from risk.enums import BreakerState
 
 

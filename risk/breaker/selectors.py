@@ -12,8 +12,8 @@ from common.fields import MoneyField
 from common.money import ZERO
 from loans.models import Loan
 from parties.models import Institution
-from policy.selectors import version_on
-from policy.terms import Terms
+from policy.selectors.versions import version_on
+from policy.terms.model import Terms
 from risk.breaker.rules import BankFigures, Headroom, Radar, headroom, radar
 from risk.enums import MoneyStep, ReturnState
 from risk.models import BadDebt, PaymentPart, Recovery, Return

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from common.money import ZERO
-from policy.terms import Terms
+from policy.terms.model import Terms
 from risk.enums import Grade
 
 

@@ -11,12 +11,13 @@ from audit.services import record
 from common.enums import Category, Mode
 from common.errors import DomainError, ReasonMissing
 from loans.models import Loan
-from loans.selectors import balances_on, loans_visible_to, scope_of
+from loans.selectors.balances import balances_on
+from loans.selectors.visible import loans_visible_to, scope_of
 from notices.services import notify
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.access import require_bank
 from risk.breaker.services import evaluate
 from risk.classification.rules import is_worse, suggested_grade

@@ -12,7 +12,8 @@ from common.enums import Category
 from common.money import ZERO, display
 from documents.selectors import all_documents_of
 from loans.models import Guarantee, Loan, Movement, Proposal, UseOfFundsCheck
-from policy.selectors import version_for, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.versions import version_for
 from risk.models import BadDebt, Claim, Classification, Exemption, Recovery, Return
 
 

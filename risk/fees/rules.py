@@ -12,7 +12,7 @@ from operator import attrgetter
 from common.dates import Period
 from common.errors import DomainError
 from common.money import RATE_PLACES, ZERO, round_half_up
-from policy.terms import Terms
+from policy.terms.model import Terms
 
 _WIDE = Context(prec=60)
 _RATE_UNIT = Decimal(1).scaleb(-RATE_PLACES)

@@ -11,7 +11,7 @@ from common.money import ZERO
 from loans.models import Guarantee, Loan, Movement
 from loans.models.loans import OUTSTANDING
 from parties.models import Institution
-from policy.selectors import version_for, version_on
+from policy.selectors.versions import version_for, version_on
 from risk.claims.rules.sharing import is_covered
 from risk.fees.rules import (
     AverageFee,

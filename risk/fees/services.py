@@ -20,11 +20,11 @@ from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
 from ledger.services import NewEntry, NewLeg, account_of, post
 from loans.models import Guarantee, Loan
-from loans.selectors import loans_visible_to, scope_of
+from loans.selectors.visible import loans_visible_to, scope_of
 from parties.access import checker_differs, require, require_institution
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.claims.rules.sharing import is_covered
 from risk.enums import MoneyStep
 from risk.fees.pool import fee_pool_account

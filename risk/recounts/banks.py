@@ -11,8 +11,9 @@ from common.money import ZERO
 from loans.models import Movement
 from parties.models import Institution
 from policy.models import PolicyVersion
-from policy.selectors import version_for, version_on
-from policy.terms import NoPolicyVersion, Terms
+from policy.selectors.versions import version_for, version_on
+from policy.terms.model import Terms
+from policy.terms.version import NoPolicyVersion
 from risk.breaker.rules import BankFigures, headroom
 from risk.enums import BreakerState, MoneyStep, ReturnState
 from risk.models import BadDebt, BankRisk, BreakerChange, Payment, PaymentPart, Reapplication, Recovery, Return

@@ -8,7 +8,7 @@ from common.dates import Period
 from common.money import ZERO
 from ledger.models import Leg
 from loans.models import Movement
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.enums import MoneyStep
 from risk.fees.pool import fee_pool_accounts, fee_pool_available
 from risk.fees.rules import DatedFeeRate, DayBalance, NoEnhancementFeeRate, enhancement_fee

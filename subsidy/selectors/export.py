@@ -9,7 +9,7 @@ from django.db.models import Sum
 from common.dates import settlement_quarter
 from loans.models import Movement
 from policy.models import PolicyVersion
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from subsidy.enums import SETTLEMENT_FINAL
 from subsidy.models import Line, Revision, Settlement, Share
 from subsidy.selectors.history import earlier_than, first_open_before

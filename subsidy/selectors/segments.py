@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from common.dates import Period
 from loans.models import Movement
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from subsidy.models import Line
 from subsidy.rules import DatedRate, LoanInterest, PrincipalMovement, Segment, loan_interest, segments
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from common.errors import DomainError
 from common.money import CENT, MAX_AMOUNT, RATE_PLACES, percent
-from policy.selectors import version_on
+from policy.selectors.versions import version_on
 
 _RATE_UNIT = Decimal(1).scaleb(-RATE_PLACES)
 

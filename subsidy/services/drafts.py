@@ -14,7 +14,7 @@ from common.enums import Mode
 from common.errors import DomainError
 from loans.models import Loan
 from parties.models import Institution, Member
-from policy.selectors import version_on
+from policy.selectors.versions import version_on
 from subsidy.access import require_drafter
 from subsidy.enums import SettlementState
 from subsidy.models import Revision, Settlement

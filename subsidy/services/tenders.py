@@ -17,7 +17,7 @@ from common.fields import written_alike
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.services import enact_return_rate
+from policy.services.rates import enact_return_rate
 from subsidy.enums import PaperBidState, TenderState
 from subsidy.models import RateDecision, Tender
 from subsidy.models.tenders import TENDERED

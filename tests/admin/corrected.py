@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common.enums import Category
 from parties.models import Correction, Member, TaxHome
-from parties.services import propose_correction
+from parties.services.corrections import propose_correction
 from policy.models import Confirmation, Decision, PolicyVersion
 from risk.models import DiligenceRules, EnhancementFeeRate
 from subsidy.models import Tender

@@ -17,7 +17,7 @@ from api.services.uploads import take_upload
 from api.upload_rows import read_file
 from common.admin.display_values import list_of, page_of
 from parties.models import Institution, Member, RightsChange
-from parties.services import link_token, use_handover
+from parties.services.handovers import link_token, use_handover
 from tests.api.caller import IssuedSecret, issued, token_of
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.rights import administrator, agreed, handed_over

@@ -18,7 +18,6 @@ from parties.access import SamePerson
 from parties.corrections import TABLES, Correctable
 from parties.enums import CorrectionState, InstitutionKind, Role
 from parties.models import Correction, Member
-from parties.services import confirm_correction, propose_correction, refuse_correction, remove_row, take_back_correction
 from parties.services.corrections import (
     CorrectionDecided,
     CorrectionOutdated,
@@ -26,6 +25,11 @@ from parties.services.corrections import (
     InForceAlready,
     NothingCorrected,
     NotYetInForce,
+    confirm_correction,
+    propose_correction,
+    refuse_correction,
+    remove_row,
+    take_back_correction,
 )
 from tests.admin.corrected import AHEAD, AT, proposed, sample
 from tests.factories import (

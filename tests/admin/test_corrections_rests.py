@@ -15,8 +15,7 @@ from common.errors import InvalidInput
 from loans.models import BankQuota, LoanRate
 from loans.services.quotas import set_bank_quota
 from parties.models import Correction, Member
-from parties.services import confirm_correction, propose_correction, remove_row
-from parties.services.corrections import RestsOnIt
+from parties.services.corrections import RestsOnIt, confirm_correction, propose_correction, remove_row
 from parties.services.enterprises import change_tax_home
 from policy.models import ReturnRate
 from subsidy.models import RateDecision, Tender

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from parties.models import Member
 from policy.models import PolicyVersion
-from policy.selectors import version_on
+from policy.selectors.versions import version_on
 from quanzhou_fund.backoffice.glance import cards, tables
 from quanzhou_fund.backoffice.work_queues import work_queues_of
 from risk.claims.services.examining import accept_claim, begin_review

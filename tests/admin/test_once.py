@@ -36,7 +36,7 @@ from parties.admin.forms import RightsForm
 from parties.enums import Role
 from parties.models import Enterprise, Member, RightsChange
 from parties.selectors import operator
-from parties.services import confirm_change
+from parties.services.rights import confirm_change
 from tests.admin.fields import step_forms
 from tests.admin.test_steps import do_url
 from tests.admin.walk import Met, sent_by, steps_met

@@ -9,11 +9,14 @@ from typing import Any
 
 from common.enums import Category, Mode, Security
 from documents.services import attach
-from loans import services as loans
 from loans.enums import MovementKind
 from loans.models import Application, Loan
-from loans.services import NewMovement
-from loans.services.submission import required_papers
+from loans.services.applications import begin_review, draft_application, meet_conditions
+from loans.services.approval import approve_application
+from loans.services.contracts import sign_contract
+from loans.services.movements.batch import NewMovement
+from loans.services.proposals import confirm_proposals, propose_movements
+from loans.services.submission import required_papers, submit_application
 from parties.enums import Role
 from parties.models import Institution, Member
 from policy.models import ReturnRate
@@ -96,19 +99,19 @@ class World:
             "term_months": 60,
             "purpose": "购置设备",
         }
-        drafted = loans.draft_application(entry_id=case.entry.public_id, actor=case.member, at=at, **(wanted | given))
+        drafted = draft_application(entry_id=case.entry.public_id, actor=case.member, at=at, **(wanted | given))
         for paper in required_papers(drafted.category, "enterprise", on=at.date()):
             attach(owner=drafted, kind=paper, filename=f"{paper.value}.pdf", content=PDF, actor=case.member, at=at)
-        return loans.submit_application(application_id=drafted.public_id, actor=case.member, at=at)
+        return submit_application(application_id=drafted.public_id, actor=case.member, at=at)
 
     def loan(self, **given: Any) -> Loan:
         """Return a contract of the published project."""
         application = self.application(**given)
         key, bank = {"application_id": application.public_id}, self.handler
-        loans.begin_review(**key, actor=bank, at=noon(date(2024, 3, 5)))
-        loans.approve_application(**key, amount=application.amount_requested, actor=bank, at=noon(date(2024, 3, 20)))
-        loans.meet_conditions(**key, actor=bank, at=noon(date(2024, 3, 25)))
-        return loans.sign_contract(
+        begin_review(**key, actor=bank, at=noon(date(2024, 3, 5)))
+        approve_application(**key, amount=application.amount_requested, actor=bank, at=noon(date(2024, 3, 20)))
+        meet_conditions(**key, actor=bank, at=noon(date(2024, 3, 25)))
+        return sign_contract(
             **key,
             contract_number=f"HT-{application.number}",
             contract_amount=application.amount_requested,
@@ -121,8 +124,8 @@ class World:
     def move(self, loan: Loan, kind: MovementKind, amount: str, on: date) -> None:
         """Let the maker propose a movement and the checker confirm it."""
         item = NewMovement(loan_id=loan.public_id, amount=Decimal(amount), value_on=on, bank_reference=f"LS{next(_references):06d}")
-        proposal = loans.propose_movements([item], kind=kind, actor=self.handler, at=noon(on))[0]
-        loans.confirm_proposals([proposal.public_id], actor=self.checker, at=noon(on))
+        proposal = propose_movements([item], kind=kind, actor=self.handler, at=noon(on))[0]
+        confirm_proposals([proposal.public_id], actor=self.checker, at=noon(on))
 
     @cached_property
     def drawn(self) -> Loan:

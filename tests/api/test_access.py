@@ -26,8 +26,7 @@ from common.errors import InvalidInput, NotVisible
 from parties.access import RoleMissing
 from parties.enums import MemberKind, Role
 from parties.selectors import mark_of, system_member
-from parties.services import confirm_change
-from parties.services.rights import RightsOutdated
+from parties.services.rights import RightsOutdated, confirm_change
 from tests.api.caller import FORM, Caller, IssuedSecret, basic, encoded, issued, taken, token_of
 from tests.factories import InstitutionFactory, MemberFactory, seeded_institution
 from tests.loan_factories import noon

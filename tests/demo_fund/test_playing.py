@@ -22,7 +22,7 @@ from demo_fund.scripted import FIRST_NUMBER
 from demo_fund.story import SEED, SIZES, plan, story
 from loans.models import Loan, Movement
 from parties.models import RightsChange
-from policy.selectors import working_calendar
+from policy.selectors.calendar import working_calendar
 from subsidy.models import Settlement
 
 TODAY = date(2026, 11, 28)

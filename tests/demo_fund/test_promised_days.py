@@ -16,7 +16,7 @@ from demo_fund.stage import Stage
 from demo_fund.story import SEED, SIZES, plan
 from demo_fund.window import Window
 from parties.services.rights import PROPOSAL_LASTS
-from policy.selectors import working_calendar
+from policy.selectors.calendar import working_calendar
 from tests.demo_fund.test_playing import DAYS, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("until", [TODAY, *DAYS.values()], ids=["today", *DAYS])]

@@ -9,11 +9,14 @@ import pytest
 
 from common.enums import Category, Mode, Security
 from documents.services import attach
-from loans import services
 from loans.enums import Paper
 from loans.models import Application
-from loans.services import NewMovement
-from loans.services.submission import required_papers
+from loans.services.applications import begin_review, draft_application, meet_conditions
+from loans.services.approval import approve_application
+from loans.services.contracts import sign_contract
+from loans.services.movements.batch import NewMovement
+from loans.services.movements.record import record_drawdowns, record_repayments
+from loans.services.submission import required_papers, submit_application
 from parties.models import Enterprise, Institution, Member
 from tests.factories import (
     BankParticipationFactory,
@@ -58,7 +61,7 @@ class Scene:
             "actor": self.owner,
             "at": noon(date(2024, 3, 1)),
         }
-        return services.draft_application(**(wanted | given))
+        return draft_application(**(wanted | given))
 
     def attach_papers(self, application: Application, *, without: tuple[Paper, ...] = (), behalf: Any = "enterprise") -> None:
         for paper in required_papers(application.category, behalf, on=date(2024, 3, 1)):
@@ -70,22 +73,20 @@ class Scene:
         application = self.draft(**given)
         self.attach_papers(application)
         at = given.get("at", noon(date(2024, 3, 1)))
-        return services.submit_application(application_id=application.public_id, actor=self.owner, at=at)
+        return submit_application(application_id=application.public_id, actor=self.owner, at=at)
 
     def under_review(self, **given: Any) -> Application:
         application = self.submitted(**given)
-        return services.begin_review(application_id=application.public_id, actor=self.handler, at=noon(date(2024, 3, 5)))
+        return begin_review(application_id=application.public_id, actor=self.handler, at=noon(date(2024, 3, 5)))
 
     def approved(self, **given: Any) -> Application:
         application = self.under_review(**given)
         amount = application.amount_requested
-        return services.approve_application(
-            application_id=application.public_id, amount=amount, actor=self.handler, at=noon(date(2024, 3, 20))
-        )
+        return approve_application(application_id=application.public_id, amount=amount, actor=self.handler, at=noon(date(2024, 3, 20)))
 
     def conditions_met(self, **given: Any) -> Application:
         application = self.approved(**given)
-        return services.meet_conditions(application_id=application.public_id, actor=self.handler, at=noon(date(2024, 3, 25)))
+        return meet_conditions(application_id=application.public_id, actor=self.handler, at=noon(date(2024, 3, 25)))
 
     def signed(self, **given: Any) -> Any:
         application = self.conditions_met(**given)
@@ -101,7 +102,7 @@ class Scene:
             "actor": self.trustee if application.mode == Mode.TRUST else self.handler,
             "at": noon(date(2024, 4, 1)),
         }
-        return services.sign_contract(**(wanted | given))
+        return sign_contract(**(wanted | given))
 
     def item(self, loan: Any, amount: str, on: date, *, reference: str = "", reason: str = "") -> NewMovement:
         self.references.append(reference or f"LS{len(self.references):06d}")
@@ -109,10 +110,10 @@ class Scene:
 
     def draw(self, loan: Any, amount: str, on: date, **given: Any) -> Any:
         actor, checker = (self.trustee, self.trustee_checker) if loan.mode == Mode.TRUST else (self.handler, self.checker)
-        return services.record_drawdowns([self.item(loan, amount, on, **given)], actor=actor, checked_by=checker, at=noon(on))[0]
+        return record_drawdowns([self.item(loan, amount, on, **given)], actor=actor, checked_by=checker, at=noon(on))[0]
 
     def repay(self, loan: Any, amount: str, on: date, *, at: date | None = None, reason: str = "") -> Any:
-        return services.record_repayments([self.item(loan, amount, on, reason=reason)], actor=self.handler, at=noon(at or on))[0]
+        return record_repayments([self.item(loan, amount, on, reason=reason)], actor=self.handler, at=noon(at or on))[0]
 
 
 def make_scene() -> Scene:

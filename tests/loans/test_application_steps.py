@@ -13,14 +13,16 @@ from loans.application_transitions import APPLICATION_STEP
 from loans.enums import ApplicationState, RefusalReason
 from loans.models import Application
 from loans.models.applications import ApprovalLapsed, ApprovedMoreThanRequested, RefusalUnexplained, StepOutOfOrder
-from loans.selectors import NoQuota, applications_visible_to, approval_clock
+from loans.selectors.caps import NoQuota
+from loans.selectors.clock import approval_clock
+from loans.selectors.visible import applications_visible_to
 from loans.services.applications import SupplementUnsaid
 from loans.services.approval import EntryRemoved
 from loans.services.steps import DateInFuture, LateReasonMissing, WrongState
 from notices.models import Notice
 from parties.access import RoleMissing
 from parties.enums import Role
-from policy.selectors import working_calendar
+from policy.selectors.calendar import working_calendar
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.loan_factories import noon
 from tests.loans.traces import events, take, untouched

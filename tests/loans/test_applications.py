@@ -7,16 +7,15 @@ import pytest
 
 from common.enums import Category, Mode, Size
 from common.errors import InvalidInput, NotVisible
-from loans import services
 from loans.enums import ApplicationState, Paper, SubmittedFor
 from loans.models import Application, Intent
-from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank
+from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank, record_intent, revise_draft
 from loans.services.steps import WrongState
 from loans.services.submission import BankNotParticipating, StackedSupport, StackedWithUpgradeSubsidy, SubmissionIncomplete
 from notices.models import Notice
 from parties.access import RoleMissing
 from parties.models import BankParticipation, EnterpriseYear
-from policy.selectors import PlanEnded
+from policy.selectors.versions import PlanEnded
 from tests.factories import MemberFactory
 from tests.loan_factories import EntryFactory, noon
 from tests.loans.traces import events, take, untouched
@@ -32,8 +31,8 @@ FIRST = noon(date(2024, 3, 1))
 
 @pytest.mark.clause("FP 2.2.1")
 def test_a_bank_records_an_intent_once(scene):
-    intent = services.record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=FIRST)
-    again = services.record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=noon(date(2024, 3, 9)))
+    intent = record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=FIRST)
+    again = record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=noon(date(2024, 3, 9)))
     assert again == intent
     assert again.recorded_on == date(2024, 3, 1)
     assert scene.submitted().intent == intent
@@ -41,9 +40,9 @@ def test_a_bank_records_an_intent_once(scene):
 
 def test_an_intent_needs_an_open_entry_and_a_bank(scene):
     with pytest.raises(RoleMissing):
-        services.record_intent(entry_id=scene.entry.public_id, actor=scene.city, at=FIRST)
+        record_intent(entry_id=scene.entry.public_id, actor=scene.city, at=FIRST)
     with pytest.raises(EntryNotOpen):
-        services.record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=noon(date(2026, 1, 10)))
+        record_intent(entry_id=scene.entry.public_id, actor=scene.handler, at=noon(date(2026, 1, 10)))
     assert not Intent.objects.exists()
 
 
@@ -84,15 +83,15 @@ def test_only_a_bank_is_applied_to_and_only_own_entries_are_applied_for(scene):
 def test_a_draft_is_revised_until_it_is_submitted(scene):
     application = scene.draft()
     revise = {"application_id": application.public_id, "actor": scene.owner, "at": FIRST}
-    assert services.revise_draft(**revise, amount_requested=Decimal("8000000.00"), purpose="厂房").amount_requested == 8_000_000
+    assert revise_draft(**revise, amount_requested=Decimal("8000000.00"), purpose="厂房").amount_requested == 8_000_000
     with pytest.raises(InvalidInput):
-        services.revise_draft(**revise, state="approved")
+        revise_draft(**revise, state="approved")
     with pytest.raises(InvalidInput):
-        services.revise_draft(**revise, term_months=0)
+        revise_draft(**revise, term_months=0)
     scene.attach_papers(application)
     take("submit_application", application, scene.owner, FIRST)
     with pytest.raises(WrongState):
-        services.revise_draft(**revise, purpose="其他")
+        revise_draft(**revise, purpose="其他")
 
 
 # submission

@@ -8,11 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.enums import Category, Mode
-from loans import services
 from loans.enums import MovementKind
 from loans.models import Application
-from loans.rules import OverCap
-from loans.selectors import CommitmentSnapshot, case_of_application, case_of_loan, fully_drawn_entries, headroom
+from loans.rules.caps import OverCap
+from loans.selectors.caps import CommitmentSnapshot, case_of_application, case_of_loan, fully_drawn_entries, headroom
+from loans.services.approval import approve_application
+from loans.services.movements.record import record_drawdowns
 from tests.factories import EnterpriseFactory
 from tests.loan_factories import ApplicationFactory, EntryFactory, LoanFactory, ProjectFactory, ReturnRateFactory, move, noon
 from whitelist.models import Entry, Project
@@ -32,7 +33,7 @@ def million(number: str) -> Decimal:
 
 
 def approve(scene, application, amount, at=date(2024, 3, 20)):
-    return services.approve_application(application_id=application.public_id, amount=amount, actor=scene.handler, at=noon(at))
+    return approve_application(application_id=application.public_id, amount=amount, actor=scene.handler, at=noon(at))
 
 
 def review(scene, **given):
@@ -194,7 +195,7 @@ def test_drawdowns_of_one_batch_count_one_after_the_other(scene):
     scene.bank.quotas.filter(mode=Mode.SPECIAL).update(amount=million("10"))
     items = [scene.item(loan, "6000000.00", date(2024, 4, 10)) for loan in (first, second)]
     with pytest.raises(OverCap) as refused:
-        services.record_drawdowns(items, actor=scene.handler, checked_by=scene.checker, at=noon(date(2024, 4, 10)))
+        record_drawdowns(items, actor=scene.handler, checked_by=scene.checker, at=noon(date(2024, 4, 10)))
     assert refused.value.errors[0].field == "items.0.amount"  # the second contract keeps its six million free
 
 

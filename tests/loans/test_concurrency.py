@@ -11,9 +11,11 @@ import pytest
 from django.db import connection, connections
 from django.db.models import Sum
 
-from loans import services
 from loans.models import Application, Loan, Movement
-from loans.rules import BalanceBelowZero, OverCap
+from loans.rules.balances import BalanceBelowZero
+from loans.rules.caps import OverCap
+from loans.services.approval import approve_application
+from loans.services.movements.record import record_drawdowns, record_repayments
 from loans.services.steps import WrongState
 from tests.factories import EnterpriseFactory, MemberFactory
 from tests.loan_factories import ApplicationFactory, BankQuotaFactory, EntryFactory, LoanFactory, ProjectFactory, ReturnRateFactory, noon
@@ -53,7 +55,7 @@ def test_fifty_approvals_from_five_banks_never_exceed_the_cap():
         for _ in range(10):
             application = ApplicationFactory(under_review=True, entry=entry, bank=quota.bank, amount_requested=Decimal("7000000.00"))
             given = {"application_id": application.public_id, "amount": Decimal("7000000.00"), "actor": member, "at": APPROVED_AT}
-            calls.append(lambda given=given: services.approve_application(**given))
+            calls.append(lambda given=given: approve_application(**given))
     outcomes = at_once(calls)
     assert sum(isinstance(outcome, Application) for outcome in outcomes) == 11  # 11 × 7 million within 80 % of 100 million
     assert sum(isinstance(outcome, OverCap) for outcome in outcomes) == 39
@@ -68,7 +70,7 @@ def test_approvals_on_many_projects_never_exceed_the_bank_s_quota():
     for _ in range(12):
         application = ApplicationFactory(under_review=True, bank=quota.bank)
         given = {"application_id": application.public_id, "amount": Decimal("10000000.00"), "actor": member, "at": APPROVED_AT}
-        calls.append(lambda given=given: services.approve_application(**given))
+        calls.append(lambda given=given: approve_application(**given))
     outcomes = at_once(calls)
     assert sum(isinstance(outcome, Application) for outcome in outcomes) == 5
     assert sum(isinstance(outcome, OverCap) for outcome in outcomes) == 7
@@ -79,7 +81,7 @@ def test_one_approval_of_one_application_wins():
     application = ApplicationFactory(under_review=True, bank=quota.bank)
     member = MemberFactory(institution=quota.bank)
     given = {"application_id": application.public_id, "amount": Decimal("1.00"), "actor": member, "at": APPROVED_AT}
-    outcomes = at_once([lambda: services.approve_application(**given)] * 4)
+    outcomes = at_once([lambda: approve_application(**given)] * 4)
     assert sum(isinstance(outcome, Application) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, WrongState) for outcome in outcomes) == 3
 
@@ -94,10 +96,10 @@ def test_approvals_drawdowns_and_contracts_of_one_project_wait_in_no_ring():
     for number, loan in enumerate(loans):
         pair = [scene.item(each, "1000.00", DRAWN_ON, reference=f"{number}-{each.pk}") for each in (loan, loans[number - 1])]
         batch = {"actor": scene.handler, "checked_by": scene.checker, "at": noon(DRAWN_ON)}
-        calls.append(lambda pair=pair, batch=batch: services.record_drawdowns(pair, **batch))
+        calls.append(lambda pair=pair, batch=batch: record_drawdowns(pair, **batch))
     for application in reviews:
         wanted = {"application_id": application.public_id, "amount": Decimal("1000.00"), "actor": scene.handler}
-        calls.append(lambda wanted=wanted: services.approve_application(**wanted, at=noon(date(2024, 3, 20))))
+        calls.append(lambda wanted=wanted: approve_application(**wanted, at=noon(date(2024, 3, 20))))
     calls += [lambda application=application: scene.sign(application) for application in met]
     outcomes = at_once(calls)
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
@@ -110,7 +112,7 @@ def test_the_same_call_at_once_books_once():
     loan = LoanFactory(application__bank=scene.bank)
     item = scene.item(loan, "6000000.00", DRAWN_ON)
     given = {"actor": scene.handler, "checked_by": scene.checker, "at": noon(DRAWN_ON)}
-    outcomes = at_once([lambda: services.record_drawdowns([item], **given)] * 6)
+    outcomes = at_once([lambda: record_drawdowns([item], **given)] * 6)
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert len({movement.pk for (movement,) in outcomes}) == 1
     assert Loan.objects.get(pk=loan.pk).drawn == Decimal("6000000.00")
@@ -123,7 +125,7 @@ def test_repayments_at_once_never_repay_more_than_there_is():
     calls = []
     for number in range(8):
         item = scene.item(loan, "3000000.00", date(2024, 7, 1), reference=f"HK-{number}")
-        calls.append(lambda item=item: services.record_repayments([item], actor=scene.handler, at=noon(date(2024, 7, 1))))
+        calls.append(lambda item=item: record_repayments([item], actor=scene.handler, at=noon(date(2024, 7, 1))))
     outcomes = at_once(calls)
     assert sum(isinstance(outcome, list) for outcome in outcomes) == 3
     assert sum(isinstance(outcome, BalanceBelowZero) for outcome in outcomes) == 5

@@ -8,12 +8,11 @@ import pytest
 from audit.models import Event
 from common.enums import Mode, Security
 from common.errors import InvalidInput
-from loans import services
 from loans.models import Application, Guarantee, Loan
 from loans.models.applications import ApprovalLapsed
-from loans.rules import MaturityTooLate
+from loans.rules.dates import MaturityTooLate
 from loans.services.approval import EntryRemoved
-from loans.services.contracts import ContractNumberTaken, ContractOverApproval, GuaranteeDiffers, GuaranteeNotNeeded
+from loans.services.contracts import ContractNumberTaken, ContractOverApproval, GuaranteeDiffers, GuaranteeNotNeeded, record_guarantee
 from loans.services.steps import LateReasonMissing, WrongState
 from parties.access import RoleMissing
 from tests.factories import InstitutionFactory
@@ -122,7 +121,7 @@ def guarantee(scene, loan, guarantor, **given):
         "actor": scene.handler,
         "at": noon(date(2024, 4, 2)),
     }
-    return services.record_guarantee(**(wanted | given))
+    return record_guarantee(**(wanted | given))
 
 
 @pytest.mark.clause("FP 1.5.2(1)")

@@ -6,9 +6,12 @@ from decimal import Decimal
 import pytest
 
 from audit.models import Event
-from loans import services, tasks
+from loans import tasks
 from loans.models import Application, LoanRate
 from loans.services import jobs
+from loans.services.jobs import expire_drawn_projects, lapse_approvals, remind_of_deadlines
+from loans.services.movements.record import record_drawdowns
+from loans.services.return_rates import apply_return_rates
 from notices.models import Notice
 from parties.access import RoleMissing
 from parties.selectors import system_member
@@ -51,7 +54,7 @@ def application(db):
 
 
 def remind(job, day):
-    return services.remind_of_deadlines(actor=job, at=noon(day))
+    return remind_of_deadlines(actor=job, at=noon(day))
 
 
 def titles():
@@ -115,7 +118,7 @@ def test_a_killed_run_is_finished_by_the_next(job, monkeypatch):
 
 def test_jobs_are_the_system_s(application):
     stranger = MemberFactory()
-    for run in (services.remind_of_deadlines, services.apply_return_rates):
+    for run in (remind_of_deadlines, apply_return_rates):
         with pytest.raises(RoleMissing):
             run(actor=stranger, at=noon(date(2024, 5, 6)))
 
@@ -129,9 +132,9 @@ def test_approvals_lapse_after_six_months(job, day, lapsed):
     ApplicationFactory(approved=True)
     ApplicationFactory(conditions_met=True)
     LoanFactory()
-    assert services.lapse_approvals(actor=job, at=noon(day)) == lapsed
+    assert lapse_approvals(actor=job, at=noon(day)) == lapsed
     assert Application.objects.filter(state="lapsed", lapsed_on=day).count() == lapsed
-    assert services.lapse_approvals(actor=job, at=noon(day)) == 0
+    assert lapse_approvals(actor=job, at=noon(day)) == 0
     assert Notice.objects.filter(title__contains="失效").count() == lapsed
 
 
@@ -141,16 +144,16 @@ def test_lapsing_killed_half_way(job, monkeypatch):
     with monkeypatch.context() as patch:
         dies_at(patch, jobs, "save_and_log", call=2)
         with pytest.raises(Killed):
-            services.lapse_approvals(actor=job, at=noon(date(2024, 9, 20)))
+            lapse_approvals(actor=job, at=noon(date(2024, 9, 20)))
     assert Application.objects.filter(state="lapsed").count() == 1
-    assert services.lapse_approvals(actor=job, at=noon(date(2024, 9, 20))) == 2
+    assert lapse_approvals(actor=job, at=noon(date(2024, 9, 20))) == 2
     assert Notice.objects.filter(title__contains="失效").count() == 3
 
 
 def test_only_the_job_lets_lapse(scene):
     ApplicationFactory(approved=True, bank=scene.bank)
     with pytest.raises(RoleMissing):
-        services.lapse_approvals(actor=scene.handler, at=noon(date(2024, 9, 20)))
+        lapse_approvals(actor=scene.handler, at=noon(date(2024, 9, 20)))
 
 
 # fully drawn projects
@@ -163,9 +166,9 @@ def test_a_fully_drawn_project_expires(job):
         application = ApplicationFactory(contracted=True, entry=entry, category=category, amount_requested=Decimal(amount))
         ReturnRateFactory()
         LoanFactory(application=application, drawn_on=date(2024, 4, 10))
-    assert services.expire_drawn_projects(actor=job, at=noon(date(2024, 4, 11))) == 1
+    assert expire_drawn_projects(actor=job, at=noon(date(2024, 4, 11))) == 1
     assert Entry.objects.get(pk=entry.pk).expiry_cause == "fully_drawn"
-    assert services.expire_drawn_projects(actor=job, at=noon(date(2024, 4, 12))) == 0
+    assert expire_drawn_projects(actor=job, at=noon(date(2024, 4, 12))) == 0
 
 
 # rates of running loans
@@ -184,14 +187,14 @@ def dated(loan):
 @pytest.mark.clause("FP 1.4.2")
 def test_only_a_decision_that_says_so_reaches_running_loans(job, loan):
     ReturnRateFactory(rate=Decimal("0.033"), effective_on=date(2024, 6, 1), decided_on=date(2024, 5, 1))
-    assert services.apply_return_rates(actor=job, at=noon(date(2024, 6, 1))) == 0
+    assert apply_return_rates(actor=job, at=noon(date(2024, 6, 1))) == 0
     ReturnRateFactory(
         rate=Decimal("0.031"), effective_on=date(2024, 9, 1), decided_on=date(2024, 8, 1), running_loans_from=date(2024, 9, 21)
     )
     later = LoanFactory(drawn_on=date(2024, 9, 2))
     undrawn = LoanFactory()
-    assert services.apply_return_rates(actor=job, at=noon(date(2024, 9, 3))) == 1
-    assert services.apply_return_rates(actor=job, at=noon(date(2024, 9, 4))) == 0
+    assert apply_return_rates(actor=job, at=noon(date(2024, 9, 3))) == 1
+    assert apply_return_rates(actor=job, at=noon(date(2024, 9, 4))) == 0
     assert dated(loan) == [(date(2024, 4, 10), Decimal("0.035")), (date(2024, 9, 21), Decimal("0.031"))]
     assert dated(later) == [(date(2024, 9, 2), Decimal("0.031"))]
     assert dated(undrawn) == []
@@ -201,12 +204,12 @@ def test_a_later_decision_that_begins_earlier_takes_the_place_of_the_first(job, 
     ReturnRateFactory(
         rate=Decimal("0.033"), effective_on=date(2024, 6, 1), decided_on=date(2024, 6, 1), running_loans_from=date(2025, 6, 1)
     )
-    services.apply_return_rates(actor=job, at=noon(date(2024, 6, 1)))
+    apply_return_rates(actor=job, at=noon(date(2024, 6, 1)))
     ReturnRateFactory(
         rate=Decimal("0.031"), effective_on=date(2024, 9, 1), decided_on=date(2024, 9, 1), running_loans_from=date(2025, 3, 21)
     )
-    services.apply_return_rates(actor=job, at=noon(date(2024, 9, 1)))
-    services.apply_return_rates(actor=job, at=noon(date(2024, 9, 2)))
+    apply_return_rates(actor=job, at=noon(date(2024, 9, 1)))
+    apply_return_rates(actor=job, at=noon(date(2024, 9, 2)))
     assert dated(loan) == [(date(2024, 4, 10), Decimal("0.035")), (date(2025, 3, 21), Decimal("0.031"))]
 
 
@@ -214,14 +217,14 @@ def test_a_loan_that_earns_no_more_gets_no_new_rate(job, loan):
     ReturnRateFactory(
         rate=Decimal("0.031"), effective_on=date(2028, 9, 1), decided_on=date(2028, 9, 1), running_loans_from=date(2029, 4, 1)
     )
-    assert services.apply_return_rates(actor=job, at=noon(date(2028, 9, 1))) == 0
+    assert apply_return_rates(actor=job, at=noon(date(2028, 9, 1))) == 0
 
 
 @pytest.mark.clause("FP 1.4.2")
 def test_a_decision_entered_late_holds_for_loans_first_drawn_since_it_took_effect(job, loan):
     before = LoanFactory(drawn_on=date(2024, 4, 2))
     decision = ReturnRateFactory(rate=Decimal("0.033"), effective_on=date(2024, 4, 5), decided_on=date(2024, 3, 25))
-    assert services.apply_return_rates(actor=job, at=noon(date(2024, 7, 1))) == 1
+    assert apply_return_rates(actor=job, at=noon(date(2024, 7, 1))) == 1
     assert dated(loan) == [(date(2024, 4, 10), Decimal("0.033"))]
     assert dated(before) == [(date(2024, 4, 2), Decimal("0.035"))]
     loan.refresh_from_db()
@@ -230,14 +233,14 @@ def test_a_decision_entered_late_holds_for_loans_first_drawn_since_it_took_effec
     assert (event.object_id, event.before, event.after) == (
         str(loan.public_id), {"return_rate": "0.035000"}, {"return_rate": "0.033000"}
     )  # fmt: skip
-    assert services.apply_return_rates(actor=job, at=noon(date(2024, 7, 2))) == 0
+    assert apply_return_rates(actor=job, at=noon(date(2024, 7, 2))) == 0
 
 
 def test_a_late_decision_that_also_reaches_running_loans_gives_each_loan_its_due(job, loan):
     before = LoanFactory(drawn_on=date(2024, 4, 2))
     given = {"effective_on": date(2024, 4, 5), "decided_on": date(2024, 3, 25), "running_loans_from": date(2024, 6, 21)}
     ReturnRateFactory(rate=Decimal("0.033"), **given)
-    assert services.apply_return_rates(actor=job, at=noon(date(2024, 7, 1))) == 2
+    assert apply_return_rates(actor=job, at=noon(date(2024, 7, 1))) == 2
     assert dated(loan) == [(date(2024, 4, 10), Decimal("0.033"))]
     assert dated(before) == [(date(2024, 4, 2), Decimal("0.035")), (date(2024, 6, 21), Decimal("0.033"))]
     assert Event.objects.get(verb="return_rate.reached_running_loans").after["loans"] == 1
@@ -249,9 +252,9 @@ def test_first_drawdown_and_job_agree_on_the_rates(job, scene):
         rate=Decimal("0.031"), effective_on=date(2024, 9, 1), decided_on=date(2024, 9, 1), running_loans_from=date(2024, 9, 21)
     )
     item = scene.item(signed, "1.00", date(2024, 4, 10), reason="补记")
-    services.record_drawdowns([item], actor=scene.handler, checked_by=scene.checker, at=noon(date(2024, 9, 5)))
+    record_drawdowns([item], actor=scene.handler, checked_by=scene.checker, at=noon(date(2024, 9, 5)))
     assert [rate for _, rate in dated(signed)] == [Decimal("0.035"), Decimal("0.031")]
-    assert services.apply_return_rates(actor=job, at=noon(date(2024, 9, 6))) == 0
+    assert apply_return_rates(actor=job, at=noon(date(2024, 9, 6))) == 0
 
 
 def test_the_doors_run(application):

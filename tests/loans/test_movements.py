@@ -10,27 +10,39 @@ from django.test.utils import CaptureQueriesContext
 from audit.models import Event
 from common.enums import Mode
 from common.errors import NotVisible, ReasonMissing
-from loans import services
 from loans.enums import LoanStage
 from loans.models import Loan, LoanRate, Movement
-from loans.rules import Balance, BalanceBelowZero, DrawnOverContract, MaturityTooLate, NotYetDrawn, OverCap, stage_of
-from loans.selectors import balances_on, loans_visible_to, movements_visible_to
-from loans.services import NewReversal
+from loans.rules.balances import Balance, BalanceBelowZero, DrawnOverContract, NotYetDrawn, stage_of
+from loans.rules.caps import OverCap
+from loans.rules.dates import MaturityTooLate
+from loans.selectors.balances import balances_on
+from loans.selectors.visible import loans_visible_to, movements_visible_to
 from loans.services.approval import EntryRemoved
-from loans.services.movements import (
-    AlreadyReversed,
+from loans.services.contracts import record_guarantee
+from loans.services.movements import record
+from loans.services.movements.batch import (
+    AmountInvalid,
     CheckerMissing,
-    GuaranteeMissing,
+    CheckerOfAnotherHouse,
+    DuplicateMovement,
     MovementDated,
-    NotAvailable,
+    NewReversal,
+    ReferenceMissing,
     ReferenceReused,
-    record,
 )
-from loans.services.movements.batch import AmountInvalid, CheckerOfAnotherHouse, DuplicateMovement, ReferenceMissing
+from loans.services.movements.drawdowns import GuaranteeMissing, NotAvailable
+from loans.services.movements.record import (
+    AlreadyReversed,
+    record_cures,
+    record_drawdowns,
+    record_overdues,
+    record_repayments,
+    record_reversals,
+)
 from parties.access import RoleMissing, SamePerson
 from parties.models import TaxHome
 from parties.selectors import NoTaxHome
-from policy.selectors import NoReturnRate
+from policy.selectors.rates import NoReturnRate
 from tests.factories import InstitutionFactory, MemberFactory, seeded_district
 from tests.loan_factories import EntryFactory, ReturnRateFactory, noon
 from whitelist.models import Entry
@@ -130,7 +142,7 @@ def test_availability(scene, loan, on, allowed):
 def test_nothing_is_drawn_before_the_contract(scene, loan):
     item = scene.item(loan, "1.00", date(2024, 3, 31), reason="补记")
     write = {"actor": scene.handler, "checked_by": scene.checker, "at": noon(date(2024, 4, 2))}
-    refuses(NotAvailable, lambda: services.record_drawdowns([item], **write))
+    refuses(NotAvailable, lambda: record_drawdowns([item], **write))
 
 
 def test_the_contract_is_the_limit(scene, drawn):
@@ -143,7 +155,7 @@ def test_a_credit_rd_loan_is_drawn_only_with_its_guarantee(scene):
     loan = scene.signed(rd=True)
     refuses(GuaranteeMissing, lambda: scene.draw(loan, "1.00", DRAWN_ON))
     given = {"number": "DB-1", "fee_rate": Decimal("0.01"), "is_batch_scheme": True, "actor": scene.handler, "at": noon(DRAWN_ON)}
-    services.record_guarantee(loan_id=loan.public_id, guarantor_id=InstitutionFactory(guarantor=True).public_id, **given)
+    record_guarantee(loan_id=loan.public_id, guarantor_id=InstitutionFactory(guarantor=True).public_id, **given)
     scene.draw(loan, "1.00", DRAWN_ON)
 
 
@@ -154,7 +166,7 @@ def test_expiry_lets_draw_and_removal_does_not(scene, loan):
     Entry.objects.filter(pk=scene.entry.pk).update(state="removed", removed_on=date(2024, 5, 1), removal_reason="停产")
     refuses(EntryRemoved, lambda: scene.draw(loan, "1.00", date(2024, 5, 2)))
     late = scene.item(loan, "1.00", date(2024, 4, 30), reason="移出前已放款，补记")
-    services.record_drawdowns([late], actor=scene.handler, checked_by=scene.checker, at=noon(date(2024, 5, 2)))
+    record_drawdowns([late], actor=scene.handler, checked_by=scene.checker, at=noon(date(2024, 5, 2)))
 
 
 @pytest.mark.clause("FP 1.3")
@@ -162,9 +174,9 @@ def test_trust_drawdowns_are_put_up_five_to_ninety_five(scene):
     loan = scene.signed(mode=Mode.TRUST)
     movement = scene.draw(loan, "1000000.10", DRAWN_ON)
     assert (movement.contribution.government, movement.contribution.bank) == (Decimal("50000.00"), Decimal("950000.10"))
-    refuses(RoleMissing, lambda: services.record_drawdowns([scene.item(loan, "1.00", DRAWN_ON)], actor=scene.handler, at=noon(DRAWN_ON)))
+    refuses(RoleMissing, lambda: record_drawdowns([scene.item(loan, "1.00", DRAWN_ON)], actor=scene.handler, at=noon(DRAWN_ON)))
     back = [NewReversal(movement_id=movement.public_id, bank_reference="R1", reason="误记")]
-    (reversal,) = services.record_reversals(back, actor=scene.trustee, checked_by=scene.trustee_checker, at=noon(DRAWN_ON))
+    (reversal,) = record_reversals(back, actor=scene.trustee, checked_by=scene.trustee_checker, at=noon(DRAWN_ON))
     assert (reversal.contribution.government, reversal.contribution.bank) == (Decimal("-50000.00"), Decimal("-950000.10"))
 
 
@@ -173,7 +185,7 @@ def test_trust_drawdowns_are_put_up_five_to_ninety_five(scene):
 
 def test_money_moves_only_with_a_second_person_of_the_house(scene, loan):
     def draw(actor, checker):
-        return services.record_drawdowns([scene.item(loan, "1.00", DRAWN_ON)], actor=actor, checked_by=checker, at=noon(DRAWN_ON))
+        return record_drawdowns([scene.item(loan, "1.00", DRAWN_ON)], actor=actor, checked_by=checker, at=noon(DRAWN_ON))
 
     refuses(CheckerMissing, lambda: draw(scene.handler, None))
     refuses(SamePerson, lambda: draw(scene.checker, scene.checker))
@@ -184,13 +196,13 @@ def test_money_moves_only_with_a_second_person_of_the_house(scene, loan):
 
 def test_a_program_of_the_bank_needs_no_second_person(scene, loan):
     program = MemberFactory(institution=scene.bank, program=True, user=None)
-    (movement,) = services.record_drawdowns([scene.item(loan, "1.00", DRAWN_ON)], actor=program, at=noon(DRAWN_ON))
+    (movement,) = record_drawdowns([scene.item(loan, "1.00", DRAWN_ON)], actor=program, at=noon(DRAWN_ON))
     assert (movement.made_by_kind, movement.checked_by) == ("program", None)
 
 
 def test_another_bank_s_loan_does_not_exist(scene, loan):
-    refuses(NotVisible, lambda: services.record_drawdowns([scene.item(loan, "1.00", DRAWN_ON)], actor=MemberFactory(), at=noon(DRAWN_ON)))
-    refuses(RoleMissing, lambda: services.record_repayments([scene.item(loan, "1.00", DRAWN_ON)], actor=scene.owner, at=noon(DRAWN_ON)))
+    refuses(NotVisible, lambda: record_drawdowns([scene.item(loan, "1.00", DRAWN_ON)], actor=MemberFactory(), at=noon(DRAWN_ON)))
+    refuses(RoleMissing, lambda: record_repayments([scene.item(loan, "1.00", DRAWN_ON)], actor=scene.owner, at=noon(DRAWN_ON)))
 
 
 # form
@@ -210,13 +222,13 @@ def test_another_bank_s_loan_does_not_exist(scene, loan):
 def test_movements_that_could_never_stand(scene, drawn, amount, days, reference, reason, refused):
     today = date(2024, 7, 1)
     item = scene.item(drawn, amount, today + timedelta(days), reference=reference, reason=reason)
-    refuses(refused, lambda: services.record_repayments([item], actor=scene.handler, at=noon(today)))
+    refuses(refused, lambda: record_repayments([item], actor=scene.handler, at=noon(today)))
 
 
 # twice
 
 
-@pytest.mark.parametrize("service", ["record_repayments", "record_drawdowns"])
+@pytest.mark.parametrize("service", [record_repayments, record_drawdowns])
 def test_the_same_reference_again_gives_the_same_movement(scene, drawn, service):
     item = scene.item(drawn, "1000.00", date(2024, 7, 1), reference="FT-1")
     given = {"actor": scene.handler, "checked_by": scene.checker, "at": noon(date(2024, 7, 1))}
@@ -229,17 +241,17 @@ def test_the_same_reference_again_gives_the_same_movement(scene, drawn, service)
 
 def test_a_reference_with_other_content_is_refused(scene, drawn):
     given = {"actor": scene.handler, "at": noon(date(2024, 7, 1))}
-    services.record_repayments([scene.item(drawn, "1000.00", date(2024, 7, 1), reference="FT-1")], **given)
+    record_repayments([scene.item(drawn, "1000.00", date(2024, 7, 1), reference="FT-1")], **given)
     other = scene.item(drawn, "1000.01", date(2024, 7, 1), reference="FT-1")
-    refuses(ReferenceReused, lambda: services.record_repayments([other], **given))
-    refuses(ReferenceReused, lambda: services.record_overdues([scene.item(drawn, "1000.00", date(2024, 7, 1), reference="FT-1")], **given))
+    refuses(ReferenceReused, lambda: record_repayments([other], **given))
+    refuses(ReferenceReused, lambda: record_overdues([scene.item(drawn, "1000.00", date(2024, 7, 1), reference="FT-1")], **given))
     pair = [scene.item(drawn, amount, date(2024, 7, 1), reference="FT-2") for amount in ("1.00", "2.00")]
-    assert refuses(ReferenceReused, lambda: services.record_repayments(pair, **given)).errors[0].field == "items.1.bank_reference"
+    assert refuses(ReferenceReused, lambda: record_repayments(pair, **given)).errors[0].field == "items.1.bank_reference"
 
 
 def test_a_batch_stands_or_falls_as_one_and_names_the_item(scene, drawn):
     items = [scene.item(drawn, amount, date(2024, 7, 1)) for amount in ("1000.00", "2000.00", "9000000.00")]
-    refused = refuses(BalanceBelowZero, lambda: services.record_repayments(items, actor=scene.handler, at=noon(date(2024, 7, 1))))
+    refused = refuses(BalanceBelowZero, lambda: record_repayments(items, actor=scene.handler, at=noon(date(2024, 7, 1))))
     assert refused.errors[0].field == "items.2.amount"
 
 
@@ -249,7 +261,7 @@ def test_a_batch_stands_or_falls_as_one_and_names_the_item(scene, drawn):
 @pytest.mark.clause("FP 1.6.3")
 def test_a_repayment_settles_overdue_first(scene, drawn):
     at = noon(date(2024, 7, 1))
-    services.record_overdues([scene.item(drawn, "1000000.00", date(2024, 7, 1))], actor=scene.handler, at=at)
+    record_overdues([scene.item(drawn, "1000000.00", date(2024, 7, 1))], actor=scene.handler, at=at)
     movement = scene.repay(drawn, "1500000.00", date(2024, 7, 10))
     assert (movement.overdue, movement.performing) == (Decimal("-1000000.00"), Decimal("-500000.00"))
     assert balances_on([drawn.pk], date(2024, 7, 5))[drawn.pk] == Balance(
@@ -261,9 +273,9 @@ def test_a_repayment_settles_overdue_first(scene, drawn):
 
 def test_overdue_is_cured_up_to_what_is_overdue(scene, drawn):
     given = {"actor": scene.handler, "at": noon(date(2024, 7, 1))}
-    services.record_overdues([scene.item(drawn, "1000000.00", date(2024, 7, 1))], **given)
-    refuses(BalanceBelowZero, lambda: services.record_cures([scene.item(drawn, "1000000.01", date(2024, 7, 1))], **given))
-    services.record_cures([scene.item(drawn, "1000000.00", date(2024, 7, 1))], **given)
+    record_overdues([scene.item(drawn, "1000000.00", date(2024, 7, 1))], **given)
+    refuses(BalanceBelowZero, lambda: record_cures([scene.item(drawn, "1000000.01", date(2024, 7, 1))], **given))
+    record_cures([scene.item(drawn, "1000000.00", date(2024, 7, 1))], **given)
     drawn.refresh_from_db()
     assert (drawn.performing, drawn.overdue) == (6_000_000, 0)
 
@@ -282,7 +294,7 @@ def test_a_late_repayment_counts_from_its_value_date(scene, drawn):
 
 def reverse(scene, movement, *, reference="CZ-1", reason="误记", on=date(2024, 8, 1)):
     item = NewReversal(movement_id=movement.public_id, bank_reference=reference, reason=reason)
-    return services.record_reversals([item], actor=scene.handler, checked_by=scene.checker, at=noon(on))[0]
+    return record_reversals([item], actor=scene.handler, checked_by=scene.checker, at=noon(on))[0]
 
 
 def test_a_reversal_takes_back_on_the_same_day(scene, drawn):
@@ -302,11 +314,11 @@ def test_reversals_that_cannot_be(scene, drawn):
     refuses(ReasonMissing, lambda: reverse(scene, movement, reason=" "))
     refuses(ReferenceMissing, lambda: reverse(scene, movement, reference=" "))
     item = NewReversal(movement_id=movement.public_id, bank_reference="CZ-1", reason="误记")
-    refuses(CheckerMissing, lambda: services.record_reversals([item], actor=scene.handler, at=noon(date(2024, 8, 1))))
+    refuses(CheckerMissing, lambda: record_reversals([item], actor=scene.handler, at=noon(date(2024, 8, 1))))
     twice = [item, NewReversal(movement_id=movement.public_id, bank_reference="CZ-2", reason="误记")]
     given = {"checked_by": scene.checker, "at": noon(date(2024, 8, 1))}
-    refuses(DuplicateMovement, lambda: services.record_reversals(twice, actor=scene.handler, **given))
-    refuses(NotVisible, lambda: services.record_reversals([item], actor=MemberFactory(), **given))
+    refuses(DuplicateMovement, lambda: record_reversals(twice, actor=scene.handler, **given))
+    refuses(NotVisible, lambda: record_reversals([item], actor=MemberFactory(), **given))
 
 
 def test_taking_back_the_first_drawdown_releases_and_the_next_fixes_anew(scene, drawn):
@@ -319,7 +331,7 @@ def test_taking_back_the_first_drawdown_releases_and_the_next_fixes_anew(scene, 
 
 def test_an_earlier_drawdown_moves_what_the_first_fixed(scene, drawn):
     item = scene.item(drawn, "1.00", date(2024, 4, 5), reason="漏记")
-    services.record_drawdowns([item], actor=scene.handler, checked_by=scene.checker, at=noon(date(2024, 4, 11)))
+    record_drawdowns([item], actor=scene.handler, checked_by=scene.checker, at=noon(date(2024, 4, 11)))
     loan = Loan.objects.get(pk=drawn.pk)
     assert loan.first_drawdown_on == date(2024, 4, 5)
     assert list(loan.rates.values_list("from_on", flat=True)) == [date(2024, 4, 5)]
@@ -353,7 +365,7 @@ def test_each_party_sees_its_own_loans(scene, drawn):
     rd = scene.signed(rd=True)
     guarantor = InstitutionFactory(guarantor=True)
     given = {"number": "DB-1", "fee_rate": Decimal("0.01"), "is_batch_scheme": True, "actor": scene.handler, "at": noon(DRAWN_ON)}
-    services.record_guarantee(loan_id=rd.public_id, guarantor_id=guarantor.public_id, **given)
+    record_guarantee(loan_id=rd.public_id, guarantor_id=guarantor.public_id, **given)
     everyone = {drawn, trust, rd}
     for actor in (scene.handler, scene.owner, scene.county, scene.city):
         assert set(loans_visible_to(actor)) == everyone

@@ -8,12 +8,13 @@ import pytest
 from audit.models import Event
 from common.enums import Mode
 from common.errors import InvalidInput, NotVisible
-from loans import services
 from loans.models import BankQuota, Loan, UseOfFundsCheck
-from loans.selectors import quotas_visible_to, use_checks_visible_to
+from loans.selectors.visible import quotas_visible_to, use_checks_visible_to
 from loans.services.applications import NoSuchBank
-from loans.services.quotas import QuotaNotLater
-from loans.services.use_of_funds import NothingDrawn
+from loans.services.movements.record import record_drawdowns
+from loans.services.openings import open_loan
+from loans.services.quotas import QuotaNotLater, set_bank_quota
+from loans.services.use_of_funds import NothingDrawn, record_use_check
 from notices.models import Notice
 from parties.access import RoleMissing
 from tests.factories import InstitutionFactory, MemberFactory
@@ -29,7 +30,7 @@ AT = noon(date(2024, 9, 1))
 
 def quota(actor, bank, **given):
     wanted = {"mode": Mode.SPECIAL, "amount": Decimal("500000000.00"), "from_on": date(2024, 1, 1), "document_number": "泉工信〔2024〕9号"}
-    return services.set_bank_quota(bank_id=bank.public_id, actor=actor, at=AT, **(wanted | given))
+    return set_bank_quota(bank_id=bank.public_id, actor=actor, at=AT, **(wanted | given))
 
 
 @pytest.mark.clause("FP 1.3")
@@ -80,7 +81,7 @@ def drawn(scene):
 
 def check(scene, loan, **given):
     wanted = {"finding": "与用途一致", "is_misuse": False, "actor": scene.handler, "at": AT}
-    return services.record_use_check(loan_id=loan.public_id, **(wanted | given))
+    return record_use_check(loan_id=loan.public_id, **(wanted | given))
 
 
 MISUSE = {"finding": "转入关联企业", "is_misuse": True, "misuse_from": date(2024, 8, 1)}
@@ -147,11 +148,11 @@ def test_in_trust_mode_the_bank_follows_the_money_too(scene):
 
 
 def test_opening_a_loan_is_written_down(scene, drawn):
-    assert services.open_loan(loan_id=drawn.public_id, actor=scene.county, at=AT) == drawn
+    assert open_loan(loan_id=drawn.public_id, actor=scene.county, at=AT) == drawn
     event = Event.objects.order_by("id").last()
     assert (event.verb, event.object_id, event.bank_id) == ("opened", str(drawn.public_id), scene.bank.pk)
     with pytest.raises(NotVisible):
-        services.open_loan(loan_id=drawn.public_id, actor=MemberFactory(), at=AT)
+        open_loan(loan_id=drawn.public_id, actor=MemberFactory(), at=AT)
 
 
 def test_a_service_killed_at_its_last_statement_leaves_nothing(scene, monkeypatch):
@@ -168,8 +169,8 @@ def test_a_service_killed_at_its_last_statement_leaves_nothing(scene, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr("loans.services.movements.record.record_many", die)
         with pytest.raises(Killed):
-            services.record_drawdowns([item], **given)
+            record_drawdowns([item], **given)
     untouched = Loan.objects.get(pk=loan.pk)
     assert (untouched.drawn, untouched.first_drawdown_on, untouched.rates.count()) == (0, None, 0)
-    services.record_drawdowns([item], **given)
+    record_drawdowns([item], **given)
     assert Loan.objects.get(pk=loan.pk).drawn == 6_000_000

@@ -6,14 +6,12 @@ import pytest
 
 from audit.models import Event
 from common.errors import NotVisible, ReasonMissing
-from loans import services
 from loans.enums import MovementKind
 from loans.models import Loan, Movement, Proposal
-from loans.rules import DrawnOverContract
-from loans.selectors import proposals_visible_to
-from loans.services import NewReversal
-from loans.services.movements import ReferenceReused
-from loans.services.proposals import AlreadyChecked
+from loans.rules.balances import DrawnOverContract
+from loans.selectors.visible import proposals_visible_to
+from loans.services.movements.batch import NewReversal, ReferenceReused
+from loans.services.proposals import AlreadyChecked, confirm_proposals, propose_movements, propose_reversals, refuse_proposal
 from parties.access import AppointerChecks, RoleMissing, SamePerson
 from parties.models import RightsChange
 from parties.selectors import operator
@@ -33,13 +31,13 @@ def loan(scene):
 
 def propose(scene, loan, amount="6000000.00", on=DRAWN_ON, **given):
     item = scene.item(loan, amount, on, **given)
-    return services.propose_movements([item], kind=MovementKind.DRAWDOWN, actor=scene.handler, at=AT)[0]
+    return propose_movements([item], kind=MovementKind.DRAWDOWN, actor=scene.handler, at=AT)[0]
 
 
 def test_nothing_counts_before_a_second_person_confirms(scene, loan):
     proposal = propose(scene, loan)
     assert Loan.objects.get(pk=loan.pk).drawn == 0
-    (movement,) = services.confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
+    (movement,) = confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
     proposal.refresh_from_db()
     assert (movement.made_by, movement.checked_by, movement.amount) == (scene.handler, scene.checker, 6_000_000)
     assert (proposal.state, proposal.movement, proposal.checked_by) == ("confirmed", movement, scene.checker)
@@ -49,14 +47,14 @@ def test_nothing_counts_before_a_second_person_confirms(scene, loan):
 
 def test_who_confirms(scene, loan):
     proposal = propose(scene, loan)
-    maker_too = services.propose_movements([scene.item(loan, "1.00", DRAWN_ON)], kind=MovementKind.DRAWDOWN, actor=scene.checker, at=AT)[0]
+    maker_too = propose_movements([scene.item(loan, "1.00", DRAWN_ON)], kind=MovementKind.DRAWDOWN, actor=scene.checker, at=AT)[0]
     with pytest.raises(SamePerson):
-        services.confirm_proposals([maker_too.public_id], actor=scene.checker, at=AT)
+        confirm_proposals([maker_too.public_id], actor=scene.checker, at=AT)
     with pytest.raises(RoleMissing):
-        services.confirm_proposals([proposal.public_id], actor=MemberFactory(institution=scene.bank), at=AT)
+        confirm_proposals([proposal.public_id], actor=MemberFactory(institution=scene.bank), at=AT)
     for stranger in (MemberFactory(checker=True), scene.owner):
         with pytest.raises(NotVisible):
-            services.confirm_proposals([proposal.public_id], actor=stranger, at=AT)
+            confirm_proposals([proposal.public_id], actor=stranger, at=AT)
     assert not Movement.objects.exists()
     assert set(proposals_visible_to(scene.checker)) == {proposal, maker_too}
     assert not proposals_visible_to(scene.owner).exists()
@@ -70,14 +68,14 @@ def test_who_appointed_the_maker_lately_does_not_confirm(scene, loan):
         made_by_user=scene.checker.user, made_at=AT, ends_at=AT, decided_by=keeper, decided_by_user=keeper.user, decided_at=AT,
     )  # fmt: skip
     with pytest.raises(AppointerChecks):
-        services.confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
+        confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
     assert not Movement.objects.exists()
 
 
 def test_several_are_confirmed_together_or_not_at_all(scene, loan):
     first, second = propose(scene, loan), propose(scene, loan, "5000000.00")
     with pytest.raises(DrawnOverContract):
-        services.confirm_proposals([first.public_id, second.public_id], actor=scene.checker, at=AT)
+        confirm_proposals([first.public_id, second.public_id], actor=scene.checker, at=AT)
     assert not Movement.objects.exists()
     assert Proposal.objects.filter(state="waiting").count() == 2
 
@@ -87,9 +85,9 @@ def test_twice(scene, loan):
     assert propose(scene, loan, reference="FT-1") == proposal
     with pytest.raises(ReferenceReused):
         propose(scene, loan, "1.00", reference="FT-1")
-    services.confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
+    confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
     with pytest.raises(AlreadyChecked):
-        services.confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
+        confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
     assert Movement.objects.count() == 1
 
 
@@ -97,18 +95,18 @@ def test_a_refusal_says_why_and_books_nothing(scene, loan):
     proposal = propose(scene, loan)
     given = {"proposal_id": proposal.public_id, "at": AT}
     with pytest.raises(ReasonMissing):
-        services.refuse_proposal(**given, reason=" ", actor=scene.checker)
+        refuse_proposal(**given, reason=" ", actor=scene.checker)
     with pytest.raises(RoleMissing):
-        services.refuse_proposal(**given, reason="金额不符", actor=MemberFactory(institution=scene.bank))
-    assert services.refuse_proposal(**given, reason="金额不符", actor=scene.checker).state == "refused"
+        refuse_proposal(**given, reason="金额不符", actor=MemberFactory(institution=scene.bank))
+    assert refuse_proposal(**given, reason="金额不符", actor=scene.checker).state == "refused"
     with pytest.raises(AlreadyChecked):
-        services.confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
+        confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
     assert not Movement.objects.exists()
 
 
 def test_a_check_days_later_says_so_itself(scene, loan):
     proposal = propose(scene, loan)
-    (movement,) = services.confirm_proposals([proposal.public_id], actor=scene.checker, at=noon(date(2024, 4, 12)))
+    (movement,) = confirm_proposals([proposal.public_id], actor=scene.checker, at=noon(date(2024, 4, 12)))
     assert movement.value_on == DRAWN_ON
     assert "2024-04-10 登记" in movement.reason
     with pytest.raises(ReasonMissing):
@@ -118,9 +116,9 @@ def test_a_check_days_later_says_so_itself(scene, loan):
 def test_a_reversal_is_proposed_and_confirmed(scene, loan):
     movement = scene.draw(loan, "6000000.00", DRAWN_ON)
     item = NewReversal(movement_id=movement.public_id, bank_reference="CZ-1", reason="误记")
-    (proposal,) = services.propose_reversals([item], actor=scene.handler, at=AT)
+    (proposal,) = propose_reversals([item], actor=scene.handler, at=AT)
     with pytest.raises(NotVisible):
-        services.propose_reversals([item], actor=MemberFactory(), at=AT)
-    (reversal,) = services.confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
+        propose_reversals([item], actor=MemberFactory(), at=AT)
+    (reversal,) = confirm_proposals([proposal.public_id], actor=scene.checker, at=AT)
     assert reversal.reverses == movement
     assert Loan.objects.get(pk=loan.pk).first_drawdown_on is None

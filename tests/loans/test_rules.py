@@ -7,29 +7,19 @@ from hypothesis import strategies as st
 
 from common.money import ZERO
 from loans.enums import LoanStage, MovementKind
-from loans.rules import (
+from loans.rules.balances import (
     Balance,
     BalanceBelowZero,
-    Cap,
     Change,
     DrawnOverContract,
-    Headroom,
-    MaturityTooLate,
     NotYetDrawn,
-    OverCap,
-    RateDecision,
     RunningBalance,
     change_of,
-    committed_by_loan,
-    contribution_of,
-    deadline_stage,
-    earning_end,
-    rates_of_loan,
-    require_headroom,
-    require_maturity,
     reversed_change,
     stage_of,
 )
+from loans.rules.caps import Cap, Headroom, OverCap, committed_by_loan, require_headroom
+from loans.rules.dates import MaturityTooLate, RateDecision, contribution_of, deadline_stage, earning_end, rates_of_loan, require_maturity
 
 DAY = date(2024, 4, 1)
 TEN = Decimal("10000000.00")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from common.admin.display_values import page_of
 from parties.models import Member, RightsChange
-from parties.services import link_token
+from parties.services.handovers import link_token
 from tests.admin.test_browser import CHROMIUM, PASSWORD
 from tests.admin.test_browser import chromium as chromium
 from tests.factories import MemberFactory

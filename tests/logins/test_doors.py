@@ -16,8 +16,7 @@ from logins.models import LoginSession
 from parties.enums import Role
 from parties.models import Institution, Member
 from parties.selectors import mark_of, system_member
-from parties.services import propose_end, propose_roles
-from parties.services.members import member_subject
+from parties.services.members import member_subject, propose_end, propose_roles
 from tests.factories import PASSWORD, EnterpriseFactory, MemberFactory
 from tests.rights import agreed
 

@@ -13,8 +13,8 @@ from api.services.clients import client_subject, propose_renewal
 from audit.models import Event
 from parties.models import Handover, Institution, Member, RightsChange
 from parties.selectors import mark_of, system_member
-from parties.services import link_token, propose_reset
-from parties.services.members import member_subject
+from parties.services.handovers import link_token
+from parties.services.members import member_subject, propose_reset
 from tests.api.caller import Caller, issued, taken, token_of
 from tests.factories import PASSWORD, EnterpriseFactory, InstitutionFactory, MemberFactory
 from tests.logins.test_doors import is_in, log_in

@@ -21,7 +21,7 @@ from parties.access import RoleMissing, SamePerson
 from parties.enums import Role
 from parties.models import Institution, Member, RightsChange
 from parties.selectors import mark_of, operator
-from parties.services import confirm_change
+from parties.services.rights import confirm_change
 from tests.factories import PASSWORD, EnterpriseFactory, MemberFactory
 from tests.logins.codes import code_now, enrolled
 from tests.logins.test_doors import door_of, is_in, log_in

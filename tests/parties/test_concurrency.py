@@ -12,7 +12,9 @@ from common.errors import DomainError
 from parties.enums import Role
 from parties.models import BankParticipation, Member
 from parties.selectors import operator, system_member
-from parties.services import admit_bank, confirm_change, propose_appointment
+from parties.services.institutions import admit_bank
+from parties.services.members import propose_appointment
+from parties.services.rights import confirm_change
 from tests.factories import InstitutionFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,10 +10,14 @@ from common.errors import InvalidInput, NotVisible
 from parties.access import RoleMissing
 from parties.models import Enterprise, TaxHome
 from parties.selectors import district_of, system_member
-from parties.services import (
+from parties.services.enterprises import (
+    DistrictClosed,
     EnterpriseExists,
     NewEnterprise,
     NotOwnDistrict,
+    OverrideWithoutReason,
+    SameDistrict,
+    TaxHomeNotLater,
     change_enterprise,
     change_tax_home,
     lift_industry_override,
@@ -21,7 +25,6 @@ from parties.services import (
     register_enterprise,
     register_enterprises,
 )
-from parties.services.enterprises import DistrictClosed, OverrideWithoutReason, SameDistrict, TaxHomeNotLater
 from tests.factories import EnterpriseFactory, MemberFactory, credit_code, seeded_district
 
 pytestmark = pytest.mark.django_db

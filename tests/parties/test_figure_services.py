@@ -10,8 +10,9 @@ from parties.access import RoleMissing
 from parties.enums import FactSource
 from parties.models import EnterpriseYear
 from parties.selectors import system_member
-from parties.services import NotOwnDistrict, YearFigures, confirm_correction, propose_year_figures, record_year_figures
-from parties.services.figures import FiguresByTwoPersons
+from parties.services.corrections import confirm_correction
+from parties.services.enterprises import NotOwnDistrict
+from parties.services.figures import FiguresByTwoPersons, YearFigures, propose_year_figures, record_year_figures
 from tests.factories import EnterpriseFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from parties.models import Handover, User
-from parties.services import link_token, propose_login
+from parties.services.handovers import link_token
+from parties.services.members import propose_login
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.rights import agreed
 

@@ -10,8 +10,15 @@ from parties.access import RoleMissing
 from parties.enums import InstitutionKind
 from parties.models import BankParticipation, Institution
 from parties.selectors import participating_banks, system_member
-from parties.services import admit_bank, end_participation, enter_institution
-from parties.services.institutions import AlreadyParticipating, InstitutionExists, NotABank, NotParticipating
+from parties.services.institutions import (
+    AlreadyParticipating,
+    InstitutionExists,
+    NotABank,
+    NotParticipating,
+    admit_bank,
+    end_participation,
+    enter_institution,
+)
 from tests.factories import InstitutionFactory, MemberFactory, seeded_institution
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from notices.models import Notice
 from parties.access import RoleMissing
 from parties.models import Institution, Member, User
 from parties.selectors import current_member, operator, system_member
-from parties.services import propose_change
+from parties.services.rights import propose_change
 from tests.factories import MemberFactory, UserFactory
 from tests.rights import administrator
 

@@ -12,17 +12,7 @@ from parties.enums import MemberKind, Role
 from parties.models import Member, RightsChange, User
 from parties.rights import NotConfirmed
 from parties.selectors import current_member, mark_of, operator, system_member
-from parties.services import (
-    HandoverRefused,
-    confirm_change,
-    link_token,
-    propose_appointment,
-    propose_end,
-    propose_login,
-    propose_reset,
-    propose_roles,
-    use_handover,
-)
+from parties.services.handovers import HandoverRefused, link_token, use_handover
 from parties.services.members import (
     MembershipOver,
     RolesDoNotMix,
@@ -30,9 +20,14 @@ from parties.services.members import (
     appoint,
     member_subject,
     open_login,
+    propose_appointment,
+    propose_end,
+    propose_login,
+    propose_reset,
+    propose_roles,
 )
 from parties.services.new_logins import PhoneTaken, UsernameTaken
-from parties.services.rights import RightsOutdated
+from parties.services.rights import RightsOutdated, confirm_change
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory, UserFactory
 from tests.rights import administrator, agreed, handed_over
 

@@ -14,13 +14,16 @@ from parties.enums import RightsState
 from parties.models import Institution, RightsChange
 from parties.rights import KINDS, NotConfirmed, RightsKind, register_kind, require_confirmed
 from parties.selectors import mark_of, operator, system_member
-from parties.services import confirm_change, propose_change, refuse_change, withdraw_change
 from parties.services.rights import (
     DecidedAlready,
     NothingChanges,
     ProposalExpired,
     RightsOutdated,
     WaitsAlready,
+    confirm_change,
+    propose_change,
+    refuse_change,
+    withdraw_change,
 )
 from quanzhou_fund.settings import BASE_DIR
 from tests.factories import InstitutionFactory, MemberFactory

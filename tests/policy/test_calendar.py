@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
+from policy.calendar_scope import calendar_scope
 from policy.middleware import CalendarScopeMiddleware
 from policy.models import CalendarNotice
-from policy.selectors import calendar_scope, working_calendar
+from policy.selectors.calendar import working_calendar
 from policy.working_days import CalendarNotCovered
 from quanzhou_fund.celery import app
 

@@ -5,8 +5,16 @@ from datetime import date
 import pytest
 
 from policy.models import Deadline
-from policy.selectors import deadlines_due_within, is_overdue, remaining_working_days, working_calendar
-from policy.services import DeadlineAlreadyClosed, DeadlineClosedBeforeStart, NewDeadline, close_deadline, open_deadline, open_deadlines
+from policy.selectors.calendar import working_calendar
+from policy.selectors.deadlines import deadlines_due_within, is_overdue, remaining_working_days
+from policy.services.deadlines import (
+    DeadlineAlreadyClosed,
+    DeadlineClosedBeforeStart,
+    NewDeadline,
+    close_deadline,
+    open_deadline,
+    open_deadlines,
+)
 
 pytestmark = pytest.mark.django_db
 

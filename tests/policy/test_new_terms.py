@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from audit.models import Event
 from policy.models import PolicyVersion
 from policy.new_terms import NamedByPlan, enter_term
-from policy.terms import Terms
 from policy.terms.fields import Kind, Problems, parameter, read, write
+from policy.terms.model import Terms
 from tests.policy.test_terms import SEED, VERSION_1
 
 AT = datetime(2027, 3, 1, 1, tzinfo=UTC)

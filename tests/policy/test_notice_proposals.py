@@ -15,8 +15,9 @@ from parties.models import Member
 from policy.models import CalendarNotice, Deadline, DeadlineChange, NoticeProposal
 from policy.notice_merging import STATUTORY, check_whole_year, difference, merged
 from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice
-from policy.selectors import working_calendar
-from policy.services import (
+from policy.selectors.calendar import working_calendar
+from policy.services.deadlines import open_deadline
+from policy.services.notice_proposals import (
     NothingToAmend,
     NoticeChecked,
     NoticeOutdated,
@@ -24,7 +25,6 @@ from policy.services import (
     PublishedEarlier,
     confirm_notice,
     effect_of,
-    open_deadline,
     propose_notice,
     propose_notice_file,
     refuse_notice,

@@ -16,17 +16,13 @@ from pytest_django import DjangoAssertNumQueries
 from audit.models import Event
 from common.errors import NotAllowed
 from parties.models import Member
+from policy.calendar_scope import calendar_scope
 from policy.models import CalendarDay, CalendarNotice, Deadline, DeadlineChange
 from policy.notice_files import read_notice
 from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice, check_notice
-from policy.selectors import calendar_scope, working_calendar
-from policy.services import (
-    YearNotAdjacent,
-    close_deadline,
-    import_calendar_notice,
-    import_calendar_notice_file,
-    open_deadline,
-)
+from policy.selectors.calendar import working_calendar
+from policy.services.deadlines import close_deadline, open_deadline
+from policy.services.notices import YearNotAdjacent, import_calendar_notice, import_calendar_notice_file
 from tests.factories import MemberFactory
 from tests.tables import hostile
 

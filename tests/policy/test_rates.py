@@ -10,8 +10,8 @@ from audit.models import Event
 from common.errors import NotAllowed
 from parties.models import Member
 from policy.models import ReturnRate
-from policy.selectors import DatedRate, NoReturnRate, rates_of_loan, return_rate_on
-from policy.services import InvalidReturnRate, RateNotLater, RunningLoansBeforeEffect, enact_return_rate
+from policy.selectors.rates import DatedRate, NoReturnRate, rates_of_loan, return_rate_on
+from policy.services.rates import InvalidReturnRate, RateNotLater, RunningLoansBeforeEffect, enact_return_rate
 from tests.factories import MemberFactory
 
 AT = datetime(2023, 2, 20, 8, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from policy import coverage as coverage_module
 from policy.citations import Citation, UnknownCitation, cited_in, marks_in, sources_in
 from policy.coverage import Carried, coverage, read_register, read_waiting
 from policy.models import Clause, Decision
-from policy.selectors import UnknownClause, clause_label, register_line, register_lines
+from policy.selectors.register import UnknownClause, clause_label, register_line, register_lines
 
 REGISTER = list(read_register())
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from common.enums import Mode
-from policy.terms import InvalidTerms, Terms, parameters
+from policy.terms.describe import parameters
+from policy.terms.fields import InvalidTerms
+from policy.terms.model import Terms
 
 SEED = Path(__file__).parents[2] / "policy" / "seeds" / "version_1.json"
 VERSION_1: dict[str, Any] = json.loads(SEED.read_text())

@@ -13,8 +13,8 @@ from audit.models import Event
 from common.errors import NotAllowed
 from parties.models import Member
 from policy.models import Confirmation, PolicyVersion
-from policy.selectors import PlanEnded, parameters_of, require_open_version, version_for, version_on, version_row_on
-from policy.services import (
+from policy.selectors.versions import PlanEnded, parameters_of, require_open_version, version_for, version_on, version_row_on
+from policy.services.versions import (
     ConfirmedOtherwise,
     OverlappingVersion,
     UnknownDecision,
@@ -25,7 +25,8 @@ from policy.services import (
     set_publication_date,
     set_version_end,
 )
-from policy.terms import InvalidTerms, NoPolicyVersion
+from policy.terms.fields import InvalidTerms
+from policy.terms.version import NoPolicyVersion
 from tests.factories import MemberFactory
 from tests.translations import version_1
 from whitelist.limits import project_limit, rd_limit

@@ -7,7 +7,8 @@ from django.utils import timezone
 from parties.access import RoleMissing
 from parties.models import Member
 from parties.selectors import operator
-from parties.services import confirm_change, propose_login
+from parties.services.members import propose_login
+from parties.services.rights import confirm_change
 from portal.access import NO_ENTRY
 from tests.factories import EnterpriseFactory, MemberFactory
 

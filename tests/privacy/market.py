@@ -13,11 +13,16 @@ from typing import Any
 
 from common.enums import Category, Mode, Security
 from documents.services import attach
-from loans import services as loans
 from loans.enums import MovementKind
 from loans.models import Guarantee, Loan
-from loans.services import NewMovement
-from loans.services.submission import required_papers
+from loans.services import applications
+from loans.services.applications import answer_supplement, draft_application, meet_conditions, record_intent
+from loans.services.approval import approve_application
+from loans.services.contracts import sign_contract
+from loans.services.movements.batch import NewMovement
+from loans.services.proposals import confirm_proposals, propose_movements
+from loans.services.submission import required_papers, submit_application
+from loans.services.use_of_funds import record_use_check
 from parties.enums import Role
 from parties.models import Enterprise, Institution, Member
 from parties.selectors import institution_of_kind
@@ -227,7 +232,7 @@ class Market:
     def intents(self, side: Side) -> None:
         """Each bank means to lend on both projects."""
         for entry in (self.one.project_entry, self.two.project_entry):
-            loans.record_intent(entry_id=entry.public_id, actor=side.bankers[0], at=NOW)
+            record_intent(entry_id=entry.public_id, actor=side.bankers[0], at=NOW)
 
     def programs(self, side: Side) -> None:
         """The side's programs, with a subscription and a file of the bank's."""
@@ -250,26 +255,26 @@ class Market:
             "amount_requested": Decimal(amount), "term_months": 60, "purpose": f"{own}用途",
         }  # fmt: skip
         at, key = noon(date(2024, 3, 1)), {}
-        drafted = loans.draft_application(entry_id=entry.public_id, actor=side.person, at=at, **wanted)
+        drafted = draft_application(entry_id=entry.public_id, actor=side.person, at=at, **wanted)
         for kind in required_papers(drafted.category, "enterprise", on=at.date()):
             attach(owner=drafted, kind=kind, filename=f"{own}{kind.value}.pdf", content=paper(own), actor=side.person, at=at)
         key = {"application_id": drafted.public_id}
-        loans.submit_application(**key, actor=side.person, at=at)
+        submit_application(**key, actor=side.person, at=at)
         maker, checker = bank.bankers
-        loans.ask_supplement(**key, what=f"{own}补充要求", actor=maker, at=noon(date(2024, 3, 4)))
-        loans.answer_supplement(**key, answer=f"{own}补充答复", actor=maker, at=noon(date(2024, 3, 5)))
-        loans.begin_review(**key, actor=maker, at=noon(date(2024, 3, 6)))
-        loans.approve_application(**key, amount=Decimal(amount), actor=maker, at=noon(date(2024, 3, 20)))
-        loans.meet_conditions(**key, actor=maker, at=noon(date(2024, 3, 25)))
-        loan = loans.sign_contract(
+        applications.ask_supplement(**key, what=f"{own}补充要求", actor=maker, at=noon(date(2024, 3, 4)))
+        answer_supplement(**key, answer=f"{own}补充答复", actor=maker, at=noon(date(2024, 3, 5)))
+        applications.begin_review(**key, actor=maker, at=noon(date(2024, 3, 6)))
+        approve_application(**key, amount=Decimal(amount), actor=maker, at=noon(date(2024, 3, 20)))
+        meet_conditions(**key, actor=maker, at=noon(date(2024, 3, 25)))
+        loan = sign_contract(
             **key, contract_number=f"{own}合同", contract_amount=Decimal(amount), matures_on=date(2029, 4, 1),
             available_until=date(2026, 4, 1), actor=maker, at=noon(date(2024, 4, 1)),
         )  # fmt: skip
         for kind, part, on in ((MovementKind.DRAWDOWN, amount, DRAWN), (MovementKind.REPAYMENT, 1_000_000, date(2024, 5, 10))):
             item = NewMovement(loan_id=loan.public_id, amount=Decimal(part), value_on=on, bank_reference=f"{own}流水{kind.value}")
-            proposal = loans.propose_movements([item], kind=kind, actor=maker, at=noon(on))[0]
-            loans.confirm_proposals([proposal.public_id], actor=checker, at=noon(on))
-        loans.record_use_check(loan_id=loan.public_id, finding=f"{own}检查情况", is_misuse=False, actor=maker, at=noon(date(2024, 6, 3)))
+            proposal = propose_movements([item], kind=kind, actor=maker, at=noon(on))[0]
+            confirm_proposals([proposal.public_id], actor=checker, at=noon(on))
+        record_use_check(loan_id=loan.public_id, finding=f"{own}检查情况", is_misuse=False, actor=maker, at=noon(date(2024, 6, 3)))
         attach(owner=loan, kind="贷款合同", filename=f"{own}合同.pdf", content=paper(own), actor=maker, at=NOW)
         return loan
 

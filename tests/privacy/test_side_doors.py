@@ -17,9 +17,11 @@ from audit.models import Event
 from audit.sealing import as_mappings
 from common.enums import Category
 from documents.services import attach
-from loans import services as loans
 from loans.enums import MovementKind
-from loans.services import NewMovement
+from loans.services.applications import draft_application
+from loans.services.movements.batch import NewMovement
+from loans.services.proposals import confirm_proposals, propose_movements
+from loans.services.use_of_funds import record_use_check
 from notices.models import EmailDelivery, Notice
 from notices.services import send_due_emails
 from parties.models import Member
@@ -143,13 +145,13 @@ def the_others_act(market: Market) -> None:
         item = NewMovement(
             loan_id=loan.public_id, amount=Decimal("1234.00"), value_on=date(2025, 3, 7), bank_reference=f"乙行后来{number}", reason="补记"
         )
-        proposal = loans.propose_movements([item], kind=MovementKind.REPAYMENT, actor=maker, at=later)[0]
-        loans.confirm_proposals([proposal.public_id], actor=checker, at=later)
-        loans.record_use_check(loan_id=loan.public_id, finding="后来检查", is_misuse=False, actor=maker, at=later)
+        proposal = propose_movements([item], kind=MovementKind.REPAYMENT, actor=maker, at=later)[0]
+        confirm_proposals([proposal.public_id], actor=checker, at=later)
+        record_use_check(loan_id=loan.public_id, finding="后来检查", is_misuse=False, actor=maker, at=later)
         attach(owner=loan, kind="放款凭证", filename="后来.pdf", content=paper("后来"), actor=maker, at=later)
     entry = market.one.project_entry
     wanted = {"mode": "special", "category": Category.WORKING_CAPITAL, "security": "secured", "amount_requested": Decimal("2345.00")}
-    drafted = loans.draft_application(
+    drafted = draft_application(
         entry_id=entry.public_id, actor=maker, at=later, bank_id=market.two.bank.public_id, **wanted,
         term_months=12,
         purpose="后来用途",

@@ -18,10 +18,10 @@ from audit.models import Event
 from audit.services import OPENED
 from common.enums import Category, Security
 from documents.models import Document
-from loans import services as loans
 from loans.enums import MovementKind
-from loans.services import NewMovement
-from loans.services.contracts import GuaranteeDiffers
+from loans.services.contracts import GuaranteeDiffers, record_guarantee
+from loans.services.movements.batch import NewMovement
+from loans.services.proposals import confirm_proposals, propose_movements
 from notices.models import Notice, NoticeRead
 from parties.models import Member
 from risk.fees.services import record_guarantee_fee
@@ -174,8 +174,8 @@ def test_a_number_another_house_used_is_free_or_refused_without_a_name(market: M
     """Banks, guarantors and counties choose their numbers each for themselves; only the guarantor's own letter stands once."""
     (maker, checker), loan = market.one.bankers, market.project["甲"]
     taken = {"amount": Decimal("1000.00"), "value_on": date(2025, 3, 3), "bank_reference": "乙银密流水repayment", "reason": "补记"}
-    proposed = loans.propose_movements([NewMovement(loan_id=loan.public_id, **taken)], kind=MovementKind.REPAYMENT, actor=maker, at=NOW)
-    assert loans.confirm_proposals([proposed[0].public_id], actor=checker, at=NOW)
+    proposed = propose_movements([NewMovement(loan_id=loan.public_id, **taken)], kind=MovementKind.REPAYMENT, actor=maker, at=NOW)
+    assert confirm_proposals([proposed[0].public_id], actor=checker, at=NOW)
     fee = {"amount": Decimal("518.00"), "charged_on": date(2025, 3, 10), "voucher": "乙担密收费凭证"}
     guaranteed = market.rd["甲"].guarantee
     assert record_guarantee_fee(guarantee_id=guaranteed.pk, **fee, actor=market.one.guarantors[0], at=NOW)
@@ -184,7 +184,7 @@ def test_a_number_another_house_used_is_free_or_refused_without_a_name(market: M
     )
     loan = LoanFactory(application=application, contract_number="乙银密研发合同")
     with pytest.raises(GuaranteeDiffers) as refused:
-        loans.record_guarantee(
+        record_guarantee(
             loan_id=loan.public_id, guarantor_id=market.two.guarantor.public_id, number="乙担密保函", fee_rate=Decimal("0.005"),
             is_batch_scheme=True, actor=maker, at=NOW,
         )  # fmt: skip

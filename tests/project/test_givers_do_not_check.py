@@ -8,7 +8,7 @@ import pytest
 
 from common.enums import Mode
 from loans.enums import MovementKind
-from loans.services import confirm_proposals, propose_movements
+from loans.services.proposals import confirm_proposals, propose_movements
 from parties.access import AppointerChecks, OpenerChecks
 from parties.enums import MemberKind
 from parties.models import Member, RightsChange

@@ -19,17 +19,20 @@ from api.services.references import refer
 from common.database import nobody_waits
 from common.enums import Category, Mode, Security
 from common.errors import DomainError
-from loans import services as loans
 from loans.enums import MovementKind
 from loans.models import Loan
-from loans.services import NewMovement
+from loans.services.contracts import record_guarantee
+from loans.services.movements.batch import NewMovement
+from loans.services.movements.record import record_repayments
+from loans.services.proposals import propose_movements
+from loans.services.quotas import set_bank_quota
 from parties.enums import FactSource, InstitutionKind
 from parties.models import District, Member
 from parties.selectors import system_member
-from parties.services import enter_institution, record_year_figures, register_enterprise
-from parties.services.enterprises import NewEnterprise, change_tax_home
-from parties.services.figures import YearFigures
-from policy.services import enact_return_rate
+from parties.services.enterprises import NewEnterprise, change_tax_home, register_enterprise
+from parties.services.figures import YearFigures, record_year_figures
+from parties.services.institutions import enter_institution
+from policy.services.rates import enact_return_rate
 from risk.classification.services import classify_loan
 from risk.exemption.services.cases import record_diligence_rules
 from risk.fees.services import record_guarantee_fee, set_enhancement_fee_rate
@@ -45,7 +48,7 @@ from tests.subsidy.bidding import BID_AT, Bank, Houses
 from tests.subsidy.factories import People, make_loan
 from tests.subsidy.factories import drafted as settled
 from tests.whitelist.cases import Desk, agree, drafted, in_consultation
-from whitelist.services import draft_project_entry, withdraw_entry
+from whitelist.services.drafting import draft_project_entry, withdraw_entry
 
 AT, JULY = noon(date(2024, 3, 4)), noon(date(2024, 7, 5))
 Call = Callable[[], Any]
@@ -128,7 +131,7 @@ def guarantee() -> Race:
     given = {"guarantor_id": guarantor.public_id, "number": "保函一号", "fee_rate": Decimal("0.005"), "is_batch_scheme": True}
 
     def call(loan: Loan) -> Call:
-        return lambda: loans.record_guarantee(loan_id=loan.public_id, **given, actor=actor, at=noon(date(2024, 4, 2)))
+        return lambda: record_guarantee(loan_id=loan.public_id, **given, actor=actor, at=noon(date(2024, 4, 2)))
 
     return call(one), call(two), "GuaranteeDiffers"
 
@@ -146,7 +149,7 @@ def movement() -> Race:
 
     def call(loan: Loan) -> Call:
         item = NewMovement(loan_id=loan.public_id, amount=Decimal("1000.00"), value_on=on, bank_reference="流水同号")
-        return lambda: loans.record_repayments([item], actor=maker, at=noon(on))
+        return lambda: record_repayments([item], actor=maker, at=noon(on))
 
     return call(one), call(two), "ReferenceReused"
 
@@ -157,7 +160,7 @@ def proposal() -> Race:
     item = NewMovement(loan_id=one.public_id, amount=Decimal("1000.00"), value_on=on, bank_reference="流水同号")
 
     def call(new: NewMovement) -> Call:
-        return lambda: loans.propose_movements([new], kind=MovementKind.REPAYMENT, actor=maker, at=noon(on))
+        return lambda: propose_movements([new], kind=MovementKind.REPAYMENT, actor=maker, at=noon(on))
 
     return call(item), call(replace(item, amount=Decimal("2000.00"))), "ReferenceReused"
 
@@ -172,7 +175,7 @@ def quota() -> Race:
         "actor": actor,
         "at": AT,
     }
-    call = lambda: loans.set_bank_quota(**given, from_on=AT.date())  # noqa: E731
+    call = lambda: set_bank_quota(**given, from_on=AT.date())  # noqa: E731
     return call, call, "same"
 
 

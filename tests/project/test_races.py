@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from common.enums import Category
 from loans.models import Intent
-from loans.services import record_intent
+from loans.services.applications import record_intent
 from quanzhou_fund.environment import BASE_DIR
 from subsidy.models import RateDecision
 from tests.factories import EnterpriseFactory, MemberFactory, seeded_district
@@ -23,7 +23,7 @@ from tests.subsidy.bidding import Bank, Houses
 from tests.subsidy.test_tenders import decide
 from tests.whitelist.cases import project_facts
 from whitelist.models import Project
-from whitelist.services import register_project
+from whitelist.services.projects import register_project
 
 AT = noon(date(2024, 3, 4))
 PATIENCE_SECONDS = 20

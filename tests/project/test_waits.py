@@ -17,7 +17,7 @@ from api.webhook_calls import checked_url
 from common.database import WaitsInTransaction, nobody_waits, require_no_transaction
 from documents.scanning import scan
 from documents.services import attach_to_visible
-from policy.services import import_calendar_notice_file
+from policy.services.notices import import_calendar_notice_file
 from tables.reading import read_workbook
 from tests.api.bank import make_stage
 from tests.api.caller import Caller
@@ -28,7 +28,7 @@ from tests.subsidy.bidding import Bank, Houses
 from tests.whitelist.cases import AT, Desk
 from tests.whitelist.lists import as_xlsx, tax_row
 from whitelist.sending import post
-from whitelist.services import check_list
+from whitelist.services.intake import check_list
 
 BUSY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
 

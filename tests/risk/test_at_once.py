@@ -13,8 +13,8 @@ from common.enums import Mode
 from ledger.models import Entry, Leg
 from ledger.selectors import unbalanced_total
 from ledger.verification import verify
-from loans.services import NewMovement, record_repayments
-from loans.services.movements import RecognisedBad
+from loans.services.movements.batch import NewMovement
+from loans.services.movements.record import RecognisedBad, record_repayments
 from risk.breaker.rules import headroom
 from risk.breaker.selectors import bank_figures_of
 from risk.claims.services.payments import release_payment

@@ -6,7 +6,8 @@ import pytest
 
 from common.enums import Mode
 from ledger.verification import verify
-from loans.services import NewReversal, record_reversals
+from loans.services.movements.batch import NewReversal
+from loans.services.movements.record import record_reversals
 from notices.models import Notice
 from parties.models import Institution
 from parties.selectors import NoSuchInstitution, system_member

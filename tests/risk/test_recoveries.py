@@ -10,18 +10,9 @@ from django.db import InternalError
 from common.enums import Mode
 from loans.enums import MovementKind
 from loans.models import Loan, Movement
-from loans.services import (
-    NewMovement,
-    NewReversal,
-    confirm_proposals,
-    propose_movements,
-    propose_reversals,
-    record_cures,
-    record_drawdowns,
-    record_repayments,
-    record_reversals,
-)
-from loans.services.movements import RecognisedBad
+from loans.services.movements.batch import NewMovement, NewReversal
+from loans.services.movements.record import RecognisedBad, record_cures, record_drawdowns, record_repayments, record_reversals
+from loans.services.proposals import confirm_proposals, propose_movements, propose_reversals
 from risk.breaker.selectors import bank_figures_of
 from risk.claims.services.examining import accept_claim, begin_review
 from risk.classification.services import classify_loan, recognise_bad_debt

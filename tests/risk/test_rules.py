@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from common.dates import Period
 from common.money import ZERO
-from policy.terms import Terms
+from policy.terms.model import Terms
 from risk.breaker.rules import BankFigures, breaker_state, headroom, radar
 from risk.claims.rules.compensation import finally_borne, piece_of, still_payable, still_returnable
 from risk.claims.rules.shares import Shares

@@ -28,11 +28,12 @@ from ledger.selectors import unbalanced_total
 from ledger.verification import verify
 from loans.enums import MovementKind
 from loans.models import Guarantee, Loan, Movement
-from loans.services import NewMovement, NewReversal, record_drawdowns, record_overdues, record_repayments, record_reversals
+from loans.services.movements.batch import NewMovement, NewReversal
+from loans.services.movements.record import record_drawdowns, record_overdues, record_repayments, record_reversals
 from parties.models import Institution, Member
 from parties.selectors import system_member
 from policy.models import PolicyVersion
-from policy.selectors import version_on
+from policy.selectors.versions import version_on
 from risk.breaker.selectors import bank_figures_of
 from risk.breaker.services import evaluate_banks
 from risk.claims.selectors.standings import standing_of_claim

@@ -10,7 +10,7 @@ from common.enums import Category
 from common.errors import NotAllowed
 from parties.models import Member
 from policy.models import ReturnRate
-from policy.selectors import return_rate_on
+from policy.selectors.rates import return_rate_on
 from subsidy.models import RateDecision, Tender
 from subsidy.services.bid_rates import ImplausibleRate
 from subsidy.services.steps import StepBackDated

@@ -12,10 +12,15 @@ from documents.services import attach
 from parties.enums import Role
 from parties.models import Enterprise, Member
 from tests.factories import EnterpriseFactory, EnterpriseYearFactory, MemberFactory, seeded_district
-from whitelist import services
 from whitelist.enums import Route, Verdict
 from whitelist.models import Batch, Entry, Project
 from whitelist.papers import required_papers
+from whitelist.services.consultation import record_opinion
+from whitelist.services.drafting import draft_project_entry, submit_entry
+from whitelist.services.projects import register_project
+from whitelist.services.publishing import publish_batch
+from whitelist.services.review import pass_city, pass_county
+from whitelist.services.screening import screen_tax_list
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AT = datetime(2024, 7, 1, 9, 0, tzinfo=SHANGHAI)
@@ -81,8 +86,8 @@ def drafted(*, at: datetime = AT, declared: bool = False, **changed: Any) -> Cas
     enterprise = EnterpriseFactory()
     member = MemberFactory.of(enterprise)
     facts = project_facts(**changed)
-    project = services.register_project(enterprise=enterprise, district=seeded_district(), actor=member, at=at, **facts)
-    entry = services.draft_project_entry(project_id=project.public_id, actor=member, at=at, holds_technical_upgrade_subsidy=declared)
+    project = register_project(enterprise=enterprise, district=seeded_district(), actor=member, at=at, **facts)
+    entry = draft_project_entry(project_id=project.public_id, actor=member, at=at, holds_technical_upgrade_subsidy=declared)
     give_papers(entry, member, at=at)
     return Case(enterprise, member, entry, project)
 
@@ -94,25 +99,25 @@ def give_papers(entry: Entry, member: Member, *, at: datetime = AT) -> None:
 
 def submitted(*, at: datetime = AT, **changed: Any) -> Case:
     case = drafted(at=at, **changed)
-    case.entry = services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=at)
+    case.entry = submit_entry(entry_id=case.entry.public_id, actor=case.member, at=at)
     return case
 
 
 def in_city_review(desk: Desk, *, at: datetime = AT, **changed: Any) -> Case:
     case = submitted(at=at, **changed)
-    [case.entry] = services.pass_county(entry_ids=[case.entry.public_id], actor=desk.county, at=at)
+    [case.entry] = pass_county(entry_ids=[case.entry.public_id], actor=desk.county, at=at)
     return case
 
 
 def in_consultation(desk: Desk, *, at: datetime = AT, **changed: Any) -> Case:
     case = in_city_review(desk, at=at, **changed)
-    [case.entry] = services.pass_city(entry_ids=[case.entry.public_id], actor=desk.industry, at=at)
+    [case.entry] = pass_city(entry_ids=[case.entry.public_id], actor=desk.industry, at=at)
     return case
 
 
 def agree(entries: Sequence[Entry], member: Member, *, at: datetime = AT, **changed: Any) -> Any:
     told = {"verdict": Verdict.AGREE, "document_number": "泉财函〔2024〕1号", "given_on": at.date(), **changed}
-    return services.record_opinion(entry_ids=[entry.public_id for entry in entries], actor=member, at=at, **told)
+    return record_opinion(entry_ids=[entry.public_id for entry in entries], actor=member, at=at, **told)
 
 
 def cleared(desk: Desk, *, at: datetime = AT, **changed: Any) -> Case:
@@ -123,9 +128,7 @@ def cleared(desk: Desk, *, at: datetime = AT, **changed: Any) -> Case:
 
 
 def publish(entries: Sequence[Entry], member: Member, *, at: datetime = AT) -> Batch:
-    return services.publish_batch(
-        entry_ids=[entry.public_id for entry in entries], document_number="泉工信〔2024〕8号", actor=member, at=at
-    )
+    return publish_batch(entry_ids=[entry.public_id for entry in entries], document_number="泉工信〔2024〕8号", actor=member, at=at)
 
 
 def published(desk: Desk, *, at: datetime = AT, **changed: Any) -> Case:
@@ -139,7 +142,7 @@ def candidate(desk: Desk, *, at: datetime = AT, rd_expense: str = "10000000.00",
     """Return an enterprise screened from the tax list of the year before."""
     enterprise = EnterpriseFactory(**changed)
     EnterpriseYearFactory(enterprise=enterprise, year=at.year - 1, rd_expense=Decimal(rd_expense))
-    services.screen_tax_list(list_year=at.year, actor=desk.science, at=at)
+    screen_tax_list(list_year=at.year, actor=desk.science, at=at)
     return Entry.objects.get(enterprise=enterprise, list_year=at.year)
 
 
@@ -147,7 +150,7 @@ def listed_rd(desk: Desk, *, at: datetime = AT, **changed: Any) -> Entry:
     """Return an enterprise on the R&D list, by whichever route screening chose."""
     entry = candidate(desk, at=at, **changed)
     if entry.route == Route.TAX_LIST:
-        services.pass_city(entry_ids=[entry.public_id], actor=desk.science, at=at)
+        pass_city(entry_ids=[entry.public_id], actor=desk.science, at=at)
     agree([entry], desk.industry, at=at)
     agree([entry], desk.treasury, at=at)
     publish([entry], desk.science, at=at)

@@ -10,10 +10,15 @@ from django.db import connection, transaction
 from tests.whitelist.cases import AT, again, agree, candidate, cleared, in_consultation, publish, published
 from tests.whitelist.counterpart import SECRET, counterpart
 from tests.whitelist.lists import as_csv, tax_row
-from whitelist import services
 from whitelist.access import StepNotOpen
 from whitelist.enums import EntryState
 from whitelist.models import Batch, Channel, ImportFile
+from whitelist.services import review
+from whitelist.services.caps import lock_cap_owner
+from whitelist.services.delivering import send_due
+from whitelist.services.intake import check_list, commit_list
+from whitelist.services.review import pass_city
+from whitelist.services.screening import screen_tax_list
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,7 +59,7 @@ def test_two_batches_get_two_numbers(desk):
 
 def test_the_last_two_opinions_at_once_clear_the_entry(desk):
     entry = candidate(desk)
-    services.pass_city(entry_ids=[entry.public_id], actor=desk.science, at=AT)
+    pass_city(entry_ids=[entry.public_id], actor=desk.science, at=AT)
     at_once(lambda: agree([entry], desk.industry), lambda: agree([entry], desk.treasury))
     assert again(entry).state == EntryState.CLEARED
 
@@ -63,7 +68,7 @@ def test_lists_in_opposite_order_do_not_wait_for_each_other(desk):
     ids = [in_consultation(desk).entry.public_id for _ in range(6)]
 
     def send_back(order):
-        return services.send_back(entry_ids=order, reason="理由", actor=desk.industry, at=AT)
+        return review.send_back(entry_ids=order, reason="理由", actor=desk.industry, at=AT)
 
     results = at_once(lambda: send_back(ids), lambda: send_back(ids[::-1]))
     assert sum(isinstance(result, StepNotOpen) for result in results) == 1
@@ -73,8 +78,8 @@ def test_the_same_file_twice_at_once_is_one(desk):
     content, actor = as_csv([tax_row(1), tax_row(2)]), desk.science
 
     def take_in():
-        file = services.check_list(kind="tax_list", filename="名单.csv", content=content, actor=actor, at=AT)
-        return services.commit_list(import_id=file.public_id, actor=actor, at=AT).outcomes
+        file = check_list(kind="tax_list", filename="名单.csv", content=content, actor=actor, at=AT)
+        return commit_list(import_id=file.public_id, actor=actor, at=AT).outcomes
 
     assert at_once(take_in, take_in, take_in) == [{"new": 2}] * 3
     assert ImportFile.objects.count() == 1
@@ -83,18 +88,18 @@ def test_the_same_file_twice_at_once_is_one(desk):
 def test_two_lists_with_the_same_enterprises_at_once(desk):
     actor = desk.science
     files = [
-        services.check_list(kind="tax_list", filename="名单.csv", content=as_csv([tax_row(n) for n in numbers]), actor=actor, at=AT)
+        check_list(kind="tax_list", filename="名单.csv", content=as_csv([tax_row(n) for n in numbers]), actor=actor, at=AT)
         for numbers in (range(50), range(49, -1, -1))
     ]
-    results = at_once(*(lambda f=f: services.commit_list(import_id=f.public_id, actor=actor, at=AT).outcomes for f in files))
+    results = at_once(*(lambda f=f: commit_list(import_id=f.public_id, actor=actor, at=AT).outcomes for f in files))
     assert sorted(results, key=str) == [{"new": 50}, {"unchanged": 50}]
 
 
 def test_screening_twice_at_once_makes_each_candidate_once(desk):
     actor = desk.science
-    file = services.check_list(kind="tax_list", filename="名单.csv", content=as_csv([tax_row(n) for n in range(20)]), actor=actor, at=AT)
-    services.commit_list(import_id=file.public_id, actor=actor, at=AT)
-    results = at_once(*(lambda: services.screen_tax_list(list_year=2024, actor=actor, at=AT).created for _ in range(3)))
+    file = check_list(kind="tax_list", filename="名单.csv", content=as_csv([tax_row(n) for n in range(20)]), actor=actor, at=AT)
+    commit_list(import_id=file.public_id, actor=actor, at=AT)
+    results = at_once(*(lambda: screen_tax_list(list_year=2024, actor=actor, at=AT).created for _ in range(3)))
     assert sorted(results) == [0, 0, 20]
 
 
@@ -107,7 +112,7 @@ def test_two_senders_send_each_delivery_once(desk, monkeypatch):
         for _ in range(5):
             published(desk)
         at = AT + timedelta(minutes=1)
-        at_once(*(lambda: services.send_due(at=at) for _ in range(3)))
+        at_once(*(lambda: send_due(at=at) for _ in range(3)))
         assert (len(platform.calls), len(platform.stored)) == (5, 5)
 
 
@@ -119,7 +124,7 @@ def test_the_cap_owner_is_one_queue(desk):
 
     def first():
         with transaction.atomic():
-            services.lock_cap_owner(case.entry)
+            lock_cap_owner(case.entry)
             first_has_it.set()
             first_done.wait(0.3)
             order.append("first")
@@ -127,7 +132,7 @@ def test_the_cap_owner_is_one_queue(desk):
     def second():
         first_has_it.wait()
         with transaction.atomic():
-            services.lock_cap_owner(case.entry)
+            lock_cap_owner(case.entry)
             order.append("second")
 
     at_once(first, second)

@@ -17,14 +17,25 @@ from parties.selectors import system_member
 from tests.factories import BankParticipationFactory, InstitutionFactory, MemberFactory
 from tests.whitelist.cases import AT, again, day, published
 from tests.whitelist.counterpart import SECRET, counterpart
-from whitelist import sending, services, tasks
+from whitelist import sending, tasks
 from whitelist.enums import DeliveryState, EntryState
 from whitelist.exports import UnknownFormat
 from whitelist.models import Announcement, Channel, Delivery
 from whitelist.payloads import body_of, digest
-from whitelist.selectors import channels_with_backlog, deliveries_visible_to
+from whitelist.selectors.announcing import channels_with_backlog, deliveries_visible_to
 from whitelist.services import delivering
-from whitelist.services.delivering import DeliveryNotOpen, ReferenceDiffers, ReferenceMissing
+from whitelist.services.delivering import (
+    DeliveryNotOpen,
+    ReferenceDiffers,
+    ReferenceMissing,
+    acknowledge,
+    collect,
+    deliver_whole_list,
+    export_delivery,
+    send_again,
+    send_due,
+)
+from whitelist.services.ending import expire_entries, remove_entries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("FP 1.6.2(1)")]
 
@@ -70,11 +81,11 @@ def test_publication_writes_one_delivery_per_active_channel(desk, jinfuyun, trus
 
 def test_a_call_is_signed_confirmed_and_not_repeated(desk, jinfuyun, platform):
     published(desk)
-    assert services.send_due(at=AT) == {"acknowledged": 1}
+    assert send_due(at=AT) == {"acknowledged": 1}
     delivery = the_delivery()
     assert (delivery.state, delivery.reference, delivery.attempts) == (DeliveryState.ACKNOWLEDGED, "JFY-1", 1)
     assert platform.stored[str(delivery.public_id)]["body"] == delivery.announcement.payload
-    assert services.send_due(at=AT + timedelta(days=1)) == {}
+    assert send_due(at=AT + timedelta(days=1)) == {}
     assert len(platform.calls) == 1
     assert sent_events() == [("delivery.acknowledged", "job")]
 
@@ -83,27 +94,27 @@ def test_a_call_is_signed_confirmed_and_not_repeated(desk, jinfuyun, platform):
 def test_trouble_over_there_is_tried_again_later(desk, jinfuyun, platform, answer):
     platform.answers = [answer]
     published(desk)
-    assert services.send_due(at=AT) == {"pending": 1}
+    assert send_due(at=AT) == {"pending": 1}
     assert the_delivery().next_attempt_at == AT + timedelta(minutes=1)
-    assert services.send_due(at=AT + timedelta(seconds=59)) == {}
-    assert services.send_due(at=AT + timedelta(minutes=1)) == {"acknowledged": 1}
+    assert send_due(at=AT + timedelta(seconds=59)) == {}
+    assert send_due(at=AT + timedelta(minutes=1)) == {"acknowledged": 1}
 
 
 def test_no_answer_in_time_is_tried_again(desk, jinfuyun, platform, monkeypatch):
     monkeypatch.setattr(sending, "TIMEOUT", (0.5, 0.5))
     platform.answers = ["hang"]
     published(desk)
-    assert services.send_due(at=AT) == {"pending": 1}
+    assert send_due(at=AT) == {"pending": 1}
     assert "ReadTimeout" in the_delivery().last_error
-    assert services.send_due(at=AT + timedelta(minutes=1)) == {"acknowledged": 1}
+    assert send_due(at=AT + timedelta(minutes=1)) == {"acknowledged": 1}
     assert len(platform.stored) == 1
 
 
 def test_a_lost_answer_leads_to_a_repeat_that_the_receiver_drops(desk, jinfuyun, platform):
     platform.answers = ["lose"]
     published(desk)
-    services.send_due(at=AT)
-    services.send_due(at=AT + timedelta(minutes=1))
+    send_due(at=AT)
+    send_due(at=AT + timedelta(minutes=1))
     assert len(set(platform.calls)) == 1
     assert (len(platform.calls), len(platform.stored), the_delivery().reference) == (2, 1, "JFY-1")
 
@@ -111,7 +122,7 @@ def test_a_lost_answer_leads_to_a_repeat_that_the_receiver_drops(desk, jinfuyun,
 def test_nobody_listening_is_tried_again(desk, jinfuyun):
     Channel.objects.update(url="http://127.0.0.1:9/none")
     published(desk)
-    assert services.send_due(at=AT) == {"pending": 1}
+    assert send_due(at=AT) == {"pending": 1}
     assert "ConnectionError" in the_delivery().last_error
 
 
@@ -119,7 +130,7 @@ def test_nobody_listening_is_tried_again(desk, jinfuyun):
 def test_a_plain_no_is_final_and_somebody_is_told(desk, jinfuyun, platform, answer):
     platform.answers = [answer]
     published(desk)
-    assert services.send_due(at=AT) == {"failed": 1}
+    assert send_due(at=AT) == {"failed": 1}
     assert str(answer) in the_delivery().last_error
     assert Notice.objects.get(kind="delivery_failed").is_urgent
     assert list(channels_with_backlog()) == [jinfuyun]
@@ -131,7 +142,7 @@ def test_waits_grow_to_six_hours_and_end(desk, jinfuyun, platform):
     platform.answers = [500] * 12
     published(desk)
     at, waits = AT, []
-    while services.send_due(at=at) == {"pending": 1}:
+    while send_due(at=at) == {"pending": 1}:
         due = the_delivery().next_attempt_at
         waits.append((due - at).total_seconds() / 60)
         at = due
@@ -142,7 +153,7 @@ def test_waits_grow_to_six_hours_and_end(desk, jinfuyun, platform):
 def test_a_missing_secret_is_never_an_unsigned_call(desk, jinfuyun, platform, monkeypatch):
     monkeypatch.delenv("JINFUYUN_SECRET")
     published(desk)
-    assert services.send_due(at=AT) == {"pending": 1}
+    assert send_due(at=AT) == {"pending": 1}
     assert ("JINFUYUN_SECRET" in the_delivery().last_error, platform.calls) == (True, [])
 
 
@@ -155,44 +166,44 @@ def test_killed_between_call_and_note_it_goes_again_under_the_same_key(desk, jin
     with monkeypatch.context() as patch:
         patch.setattr(delivering, "_note", killed)
         with pytest.raises(SystemExit):
-            services.send_due(at=AT)
-    assert services.send_due(at=AT + timedelta(minutes=4)) == {}  # the lease holds
-    assert services.send_due(at=AT + timedelta(minutes=5)) == {"acknowledged": 1}
+            send_due(at=AT)
+    assert send_due(at=AT + timedelta(minutes=4)) == {}  # the lease holds
+    assert send_due(at=AT + timedelta(minutes=5)) == {"acknowledged": 1}
     assert (len(platform.calls), len(set(platform.calls)), len(platform.stored)) == (2, 1, 1)
 
 
 def test_taken_without_reference_it_waits_for_confirmation(desk, jinfuyun, platform):
     platform.answers = ["silent"]
     published(desk)
-    assert services.send_due(at=AT) == {"sent": 1}
+    assert send_due(at=AT) == {"sent": 1}
     delivery = the_delivery()
     with pytest.raises(ReferenceMissing):
-        services.acknowledge(delivery_id=delivery.public_id, reference=" ", actor=desk.industry, at=AT)
+        acknowledge(delivery_id=delivery.public_id, reference=" ", actor=desk.industry, at=AT)
     for _ in range(2):
-        services.acknowledge(delivery_id=delivery.public_id, reference="回执1", actor=desk.industry, at=AT)
+        acknowledge(delivery_id=delivery.public_id, reference="回执1", actor=desk.industry, at=AT)
     assert Event.objects.filter(verb="delivery.acknowledged").count() == 1
     with pytest.raises(ReferenceDiffers):
-        services.acknowledge(delivery_id=delivery.public_id, reference="回执2", actor=desk.industry, at=AT)
+        acknowledge(delivery_id=delivery.public_id, reference="回执2", actor=desk.industry, at=AT)
     assert the_delivery().reference == "回执1"
 
 
 def test_one_given_up_is_sent_again_under_the_same_key(desk, jinfuyun, platform):
     platform.answers = [400]
     published(desk)
-    services.send_due(at=AT)
+    send_due(at=AT)
     delivery = the_delivery()
-    services.send_again(delivery_id=delivery.public_id, actor=desk.industry, at=AT)
-    assert services.send_due(at=AT) == {"acknowledged": 1}
+    send_again(delivery_id=delivery.public_id, actor=desk.industry, at=AT)
+    assert send_due(at=AT) == {"acknowledged": 1}
     assert len(set(platform.calls)) == 1
     with pytest.raises(DeliveryNotOpen):
-        services.send_again(delivery_id=delivery.public_id, actor=desk.industry, at=AT)
+        send_again(delivery_id=delivery.public_id, actor=desk.industry, at=AT)
 
 
 def test_removal_and_expiry_are_told_too(desk, jinfuyun, platform):
     first, second = published(desk).entry, published(desk).entry
-    services.remove_entries(entry_ids=[first.public_id], reason="虚假材料", actor=desk.industry, at=AT)
-    services.expire_entries(actor=system_member(), at=day(2026, 7, 2))
-    assert services.send_due(at=day(2026, 7, 2)) == {"acknowledged": 4}
+    remove_entries(entry_ids=[first.public_id], reason="虚假材料", actor=desk.industry, at=AT)
+    expire_entries(actor=system_member(), at=day(2026, 7, 2))
+    assert send_due(at=day(2026, 7, 2)) == {"acknowledged": 4}
     told = [call["body"] for call in platform.stored.values()]
     assert [body["kind"] for body in told] == ["publication", "publication", "removal", "expiry"]
     assert [(e["id"], e["state"], e["reason"]) for body in told[2:] for e in body["entries"]] == [
@@ -208,20 +219,18 @@ class TestFiles:
         delivery = the_delivery()
         manager = MemberFactory(institution=InstitutionFactory(fund_manager=True))
         first, second = (
-            services.export_delivery(delivery_id=delivery.public_id, file_format=form, actor=manager, at=AT) for form in ("json", "json")
+            export_delivery(delivery_id=delivery.public_id, file_format=form, actor=manager, at=AT) for form in ("json", "json")
         )
         assert first == second
         assert json.loads(first.content) == delivery.announcement.payload
         assert first.sha256 == delivery.announcement.sha256
         delivery = the_delivery()
         assert (delivery.state, delivery.exported_by, delivery.export_sha256) == (DeliveryState.SENT, manager, first.sha256)
-        services.acknowledge(delivery_id=delivery.public_id, reference="签收单3", actor=manager, at=AT)
+        acknowledge(delivery_id=delivery.public_id, reference="签收单3", actor=manager, at=AT)
 
     def test_a_workbook_reads_as_people_expect(self, desk, trust_system):
         case = published(desk, name="=1+1 数控项目")
-        one, two = (
-            services.export_delivery(delivery_id=the_delivery().public_id, file_format="xlsx", actor=desk.industry, at=AT) for _ in "ab"
-        )
+        one, two = (export_delivery(delivery_id=the_delivery().public_id, file_format="xlsx", actor=desk.industry, at=AT) for _ in "ab")
         assert one.sha256 == two.sha256 == hashlib.sha256(one.content).hexdigest()
         path = one.filename
         assert path.endswith(".xlsx")
@@ -232,7 +241,7 @@ class TestFiles:
     def test_another_format_is_refused(self, desk, trust_system):
         published(desk)
         with pytest.raises(UnknownFormat):
-            services.export_delivery(delivery_id=the_delivery().public_id, file_format="pdf", actor=desk.industry, at=AT)
+            export_delivery(delivery_id=the_delivery().public_id, file_format="pdf", actor=desk.industry, at=AT)
         assert the_delivery().state == DeliveryState.PENDING
 
 
@@ -250,13 +259,13 @@ class TestBanks:
     def test_a_bank_fetches_its_own_and_confirms(self, desk, bank, trust_system):
         published(desk)
         member, stranger = MemberFactory(institution=bank), MemberFactory()
-        [delivery] = services.collect(actor=member, at=AT)
+        [delivery] = collect(actor=member, at=AT)
         assert (delivery.channel.institution, delivery.state) == (bank, DeliveryState.SENT)
-        assert [d.pk for d in services.collect(actor=member, at=AT)] == [delivery.pk]
+        assert [d.pk for d in collect(actor=member, at=AT)] == [delivery.pk]
         with pytest.raises(NotVisible):
-            services.acknowledge(delivery_id=delivery.public_id, reference="x", actor=stranger, at=AT)
-        services.acknowledge(delivery_id=delivery.public_id, reference="B-1", actor=member, at=AT)
-        assert services.collect(actor=member, at=AT) == services.collect(actor=stranger, at=AT) == []
+            acknowledge(delivery_id=delivery.public_id, reference="x", actor=stranger, at=AT)
+        acknowledge(delivery_id=delivery.public_id, reference="B-1", actor=member, at=AT)
+        assert collect(actor=member, at=AT) == collect(actor=stranger, at=AT) == []
 
     @pytest.mark.clause("FP 2.2.1")
     def test_a_bank_that_left_hears_of_removals_but_of_nothing_new(self, desk, bank):
@@ -264,15 +273,15 @@ class TestBanks:
         BankParticipation.objects.filter(bank=bank).update(until_on=AT.date())
         published(desk)
         assert Announcement.objects.filter(deliveries__channel__institution=bank).count() == 1
-        services.remove_entries(entry_ids=[first.entry.public_id], reason="停产", actor=desk.industry, at=AT)
+        remove_entries(entry_ids=[first.entry.public_id], reason="停产", actor=desk.industry, at=AT)
         assert Announcement.objects.filter(deliveries__channel__institution=bank).count() == 2
 
     def test_a_bank_cannot_send_again(self, desk, bank):
         published(desk)
         with pytest.raises(RoleMissing):
-            services.send_again(delivery_id=the_delivery().public_id, actor=MemberFactory(institution=bank), at=AT)
+            send_again(delivery_id=the_delivery().public_id, actor=MemberFactory(institution=bank), at=AT)
         with pytest.raises(RoleMissing):
-            services.collect(actor=desk.industry, at=AT)
+            collect(actor=desk.industry, at=AT)
 
     def test_deliveries_are_seen_by_receiver_and_city_only(self, desk, bank, jinfuyun):
         published(desk)
@@ -283,9 +292,9 @@ class TestBanks:
 
 def test_a_channel_that_joins_late_gets_the_whole_list(desk, jinfuyun, platform):
     case, gone = published(desk), published(desk)
-    services.remove_entries(entry_ids=[gone.entry.public_id], reason="理由", actor=desk.industry, at=AT)
+    remove_entries(entry_ids=[gone.entry.public_id], reason="理由", actor=desk.industry, at=AT)
     late = Channel.objects.create(code="late", name="新渠道", kind="trust_system", transport="file")
-    announcement = services.deliver_whole_list(channel=late, actor=desk.industry, at=AT)
+    announcement = deliver_whole_list(channel=late, actor=desk.industry, at=AT)
     assert [e["id"] for e in announcement.payload["entries"]] == [str(case.entry.public_id)]
     assert [d.channel for d in announcement.deliveries.all()] == [late]
 

@@ -22,23 +22,24 @@ from tests.factories import EnterpriseFactory, EnterpriseYearFactory, MemberFact
 from tests.tables import hostile
 from tests.whitelist.cases import AT, day, listed_rd
 from tests.whitelist.lists import HEADINGS, as_csv, as_xlsx, tax_row
-from whitelist import services, tasks
+from whitelist import tasks
 from whitelist.enums import ImportState, RowOutcome
 from whitelist.intake import cells
 from whitelist.models import Entry, ImportFile, ImportProblem, StackingRecord, StackingRow, TaxRow
-from whitelist.selectors import changed_after_listing, problem_counts, technology_credits
+from whitelist.selectors.eligibility import technology_credits
+from whitelist.selectors.imports import changed_after_listing, problem_counts
 from whitelist.services import intake
-from whitelist.services.intake import EmptyList, ImportCommitted, ImportDiscarded, NothingAccepted
+from whitelist.services.intake import EmptyList, ImportCommitted, ImportDiscarded, NothingAccepted, check_list, commit_list, discard_list
 
 pytestmark = pytest.mark.django_db
 
 
 def check(desk, content, *, filename="名单.csv", at=AT, kind="tax_list"):
-    return services.check_list(kind=kind, filename=filename, content=content, actor=desk.science, at=at)
+    return check_list(kind=kind, filename=filename, content=content, actor=desk.science, at=at)
 
 
 def commit(desk, file, *, at=AT):
-    return services.commit_list(import_id=file.public_id, actor=desk.science, at=at)
+    return commit_list(import_id=file.public_id, actor=desk.science, at=at)
 
 
 def take_over(desk, rows, *, at=AT):
@@ -300,13 +301,13 @@ def test_killed_half_way_and_run_again_the_end_is_the_same(desk, monkeypatch):
 def test_a_discarded_file_is_not_committed_and_may_come_again(desk):
     content = as_csv([tax_row(1)])
     file = check(desk, content)
-    services.discard_list(import_id=file.public_id, actor=desk.science, at=AT)
+    discard_list(import_id=file.public_id, actor=desk.science, at=AT)
     with pytest.raises(ImportDiscarded):
         commit(desk, file)
     fresh = commit(desk, check(desk, content))
     assert fresh.pk != file.pk
     with pytest.raises(ImportCommitted):
-        services.discard_list(import_id=fresh.public_id, actor=desk.science, at=AT)
+        discard_list(import_id=fresh.public_id, actor=desk.science, at=AT)
 
 
 def test_a_file_without_a_good_row_is_not_committed(desk):
@@ -317,7 +318,7 @@ def test_a_file_without_a_good_row_is_not_committed(desk):
 def test_only_the_science_bureau_takes_in_the_tax_list(desk):
     for actor in (desk.industry, desk.county, MemberFactory()):
         with pytest.raises(RoleMissing):
-            services.check_list(kind="tax_list", filename="名单.csv", content=as_csv([tax_row(1)]), actor=actor, at=AT)
+            check_list(kind="tax_list", filename="名单.csv", content=as_csv([tax_row(1)]), actor=actor, at=AT)
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(desk, django_assert_max_num_queries):

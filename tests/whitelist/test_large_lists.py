@@ -15,10 +15,9 @@ from tables.patience import wait_seconds, wall_seconds
 from tests.factories import MemberFactory
 from tests.whitelist.cases import AT
 from tests.whitelist.lists import as_csv, as_xlsx, tax_row
-from whitelist import services
 from whitelist.models import ImportFile, ImportProblem, TaxRow
 from whitelist.services import large_lists
-from whitelist.services.intake import NotCheckedYet, discard_list
+from whitelist.services.intake import NotCheckedYet, commit_list, discard_list
 from whitelist.services.large_lists import QUEUED_FOR, STUCK_AFTER, take_list, waiting_lists, work_list
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("FP 1.6.1(2)")]
@@ -58,7 +57,7 @@ def test_a_large_list_is_taken_in_unread_and_checked_by_the_job(desk, take):
     assert [document.filename for document in documents_of(file)] == ["名单.xlsx"]
     verbs = Event.objects.filter(verb__startswith="import.").order_by("pk").values_list("verb", "actor_id")
     assert list(verbs) == [("import.received", desk.science.pk), ("import.checked", desk.science.pk)]
-    assert services.commit_list(import_id=file.public_id, actor=desk.science, at=AT).outcomes == {"new": 2}
+    assert commit_list(import_id=file.public_id, actor=desk.science, at=AT).outcomes == {"new": 2}
 
 
 def test_a_small_list_is_checked_while_its_sender_waits(take, monkeypatch):
@@ -89,7 +88,7 @@ def test_what_cannot_be_read_says_why_and_makes_room(desk, take, content, says):
     file.refresh_from_db()
     assert says in file.failure
     with pytest.raises(NotCheckedYet):
-        services.commit_list(import_id=file.public_id, actor=desk.science, at=AT)
+        commit_list(import_id=file.public_id, actor=desk.science, at=AT)
     discard_list(import_id=file.public_id, actor=desk.science, at=AT)
     assert take(content, filename="名单.csv")[0] != file
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.terms import Terms
+from policy.terms.model import Terms
 from tests.translations import vectors, version_1, xiamen_2022
 from whitelist.limits import RdExpenseMissing, project_limit, rd_limit
 

@@ -9,7 +9,7 @@ from common.errors import InvalidInput, NotVisible, ReasonMissing
 from documents.services import PaperMissing, documents_of, withdraw
 from notices.models import Notice
 from parties.access import RoleMissing
-from policy.selectors import PlanEnded
+from policy.selectors.versions import PlanEnded
 from tests.factories import EnterpriseFactory, MemberFactory, seeded_district
 from tests.whitelist.cases import (
     AT,
@@ -26,15 +26,23 @@ from tests.whitelist.cases import (
     published,
     submitted,
 )
-from whitelist import services
 from whitelist.access import StepNotOpen
 from whitelist.enums import EntryState, Verdict
 from whitelist.models import Entry, Opinion, Project, StackingRecord
 from whitelist.selectors.eligibility import NotEligible
 from whitelist.services.consultation import OpinionDiffers
-from whitelist.services.drafting import AlreadyOpen
-from whitelist.services.projects import DistrictClosed, ProjectCodeTaken, ProjectUnderReview
-from whitelist.services.publishing import DocumentNumberMissing
+from whitelist.services.drafting import AlreadyOpen, declare, draft_project_entry, submit_entry, withdraw_entry
+from whitelist.services.projects import DistrictClosed, ProjectCodeTaken, ProjectUnderReview, correct_project, register_project
+from whitelist.services.publishing import DocumentNumberMissing, publish_batch
+from whitelist.services.review import (
+    pass_city,
+    pass_county,
+    reject_by_city,
+    reject_by_county,
+    return_from_city,
+    return_from_county,
+    send_back,
+)
 from whitelist.services.steps import NoEntries
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +81,7 @@ class TestRegisteringAProject:
         enterprise = EnterpriseFactory()
         member, facts = MemberFactory.of(enterprise), project_facts()
         first, second = (
-            services.register_project(enterprise=enterprise, district=seeded_district(), actor=member, at=AT, **facts) for _ in range(2)
+            register_project(enterprise=enterprise, district=seeded_district(), actor=member, at=AT, **facts) for _ in range(2)
         )
         assert first.pk == second.pk
         assert Event.objects.filter(verb="project.registered").count() == 1
@@ -82,16 +90,16 @@ class TestRegisteringAProject:
     def test_the_code_is_one_project_however_it_is_written(self):
         enterprise = EnterpriseFactory()
         member, facts = MemberFactory.of(enterprise), project_facts(code="闽工信备[2024]c050012号")
-        first = services.register_project(enterprise=enterprise, district=seeded_district(), actor=member, at=AT, **facts)
+        first = register_project(enterprise=enterprise, district=seeded_district(), actor=member, at=AT, **facts)
         facts["code"] = " 闽工信备[2024] C050012号"
-        again_ = services.register_project(enterprise=enterprise, district=seeded_district(), actor=member, at=AT, **facts)
+        again_ = register_project(enterprise=enterprise, district=seeded_district(), actor=member, at=AT, **facts)
         assert (again_.pk, first.code) == (first.pk, "闽工信备[2024]C050012号")
 
     def test_the_same_code_with_other_content_is_refused(self):
         case = drafted()
         other = EnterpriseFactory()
         with pytest.raises(ProjectCodeTaken):
-            services.register_project(
+            register_project(
                 enterprise=other,
                 district=seeded_district(),
                 actor=MemberFactory.of(other),
@@ -104,13 +112,13 @@ class TestRegisteringAProject:
         enterprise = EnterpriseFactory()
         facts = project_facts(code=" ", name="", total_investment=Decimal(0))
         with pytest.raises(InvalidInput) as refusal:
-            services.register_project(enterprise=enterprise, district=seeded_district(), actor=MemberFactory.of(enterprise), at=AT, **facts)
+            register_project(enterprise=enterprise, district=seeded_district(), actor=MemberFactory.of(enterprise), at=AT, **facts)
         assert [problem.field for problem in refusal.value.errors] == ["code", "name", "total_investment"]
 
     def test_a_closed_district_takes_none(self):
         enterprise = EnterpriseFactory()
         with pytest.raises(DistrictClosed):
-            services.register_project(
+            register_project(
                 enterprise=enterprise,
                 district=seeded_district("金门县"),
                 actor=MemberFactory.of(enterprise),
@@ -122,17 +130,15 @@ class TestRegisteringAProject:
         enterprise = EnterpriseFactory()
         facts = project_facts()
         with pytest.raises(RoleMissing):
-            services.register_project(
-                enterprise=enterprise, district=seeded_district(), actor=MemberFactory.of(EnterpriseFactory()), at=AT, **facts
-            )
+            register_project(enterprise=enterprise, district=seeded_district(), actor=MemberFactory.of(EnterpriseFactory()), at=AT, **facts)
         with pytest.raises(NotVisible):
-            services.register_project(enterprise=enterprise, district=seeded_district(), actor=desk.other_county, at=AT, **facts)
+            register_project(enterprise=enterprise, district=seeded_district(), actor=desk.other_county, at=AT, **facts)
 
     @pytest.mark.clause("FP 3.4")
     def test_after_the_plan_nothing_is_entered(self):
         enterprise = EnterpriseFactory()
         with pytest.raises(PlanEnded, match="实施期满"):
-            services.register_project(
+            register_project(
                 enterprise=enterprise,
                 district=seeded_district(),
                 actor=MemberFactory.of(enterprise),
@@ -145,11 +151,11 @@ class TestRegisteringAProject:
         facts = project_facts(total_investment=Decimal("90000000.00"))
         facts.pop("code")
         changed = {**facts, "is_key_project": True, "is_named_by_city": False}
-        project = services.correct_project(project_id=case.project.public_id, actor=case.member, at=AT, **changed)
+        project = correct_project(project_id=case.project.public_id, actor=case.member, at=AT, **changed)
         assert project.total_investment == Decimal("90000000.00")
-        services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
+        submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
         with pytest.raises(ProjectUnderReview):
-            services.correct_project(project_id=case.project.public_id, actor=case.member, at=AT, **changed)
+            correct_project(project_id=case.project.public_id, actor=case.member, at=AT, **changed)
 
 
 class TestSubmission:
@@ -160,7 +166,7 @@ class TestSubmission:
         withdraw(document_id=paper.public_id, reason="传错", actor=case.member, at=AT)
         events = Event.objects.count()
         with pytest.raises(PaperMissing, match="白名单申请表"):
-            services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
+            submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
         entry = again(case.entry)
         assert (entry.state, entry.submitted_on, entry.checks) == (EntryState.DRAFT, None, [])
         assert (Event.objects.count(), Notice.objects.count()) == (events, 0)
@@ -169,14 +175,14 @@ class TestSubmission:
         case = submitted()
         events = Event.objects.count()
         with pytest.raises(StepNotOpen, match="县级初审"):
-            services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
+            submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
         assert Event.objects.count() == events
 
     @pytest.mark.clause("FP 3.1")
     def test_a_declared_technical_upgrade_subsidy_is_refused(self):
         case = drafted(declared=True)
         with pytest.raises(NotEligible, match="技改贴息") as refusal:
-            services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
+            submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
         assert [problem.field for problem in refusal.value.errors] == ["technical_upgrade_subsidy"]
         assert again(case.entry).checks == []
 
@@ -184,95 +190,95 @@ class TestSubmission:
     def test_another_kind_of_project_needs_a_title(self):
         case = drafted(project_type="other")
         with pytest.raises(NotEligible):
-            services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
+            submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
         assert submitted(project_type="other", is_key_project=True).entry.is_eligible
 
     def test_the_county_submits_for_an_enterprise_with_its_consent(self, desk):
         enterprise = EnterpriseFactory()
-        project = services.register_project(enterprise=enterprise, district=seeded_district(), actor=desk.county, at=AT, **project_facts())
-        entry = services.draft_project_entry(project_id=project.public_id, actor=desk.county, at=AT)
+        project = register_project(enterprise=enterprise, district=seeded_district(), actor=desk.county, at=AT, **project_facts())
+        entry = draft_project_entry(project_id=project.public_id, actor=desk.county, at=AT)
         give_papers(entry, MemberFactory.of(enterprise))
         with pytest.raises(PaperMissing, match="企业委托书"):
-            services.submit_entry(entry_id=entry.public_id, actor=desk.county, at=AT)
+            submit_entry(entry_id=entry.public_id, actor=desk.county, at=AT)
         give_papers(entry, desk.county)
-        assert services.submit_entry(entry_id=entry.public_id, actor=desk.county, at=AT).state == EntryState.COUNTY_REVIEW
+        assert submit_entry(entry_id=entry.public_id, actor=desk.county, at=AT).state == EntryState.COUNTY_REVIEW
 
     @pytest.mark.clause("FP 3.4")
     def test_after_the_plan_a_draft_cannot_be_submitted(self):
         case = drafted(at=day(2025, 12, 31))
         with pytest.raises(PlanEnded):
-            services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=day(2026, 1, 1))
-        assert services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=day(2025, 12, 31)).policy_version.number == 1
+            submit_entry(entry_id=case.entry.public_id, actor=case.member, at=day(2026, 1, 1))
+        assert submit_entry(entry_id=case.entry.public_id, actor=case.member, at=day(2025, 12, 31)).policy_version.number == 1
 
     def test_a_project_has_one_open_application(self):
         case = submitted()
         with pytest.raises(AlreadyOpen):
-            services.draft_project_entry(project_id=case.project.public_id, actor=case.member, at=AT)
+            draft_project_entry(project_id=case.project.public_id, actor=case.member, at=AT)
 
     def test_a_withdrawn_application_makes_room(self):
         case = submitted()
-        services.withdraw_entry(entry_id=case.entry.public_id, reason="方案调整", actor=case.member, at=AT)
-        assert services.draft_project_entry(project_id=case.project.public_id, actor=case.member, at=AT).state == EntryState.DRAFT
+        withdraw_entry(entry_id=case.entry.public_id, reason="方案调整", actor=case.member, at=AT)
+        assert draft_project_entry(project_id=case.project.public_id, actor=case.member, at=AT).state == EntryState.DRAFT
 
     def test_declarations_change_only_in_a_draft(self, desk):
         case = drafted()
         entry_id = case.entry.public_id
         told = {"holds_technical_upgrade_subsidy": True, "other_technology_credit": False}
-        services.declare(entry_id=entry_id, actor=case.member, at=AT, **told)
+        declare(entry_id=entry_id, actor=case.member, at=AT, **told)
         assert again(case.entry).holds_technical_upgrade_subsidy
-        services.declare(entry_id=entry_id, actor=case.member, at=AT, **{**told, "holds_technical_upgrade_subsidy": False})
-        services.submit_entry(entry_id=entry_id, actor=case.member, at=AT)
+        declare(entry_id=entry_id, actor=case.member, at=AT, **{**told, "holds_technical_upgrade_subsidy": False})
+        submit_entry(entry_id=entry_id, actor=case.member, at=AT)
         with pytest.raises(StepNotOpen):
-            services.declare(entry_id=entry_id, actor=case.member, at=AT, **told)
+            declare(entry_id=entry_id, actor=case.member, at=AT, **told)
 
 
 class TestReview:
     def test_another_county_sees_nothing(self, desk):
         case = submitted()
         with pytest.raises(NotVisible):
-            services.pass_county(entry_ids=[case.entry.public_id], actor=desk.other_county, at=AT)
+            pass_county(entry_ids=[case.entry.public_id], actor=desk.other_county, at=AT)
 
     def test_one_foreign_entry_refuses_the_list(self, desk):
         mine, other = submitted(), submitted()
         Entry.objects.filter(pk=other.entry.pk).update(district=seeded_district("石狮市"))
         with pytest.raises(NotVisible):
-            services.pass_county(entry_ids=[mine.entry.public_id, other.entry.public_id], actor=desk.county, at=AT)
+            pass_county(entry_ids=[mine.entry.public_id, other.entry.public_id], actor=desk.county, at=AT)
         assert again(mine.entry).state == EntryState.COUNTY_REVIEW
 
     def test_a_handler_cannot_pass(self):
         case = submitted()
         handler = MemberFactory.serving("county_industry", district="晋江市")
         with pytest.raises(RoleMissing, match="复核"):
-            services.pass_county(entry_ids=[case.entry.public_id], actor=handler, at=AT)
+            pass_county(entry_ids=[case.entry.public_id], actor=handler, at=AT)
 
     def test_returned_with_reason_it_comes_back_completed(self, desk):
         case = submitted()
         with pytest.raises(ReasonMissing):
-            services.return_from_county(entry_ids=[case.entry.public_id], reason=" ", actor=desk.county, at=AT)
-        services.return_from_county(entry_ids=[case.entry.public_id], reason="备案文件不清晰", actor=desk.county, at=AT)
+            return_from_county(entry_ids=[case.entry.public_id], reason=" ", actor=desk.county, at=AT)
+        return_from_county(entry_ids=[case.entry.public_id], reason="备案文件不清晰", actor=desk.county, at=AT)
         entry = again(case.entry)
         assert (entry.state, entry.return_reason) == (EntryState.RETURNED, "备案文件不清晰")
         assert Notice.objects.filter(enterprise=case.enterprise, kind="entry_return_from_county").count() == 1
-        services.submit_entry(entry_id=entry.public_id, actor=case.member, at=day(2024, 7, 5))
+        submit_entry(entry_id=entry.public_id, actor=case.member, at=day(2024, 7, 5))
         entry = again(entry)
         assert (entry.state, entry.return_reason, entry.submitted_on) == (EntryState.COUNTY_REVIEW, "", day(2024, 7, 5).date())
 
     def test_a_rejection_ends_it(self, desk):
         case = submitted()
-        services.reject_by_county(entry_ids=[case.entry.public_id], reason="非工业项目", actor=desk.county, at=AT)
+        reject_by_county(entry_ids=[case.entry.public_id], reason="非工业项目", actor=desk.county, at=AT)
         with pytest.raises(StepNotOpen):
-            services.submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
+            submit_entry(entry_id=case.entry.public_id, actor=case.member, at=AT)
 
     def test_the_city_may_return_or_reject(self, desk):
         returned, rejected = in_city_review(desk), in_city_review(desk)
-        services.return_from_city(entry_ids=[returned.entry.public_id], reason="补充材料", actor=desk.industry, at=AT)
-        services.reject_by_city(entry_ids=[rejected.entry.public_id], reason="不属支持范围", actor=desk.industry, at=AT)
+        return_from_city(entry_ids=[returned.entry.public_id], reason="补充材料", actor=desk.industry, at=AT)
+        reject_by_city(entry_ids=[rejected.entry.public_id], reason="不属支持范围", actor=desk.industry, at=AT)
         assert (again(returned.entry).state, again(rejected.entry).state) == (EntryState.RETURNED, EntryState.REJECTED)
 
     def test_the_science_bureau_does_not_review_projects(self, desk):
         case = in_city_review(desk)
         with pytest.raises(RoleMissing, match="市工信局"):
-            services.pass_city(entry_ids=[case.entry.public_id], actor=desk.science, at=AT)
+            pass_city(entry_ids=[case.entry.public_id], actor=desk.science, at=AT)
 
     @pytest.mark.clause("D24")
     def test_a_subsidy_list_imported_after_submission_stops_it_at_the_city(self, desk, stacking_file):
@@ -281,12 +287,12 @@ class TestReview:
             programme="technical_upgrade_subsidy", year=2024, credit_code=case.enterprise.credit_code, file=stacking_file
         )
         with pytest.raises(NotEligible, match="技改贴息"):
-            services.pass_city(entry_ids=[case.entry.public_id], actor=desk.industry, at=AT)
+            pass_city(entry_ids=[case.entry.public_id], actor=desk.industry, at=AT)
         assert again(case.entry).state == EntryState.CITY_REVIEW
 
     def test_an_empty_list_is_refused(self, desk):
         with pytest.raises(NoEntries):
-            services.pass_county(entry_ids=[], actor=desk.county, at=AT)
+            pass_county(entry_ids=[], actor=desk.county, at=AT)
 
 
 @pytest.mark.clause("D26")
@@ -301,8 +307,8 @@ class TestConsultation:
         case = in_consultation(desk)
         agree([case.entry], desk.treasury, verdict=Verdict.OBJECT, remark="资金来源不明")
         assert again(case.entry).state == EntryState.CONSULTATION
-        services.send_back(entry_ids=[case.entry.public_id], reason="市财政局不同意", actor=desk.industry, at=AT)
-        services.pass_city(entry_ids=[case.entry.public_id], actor=desk.industry, at=AT)
+        send_back(entry_ids=[case.entry.public_id], reason="市财政局不同意", actor=desk.industry, at=AT)
+        pass_city(entry_ids=[case.entry.public_id], actor=desk.industry, at=AT)
         assert again(case.entry).consultation_round == 2
         assert len(agree([case.entry], desk.treasury).cleared) == 1
         assert again(case.entry).state == EntryState.CLEARED
@@ -311,7 +317,7 @@ class TestConsultation:
     def test_an_objection_may_lead_to_rejection(self, desk):
         case = in_consultation(desk)
         agree([case.entry], desk.treasury, verdict=Verdict.OBJECT, remark="资金来源不明")
-        services.reject_by_city(entry_ids=[case.entry.public_id], reason="市财政局不同意", actor=desk.industry, at=AT)
+        reject_by_city(entry_ids=[case.entry.public_id], reason="市财政局不同意", actor=desk.industry, at=AT)
         assert again(case.entry).state == EntryState.REJECTED
 
     def test_only_the_consulted_bureau_speaks(self, desk):
@@ -352,7 +358,7 @@ class TestPublication:
     def test_without_a_document_number_nothing_happens(self, desk):
         case = cleared(desk)
         with pytest.raises(DocumentNumberMissing):
-            services.publish_batch(entry_ids=[case.entry.public_id], document_number=" ", actor=desk.industry, at=AT)
+            publish_batch(entry_ids=[case.entry.public_id], document_number=" ", actor=desk.industry, at=AT)
 
     @pytest.mark.clause("FP 3.4")
     def test_after_the_plan_nothing_is_published(self, desk):

@@ -8,7 +8,7 @@ from audit.models import Event
 from common.errors import NotVisible
 from parties.access import RoleMissing
 from parties.models import Enterprise
-from policy.selectors import PlanEnded
+from policy.selectors.versions import PlanEnded
 from tests.factories import EnterpriseFactory, EnterpriseYearFactory, MemberFactory
 from tests.whitelist.cases import (
     AT,
@@ -20,20 +20,27 @@ from tests.whitelist.cases import (
     listed_rd,
     publish,
 )
-from whitelist import services
 from whitelist.enums import EntryState, ExpiryCause, Route
 from whitelist.models import Entry, ScreenedOut, Screening, StackingRecord
-from whitelist.selectors import screened_out_counts
 from whitelist.selectors.eligibility import NotEligible
-from whitelist.services.drafting import AlreadyOpen, NotNewlyRegistered
-from whitelist.services.review import NothingToReturn
-from whitelist.services.screening import ListedThisYear, NoLittleGiant, NoTaxFigures, SettlementNotOver, WrongListYear
+from whitelist.selectors.imports import screened_out_counts
+from whitelist.services.drafting import AlreadyOpen, NotNewlyRegistered, draft_newly_registered_entry, submit_entry, withdraw_entry
+from whitelist.services.review import NothingToReturn, pass_city, pass_county, reject_by_city, return_from_city
+from whitelist.services.screening import (
+    ListedThisYear,
+    NoLittleGiant,
+    NoTaxFigures,
+    SettlementNotOver,
+    WrongListYear,
+    list_little_giants,
+    screen_tax_list,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 def screen(desk, *, at=AT):
-    return services.screen_tax_list(list_year=at.year, actor=desk.science, at=at)
+    return screen_tax_list(list_year=at.year, actor=desk.science, at=at)
 
 
 def with_figures(*, rd="10000000.00", year=2023, **changed):
@@ -73,7 +80,7 @@ def test_who_becomes_a_candidate(desk, changed, route, failed):
 def test_a_candidate_goes_over_consultation_of_both_bureaus_to_publication(desk):
     entry = candidate(desk)
     assert (entry.state, entry.route, entry.last_year_rd_expense) == (EntryState.CITY_REVIEW, Route.TAX_LIST, Decimal("10000000.00"))
-    services.pass_city(entry_ids=[entry.public_id], actor=desk.science, at=AT)
+    pass_city(entry_ids=[entry.public_id], actor=desk.science, at=AT)
     assert agree([entry], desk.industry).cleared == ()
     assert again(entry).state == EntryState.CONSULTATION
     agree([entry], desk.treasury)
@@ -98,7 +105,7 @@ class TestTheSettlement:
 
     def test_a_list_is_screened_in_its_own_year(self, desk):
         with pytest.raises(WrongListYear):
-            services.screen_tax_list(list_year=2023, actor=desk.science, at=AT)
+            screen_tax_list(list_year=2023, actor=desk.science, at=AT)
 
     @pytest.mark.clause("FP 3.4")
     def test_after_the_plan_nothing_is_screened(self, desk):
@@ -108,7 +115,7 @@ class TestTheSettlement:
 
     def test_only_the_science_bureau_screens(self, desk):
         with pytest.raises(RoleMissing):
-            services.screen_tax_list(list_year=2024, actor=desk.industry, at=AT)
+            screen_tax_list(list_year=2024, actor=desk.industry, at=AT)
 
 
 class TestScreeningAgain:
@@ -127,7 +134,7 @@ class TestScreeningAgain:
         entry = again(entry)
         assert (entry.last_year_rd_expense, entry.is_eligible) == (Decimal("1000000.00"), False)
         with pytest.raises(NotEligible):
-            services.pass_city(entry_ids=[entry.public_id], actor=desk.science, at=AT)
+            pass_city(entry_ids=[entry.public_id], actor=desk.science, at=AT)
 
     def test_entries_further_on_are_left_alone(self, desk):
         entry = listed_rd(desk)
@@ -136,14 +143,14 @@ class TestScreeningAgain:
 
     def test_one_decided_against_does_not_come_back(self, desk):
         entry = candidate(desk)
-        services.reject_by_city(entry_ids=[entry.public_id], reason="数据存疑", actor=desk.science, at=AT)
+        reject_by_city(entry_ids=[entry.public_id], reason="数据存疑", actor=desk.science, at=AT)
         assert (screen(desk).created, Entry.objects.count()) == (0, 1)
 
 
 def test_a_candidate_that_opted_out_stays_out_for_the_year(desk):
     entry = candidate(desk)
     member = MemberFactory.of(entry.enterprise)
-    services.withdraw_entry(entry_id=entry.public_id, reason="无融资需求", actor=member, at=AT)
+    withdraw_entry(entry_id=entry.public_id, reason="无融资需求", actor=member, at=AT)
     assert (screen(desk).created, Entry.objects.count()) == (0, 1)
 
 
@@ -158,7 +165,7 @@ def test_the_reasons_are_counted(desk):
 def test_a_candidate_applied_for_nothing_and_is_not_returned(desk):
     entry = candidate(desk)
     with pytest.raises(NothingToReturn, match="免申报"):
-        services.return_from_city(entry_ids=[entry.public_id], reason="补正", actor=desk.science, at=AT)
+        return_from_city(entry_ids=[entry.public_id], reason="补正", actor=desk.science, at=AT)
 
 
 @pytest.mark.clause("FP 3.2")
@@ -176,7 +183,7 @@ def test_other_technology_credit_of_the_year_keeps_an_enterprise_out(desk, stack
 class TestLittleGiants:
     def test_they_are_taken_to_consultation_before_any_figures(self, desk):
         giant = EnterpriseFactory(little_giant=True)
-        [entry] = services.list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=day(2024, 2, 1))
+        [entry] = list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=day(2024, 2, 1))
         assert (entry.state, entry.route, entry.last_year_rd_expense) == (EntryState.CONSULTATION, Route.DIRECT, None)
         agree([entry], desk.industry, at=day(2024, 2, 2))
         agree([entry], desk.treasury, at=day(2024, 2, 2))
@@ -191,31 +198,31 @@ class TestLittleGiants:
 
     def test_consent_is_needed_all_the_same(self, desk):
         giant = EnterpriseFactory(little_giant=True)
-        [entry] = services.list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=AT)
+        [entry] = list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=AT)
         with pytest.raises(Exception, match="征求意见"):
             publish([entry], desk.science)
 
     def test_others_are_not_listed_directly(self, desk):
         plain, giant = EnterpriseFactory(), EnterpriseFactory(little_giant=True)
         with pytest.raises(NoLittleGiant):
-            services.list_little_giants(enterprise_ids=[giant.public_id, plain.public_id], actor=desk.science, at=AT)
+            list_little_giants(enterprise_ids=[giant.public_id, plain.public_id], actor=desk.science, at=AT)
         assert not Entry.objects.exists()
 
     def test_an_outsider_is_refused_with_the_failed_check(self, desk):
         giant = EnterpriseFactory(little_giant=True, registered_in_city=False)
         with pytest.raises(NotEligible, match="不在本市注册"):
-            services.list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=AT)
+            list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=AT)
 
     def test_twice_in_a_year_is_refused(self, desk):
         giant = EnterpriseFactory(little_giant=True)
-        services.list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=AT)
+        list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=AT)
         with pytest.raises(ListedThisYear):
-            services.list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=AT)
+            list_little_giants(enterprise_ids=[giant.public_id], actor=desk.science, at=AT)
 
     def test_an_unknown_enterprise_is_not_found(self, desk):
         unknown = EnterpriseFactory.build()
         with pytest.raises(NotVisible):
-            services.list_little_giants(enterprise_ids=[unknown.public_id], actor=desk.science, at=AT)
+            list_little_giants(enterprise_ids=[unknown.public_id], actor=desk.science, at=AT)
 
 
 @pytest.mark.clause("D4")
@@ -226,11 +233,11 @@ class TestNewlyRegistered:
     def test_it_applies_like_a_project(self, desk):
         enterprise = self.young(registered_capital=Decimal("20000000.00"))
         member = MemberFactory.of(enterprise)
-        entry = services.draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
+        entry = draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
         give_papers(entry, member)
-        services.submit_entry(entry_id=entry.public_id, actor=member, at=AT)
-        services.pass_county(entry_ids=[entry.public_id], actor=desk.county, at=AT)
-        services.pass_city(entry_ids=[entry.public_id], actor=desk.science, at=AT)
+        submit_entry(entry_id=entry.public_id, actor=member, at=AT)
+        pass_county(entry_ids=[entry.public_id], actor=desk.county, at=AT)
+        pass_city(entry_ids=[entry.public_id], actor=desk.science, at=AT)
         agree([entry], desk.industry)
         agree([entry], desk.treasury)
         publish([entry], desk.science)
@@ -240,15 +247,15 @@ class TestNewlyRegistered:
     def test_too_little_capital_is_refused(self):
         enterprise = self.young(registered_capital=Decimal("19999999.99"))
         member = MemberFactory.of(enterprise)
-        entry = services.draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
+        entry = draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
         give_papers(entry, member)
         with pytest.raises(NotEligible):
-            services.submit_entry(entry_id=entry.public_id, actor=member, at=AT)
+            submit_entry(entry_id=entry.public_id, actor=member, at=AT)
 
     def test_an_older_enterprise_does_not_apply(self):
         enterprise = EnterpriseFactory(registered_on=day(2022, 1, 15).date())
         with pytest.raises(NotNewlyRegistered, match="免申报"):
-            services.draft_newly_registered_entry(enterprise=enterprise, actor=MemberFactory.of(enterprise), at=AT)
+            draft_newly_registered_entry(enterprise=enterprise, actor=MemberFactory.of(enterprise), at=AT)
 
     def test_screening_leaves_it_to_apply(self, desk):
         enterprise = self.young()
@@ -259,21 +266,21 @@ class TestNewlyRegistered:
     def test_an_application_taken_back_does_not_keep_it_from_being_listed_directly(self, desk):
         enterprise = self.young(is_little_giant=True)
         member = MemberFactory.of(enterprise)
-        entry = services.draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
-        services.withdraw_entry(entry_id=entry.public_id, reason="改为直接列入", actor=member, at=AT)
-        [direct] = services.list_little_giants(enterprise_ids=[enterprise.public_id], actor=desk.science, at=AT)
+        entry = draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
+        withdraw_entry(entry_id=entry.public_id, reason="改为直接列入", actor=member, at=AT)
+        [direct] = list_little_giants(enterprise_ids=[enterprise.public_id], actor=desk.science, at=AT)
         assert (direct.state, direct.route) == (EntryState.CONSULTATION, Route.DIRECT)
 
     def test_one_application_at_a_time(self):
         enterprise = self.young()
         member = MemberFactory.of(enterprise)
-        services.draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
+        draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
         with pytest.raises(AlreadyOpen):
-            services.draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
+            draft_newly_registered_entry(enterprise=enterprise, actor=member, at=AT)
 
     def test_another_county_sees_nothing(self, desk):
         with pytest.raises(NotVisible):
-            services.draft_newly_registered_entry(enterprise=self.young(), actor=desk.other_county, at=AT)
+            draft_newly_registered_entry(enterprise=self.young(), actor=desk.other_county, at=AT)
 
 
 @pytest.mark.clause("D27")
@@ -283,7 +290,7 @@ def test_listed_again_next_year_the_older_listing_ends(desk):
     at = day(2025, 7, 1)
     screen(desk, at=at)
     new = Entry.objects.get(enterprise=old.enterprise, list_year=2025)
-    services.pass_city(entry_ids=[new.public_id], actor=desk.science, at=at)
+    pass_city(entry_ids=[new.public_id], actor=desk.science, at=at)
     agree([new], desk.industry, at=at)
     agree([new], desk.treasury, at=at)
     publish([new], desk.science, at=at)
@@ -306,7 +313,7 @@ def test_the_number_of_statements_does_not_grow_with_the_entries(desk, django_as
         entries = list(Entry.objects.filter(state=EntryState.CITY_REVIEW))
         assert len(entries) == len(batch)
         with django_assert_max_num_queries(30):
-            services.pass_city(entry_ids=[e.public_id for e in entries], actor=desk.science, at=AT)
+            pass_city(entry_ids=[e.public_id for e in entries], actor=desk.science, at=AT)
         for member in (desk.industry, desk.treasury):
             with django_assert_max_num_queries(30):
                 agree(entries, member)

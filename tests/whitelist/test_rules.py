@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policy.terms import VersionInForce
+from policy.terms.version import VersionInForce
 from tests.translations import vectors, version_1
 from whitelist.rules import ProjectFacts, RdFacts, is_newly_registered, not_in_force, project_eligibility, rd_eligibility
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from parties.models import Enterprise
-from policy.selectors import version_on
+from policy.selectors.versions import version_on
 from tests.factories import BankParticipationFactory, EnterpriseFactory, InstitutionFactory, MemberFactory
 from tests.whitelist.cases import (
     AT,
@@ -19,18 +19,14 @@ from tests.whitelist.cases import (
     published,
     submitted,
 )
-from whitelist import services
 from whitelist.access import available_transitions
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Project
-from whitelist.selectors import (
-    awaiting_opinion_of,
-    entries_visible_to,
-    limit_of_enterprise,
-    limit_of_project,
-    objected,
-    projects_visible_to,
-)
+from whitelist.selectors.caps import limit_of_enterprise, limit_of_project
+from whitelist.selectors.entries import awaiting_opinion_of, entries_visible_to, objected, projects_visible_to
+from whitelist.services.caps import lock_cap_owner
+from whitelist.services.publishing import publish_batch
+from whitelist.services.screening import list_little_giants
 
 pytestmark = pytest.mark.django_db
 
@@ -135,15 +131,15 @@ class TestCaps:
 
     @pytest.mark.clause("D3")
     def test_a_little_giant_without_a_figure_waits_for_it(self, desk):
-        [entry] = services.list_little_giants(enterprise_ids=[EnterpriseFactory(little_giant=True).public_id], actor=desk.science, at=AT)
+        [entry] = list_little_giants(enterprise_ids=[EnterpriseFactory(little_giant=True).public_id], actor=desk.science, at=AT)
         agree([entry], desk.industry)
         agree([entry], desk.treasury)
-        services.publish_batch(entry_ids=[entry.public_id], document_number="泉科〔2024〕1号", actor=desk.science, at=AT)
+        publish_batch(entry_ids=[entry.public_id], document_number="泉科〔2024〕1号", actor=desk.science, at=AT)
         with pytest.raises(RdExpenseMissing):
             limit_of_enterprise(entry.enterprise, self.terms)
 
     @pytest.mark.clause("D39")
     def test_the_lock_is_on_project_or_enterprise(self, desk):
         case, entry = published(desk), listed_rd(desk)
-        assert isinstance(services.lock_cap_owner(again(case.entry)), Project)
-        assert services.lock_cap_owner(entry) == Enterprise.objects.get(pk=entry.enterprise_id)
+        assert isinstance(lock_cap_owner(again(case.entry)), Project)
+        assert lock_cap_owner(entry) == Enterprise.objects.get(pk=entry.enterprise_id)

@@ -15,10 +15,10 @@ from common.admin.transition_forms import offered
 from common.admin.visible import VisibleAdmin
 from parties.enums import InstitutionKind
 from parties.models import Member
-from whitelist import services
 from whitelist.delivery_transitions import DELIVERY_STEP, KEEPERS
 from whitelist.models import Delivery
 from whitelist.selectors.announcing import deliveries_visible_to
+from whitelist.services.delivering import acknowledge, export_delivery, send_again
 
 SEEN_BY = frozenset(InstitutionKind.values) - {
     InstitutionKind.GUARANTOR, InstitutionKind.CONTRIBUTOR, InstitutionKind.COUNTY_INDUSTRY, InstitutionKind.COUNTY_TREASURY,
@@ -38,7 +38,7 @@ EXPORT = Step(
     label="导出文件",
     who=RECEIVERS,
     form=FormatForm,
-    run=lambda context: services.export_delivery(delivery_id=context.obj.public_id, **context.answers),
+    run=lambda context: export_delivery(delivery_id=context.obj.public_id, **context.answers),
     clause="FP 1.6.2",
     sentence="供没有网络接口的渠道使用；记录导出人、时间和文件校验值。",
 )
@@ -46,12 +46,12 @@ STEPS = (
     offered(
         DELIVERY_STEP["acknowledge"],
         who=RECEIVERS,
-        run=lambda context: services.acknowledge(delivery_id=context.obj.public_id, **context.answers),
+        run=lambda context: acknowledge(delivery_id=context.obj.public_id, **context.answers),
     ),
     offered(
         DELIVERY_STEP["send_again"],
         who=KEEPERS_ONLY,
-        run=lambda context: services.send_again(delivery_id=context.obj.public_id, **context.answers),
+        run=lambda context: send_again(delivery_id=context.obj.public_id, **context.answers),
     ),
     EXPORT,
 )

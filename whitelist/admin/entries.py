@@ -15,7 +15,7 @@ from common.admin.steps import Step, StepContext, allowed_for
 from common.admin.visible import VisibleAdmin
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from whitelist.admin.forms import DraftNewForm, DraftProjectForm
 from whitelist.admin.steps import BULK_STEPS, CASE_STEPS
 from whitelist.enums import EntryKind

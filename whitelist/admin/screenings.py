@@ -16,7 +16,7 @@ from parties.models import Member
 from whitelist.admin.forms import EnterpriseByCode
 from whitelist.models import Screening
 from whitelist.selectors.imports import screened_out_counts, screenings_visible_to
-from whitelist.services import list_little_giants, screen_tax_list
+from whitelist.services.screening import list_little_giants, screen_tax_list
 
 SHOWN = 200
 SHOWS = ("list_year", "policy_version", "examined", "eligible", "created", "refreshed", "screened_on", "screened_by")

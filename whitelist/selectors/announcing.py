@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from whitelist.enums import ChannelKind, DeliveryState, ExpiryCause
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Channel, Delivery, Entry

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from common.money import ZERO
 from parties.models import Enterprise
-from policy.terms import Terms
+from policy.terms.model import Terms
 from whitelist.limits import ProjectLimit, RdLimit, project_limit, rd_limit
 from whitelist.models import Entry, Project
 from whitelist.selectors.entries import current_rd_entry

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from common.checks import Check
 from common.errors import DomainError, FieldProblem
 from policy.models import PolicyVersion
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from whitelist.enums import EntryKind, Programme
 from whitelist.models import Entry, StackingRecord
 from whitelist.rules import Eligibility, ProjectFacts, RdFacts, project_eligibility, rd_eligibility

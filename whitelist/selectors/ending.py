@@ -2,7 +2,7 @@
 
 from django.db.models import Max, QuerySet
 
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from whitelist.enums import LISTED_STATES, EntryKind, EntryState, Route
 from whitelist.models import Entry
 

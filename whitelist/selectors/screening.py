@@ -10,8 +10,8 @@ from common.dates import add_months
 from parties.enums import FactSource
 from parties.models import Enterprise, EnterpriseYear, TaxHome
 from parties.selectors import in_force_on
-from policy.selectors import working_calendar
-from policy.terms import Terms
+from policy.selectors.calendar import working_calendar
+from policy.terms.model import Terms
 from whitelist.rules import Eligibility, RdFacts, is_newly_registered, rd_eligibility
 
 BY_APPLICATION = "by_application"  # newly registered and nothing else: has to apply, FP 1.6.1(2)

@@ -14,7 +14,7 @@ from parties.access import require, require_enterprise
 from parties.enums import InstitutionKind
 from parties.models import District, Enterprise, Member
 from parties.selectors import district_of, institution_of_kind
-from policy.selectors import require_open_version, version_for
+from policy.selectors.versions import require_open_version, version_for
 from whitelist.enums import PENDING_STATES, EntryKind, EntryState, Route
 from whitelist.models import Entry
 from whitelist.papers import required_papers

@@ -13,7 +13,7 @@ from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from parties.access import require, require_enterprise
 from parties.enums import InstitutionKind
 from parties.models import District, Enterprise, Member
-from policy.selectors import require_open_version
+from policy.selectors.versions import require_open_version
 from whitelist.enums import PENDING_STATES, EntryState, ProjectType
 from whitelist.intake.cells import normalized_project_code
 from whitelist.models import Project

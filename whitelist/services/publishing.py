@@ -13,7 +13,7 @@ from common.dates import add_months
 from common.errors import DomainError
 from parties.models import Member
 from policy.models import PolicyVersion
-from policy.selectors import require_open_version, version_for
+from policy.selectors.versions import require_open_version, version_for
 from whitelist.enums import AnnouncementKind, EntryKind, ExpiryCause
 from whitelist.models import Batch, Entry
 from whitelist.selectors.eligibility import require_eligible

@@ -15,8 +15,8 @@ from parties.enums import FactSource, InstitutionKind
 from parties.models import Enterprise, EnterpriseYear, Member
 from parties.selectors import NoTaxHome
 from policy.models import PolicyVersion
-from policy.selectors import require_open_version, version_for
-from policy.terms import Terms
+from policy.selectors.versions import require_open_version, version_for
+from policy.terms.model import Terms
 from whitelist.enums import APPLIED_ROUTES, LISTED_STATES, EntryKind, EntryState, Route
 from whitelist.models import Entry, ScreenedOut, Screening
 from whitelist.selectors.eligibility import as_json, require_eligible, stacked_enterprises

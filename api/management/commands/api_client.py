@@ -26,7 +26,7 @@ from common.errors import DomainError
 from parties.models import Institution, RightsChange
 from parties.rights import KINDS, label_of
 from parties.selectors import mark_of, system_member
-from parties.services import link_token
+from parties.services.handovers import link_token
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from api.v1.fields import Asked, AskedDay, AskedText, Shown, UpdatedAt, shown_money, shown_reference, shown_text
 from api.v1.serializers import InstitutionShown
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.claims.rules.sharing import told_rd_total
 from risk.enums import ClaimPaper, Grade
 from risk.models import BadDebt, Classification, ClassificationSuggestion

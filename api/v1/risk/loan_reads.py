@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from loans.models import Guarantee, Loan
-from loans.selectors import loans_visible_to
+from loans.selectors.visible import loans_visible_to
 from parties.enums import InstitutionKind
 from parties.models import Member
-from policy.selectors import version_on
+from policy.selectors.versions import version_on
 from risk.enums import Grade
 from risk.fees.rules import NoEnhancementFeeRate
 from risk.fees.selectors import GuarantorYear, average_guarantee_fees, total_cost_of

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from api.services.references import once_by_reference
 from common.errors import DomainError
-from loans.selectors import loans_visible_to
+from loans.selectors.visible import loans_visible_to
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Member

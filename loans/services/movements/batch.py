@@ -16,8 +16,8 @@ from common.errors import DomainError, FieldProblem, NotVisible, ReasonMissing
 from common.money import MAX_AMOUNT, ZERO
 from loans.enums import MovementKind
 from loans.models import Loan, Movement
-from loans.rules import Change, RunningBalance
-from loans.selectors import loans_visible_to
+from loans.rules.balances import Change, RunningBalance
+from loans.selectors.visible import loans_visible_to
 from parties.access import RoleMissing, checker_differs
 from parties.enums import MemberKind, Role
 from parties.models import Member

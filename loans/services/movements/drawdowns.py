@@ -7,16 +7,19 @@ from datetime import date
 from common.enums import Mode
 from common.errors import DomainError
 from loans.models import Contribution, Guarantee, Loan, LoanRate, Movement
-from loans.rules import RateDecision, RunningBalance, contribution_of, earning_end, rates_of_loan, require_headroom, require_maturity
-from loans.selectors import CommitmentSnapshot, case_of_loan
+from loans.rules.balances import RunningBalance
+from loans.rules.caps import require_headroom
+from loans.rules.dates import RateDecision, contribution_of, earning_end, rates_of_loan, require_maturity
+from loans.selectors.caps import CommitmentSnapshot, case_of_loan
 from loans.services.approval import EntryRemoved
 from loans.services.locks import locked_commitment_snapshot
 from loans.services.movements.batch import Item, at_item
 from parties.models import TaxHome
 from parties.selectors import NoTaxHome
 from policy.models import ReturnRate
-from policy.selectors import NoReturnRate, version_for
-from whitelist.selectors import is_open_for_drawdown
+from policy.selectors.rates import NoReturnRate
+from policy.selectors.versions import version_for
+from whitelist.selectors.entries import is_open_for_drawdown
 
 FROZEN_FIELDS = ["first_drawdown_on", "return_rate", "district", "earns_until"]
 

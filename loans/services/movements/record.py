@@ -12,8 +12,8 @@ from common.errors import DomainError, NotVisible
 from loans.access import require_lender
 from loans.enums import MovementKind
 from loans.models import Contribution, Loan, Movement
-from loans.rules import Change, RunningBalance, change_of, reversed_change
-from loans.selectors import movements_visible_to, scope_of
+from loans.rules.balances import Change, RunningBalance, change_of, reversed_change
+from loans.selectors.visible import movements_visible_to, scope_of
 from loans.services.movements.batch import (
     DuplicateMovement,
     History,

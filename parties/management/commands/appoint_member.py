@@ -11,7 +11,8 @@ from common.errors import DomainError
 from parties.enums import Role
 from parties.models import Institution
 from parties.selectors import system_member
-from parties.services import link_token, propose_login
+from parties.services.handovers import link_token
+from parties.services.members import propose_login
 
 
 class Command(BaseCommand):

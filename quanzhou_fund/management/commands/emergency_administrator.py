@@ -12,7 +12,7 @@ from common.errors import DomainError
 from notices.services import notify
 from parties.enums import InstitutionKind
 from parties.models import Institution
-from parties.services import Appointed, Person, appoint_in_emergency
+from parties.services.keepers import Appointed, Person, appoint_in_emergency
 
 TOLD = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY, InstitutionKind.CITY_FINANCE_OFFICE)
 

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from common.errors import DomainError
 from parties.enums import Role
-from parties.services import Person, appoint_first_administrators
+from parties.services.keepers import Person, appoint_first_administrators
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from common.enums import Category, Mode, Security
 from common.errors import DomainError
 from common.money import ZERO, display, round_down
-from policy.terms import RdTier, Terms
+from policy.terms.model import RdTier, Terms
 from risk.claims.rules.shares import Shares
 
 

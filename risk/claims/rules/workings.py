@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from common.enums import Category, Mode
 from common.money import ZERO
-from policy.terms import Terms
+from policy.terms.model import Terms
 from risk.claims.rules.sharing import Loss, is_covered, project_government_share, split_loss, tier_of
 from risk.enums import Payer, WorkingStep
 

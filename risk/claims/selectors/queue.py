@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from common.errors import DomainError
 from common.money import ZERO
 from parties.models import Institution
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.breaker.selectors import BankStanding, standings
 from risk.claims.rules.queue import why_held
 from risk.claims.rules.shares import Shares

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from common.enums import Category, Mode
 from common.money import ZERO
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.claims.rules.shares import Shares
 from risk.claims.rules.sharing import Loss, split_loss
 from risk.fees.pool import fee_pool_available

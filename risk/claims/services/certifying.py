@@ -12,7 +12,7 @@ from common.money import ZERO
 from documents.services import require_papers
 from parties.access import checker_differs
 from parties.models import Member
-from policy.selectors import version_for
+from policy.selectors.versions import version_for
 from risk.claims.rules.sharing import project_government_share
 from risk.claims.selectors.papers import required_papers
 from risk.claims.services.splits import fix_split

@@ -12,10 +12,10 @@ from common.enums import Category
 from common.errors import DomainError
 from common.money import ZERO, display
 from documents.services import require_papers
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.models import Institution, Member
-from policy.selectors import version_for
-from policy.services import open_deadline
+from policy.selectors.versions import version_for
+from policy.services.deadlines import open_deadline
 from risk.access import require_bank, reviewer_of
 from risk.claims.rules.sharing import clause_of, is_covered
 from risk.claims.selectors.papers import required_papers

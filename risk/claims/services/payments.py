@@ -24,7 +24,7 @@ from notices.services import notify
 from parties.access import checker_differs, require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from policy.selectors import version_row_on
+from policy.selectors.versions import version_row_on
 from risk.access import require_bank
 from risk.breaker.selectors import BankStanding
 from risk.breaker.services import evaluate, figures_of

@@ -8,10 +8,10 @@ from uuid import UUID
 from audit.services import record
 from common.errors import DomainError
 from common.money import MAX_AMOUNT, ZERO, display
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from notices.services import notify
 from parties.models import Institution, Member
-from policy.services import close_deadline
+from policy.services.deadlines import close_deadline
 from risk.access import paying_institution, require_may
 from risk.locks import lock_bank, lock_claim
 from risk.models import BadDebt, Claim

@@ -12,7 +12,7 @@ from audit.services import record
 from common.database import refused_as
 from common.dates import PAPERS, require_day
 from common.errors import DomainError, ReasonMissing
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.access import RoleMissing, require, require_institution
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Institution, Member

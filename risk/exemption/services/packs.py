@@ -16,10 +16,12 @@ from audit.services import OPENED, record, record_opening
 from documents.models import Document
 from documents.selectors import all_documents_of
 from documents.store import keep, open_checked
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from parties.models import Member
 from parties.reading import reading_of, told_events
-from policy.selectors import register_line, version_for, working_calendar
+from policy.selectors.calendar import working_calendar
+from policy.selectors.register import register_line
+from policy.selectors.versions import version_for
 from policy.working_days import WorkingCalendar
 from risk.claims.rules.sharing import clause_of
 from risk.exemption.evidence.pack import PackContent, PackedDocument, Step, build

@@ -13,13 +13,13 @@ from common.money import ZERO, display
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Entry
 from ledger.services import NewEntry, NewLeg, account_of, post
-from loans.selectors import scope_of
+from loans.selectors.visible import scope_of
 from notices.services import notify
 from parties.access import checker_differs
 from parties.enums import Role
 from parties.models import Member
-from policy.selectors import version_for
-from policy.services import NewDeadline, close_deadline, open_deadlines
+from policy.selectors.versions import version_for
+from policy.services.deadlines import NewDeadline, close_deadline, open_deadlines
 from risk.access import require_bank
 from risk.claims.rules.shares import NOTHING, Shares
 from risk.claims.services.payments import PURPOSES
