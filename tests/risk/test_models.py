@@ -19,7 +19,12 @@ from risk.recoveries.services.step_services import RETURN_SERVICES
 from risk.recoveries.transitions import RETURN_STEPS
 from tests.risk.scene import NOW, TODAY, Scene
 
-STEPS = ("risk.Claim:claim_legal_steps", "risk.Return:return_legal_steps", "risk.Exemption:exemption_legal_steps")
+STEPS = (
+    "risk.Claim:claim_legal_steps",
+    "risk.Return:return_legal_steps",
+    "risk.Exemption:exemption_legal_steps",
+    "risk.Recovery:recovery_legal_steps",
+)
 
 
 def paid_claim(scene: Scene) -> Claim:

@@ -31,6 +31,11 @@ def set_to(row: Any, **values: Any) -> Any:
     return lambda: type(row).objects.filter(pk=row.pk).update(**values)
 
 
+def wide(text: str) -> str:
+    """Return the text with its letters and digits in full width, as it is typed in a Chinese input method."""
+    return "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in text)
+
+
 def execute(sql: str) -> Any:
     def run() -> None:
         with connection.cursor() as cursor:
@@ -135,6 +140,7 @@ def test_a_record_number_files_once(draft: Settlement, people: People) -> None:
     number = Settlement.objects.get().record_number
     told = {"state": "filed", "record_number": number, "year": 2023, "public_id": "6e2f0d3e-0000-4000-8000-000000000001"}
     refused("settlement_record_number_once", copied(Settlement.objects.get(), **told))
+    refused("settlement_record_number_alike", copied(Settlement.objects.get(), **told | {"record_number": wide(number)}))
 
 
 @pytest.mark.clause("D13")
@@ -170,6 +176,8 @@ def test_payments_hold_maker_checker_voucher_and_amount(draft: Settlement, peopl
     set_to(payment, **made)()
     second = copied(Payment.objects.get(pk=payment.pk), public_id="6e2f0d3e-0000-4000-8000-000000000002", settlement_id=10**9)
     refused("payment_voucher_once_per_payer", second)
+    alike = {"public_id": "6e2f0d3e-0000-4000-8000-000000000002", "settlement_id": 10**9, "voucher": wide("凭1")}
+    refused("payment_voucher_alike", copied(Payment.objects.get(pk=payment.pk), **alike))
     paid_settlement = paid(Settlement.objects.get(), people, at=JULY)
     refused("payment_final", set_to(paid_settlement.payments.filter(state="paid").first(), voucher="别的"))
 

@@ -12,7 +12,7 @@ from subsidy.services.openings import propose_opening
 from tests.factories import MemberFactory
 from tests.subsidy.bidding import BID_AT, CLOSES, OPENED, RATE, VOLUME, Bank, Houses
 from tests.subsidy.factories import triggers_at_rest
-from tests.subsidy.test_models import JULY, copied, refused, set_to
+from tests.subsidy.test_models import JULY, copied, refused, set_to, wide
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("FP 1.4.2")]
 OTHER = "6e2f0d3e-0000-4000-8000-000000000001"
@@ -48,6 +48,7 @@ class TestTenders:
     def test_a_tender_is_one_of_its_document_and_kind(self, tender: Tender) -> None:
         new = {"public_id": OTHER, "document_number": "2号"}
         refused("tender_once_per_document", copied(tender, public_id=OTHER))
+        refused("tender_document_alike", copied(tender, public_id=OTHER, document_number=wide(tender.document_number)))
         refused("tender_of_a_tendered_kind", copied(tender, **new, category="working_capital"))
         refused("tender_volume_positive", copied(tender, **new, planned_volume=0))
         refused("tender_begins_open", copied(tender, **new, state="closed", closed_at=CLOSES))
