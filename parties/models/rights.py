@@ -40,9 +40,9 @@ class RightsChange(FSMModelMixin, models.Model):
     made_by_user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提出人账号")
     made_at = models.DateTimeField("提出时间")
     ends_at = models.DateTimeField("有效期至")
-    decided_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人")
-    decided_by_user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人账号")
-    decided_at = models.DateTimeField("确认时间", null=True, blank=True)
+    decided_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人")
+    decided_by_user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人账号")
+    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
     refusal = models.CharField("不予确认的理由", max_length=300, blank=True)
 
     class Meta:

@@ -56,6 +56,14 @@ class ProposalExpired(DomainError):
     sentence = "该权限事项已超过{days}天未确认，自动失效，请由提出人重新提出。"
 
 
+class ConcernsOneself(DomainError):
+    """The person concerned takes back what others proposed of him."""
+
+    code = "rights_concern_oneself"
+    sentence = "该权限事项涉及您本人，由他人提出，不能由您撤回；如有异议，请在确认前告知提出人或安全管理员。"
+    status = 403
+
+
 @transaction.atomic
 def propose_change(
     *,
@@ -148,13 +156,15 @@ def refuse_change(*, change_id: UUID, reason: str, actor: Member, at: datetime) 
 @transaction.atomic
 def withdraw_change(*, change_id: UUID, actor: Member, at: datetime) -> RightsChange:
     """
-    Take back what one proposed oneself, or a colleague who manages the same house.
+    Take back what one proposed oneself, or a colleague who manages the same house; never a colleague's proposal about oneself.
 
     Raises:
-        NotVisible, RoleMissing, DecidedAlready.
+        NotVisible, RoleMissing, DecidedAlready, ConcernsOneself.
     """
     change = _locked(change_id, actor=actor, at=None)
     require_proposer(actor, house=change.house, kind=kind_of(change))
+    if change.member is not None and is_same_person(actor, change.member) and not is_same_person(actor, change.made_by):
+        raise ConcernsOneself
     change.withdraw(by=actor, at=at)
     change.save(update_fields=["state", "decided_by", "decided_by_user", "decided_at"])
     _log("rights.withdrawn", change, actor=actor, at=at)

@@ -15,6 +15,7 @@ from parties.models import Institution, RightsChange
 from parties.rights import KINDS, NotConfirmed, RightsKind, register_kind, require_confirmed
 from parties.selectors import mark_of, operator, system_member
 from parties.services.rights import (
+    ConcernsOneself,
     DecidedAlready,
     NothingChanges,
     ProposalExpired,
@@ -202,6 +203,17 @@ def test_the_house_takes_its_proposal_back(bank, head, security):
     withdraw_change(change_id=change.public_id, actor=head, at=AT)
     with pytest.raises(DecidedAlready, match="已撤回"):
         confirm_change(change_id=change.public_id, actor=security, at=AT)
+
+
+def test_the_person_concerned_does_not_take_back_what_others_proposed(bank, head, security):
+    colleague = MemberFactory(institution=bank, roles=["admin"])
+    change = propose(bank, colleague)
+    RightsChange.objects.filter(pk=change.pk).update(member=head)
+    with pytest.raises(ConcernsOneself):
+        withdraw_change(change_id=change.public_id, actor=head, at=AT)
+    assert RightsChange.objects.get().state == RightsState.PROPOSED
+    withdraw_change(change_id=change.public_id, actor=colleague, at=AT)
+    assert RightsChange.objects.get().state == RightsState.WITHDRAWN
 
 
 def test_an_effect_asks_for_the_confirmation(bank, head):
