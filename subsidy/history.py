@@ -31,7 +31,8 @@ DECISION = History(
     verbs=disclose("rate.decided", Told(to=EVERYBODY, fields=("rate", "effective_on", "document_number"))),
 )
 # A county reads where a settlement stands, never the sums over all counties, nor why and how often it was computed anew: that may be
-# another county's objection. Its own share and its own objections are parts of the page.
+# another county's objection. Its own share and its own objections are parts of the page. Whoever pays last completes a settlement: a
+# county reads so only of itself.
 SETTLEMENT = History(
     case="subsidy.settlement",
     verbs=(
@@ -47,7 +48,11 @@ SETTLEMENT = History(
             disclosed_to(BANK, FUND_MANAGER, fields=("record_number", "filed_on", "payments")),
             disclosed_to(COUNTY, fields=("record_number", "filed_on")),
         ),
-        *disclose("settlement.paid", disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=("paid_on",))),
+        *disclose(
+            "settlement.paid",
+            disclosed_to(BANK, FUND_MANAGER, fields=("paid_on",)),
+            disclosed_to(COUNTY, fields=("paid_on",), own_acts=True),
+        ),
     ),
 )
 PAYMENT = History(

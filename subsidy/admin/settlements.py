@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, Value
 from django.http import HttpRequest
 
 from common.admin.columns import Column
@@ -14,8 +14,10 @@ from common.admin.steps import Step
 from common.admin.visible import VisibleAdmin
 from common.money import ZERO
 from parties.access import SEES_ALL
+from parties.disclosure import Party
 from parties.enums import COUNTY_KINDS, InstitutionKind
 from parties.models import Member
+from parties.reading import party_of
 from subsidy.admin.steps import NEW_SETTLEMENT, RECONCILE, SETTLEMENT_STEPS_OFFERED
 from subsidy.enums import SettlementState
 from subsidy.models import Line, Settlement, Share
@@ -39,7 +41,7 @@ def settlements_listed(member: Member) -> QuerySet[Settlement]:
     """Return what the member sees; each with the sums that are the member's to see (a county's are its own share)."""
     settlements = settlements_visible_to(member)
     own = Prefetch("current__shares", queryset=shares_visible_to(member), to_attr="seen_shares")
-    return settlements.prefetch_related(own)
+    return settlements.prefetch_related(own).annotate(tells_paid_on=Value(party_of(member) != Party.COUNTY))
 
 
 def state_of(settlement: Settlement) -> Badge:
@@ -65,7 +67,7 @@ class SettlementAdmin(VisibleAdmin):
         Column("贴息合计", _sum("subsidy"), name="money_subsidy"),
         Column("市级承担", _sum("city"), name="money_city"),
         Column("县级承担", _sum("county"), name="money_county"),
-        "record_number", "paid_on",
+        "record_number", Column("拨付完成日期", lambda one: one.paid_on if one.tells_paid_on else None, name="paid_on"),
     )  # fmt: skip
     list_filter = ("state", "mode", "bank", "year", "quarter")
     search_fields = ("record_number", "bank__name")
@@ -92,7 +94,7 @@ class SettlementAdmin(VisibleAdmin):
         """Return sums, shares, lines, payments, objections, revisions and reconciliations, cut to what the member sees."""
         member = acting_member(request)
         return [
-            head(case),
+            head(case, member),
             sums(case, member),
             shares(case, member),
             lines(request, case, member),
@@ -103,8 +105,8 @@ class SettlementAdmin(VisibleAdmin):
         ]
 
 
-def head(settlement: Settlement) -> Facts:
-    """Return period and steps taken."""
+def head(settlement: Settlement, member: Member) -> Facts:
+    """Return period and steps taken; a county is not told the day, which may be that of another county's payment."""
     last_on = settlement.period.last_on
     rows = (
         Fact("银行", settlement.bank.name),
@@ -114,7 +116,7 @@ def head(settlement: Settlement) -> Facts:
         Fact("审核", _who(settlement.reviewed_by, settlement.reviewed_on)),
         Fact("备案", _who(settlement.filed_by, settlement.filed_on)),
         Fact("备案号", settlement.record_number),
-        Fact("拨付完成日期", settlement.paid_on),
+        Fact("拨付完成日期", None if party_of(member) == Party.COUNTY else settlement.paid_on),
     )
     return Facts(title="结算", facts=rows, clause="FP 1.6.4")
 

@@ -6,14 +6,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.selectors import history_of
 from documents.models import Document
 from loans.models import Loan
 from notices.models import Notice
 from parties.models import Member
-from subsidy.models import Line
+from parties.reading import told_events
+from subsidy.models import Line, Payment, Settlement
 from tests.api.caller import Caller
 from tests.privacy.market import Market
-from tests.privacy.sweep import Said, ask, back_office, identifiers_told, interface
+from tests.privacy.sweep import Said, ask, back_office, identifiers_told, interface, route
 
 Login = Callable[[Member], Client]
 PERSONS = {"银": ("一号员", "二号员"), "县": ("一号员", "二号员"), "担": ("一号员", "二号员"), "企": ("经办",)}  # each its own house's
@@ -163,3 +165,21 @@ def test_the_portal_shows_an_enterprise_its_own_alone(market: Market, login: Log
     assert leaks(said, theirs) == {}
     everything = "\n".join(one.text for one in said)
     assert {"甲银密合同", "交银密合同"} <= {value for value in ("甲银密合同", "交银密合同") if value in everything}
+
+
+def test_a_county_reads_nothing_of_another_countys_payment(market: Market, login: Login) -> None:
+    """Whoever pays last completes the settlement; on the third loan both counties pay."""
+    settlement = Settlement.objects.get(pk=market.settlements["乙"].pk)
+    last = history_of(settlement).get(verb="settlement.paid")
+    counties = [side.county[0] for side in market.sides]
+    assert {one.institution_id for one in counties} <= set(Payment.objects.filter(settlement=settlement).values_list("payer", flat=True))
+    assert {one.party_id == last.party_id for one in counties} == {True, False}
+    for one in counties:
+        told = told_events(history_of(settlement), one).filter(pk=last.pk)
+        assert told.exists() == (one.party_id == last.party_id)
+        page = login(one).get(route(Settlement, "change", settlement.pk)).content.decode()
+        others = [str(other.institution) for other in counties if other is not one]
+        assert [name for name in others if name in page] == []
+        day = settlement.paid_on.isoformat()  # type: ignore[union-attr]
+        assert day not in login(one).get(route(Settlement, "changelist")).content.decode()
+    assert day in login(market.industry).get(route(Settlement, "changelist")).content.decode()
