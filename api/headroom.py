@@ -15,7 +15,6 @@ from whitelist.enums import EntryKind
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Entry
 
-STEP = Decimal("1000000.00")  # what is left under a cap shared with other banks is told to whole steps, so that nobody reads their loans
 CATEGORIES = {EntryKind.PROJECT: (Category.FIXED_ASSET, Category.WORKING_CAPITAL), EntryKind.RD: (Category.RD,)}
 
 
@@ -65,6 +64,6 @@ def caps_of_entry(entry: Entry, *, actor: Member, on: date) -> list[CaseCaps]:
 
 
 def _told(case: CapCase, room: Headroom) -> CaseCaps:
-    """Return what the bank is told: its own quota to the cent, what is left under the shared caps rounded down to whole steps."""
-    caps = tuple(cap if cap.name == "bank_quota" else replace(cap, headroom=cap.headroom - cap.headroom % STEP) for cap in room.caps)
+    """Return the caps with what the bank is told is left."""
+    caps = tuple(replace(cap, headroom=cap.told) for cap in room.caps)
     return CaseCaps(mode=case.mode, category=case.category, left=Headroom(caps=caps).left, caps=caps)

@@ -140,8 +140,8 @@ def caps(application: Application, member: Member) -> Any:
     """
     Return what is left under every cap today; ``None`` before submission.
 
-    What other banks hold under a shared cap is theirs: a party reads whether this application fits, no more than it asks for; and a
-    bank's quota is read by whoever sees its quotas.
+    What other banks hold under a shared cap is theirs: a party reads whether this application fits, no more than it asks for, and
+    what is left of less as lenders are told it; and a bank's quota is read by whoever sees its quotas.
     """
     if application.policy_version is None:
         return None
@@ -150,8 +150,8 @@ def caps(application: Application, member: Member) -> Any:
         asked = application.amount_approved or application.amount_requested
         sees_quota = quotas_visible_to(member).filter(bank=application.bank_id, mode=application.mode).exists()
         told = [cap for cap in found.caps if cap.name != "bank_quota" or sees_quota]
-        fits = [(cap.label, Money(cap.maximum), Money(min(cap.headroom, asked))) for cap in told]
-        note = "上限按各银行、各模式合并计算；“本笔可用”最多列示到本笔金额，其他银行的占用不列示。批复和放款时在锁定下重新核对。"
+        fits = [(cap.label, Money(cap.maximum), Money(asked if asked <= cap.headroom else cap.told)) for cap in told]
+        note = "上限按各银行、各模式合并计算；“本笔可用”最多列示到本笔金额，不足的共用额度向下取整到百万元。批复和放款时在锁定下重新核对。"
         return table("额度核对", ("额度", "上限", "本笔可用"), fits, clause="FP 1.2, 1.3", note=note)
     rows = [(cap.label, Money(cap.maximum), Money(cap.maximum - cap.headroom), Money(cap.headroom)) for cap in found.caps]
     note = "按今日已放款和已批未放计算，各银行、各模式合并；批复和放款时在锁定下重新核对。"

@@ -8,6 +8,8 @@ from decimal import Decimal
 from common.errors import DomainError, FieldProblem
 from common.money import ZERO, display
 
+STEP = Decimal("1000000.00")  # lenders read what is left under a shared cap in whole steps, so that nobody reads what others lent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
@@ -18,6 +20,17 @@ class Cap:
     clause: str
     maximum: Decimal
     headroom: Decimal
+
+    @property
+    def is_shared(self) -> bool:
+        """Return whether other banks' lending counts against the cap too."""
+        return self.name != "bank_quota"
+
+    @property
+    def told(self) -> Decimal:
+        """Return what lenders are told is left: of a bank's own quota to the cent, under a shared cap rounded down to whole steps."""
+        left = max(self.headroom, ZERO)
+        return left - left % STEP if self.is_shared else left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +58,21 @@ def require_headroom(headroom: Headroom, *, amount: Decimal) -> None:
     Refuse an amount that crosses a cap.
 
     Raises:
-        OverCap: with the headroom left and the clause of each cap that is crossed.
+        OverCap: with what lenders are told is left, and the clause, of each cap that is crossed.
 
     Source: FP 1.2.1, FP 1.2.2, FP 1.3; D2, D3, D40.
     """
     crossed = [cap for cap in headroom.caps if amount > cap.headroom]
     if not crossed:
         return
-    lines = [f"{cap.label}剩余 {display(max(cap.headroom, ZERO))} 元（{cap.clause}）" for cap in crossed]
+    lines = [_line(cap) for cap in crossed]
     problems = [FieldProblem("amount", cap.name, line) for cap, line in zip(crossed, lines, strict=True)]
     raise OverCap(amount=display(amount), crossed="；".join(lines), errors=problems)
+
+
+def _line(cap: Cap) -> str:
+    said = "，向下取整到百万元" if cap.is_shared else ""
+    return f"{cap.label}剩余 {display(cap.told)} 元{said}（{cap.clause}）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -288,3 +288,14 @@ def test_a_refusal_names_every_cap_that_is_crossed():
     assert "FP 1.2.1" in refused.value.message
     assert room.left == Decimal("3.00")
     assert caps().left == ZERO
+
+
+def test_a_refusal_tells_a_shared_cap_in_whole_millions_and_a_bank_s_own_to_the_cent():
+    left = {"headroom": Decimal("8571428.80"), "label": "额度", "clause": "FP 1.3", "maximum": TEN}
+    shared, own = Cap(name="project_total", **left), Cap(name="bank_quota", **left)
+    with pytest.raises(OverCap) as refused:
+        require_headroom(Headroom(caps=(shared, own)), amount=Decimal("8571428.81"))
+    assert [problem.detail for problem in refused.value.errors] == [
+        "额度剩余 8,000,000.00 元，向下取整到百万元（FP 1.3）", "额度剩余 8,571,428.80 元（FP 1.3）",
+    ]  # fmt: skip
+    require_headroom(Headroom(caps=(shared, own)), amount=Decimal("8571428.80"))
