@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from common.enums import Category
+from loans.models import Application
 from loans.rules.caps import Cap, Headroom
 from loans.selectors.caps import CapCase, CommitmentSnapshot
 from parties.enums import InstitutionKind
@@ -14,6 +15,7 @@ from policy.selectors.versions import version_for, version_row_on
 from whitelist.enums import EntryKind
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Entry
+from whitelist.selectors.entries import is_open_for_application
 
 CATEGORIES = {EntryKind.PROJECT: (Category.FIXED_ASSET, Category.WORKING_CAPITAL), EntryKind.RD: (Category.RD,)}
 
@@ -32,12 +34,15 @@ def caps_of_entry(entry: Entry, *, actor: Member, on: date) -> list[CaseCaps]:
     """
     Return the caps by mode in which the actor's bank takes part and category the entry opens; none for an actor that is no bank.
 
-    By the version that a new application of the day would have. An R&D entry still without its tax figure has none yet.
+    By the version that a new application of the day would have. An R&D entry still without its tax figure has none yet; one that takes
+    no applications any more tells only banks with a case of their own on it.
 
     Source: FP 1.2.1, FP 1.2.2, FP 1.3; D2, D3, D38, D39, D40.
     """
     bank = actor.institution
     if bank is None or bank.kind != InstitutionKind.BANK:
+        return []
+    if not is_open_for_application(entry, on=on) and not Application.objects.filter(entry=entry, bank=bank).exists():
         return []
     modes = list(bank.participations.filter(in_force_on(on)).order_by("mode").values_list("mode", flat=True))
     terms = version_for(version_row_on(on)).terms

@@ -96,7 +96,9 @@ class EntryOpened(EntryShown):
     """An entry with its checks, caps and headroom."""
 
     checks = serializers.SerializerMethodField(help_text="列入时的条件核对结果，依据 FP 1.1；所依据的数据和认定理由不对外")
-    headroom = serializers.SerializerMethodField(help_text="按本行参与的模式和可办类别列出的限额和余额，依据 FP 1.2、FP 1.3；D2、D3、D40")
+    headroom = serializers.SerializerMethodField(
+        help_text="按本行参与的模式和可办类别列出的限额和余额；已不接受申请且本行没有申请的为空，依据 FP 1.2、FP 1.3；D2、D3、D40"
+    )
 
     def get_checks(self, entry: Entry) -> Any:
         """Return the checks as they are published."""

@@ -55,3 +55,15 @@ def test_a_refusal_and_a_page_tell_a_lender_no_more_than_the_entry(stage: Stage)
     page = browser(stage.scene.handler).get(route(Application, "change", application.pk)).content.decode().replace(",", "")
     assert TOLD in page
     assert [one for one in EXACT if one in said or one in page] == []
+
+
+def test_a_closed_entry_tells_what_is_left_only_to_banks_with_a_case_on_it(stage: Stage) -> None:
+    entry = stage.scene.entry
+    lent_by_another(entry)
+    here = f"entries/{entry.public_id}/"
+    assert stage.bank.get(here)["headroom"]
+    Entry.objects.filter(pk=entry.pk).update(state="expired", expired_on=date(2024, 3, 1), expiry_cause="term_over")
+    closed = stage.bank.get(here)
+    assert (closed["is_open"], closed["headroom"]) == (False, [])
+    under_review(stage)
+    assert stage.bank.get(here)["headroom"]
