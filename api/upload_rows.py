@@ -20,6 +20,7 @@ from tables.reading import is_xlsx, read_workbook
 from tables.text import read_text
 
 MOST_ROWS = 10_000
+_READ_ROWS = 1 + MOST_ROWS + 1  # with the headings, and one that is too many
 NAMES = ("loan_id", "contract_number", "amount", "value_on", "bank_reference", "reason")
 MONEY = re.compile(r"[0-9]{1,16}(\.[0-9]{1,2})?")
 LONGEST = {"contract_number": 64, "bank_reference": 64, "reason": 500}
@@ -143,7 +144,7 @@ def _ndjson(content: bytes) -> Iterator[Mapping[str, Any]]:
 
 def _csv(content: bytes) -> Iterator[Mapping[str, Any]]:
     try:
-        book = read_text(content, encodings=("utf-8-sig",), delimiters=",")
+        book = read_text(content, encodings=("utf-8-sig",), delimiters=",", most_rows=_READ_ROWS)
     except NotText:
         raise UploadUnreadable(why="CSV 须为 UTF-8 编码，不含 NUL 字符") from None
     except FileDamaged:
@@ -155,7 +156,7 @@ def _xlsx(content: bytes) -> Iterator[Mapping[str, Any]]:
     if not is_xlsx(content):
         raise UploadUnreadable(why="不是有效的 xlsx 工作簿")
     try:
-        book = read_workbook(content)
+        book = read_workbook(content, most_rows=_READ_ROWS)
     except FileDamaged:
         raise UploadUnreadable(why="不是有效的 xlsx 工作簿") from None
     yield from _table(book.first)

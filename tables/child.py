@@ -12,10 +12,11 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from tables import limits, package
-from tables.refused import Refused
+from tables.refused import EnoughRows, Refused
 from tables.workbook import part_of, read_workbook
 from tables.worksheet import Tally, Worksheet
 
@@ -28,7 +29,7 @@ def main(read: Callable[[bytes, "Answer"], None]) -> None:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     task = json.loads(source.readline(4096))
     limit(memory=task["memory"], cpu=task["cpu"], answer=task["answer"])
-    answer = Answer(target)
+    answer = Answer(target, most_rows=task["rows"])
     try:
         content = source.read(task["length"])
         if len(content) != task["length"]:
@@ -55,10 +56,12 @@ def limit(*, memory: int, cpu: int, answer: int) -> None:
 class Answer:
     """What is written on standard output, with the places of the sheets in it."""
 
-    def __init__(self, target: BinaryIO) -> None:
+    def __init__(self, target: BinaryIO, *, most_rows: int) -> None:
         self.sheets: list[dict[str, Any]] = []
         self._target = target
         self._length = 0
+        self._most_rows = most_rows
+        self._rows = 0  # of the sheet that was begun last
 
     def write(self, what: object) -> None:
         """Write a line."""
@@ -68,9 +71,18 @@ class Answer:
         """Begin a sheet."""
         about = {"name": name, "is_hidden": is_hidden, "start": self._length, "end": self._length}
         self.sheets.append(about | {"merged": [], "hidden_columns": []})
+        self._rows = 0
 
     def row(self, number: int, is_hidden: bool, cells: list[object]) -> None:
-        """Write a row of the sheet that was begun last."""
+        """
+        Write a row of the sheet that was begun last.
+
+        Raises:
+            EnoughRows: so many are written as are wanted.
+        """
+        if self._rows == self._most_rows:
+            raise EnoughRows
+        self._rows += 1
         self.write([number, is_hidden, *cells])
         self.sheets[-1]["end"] = self._length
 
@@ -89,7 +101,8 @@ def read_xlsx(content: bytes, answer: Answer) -> None:
             answer.open_sheet(one.name, is_hidden=one.is_hidden)
             if not one.is_hidden:
                 sheet = Worksheet(one.name, book, tally, answer.row)
-                sheet.read(part_of(opened, one.part))
+                with suppress(EnoughRows):
+                    sheet.read(part_of(opened, one.part))
                 answer.sheets[-1] |= {"merged": sheet.merged, "hidden_columns": sheet.hidden_columns}
                 merged += len(sheet.merged)
             if merged > limits.MERGED:

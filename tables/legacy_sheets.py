@@ -1,5 +1,6 @@
 """xls and et, read whole by calamine under the limit of memory; only the child of such a file has that package."""
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any, Protocol
@@ -8,7 +9,7 @@ import python_calamine as calamine
 
 from tables import limits
 from tables.numbers import iso_of, shortest_of
-from tables.refused import Refused
+from tables.refused import EnoughRows, Refused
 from tables.worksheet import Tally, letters_of
 
 
@@ -19,7 +20,7 @@ class Answer(Protocol):
         """Begin a sheet."""
 
     def row(self, number: int, is_hidden: bool, cells: list[object]) -> None:
-        """Take a row of it."""
+        """Take a row of it; raises ``EnoughRows``."""
 
 
 def read(content: bytes, answer: Answer) -> None:
@@ -43,7 +44,8 @@ def read(content: bytes, answer: Answer) -> None:
         is_hidden = one.visible != calamine.SheetVisibleEnum.Visible
         answer.open_sheet(one.name, is_hidden=is_hidden)
         if not is_hidden:
-            _read_sheet(one.name, book.get_sheet_by_name(one.name), tally, answer)
+            with suppress(EnoughRows):
+                _read_sheet(one.name, book.get_sheet_by_name(one.name), tally, answer)
 
 
 def _read_sheet(name: str, sheet: Any, tally: Tally, answer: Answer) -> None:

@@ -17,7 +17,7 @@ from common.database import require_no_transaction
 from tables import limits
 from tables.cells import NOTHING, Book, Cell, Row, Sheet, Stored
 from tables.errors import ReadersBusy, ReadingStopped, as_sentence
-from tables.patience import wall_seconds
+from tables.patience import cpu_seconds, wall_seconds
 from tables.refused import Refused
 from tables.slots import place
 from tables.worksheet import PER_CELL
@@ -58,9 +58,9 @@ class Answer:
         weakref.finalize(self, os.close, self.number)
 
 
-def read_in_child(content: bytes, *, is_legacy: bool) -> Book:
+def read_in_child(content: bytes, *, is_legacy: bool, most_rows: int) -> Book:
     """
-    Return the book that the child found in a file which the guard let through.
+    Return the book that the child found in a file which the guard let through, at most so many rows of each sheet.
 
     Raises:
         FileRefused: of any kind.
@@ -69,7 +69,7 @@ def read_in_child(content: bytes, *, is_legacy: bool) -> Book:
     require_no_transaction("reader of workbooks")
     answer = Answer()
     with place(), TemporaryFile() as task:
-        task.write(_task(content))
+        task.write(_task(content, most_rows))
         task.seek(0)
         returncode = _run(task, answer, is_legacy=is_legacy)
     if returncode != 0:
@@ -93,8 +93,8 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
 
 
-def _task(content: bytes) -> bytes:
-    bounds = {"memory": limits.MEMORY_BYTES, "cpu": limits.CPU_SECONDS, "answer": limits.ANSWER_BYTES}
+def _task(content: bytes, most_rows: int) -> bytes:
+    bounds = {"memory": limits.MEMORY_BYTES, "cpu": cpu_seconds(), "answer": limits.ANSWER_BYTES, "rows": most_rows}
     return json.dumps(bounds | {"length": len(content)}).encode() + b"\n" + content
 
 

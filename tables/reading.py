@@ -33,9 +33,9 @@ def read_book(content: bytes) -> Book:
     return read_text(content)
 
 
-def read_workbook(content: bytes) -> Book:
+def read_workbook(content: bytes, *, most_rows: int = limits.ROWS) -> Book:
     """
-    Return the sheets of an xlsx, xls or et.
+    Return the sheets of an xlsx, xls or et. Of each no more than ``most_rows`` rows with a cell are read.
 
     Raises:
         FileRefused: of the kind that says why.
@@ -46,7 +46,7 @@ def read_workbook(content: bytes) -> Book:
         (legacy if is_legacy else package).judge(content)
     except Refused as refused:
         raise as_sentence(refused) from None
-    return read_in_child(content, is_legacy=is_legacy)
+    return read_in_child(content, is_legacy=is_legacy, most_rows=most_rows)
 
 
 def _require_size(content: bytes) -> None:

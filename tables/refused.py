@@ -8,3 +8,7 @@ class Refused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.facts = facts
+
+
+class EnoughRows(Exception):
+    """Whoever reads a sheet wants no more rows of it."""

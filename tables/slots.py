@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tables import limits
 from tables.errors import ReadersBusy
-from tables.patience import wait_seconds
+from tables.patience import places, wait_seconds
 
 _POLL_SECONDS = 0.02
 
@@ -25,11 +24,11 @@ def place() -> Iterator[int]:
     folder count for themselves.
 
     Raises:
-        ReadersBusy: none became free in time.
+        ReadersBusy: none is free, in a job also after waiting.
     """
     folder, until = _folder(), time.monotonic() + wait_seconds()
     while True:
-        for number in range(limits.AT_ONCE):
+        for number in places():
             handle = os.open(folder / str(number), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,7 +40,7 @@ def place() -> Iterator[int]:
             finally:
                 os.close(handle)
             return
-        if time.monotonic() > until:
+        if time.monotonic() >= until:
             raise ReadersBusy
         time.sleep(_POLL_SECONDS)
 

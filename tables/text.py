@@ -4,6 +4,7 @@ import codecs
 import csv
 from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
+from itertools import islice
 
 from tables import limits
 from tables.cells import NOTHING, Book, Cell, Row, Sheet, Stored
@@ -18,9 +19,9 @@ DELIMITERS = ",\t;"
 _NAME = "csv"
 
 
-def read_text(content: bytes, *, encodings: tuple[str, ...] = KNOWN, delimiters: str = DELIMITERS) -> Book:
+def read_text(content: bytes, *, encodings: tuple[str, ...] = KNOWN, delimiters: str = DELIMITERS, most_rows: int = limits.ROWS) -> Book:
     """
-    Return a text file as a book of one sheet; all of it has been read once, and is within what a list may be.
+    Return a text file as a book of one sheet, of at most ``most_rows``; they have been read once, and are within what a list may be.
 
     The delimiter is the one that stands most often in the first line.
 
@@ -35,7 +36,7 @@ def read_text(content: bytes, *, encodings: tuple[str, ...] = KNOWN, delimiters:
     delimiter = max(delimiters, key=first_line.count)
 
     def rows() -> Iterator[Row]:
-        return _rows(content, encoding, delimiter)
+        return islice(_rows(content, encoding, delimiter), most_rows)
 
     _judge(rows())
     return Book([Sheet(name=_NAME, rows=rows)])

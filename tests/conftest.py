@@ -10,6 +10,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck, settings
 
 from quanzhou_fund.app_role import Use, limit_role
+from tables import slots
 from tests.servers import stop
 
 # A loaded machine is no failure of a property.
@@ -37,6 +38,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
                 cursor.execute(f'CREATE TABLE {SEED}."{table}" AS TABLE public."{table}"')
     with django_db_blocker.unblock():
         connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_places_of_readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let files be read whatever other workers read just now: nobody waits for the one place of requests."""
+    folder = tmp_path_factory.mktemp("places")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(slots, "_folder", lambda: folder)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -20,6 +20,7 @@ from loans.selectors.visible import loans_visible_to
 from loans.services.movements.batch import NewMovement, require_well_formed
 from loans.services.movements.record import record_drawdowns, record_overdues, record_repayments
 from parties.models import Member
+from tables.patience import patiently
 
 CHUNK = 1000
 CHECKED_AT_ONCE = 200  # each chunk holds the locks of what it would change, for as long as it is judged
@@ -99,7 +100,9 @@ def work_upload(upload_pk: int, *, at: datetime) -> int:
     upload = Upload.objects.select_related("client__member__institution").filter(pk=upload_pk).exclude(state=UploadState.DONE).first()
     if upload is None:
         return 0
-    parsed = [parse_row(number, row) for number, row in enumerate(read_rows(bytes(upload.content), upload.file_format), start=1)]
+    with patiently():
+        written = read_rows(bytes(upload.content), upload.file_format)
+    parsed = [parse_row(number, row) for number, row in enumerate(written, start=1)]
     rows = [one for one in parsed if isinstance(one, Row)]
     items, faults = _items(rows, actor=upload.client.member, at=at)
     faults |= {one.number: one for one in parsed if isinstance(one, Fault)}

@@ -19,6 +19,7 @@ from demo_fund.window import RD_PUBLISHED_AFTER, Window
 from parties.enums import FactSource
 from parties.models import Member
 from parties.services.figures import YearFigures, record_year_figures
+from tables.patience import patiently
 from whitelist.enums import EntryKind, EntryState
 from whitelist.models import Entry
 from whitelist.papers import APPLICATION_FORM, BUSINESS_LICENCE, PROJECT_FILING
@@ -224,9 +225,10 @@ def _ids(kind: EntryKind, state: EntryState) -> list[UUID]:
 
 def _import_tax_list(stage: Stage, companies: Sequence[Company], year: int, at: datetime) -> None:
     actor = stage.bureau_handler("city_science")
-    file = check_list(
-        kind="tax_list", filename=f"{year - 1}年度研发费用企业名单.xlsx", content=tax_list(companies, year - 1), actor=actor, at=at
-    )
+    with patiently():
+        file = check_list(
+            kind="tax_list", filename=f"{year - 1}年度研发费用企业名单.xlsx", content=tax_list(companies, year - 1), actor=actor, at=at
+        )
     commit_list(import_id=file.public_id, actor=actor, at=at)
 
 

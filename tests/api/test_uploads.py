@@ -20,7 +20,7 @@ from api.services import uploads
 from api.services.uploads import stuck_uploads, work_upload
 from audit.models import Event
 from loans.models import Loan, Movement
-from tables import limits, parent
+from tables import parent, slots
 from tests.api.bank import Stage, make_stage
 from tests.loan_factories import LoanFactory, noon
 from tests.tables import hostile
@@ -333,14 +333,19 @@ def test_a_workbook_whose_reader_dies_is_a_refusal_not_a_failure(stage: Stage, d
     assert not Upload.objects.exists()
 
 
-def test_no_place_for_a_reader_is_told_with_when_to_come_again(stage: Stage, drawn: tuple[Loan, ...], monkeypatch: Any) -> None:
-    monkeypatch.setattr(limits, "AT_ONCE", 0)
-    monkeypatch.setattr(limits, "WAIT_SECONDS", 0)
+def test_no_place_for_a_reader_is_told_with_when_to_come_again(stage: Stage, drawn: tuple[Loan, ...]) -> None:
     headers = stage.bank.headers | {"idempotency-key": "busy"}
     stage.bank.http.raise_request_exception = False
     content = workbook([repayment(drawn[0], 1)])
-    answer = stage.bank.http.post("/api/v1/uploads/?kind=repayment", data=content, content_type=FORMATS["xlsx"][0], headers=headers)
+    with slots.place():  # another request reads
+        answer = stage.bank.http.post("/api/v1/uploads/?kind=repayment", data=content, content_type=FORMATS["xlsx"][0], headers=headers)
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "file_readers_busy", "5")
+
+
+def test_a_workbook_is_read_no_further_than_to_the_first_row_too_many(stage: Stage) -> None:
+    rows = "".join(f'<row r="{n}">{hostile.inline(f"A{n}", "HT1")}</row>' for n in range(2, 10_100))
+    unread = f'<row r="20000">{hostile.inline("ZZ20000", "x")}</row>'  # refused under a code of its own where it is read
+    assert sent(stage, hostile.book(rows + unread), form="xlsx", status=400)["code"] == "upload_too_long"
 
 
 def test_an_old_workbook_is_not_taken_under_the_name_of_a_new_one(stage: Stage) -> None:

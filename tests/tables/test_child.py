@@ -4,16 +4,21 @@ import json
 import os
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tables import limits, parent, slots
+from tables import child, limits, parent, slots
 from tables.cells import Stored
 from tables.errors import FileDamaged, ReadersBusy, ReadingStopped
-from tables.reading import read_book
+from tables.patience import patiently
+from tables.reading import read_book, read_workbook
+from tables.worksheet import Worksheet, letters_of
 from tests.tables import hostile
 
+FOLDER = slots._folder  # as it is at work
 GOOD = hostile.plain([["甲", "乙"], ["x", 12.5]])
 
 
@@ -27,6 +32,7 @@ def started(*, is_legacy: bool = False) -> subprocess.Popen[bytes]:
         "memory": limits.MEMORY_BYTES,
         "cpu": limits.CPU_SECONDS,
         "answer": limits.ANSWER_BYTES,
+        "rows": limits.ROWS,
     }
     assert process.stdin is not None
     process.stdin.write(json.dumps(task).encode() + b"\n")
@@ -126,7 +132,6 @@ def test_a_child_that_cannot_be_started_is_a_sentence(monkeypatch: pytest.Monkey
 def test_no_more_children_at_once_than_places_on_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(slots, "_folder", lambda: tmp_path)
     monkeypatch.setattr(limits, "AT_ONCE", 1)
-    monkeypatch.setattr(limits, "WAIT_SECONDS", 0)
     other = "import fcntl, os, sys; h = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT); fcntl.flock(h, fcntl.LOCK_EX); print(1, flush=True)"
     process = subprocess.Popen(
         [sys.executable, "-c", other + "; input()", str(tmp_path / "0")], stdout=subprocess.PIPE, stdin=subprocess.PIPE
@@ -141,10 +146,77 @@ def test_no_more_children_at_once_than_places_on_the_machine(monkeypatch: pytest
     assert read_book(GOOD).first.name == "Sheet1"  # the killed process's place is free
 
 
+def test_a_request_is_told_to_come_again_while_another_reads_and_a_job_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(slots, "_folder", lambda: tmp_path)
+    with slots.place() as first:
+        with monkeypatch.context() as patched:
+            patched.setattr("time.sleep", lambda _seconds: pytest.fail("a web worker waits"))
+            with pytest.raises(ReadersBusy):
+                read_book(GOOD)
+        with patiently():
+            assert len(list(read_book(GOOD).first)) == 2
+            with slots.place() as second:
+                assert (first, second) == (0, 1)
+
+
+def test_jobs_leave_the_place_of_requests_free_as_long_as_they_can(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(slots, "_folder", lambda: tmp_path)
+    with patiently(), slots.place():
+        pass
+    with patiently():
+        held = slots.place()
+        held.__enter__()
+    assert len(list(read_book(GOOD).first)) == 2
+    held.__exit__(None, None, None)
+
+
+def test_a_request_gives_its_child_little_time_and_a_job_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, waited, real = [], [], subprocess.Popen
+
+    class Watched(real):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: object, **given: Any) -> None:
+            told.append(json.loads(os.pread(given["stdin"].fileno(), 4096, 0).partition(b"\n")[0])["cpu"])
+            super().__init__(*args, **given)
+
+        def wait(self, timeout: float | None = None) -> int:
+            waited.append(timeout)
+            return int(super().wait(timeout))
+
+    monkeypatch.setattr(parent, "_popen", Watched)
+    read_book(GOOD)
+    with patiently():
+        read_book(GOOD)
+    assert told == [limits.CPU_SECONDS, limits.PATIENT_CPU_SECONDS] == [3, 20]
+    assert [one for one in waited if one is not None] == [limits.WALL_SECONDS, limits.PATIENT_WALL_SECONDS] == [6, 600]
+
+
+def test_processor_time_over_the_limit_ends_the_child_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CPU_SECONDS", 1)
+    monkeypatch.setattr(limits, "WALL_SECONDS", 600)  # it is not the clock that ends it
+    empty = "".join(f'<c r="{letters_of(column)}@"/>' for column in range(250))
+    with pytest.raises(ReadingStopped):
+        read_book(hostile.book("".join(f'<row r="{n}">{empty.replace("@", str(n))}</row>' for n in range(2, 12_000))))
+
+
+def test_no_row_is_read_after_the_last_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, real = [], Worksheet._read_row
+    monkeypatch.setattr(Worksheet, "_read_row", lambda sheet, row: (read.append(row.get("r")), real(sheet, row)))
+    target = BytesIO()
+    answer = child.Answer(target, most_rows=3)
+    child.read_xlsx(hostile.plain([[f"第{n}行"] for n in range(1, 1000)]), answer)
+    assert len(read) == 4  # the fourth is the one too many
+    assert [json.loads(line)[0] for line in target.getvalue().splitlines()] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("content", [hostile.plain([["甲"]] * 9), hostile.old_workbook([[(row, 0, "甲") for row in range(9)]])])
+def test_a_book_has_no_more_rows_than_wanted(content: bytes) -> None:
+    assert [row.number for row in read_workbook(content, most_rows=3).first] == [1, 2, 3]
+    assert len(list(read_workbook(content).first)) == 9
+
+
 def test_a_place_is_given_back_after_a_refusal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(slots, "_folder", lambda: tmp_path)
     monkeypatch.setattr(limits, "AT_ONCE", 1)
-    monkeypatch.setattr(limits, "WAIT_SECONDS", 0)
     for _ in range(2):
         with pytest.raises(FileDamaged):
             read_book(hostile.misplaced())
@@ -152,6 +224,7 @@ def test_a_place_is_given_back_after_a_refusal(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_the_folder_of_the_places_is_nobody_elses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(slots, "_folder", FOLDER)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / f"quanzhou-fund-tables-{os.getuid()}").symlink_to(tmp_path)
     with pytest.raises(ReadersBusy):

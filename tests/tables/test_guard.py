@@ -6,8 +6,9 @@ import pytest
 
 from common.errors import DomainError
 from tables import limits, reading
-from tables.errors import FileDamaged, NotText
+from tables.errors import CellTooLong, FileDamaged, NotText
 from tables.reading import read_book
+from tables.text import read_text
 from tests.tables import hostile
 
 JUDGED_OUTSIDE = ("file_too_large", "file_package", "file_password")  # what no child is started for
@@ -51,6 +52,14 @@ def test_text_files_have_the_limits_of_workbooks(limit: str, monkeypatch: pytest
     monkeypatch.setattr(limits, limit, 2)
     with pytest.raises(DomainError):
         read_book(content)
+
+
+def test_of_a_text_file_no_row_is_judged_after_the_last_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = "a,b\n1,2\n3,四四四四\n".encode()
+    monkeypatch.setattr(limits, "CELL_TEXT", 3)
+    assert [row.number for row in read_text(content, most_rows=2).first] == [1, 2]
+    with pytest.raises(CellTooLong):
+        read_text(content, most_rows=3)
 
 
 def test_an_area_declared_too_small_loses_no_row() -> None:

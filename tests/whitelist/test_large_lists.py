@@ -11,7 +11,7 @@ from documents.services import documents_of
 from parties.access import RoleMissing
 from tables import limits
 from tables.errors import ReadersBusy
-from tables.patience import wait_seconds, wall_seconds
+from tables.patience import cpu_seconds, wait_seconds, wall_seconds
 from tests.factories import MemberFactory
 from tests.whitelist.cases import AT
 from tests.whitelist.lists import as_csv, as_xlsx, tax_row
@@ -118,18 +118,18 @@ def test_a_list_waits_for_a_reader_that_is_busy(take, monkeypatch):
     assert work_list(file.pk, at=later) == "checked"
 
 
-def test_a_job_has_more_time_by_the_clock_and_a_request_has_not(take, monkeypatch):
+def test_a_job_has_more_time_and_a_request_has_not(take, monkeypatch):
     seen, real = [], large_lists.parsed_rows
 
     def parsed(*args, **given):
-        seen.append((wall_seconds(), wait_seconds()))
+        seen.append((cpu_seconds(), wall_seconds(), wait_seconds()))
         return real(*args, **given)
 
     monkeypatch.setattr(large_lists, "parsed_rows", parsed)
     file, _ = take(as_xlsx([tax_row(1)]))
     work_list(file.pk, at=AT)
-    assert seen == [(limits.PATIENT_WALL_SECONDS, limits.PATIENT_WAIT_SECONDS)]
-    assert (wall_seconds(), wait_seconds()) == (limits.WALL_SECONDS, limits.WAIT_SECONDS)
+    assert seen == [(limits.PATIENT_CPU_SECONDS, limits.PATIENT_WALL_SECONDS, limits.PATIENT_WAIT_SECONDS)]
+    assert (cpu_seconds(), wall_seconds(), wait_seconds()) == (limits.CPU_SECONDS, limits.WALL_SECONDS, 0)
 
 
 def test_nobody_else_takes_in_a_list(take):
