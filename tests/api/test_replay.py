@@ -17,6 +17,7 @@ from django.db import transaction
 
 from audit.models import Event
 from audit.services import OPENED
+from common.database import nobody_waits
 from ledger.models import Leg
 from loans.models import Application, Intent, Loan, Movement, UseOfFundsCheck
 from notices.models import Notice
@@ -122,7 +123,7 @@ def _play_and_compare(stage: Stage, seed: str) -> None:
     world = World.of(stage)
 
     def played(random: Random | None) -> tuple[Play, dict[str, Any], list[tuple[Any, ...]]]:
-        with transaction.atomic():
+        with nobody_waits(), transaction.atomic():  # each play is undone whole
             play = Play(stage, random).run(world.calls())
             found = play, outcome(), ledger_lines()
             transaction.set_rollback(True)

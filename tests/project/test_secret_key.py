@@ -6,6 +6,9 @@ import subprocess
 from quanzhou_fund.environment import BASE_DIR
 
 MAY_END = {
+    "common/admin/once.py",  # the token of an open form
+    "common/admin/revisions.py",  # what an open form carries of what it showed
+    "common/templatetags/kept.py",  # names of what a browser tab keeps until it is sent
     "logins/services/refusals.py",  # hashes of names nobody bears
     "parties/models/parties.py",  # sessions
     "parties/services/handovers.py",  # links and codes, good for days

@@ -28,6 +28,8 @@ MADE_HERE = {
     "logins.Refusal.address",
     "notices.EmailDelivery.address",
     "notices.Notice.key",
+    "parties.Correction.kind",
+    "parties.Correction.part",
     "parties.District.code",
     "parties.District.name",
     "parties.RightsChange.subject",
