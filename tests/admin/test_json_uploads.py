@@ -17,7 +17,7 @@ from common.admin.steps import Step
 from common.admin.visible import VisibleAdmin
 from common.strict_json import MOST_NAMES
 from parties.models import Member
-from policy.models import CalendarDay, CalendarNotice, PolicyVersion
+from policy.models import CalendarDay, CalendarNotice, NoticeProposal, PolicyVersion
 from tests.factories import MemberFactory
 from whitelist.models import ImportFile
 
@@ -27,9 +27,13 @@ NOTICE = {
     "year": 2027,
     "document_number": "国办发明电〔2026〕9号",
     "published_on": "2026-11-04",
-    "off": [["2026-12-31", "2027-01-02", "元旦"], ["2027-02-05", "2027-02-12", "春节"]],
+    "off": [
+        ["2026-12-31", "2027-01-02", "元旦"], ["2027-02-05", "2027-02-12", "春节"], ["2027-04-03", "2027-04-05", "清明节"],
+        ["2027-05-01", "2027-05-05", "劳动节"], ["2027-06-09", "2027-06-11", "端午节"], ["2027-09-15", "2027-09-17", "中秋节"],
+        ["2027-10-01", "2027-10-07", "国庆节"],
+    ],
     "makeup_workdays": ["2027-01-03", "2027-02-20"],
-}
+}  # fmt: skip
 VERSION = {"name": "下一期方案", "document_number": "泉工信〔2027〕1号", "valid_from": "2027-01-01", "valid_until": "2029-01-01"}
 LONG = "9" * 5_000
 # What follows is written into an otherwise true file behind its opening bracket, or stands alone.
@@ -57,7 +61,7 @@ def bombs(true: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
 
 def counts() -> list[int]:
     """Return how many rows there are of what a file could have entered."""
-    return [model.objects.count() for model in (PolicyVersion, CalendarNotice, CalendarDay, ImportFile, Event)]
+    return [model.objects.count() for model in (PolicyVersion, CalendarNotice, NoticeProposal, CalendarDay, ImportFile, Event)]
 
 
 def refused(browser: Client, address: str, given: dict[str, Any], *, what: str) -> str:
@@ -76,9 +80,10 @@ def refused(browser: Client, address: str, given: dict[str, Any], *, what: str) 
 def test_a_notice_of_days_off_is_no_bomb(login: Login) -> None:
     browser, address = login(MemberFactory.serving("city_industry")), reverse("admin:policy_calendarnotice_new", args=["file"])
     for what, content in bombs(NOTICE):
-        refused(browser, address, {"file": SimpleUploadedFile("2027.json", content)}, what=what)
-    answer = browser.post(address, {"file": SimpleUploadedFile("2027.json", json.dumps(NOTICE).encode())})
-    assert (answer.status_code, CalendarNotice.objects.filter(year=2027, is_provisional=False).count()) == (302, 1)
+        page = refused(browser, address, {"kind": "whole_year", "file": SimpleUploadedFile("2027.json", content)}, what=what)
+        assert page.count("qf-wrong") <= 1, what  # the file alone is at fault
+    answer = browser.post(address, {"kind": "whole_year", "file": SimpleUploadedFile("2027.json", json.dumps(NOTICE).encode())})
+    assert (answer.status_code, NoticeProposal.objects.filter(year=2027).count()) == (302, 1)
 
 
 @pytest.mark.clause("FP 3.4")
