@@ -1,14 +1,14 @@
 """
 Reading a notice of days off from a file: json, csv or a workbook (xlsx, xls, et).
 
-csv and workbooks have the columns 年度, 文号, 发布日期, 类型 (放假 or 调休上班), 开始日期, 结束日期, 名称; the first three may
-stand in the first row only. json has ``year``, ``document_number``, ``published_on``, ``source_url``, ``off`` (first day,
-last day, name) and ``makeup_workdays``.
+csv and workbooks have the columns 年度, 文号, 发布日期, 类型 (放假, 调休上班 or, where it amends, 恢复常规), 开始日期, 结束日期, 名称;
+the first three may stand in the first row only. json has ``year``, ``document_number``, ``published_on``, ``source_url``, ``off``
+(first day, last day, name), ``makeup_workdays`` and ``restored_days``.
 """
 
 import codecs
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import PurePath
@@ -26,10 +26,19 @@ from tables.reading import is_workbook, read_workbook
 from tables.text import read_text
 
 YEAR, NUMBER, PUBLISHED, KIND, FIRST, LAST, NAME = COLUMNS = ("年度", "文号", "发布日期", "类型", "开始日期", "结束日期", "名称")
-OFF, MAKEUP = "放假", "调休上班"
+OFF, MAKEUP, RESTORED = KINDS = ("放假", "调休上班", "恢复常规")
 MAX_ROWS = 200
-NAMES = frozenset({"year", "document_number", "published_on", "source_url", "off", "makeup_workdays"})
+NAMES = frozenset({"year", "document_number", "published_on", "source_url", "off", "makeup_workdays", "restored_days"})
 MOST_UNKNOWN = 100
+
+
+@dataclass(slots=True)
+class _Days:
+    """The days as they are read."""
+
+    off: list[OffRange] = field(default_factory=list)
+    makeup: list[MakeupDay] = field(default_factory=list)
+    restored: list[MakeupDay] = field(default_factory=list)
 
 
 def read_notice(*, filename: str, content: bytes, amends: bool = False) -> YearNotice:
@@ -52,14 +61,19 @@ def _from_json(content: bytes) -> YearNotice:
     except NotStrictJson:
         raise _refused("file", "not_json", "文件不是有效的 UTF-8 编码 json。") from None
     if not isinstance(value, dict):
-        raise _refused("file", "not_json", "json 应为一个对象，含 year、document_number、published_on、off、makeup_workdays。")
+        raise _refused(
+            "file", "not_json", "json 应为一个对象，含 year、document_number、published_on、off、makeup_workdays、restored_days。"
+        )
     strange = islice((name for name in value if name not in NAMES), MOST_UNKNOWN)
     problems = [FieldProblem(name[:100], "unknown", "没有这一项，请核对名称或删除。") for name in strange]
-    off, makeup = _json_off(value.get("off"), problems), _json_makeup(value.get("makeup_workdays", []), problems)
+    days = _Days(
+        off=_json_off(value.get("off", []), problems),
+        makeup=_json_days(value, "makeup_workdays", problems),
+        restored=_json_days(value, "restored_days", problems),
+    )
     return _notice(
         {YEAR: value.get("year"), NUMBER: value.get("document_number"), PUBLISHED: value.get("published_on")},
-        off=off,
-        makeup=makeup,
+        days=days,
         problems=problems,
         names={YEAR: "year", NUMBER: "document_number", PUBLISHED: "published_on"},
         source_url=str(value.get("source_url") or ""),
@@ -81,11 +95,12 @@ def _json_off(rows: object, problems: list[FieldProblem]) -> list[OffRange]:
     return found
 
 
-def _json_makeup(rows: object, problems: list[FieldProblem]) -> list[MakeupDay]:
+def _json_days(value: Mapping[str, object], name: str, problems: list[FieldProblem]) -> list[MakeupDay]:
+    rows = value.get(name, [])
     if not isinstance(rows, list):
-        problems.append(FieldProblem("makeup_workdays", "not_a_list", "makeup_workdays 应为日期列表。"))
+        problems.append(FieldProblem(name, "not_a_list", f"{name} 应为日期列表。"))
         return []
-    days = ((_date(row, f"makeup_workdays.{i}", problems), f"makeup_workdays.{i}") for i, row in enumerate(rows))
+    days = ((_date(row, f"{name}.{i}", problems), f"{name}.{i}") for i, row in enumerate(rows))
     return [MakeupDay(day, at) for day, at in days if day]
 
 
@@ -125,8 +140,7 @@ def _from_book(book: Book) -> YearNotice:
     problems: list[FieldProblem] = []
     lines = list(_lines(header, rows[1:], problems))
     head = _head(lines, problems)
-    off, makeup = _table_days(lines, problems)
-    return _notice(head, off=off, makeup=makeup, problems=problems, names={n: f"第2行.{n}" for n in COLUMNS})
+    return _notice(head, days=_table_days(lines, problems), problems=problems, names={n: f"第2行.{n}" for n in COLUMNS})
 
 
 def _lines(header: list[str], rows: list[Row], problems: list[FieldProblem]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -155,32 +169,30 @@ def _head(lines: list[tuple[str, dict[str, str]]], problems: list[FieldProblem])
     return head
 
 
-def _table_days(lines: list[tuple[str, dict[str, str]]], problems: list[FieldProblem]) -> tuple[list[OffRange], list[MakeupDay]]:
-    off: list[OffRange] = []
-    makeup: list[MakeupDay] = []
+def _table_days(lines: list[tuple[str, dict[str, str]]], problems: list[FieldProblem]) -> _Days:
+    found = _Days()
     for at, line in lines:
         kind = line[KIND]
-        if kind not in (OFF, MAKEUP):
-            problems.append(FieldProblem(f"{at}.{KIND}", "unknown_kind", f"类型应为“{OFF}”或“{MAKEUP}”。"))
+        if kind not in KINDS:
+            problems.append(FieldProblem(f"{at}.{KIND}", "unknown_kind", f"类型应为{'、'.join(f'“{one}”' for one in KINDS)}之一。"))
             continue
         first = _date(line[FIRST], f"{at}.{FIRST}", problems)
         last = _date(line[LAST], f"{at}.{LAST}", problems) if str(line[LAST]).strip() else first
         if first is None or last is None:
             continue
         if kind == OFF:
-            off.append(OffRange(first, last, str(line[NAME]).strip(), at))
+            found.off.append(OffRange(first, last, str(line[NAME]).strip(), at))
         elif last != first:
-            problems.append(FieldProblem(f"{at}.{LAST}", "not_one_day", "调休上班每行只填一天。"))
+            problems.append(FieldProblem(f"{at}.{LAST}", "not_one_day", f"{kind}每行只填一天。"))
         else:
-            makeup.append(MakeupDay(first, at))
-    return off, makeup
+            (found.makeup if kind == MAKEUP else found.restored).append(MakeupDay(first, at))
+    return found
 
 
 def _notice(
     head: Mapping[str, Any],
     *,
-    off: list[OffRange],
-    makeup: list[MakeupDay],
+    days: _Days,
     problems: list[FieldProblem],
     names: Mapping[str, str],
     source_url: str = "",
@@ -194,8 +206,9 @@ def _notice(
         raise InvalidNotice(errors=problems)
     number = str(head[NUMBER] or "").strip()
     return YearNotice(
-        year=year, document_number=number, published_on=published_on, off=tuple(off), makeup=tuple(makeup), source_url=source_url
-    )
+        year=year, document_number=number, published_on=published_on, source_url=source_url,
+        off=tuple(days.off), makeup=tuple(days.makeup), restored=tuple(days.restored),
+    )  # fmt: skip
 
 
 def _year(value: object) -> int | None:

@@ -13,7 +13,7 @@ from audit.services import NewEvent, Scope, record_many, snapshot
 from common.database import Busy, refused_as
 from common.errors import DomainError, FieldProblem, InvalidInput
 from parties.access import RoleMissing, require, require_enterprise
-from parties.enums import FactSource, InstitutionKind
+from parties.enums import FactSource, InstitutionKind, MemberKind
 from parties.models import Correction, Enterprise, EnterpriseYear, Member
 from parties.selectors import district_of
 from parties.services.corrections import propose_correction
@@ -36,10 +36,10 @@ class YearFigures:
 
 
 class FiguresByTwoPersons(DomainError):
-    """A county's figures, which caps read, hold once a second person checked them."""
+    """Figures that caps read, typed by a bureau, hold once a second person checked them."""
 
     code = "figures_by_two_persons"
-    sentence = "县级核定的年度数据须由一人提出、本单位另一名复核人员复核后生效，请通过“录入年度数据”提出。"
+    sentence = "县级核定和税务口径的年度数据须由一人提出、本单位另一名复核人员复核后生效，请通过“录入年度数据”提出。"
 
 
 @transaction.atomic
@@ -85,18 +85,18 @@ def record_year_figures(
     rows: Sequence[YearFigures], *, source: FactSource, reference: str, actor: Member, at: datetime
 ) -> list[EnterpriseYear]:
     """
-    Enter figures of a list or of the enterprise itself, or correct those of the same source; return the rows that are new or changed.
+    Enter figures of a list's job or of the enterprise itself, or correct those of the same source; return the rows new or changed.
 
     The same figures again change nothing. One SELECT, one statement per thousand rows and kind of write.
 
     Raises:
-        RoleMissing: tax figures are entered by 市科技局 (or a job), declared ones by the enterprise.
-        FiguresByTwoPersons: a county's figures are proposed.
+        RoleMissing: declared figures are the enterprise's.
+        FiguresByTwoPersons: a county's figures and, but for a job's list, the tax bureau's are proposed, see ``propose_year_figures``.
         InvalidInput: negative figures, impossible years, or an enterprise and year twice.
 
     Source: FP 1.1.2, 1.2.2.
     """
-    if source == FactSource.COUNTY:
+    if source == FactSource.COUNTY or (source == FactSource.TAX and actor.kind != MemberKind.JOB):
         raise FiguresByTwoPersons
     _require_source(rows, source=source, actor=actor, at=at)
     _check(rows, this_year=localdate(at).year)

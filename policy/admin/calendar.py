@@ -53,7 +53,8 @@ class NoticeFileForm(AskingForm):
     kind = _kind()
     file = forms.FileField(
         label="放假安排文件",
-        help_text="xlsx、csv 或 json。表格列：年度、文号、发布日期、类型（放假/调休上班）、开始日期、结束日期、名称。",
+        help_text="xlsx、csv 或 json。表格列：年度、文号、发布日期、类型（放假/调休上班/恢复常规）、开始日期、结束日期、名称。"
+        "“恢复常规”仅用于调整原安排。",
     )
 
 

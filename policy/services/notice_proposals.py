@@ -18,9 +18,9 @@ from policy.locks import Lock, hold
 from policy.models import CalendarNotice, Deadline, NoticeProposal
 from policy.notice_files import read_notice
 from policy.notice_merging import DayChange, check_whole_year, difference
-from policy.notices import MakeupDay, OffRange, YearNotice, check_notice
+from policy.notices import YearNotice, check_notice
 from policy.selectors.calendar import calendar_if, working_calendar
-from policy.services.notices import EnteredNotice, days_in_force, days_of, import_calendar_notice, last_notice
+from policy.services.notices import EnteredNotice, as_notice, days_in_force, days_of, last_notice, put_in_force, require_news
 
 
 class NothingToAmend(DomainError):
@@ -88,7 +88,7 @@ def propose_notice(notice: YearNotice, *, actor: Member, at: datetime, confirmed
         NotAllowed: the actor does not keep the rulebook.
         InvalidNotice: with every problem per row, and the statutory holidays that a whole year lacks.
         NoticeWaits: another one of the year is not checked yet.
-        NothingToAmend: the year has no published notice.
+        NothingToAmend: the year has no published notice. NoticeKnown: the year's notice says the same.
         PublishedEarlier: a question, unless ``confirmed``.
 
     Source: D6.
@@ -104,6 +104,7 @@ def propose_notice(notice: YearNotice, *, actor: Member, at: datetime, confirmed
         check_whole_year(notice)
     elif base is None or base.is_provisional:
         raise NothingToAmend(year=notice.year)
+    require_news(notice, base=base)
     if not confirmed:
         _ask_about_age(notice)
     proposal = NoticeProposal.objects.create(
@@ -147,7 +148,7 @@ def confirm_notice(*, proposal_id: UUID, actor: Member, at: datetime) -> Entered
     Raises:
         NotVisible, RoleMissing, SamePerson, AppointerChecks, NoticeChecked.
         NoticeOutdated: the year's notice is another than the one it was entered on.
-        and whatever entering the notice refuses.
+        and whatever putting it in force refuses.
 
     Source: D6.
     """
@@ -156,7 +157,7 @@ def confirm_notice(*, proposal_id: UUID, actor: Member, at: datetime) -> Entered
     last = last_notice(proposal.year)
     if (last.pk if last else None) != proposal.base_id:
         raise NoticeOutdated(year=proposal.year)
-    entered = import_calendar_notice(as_notice(proposal), actor=actor, at=at)
+    entered = put_in_force(proposal, checker=actor, at=at)
     proposal.confirm(by=actor, at=at, notice=entered.notice)
     proposal.save(update_fields=["state", "checked_by", "checked_at", "notice"])
     record(verb="calendar.notice_confirmed", obj=proposal, actor=actor, occurred_at=at)
@@ -180,20 +181,6 @@ def refuse_notice(*, proposal_id: UUID, reason: str, actor: Member, at: datetime
     proposal.save(update_fields=["state", "checked_by", "checked_at", "refusal"])
     record(verb="calendar.notice_refused", obj=proposal, actor=actor, occurred_at=at, remark=proposal.refusal)
     return proposal
-
-
-def as_notice(proposal: NoticeProposal) -> YearNotice:
-    """Return the notice as it was entered."""
-    return YearNotice(
-        year=proposal.year,
-        document_number=proposal.document_number,
-        published_on=proposal.published_on,
-        source_url=proposal.source_url,
-        off=tuple(OffRange(date.fromisoformat(first), date.fromisoformat(last), name) for first, last, name in proposal.off),
-        makeup=tuple(MakeupDay(date.fromisoformat(on)) for on in proposal.makeup),
-        restored=tuple(MakeupDay(date.fromisoformat(on)) for on in proposal.restored),
-        amends=proposal.kind == NoticeKind.AMENDS,
-    )
 
 
 def effect_of(proposal: NoticeProposal) -> NoticeEffect:

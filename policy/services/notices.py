@@ -1,4 +1,4 @@
-"""Entering a year's notice of days off, which moves every open deadline it touches."""
+"""Putting a checked notice of days off in force, which moves every open deadline it touches."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,14 +7,15 @@ from django.db import transaction
 
 from audit.services import NewEvent, record, record_many
 from common.errors import DomainError
+from parties.access import checker_differs
 from parties.models import Member
 from policy.access import require_keeper
 from policy.calendar_scope import forget_calendar_version
+from policy.enums import NoticeKind
 from policy.locks import Lock, hold
-from policy.models import CalendarDay, CalendarNotice, Deadline, DeadlineChange
-from policy.notice_files import read_notice
+from policy.models import CalendarDay, CalendarNotice, Deadline, DeadlineChange, NoticeProposal
 from policy.notice_merging import Days, merged
-from policy.notices import YearNotice, check_notice
+from policy.notices import MakeupDay, OffRange, YearNotice, check_notice
 from policy.selectors.calendar import working_calendar
 from policy.working_days import WorkingCalendar
 
@@ -27,31 +28,39 @@ class YearNotAdjacent(DomainError):
     status = 400
 
 
+class NoticeKnown(DomainError):
+    """The notice in force says the same."""
+
+    code = "notice_known"
+    sentence = "《{number}》已录入且内容相同，无需再次录入。"
+
+
 @dataclass(frozen=True, slots=True)
 class EnteredNotice:
-    """The notice now in force for its year, and the open deadlines it moved; none when it was entered before."""
+    """The notice now in force for its year, and the open deadlines it moved."""
 
     notice: CalendarNotice
     changes: tuple[DeadlineChange, ...]
 
 
 @transaction.atomic
-def import_calendar_notice(notice: YearNotice, *, actor: Member, at: datetime) -> EnteredNotice:
+def put_in_force(proposal: NoticeProposal, *, checker: Member, at: datetime) -> EnteredNotice:
     """
-    Enter what the State Council published for a year, and move every open deadline it touches, in one transaction.
+    Let what was proposed count for its year, and move every open deadline it touches, in one transaction.
 
     The notice takes the place of the year's earlier one, official or provisional, in whole or, where it amends, on the days it speaks of.
-    The same notice again changes nothing. People enter one by two persons, see ``propose_notice``.
     Whoever opens a deadline meanwhile waits and counts by the new calendar.
 
     Raises:
-        NotAllowed: the actor does not keep the rulebook.
+        NotAllowed: the checker does not keep the rulebook. SamePerson, AppointerChecks: there is no way in for one person.
         InvalidNotice: with every problem, per row.
-        YearNotAdjacent: years between are missing.
+        YearNotAdjacent: years between are missing. NoticeKnown: nothing would change.
 
     Source: D6.
     """
-    require_keeper(actor)
+    require_keeper(checker)
+    checker_differs(maker=proposal.made_by, checker=checker, at=at)
+    notice = as_notice(proposal)
     check_notice(notice)
     hold(Lock.CALENDAR)
     forget_calendar_version()
@@ -59,29 +68,29 @@ def import_calendar_notice(notice: YearNotice, *, actor: Member, at: datetime) -
     if not before.first_year - 1 <= notice.year <= before.last_year + 1:
         raise YearNotAdjacent(first_year=before.first_year, last_year=before.last_year, year=notice.year)
     base = last_notice(notice.year)
+    require_news(notice, base=base)
     in_force = days_in_force(notice, base=base)
-    if base is not None and _says_the_same(base, notice, in_force):
-        return EnteredNotice(base, ())
-    row = _store(notice, in_force, actor)
+    row = _store(notice, in_force, checker)
     transaction.on_commit(forget_calendar_version)
     forget_calendar_version()
     days = {day.isoformat(): "放假" if is_off else "上班" for day, (is_off, _) in in_force.items()}
     after = {"year": notice.year, "document_number": notice.document_number, "published_on": notice.published_on, "days": days}
-    record(verb="calendar.notice_entered", obj=row, actor=actor, occurred_at=at, after=after)
-    return EnteredNotice(row, tuple(_move_open_deadlines(row, actor=actor, at=at)))
+    record(verb="calendar.notice_entered", obj=row, actor=checker, occurred_at=at, after=after)
+    return EnteredNotice(row, tuple(_move_open_deadlines(row, actor=checker, at=at)))
 
 
-def import_calendar_notice_file(*, filename: str, content: bytes, actor: Member, at: datetime) -> EnteredNotice:
-    """
-    Enter a notice from a json, csv or xlsx file, which is read before the transaction; see ``import_calendar_notice``.
-
-    Raises:
-        InvalidNotice: the file cannot be read; also what ``import_calendar_notice`` raises.
-
-    Source: D6.
-    """
-    require_keeper(actor)
-    return import_calendar_notice(read_notice(filename=filename, content=content), actor=actor, at=at)
+def as_notice(proposal: NoticeProposal) -> YearNotice:
+    """Return the notice as it was entered."""
+    return YearNotice(
+        year=proposal.year,
+        document_number=proposal.document_number,
+        published_on=proposal.published_on,
+        source_url=proposal.source_url,
+        off=tuple(OffRange(date.fromisoformat(first), date.fromisoformat(last), name) for first, last, name in proposal.off),
+        makeup=tuple(MakeupDay(date.fromisoformat(on)) for on in proposal.makeup),
+        restored=tuple(MakeupDay(date.fromisoformat(on)) for on in proposal.restored),
+        amends=proposal.kind == NoticeKind.AMENDS,
+    )
 
 
 def last_notice(year: int) -> CalendarNotice | None:
@@ -101,10 +110,17 @@ def days_in_force(notice: YearNotice, *, base: CalendarNotice | None) -> dict[da
     return {on: (is_off, name) for on, is_off, name in notice.days()}
 
 
-def _says_the_same(base: CalendarNotice, notice: YearNotice, in_force: Days) -> bool:
-    if base.is_provisional or (base.document_number, base.published_on) != (notice.document_number, notice.published_on):
-        return False
-    return days_of(base) == in_force
+def require_news(notice: YearNotice, *, base: CalendarNotice | None) -> None:
+    """
+    Let pass a notice that is not the one in force.
+
+    Raises:
+        NoticeKnown: number, day of publication and every named day are the same.
+    """
+    if base is None or base.is_provisional or (base.document_number, base.published_on) != (notice.document_number, notice.published_on):
+        return
+    if days_of(base) == days_in_force(notice, base=base):
+        raise NoticeKnown(number=base.document_number)
 
 
 def _store(notice: YearNotice, in_force: Days, actor: Member) -> CalendarNotice:

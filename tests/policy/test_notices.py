@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 import xlsxwriter
@@ -15,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from audit.models import Event
 from common.errors import NotAllowed
+from parties.access import SamePerson
 from parties.models import Member
 from policy.calendar_scope import calendar_scope
 from policy.models import CalendarDay, CalendarNotice, Deadline, DeadlineChange
@@ -22,7 +24,8 @@ from policy.notice_files import read_notice
 from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice, check_notice
 from policy.selectors.calendar import working_calendar
 from policy.services.deadlines import close_deadline, open_deadline
-from policy.services.notices import YearNotAdjacent, import_calendar_notice, import_calendar_notice_file
+from policy.services.notice_proposals import confirm_notice, propose_notice, propose_notice_file
+from policy.services.notices import EnteredNotice, NoticeKnown, YearNotAdjacent, put_in_force
 from tests.factories import MemberFactory
 from tests.tables import hostile
 
@@ -39,6 +42,15 @@ NOTICE_2027 = YearNotice(
     ),
     makeup=(MakeupDay(date(2027, 1, 3)), MakeupDay(date(2027, 2, 20))),
 )
+
+LATER = (
+    OffRange(date(2027, 4, 5), date(2027, 4, 5), "清明节"),
+    OffRange(date(2027, 5, 1), date(2027, 5, 2), "劳动节"),
+    OffRange(date(2027, 6, 9), date(2027, 6, 9), "端午节"),
+    OffRange(date(2027, 9, 15), date(2027, 9, 15), "中秋节"),
+    OffRange(date(2027, 10, 1), date(2027, 10, 3), "国庆节"),
+)
+WHOLE_2027 = replace(NOTICE_2027, off=NOTICE_2027.off + LATER)
 
 pytestmark = pytest.mark.clause("D6")
 
@@ -147,6 +159,41 @@ def test_each_kind_of_file_gives_the_same_notice(filename: str, content: bytes) 
     check_notice(found)
 
 
+RESTORING: list[list[Any]] = [
+    [2027, "国办发明电〔2027〕2号", "2027-03-01", "恢复常规", "2027-02-20", "", ""],
+    ["", "", "", "恢复常规", "2027-02-12", "2027-02-12", ""],
+]
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        pytest.param("2027.csv", csv_of(RESTORING), id="csv"),
+        pytest.param("2027.xlsx", xlsx_of(with_dates(RESTORING)), id="xlsx"),
+        pytest.param(
+            "2027.json",
+            json.dumps(
+                {
+                    "year": 2027,
+                    "document_number": "国办发明电〔2027〕2号",
+                    "published_on": "2027-03-01",
+                    "restored_days": ["2027-02-20", "2027-02-12"],
+                }
+            ).encode(),
+            id="json",
+        ),
+    ],
+)
+def test_a_file_that_amends_gives_days_back_to_the_plain_week(filename: str, content: bytes) -> None:
+    found = read_notice(filename=filename, content=content, amends=True)
+    assert [one.on for one in found.restored] == [date(2027, 2, 20), date(2027, 2, 12)]
+    assert (found.off, found.makeup) == ((), ())
+    check_notice(found)
+    with pytest.raises(InvalidNotice) as refused:
+        check_notice(read_notice(filename=filename, content=content))
+    assert {problem.code for problem in refused.value.errors} == {"required", "whole_year"}
+
+
 @pytest.mark.parametrize(
     ("filename", "content", "fields"),
     [
@@ -164,6 +211,9 @@ def test_each_kind_of_file_gives_the_same_notice(filename: str, content: bytes) 
         ),
         pytest.param(
             "2027.csv", csv_of([[*ROWS[0][:3], "调休上班", "2027-01-02", "2027-01-03", ""]]), ["第2行.结束日期"], id="two days worked"
+        ),
+        pytest.param(
+            "2027.csv", csv_of([[*ROWS[0][:3], "恢复常规", "2027-01-02", "2027-01-03", ""]]), ["第2行.结束日期"], id="two days restored"
         ),
         pytest.param("2027.csv", csv_of([ROWS[1]]), ["第2行.年度", "第2行.发布日期"], id="no head"),
     ],
@@ -207,20 +257,30 @@ def keeper() -> Member:
     return MemberFactory.serving("city_industry")
 
 
+@pytest.fixture
+def checker() -> Member:
+    return MemberFactory.serving("city_treasury", checker=True)
+
+
+def enter(notice: YearNotice, keeper: Member, checker: Member) -> EnteredNotice:
+    """Let a notice count, by two persons."""
+    return confirm_notice(proposal_id=propose_notice(notice, actor=keeper, at=AT).public_id, actor=checker, at=AT)
+
+
 def opened(started_on: date, working_days: int = 30) -> Deadline:
     return open_deadline(started_on=started_on, working_days=working_days, clause="FP 1.6.3", purpose="融资申请批复")
 
 
 @pytest.mark.django_db
 @pytest.mark.clause("FP 1.6.3")
-def test_a_notice_moves_the_open_deadlines_it_touches_and_keeps_old_and_new_day(keeper: Member) -> None:
+def test_a_notice_moves_the_open_deadlines_it_touches_and_keeps_old_and_new_day(keeper: Member, checker: Member) -> None:
     moved = opened(date(2026, 12, 31))
     settled = opened(date(2026, 11, 20), 20)  # due 2026-12-18: no day of it is named
     closed = opened(date(2026, 12, 31))
     close_deadline(closed, on=date(2027, 1, 5))
     assert (moved.due_on, moved.is_provisional) == (date(2027, 2, 18), True)
 
-    entered = import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+    entered = enter(WHOLE_2027, keeper, checker)
 
     # 30 working days from 31 December: 3 January (worked Sunday) and 4 to 8, 11 to 15, 18 to 22, 25 to 29 January, 1 to 4 February are 25,
     # then 15 to 19 February are 30.
@@ -239,24 +299,25 @@ def test_a_notice_moves_the_open_deadlines_it_touches_and_keeps_old_and_new_day(
     )
     event = Event.objects.get(verb="deadline.moved")
     assert (event.object_id, event.before, event.after) == (str(moved.pk), {"due_on": "2027-02-18"}, {"due_on": "2027-02-19"})
-    assert Event.objects.get(verb="calendar.notice_entered").actor_id == keeper.pk
+    assert Event.objects.get(verb="calendar.notice_entered").actor_id == checker.pk
 
 
 @pytest.mark.django_db
-def test_a_deadline_that_keeps_its_day_is_no_longer_provisional(keeper: Member) -> None:
+def test_a_deadline_that_keeps_its_day_is_no_longer_provisional(keeper: Member, checker: Member) -> None:
     deadline = opened(date(2026, 11, 20))
     assert (deadline.due_on, deadline.is_provisional) == (date(2027, 1, 4), True)
-    import_calendar_notice(changed(off=(OffRange(date(2027, 1, 1), date(2027, 1, 3), "元旦"),), makeup=()), actor=keeper, at=AT)
+    off = (OffRange(date(2027, 1, 1), date(2027, 1, 3), "元旦"), *WHOLE_2027.off[1:])
+    enter(changed(off=off, makeup=()), keeper, checker)
     deadline.refresh_from_db()
     assert (deadline.due_on, deadline.is_provisional) == (date(2027, 1, 4), False)
     assert not DeadlineChange.objects.exists()
 
 
 @pytest.mark.django_db
-def test_the_notice_takes_the_place_of_the_provisional_year(keeper: Member) -> None:
+def test_the_notice_takes_the_place_of_the_provisional_year(keeper: Member, checker: Member) -> None:
     with calendar_scope():
         assert working_calendar().is_provisional(date(2027, 5, 6))
-        import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+        enter(WHOLE_2027, keeper, checker)
         calendar = working_calendar()
     assert not calendar.is_provisional(date(2027, 5, 6))
     assert calendar.is_working_day(date(2027, 1, 3))
@@ -266,13 +327,13 @@ def test_the_notice_takes_the_place_of_the_provisional_year(keeper: Member) -> N
 
 
 @pytest.mark.django_db
-def test_the_same_notice_again_changes_nothing_and_a_corrected_one_counts(keeper: Member) -> None:
-    first = import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+def test_the_same_notice_again_is_refused_and_a_corrected_one_counts(keeper: Member, checker: Member) -> None:
+    enter(WHOLE_2027, keeper, checker)
     days, events = CalendarDay.objects.count(), Event.objects.count()
-    again = import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
-    assert (again.notice, again.changes) == (first.notice, ())
+    with pytest.raises(NoticeKnown, match="《国办发明电〔2026〕9号》已录入且内容相同"):
+        propose_notice(WHOLE_2027, actor=keeper, at=AT)
     assert (CalendarDay.objects.count(), Event.objects.count()) == (days, events)
-    import_calendar_notice(changed(makeup=()), actor=keeper, at=AT)
+    enter(replace(WHOLE_2027, makeup=()), keeper, checker)
     assert not working_calendar().is_working_day(date(2027, 1, 3))
 
 
@@ -286,7 +347,10 @@ def test_the_same_notice_again_changes_nothing_and_a_corrected_one_counts(keeper
                 year=2037,
                 document_number="国办发明电〔2036〕1号",
                 published_on=date(2036, 11, 1),
-                off=(OffRange(date(2037, 1, 1), date(2037, 1, 1), "元旦"),),
+                off=tuple(
+                    replace(off, first_on=off.first_on.replace(year=2037), last_on=off.last_on.replace(year=2037))
+                    for off in (OffRange(date(2027, 1, 1), date(2027, 1, 1), "元旦"), *WHOLE_2027.off[1:])
+                ),
                 makeup=(),
             ),
             YearNotAdjacent,
@@ -294,42 +358,61 @@ def test_the_same_notice_again_changes_nothing_and_a_corrected_one_counts(keeper
         ),
     ],
 )
-def test_a_refused_notice_leaves_no_trace(keeper: Member, notice: YearNotice, refusal: type[Exception]) -> None:
+def test_a_refused_notice_leaves_no_trace(keeper: Member, checker: Member, notice: YearNotice, refusal: type[Exception]) -> None:
     opened(date(2026, 12, 31))
     before = CalendarNotice.objects.count(), CalendarDay.objects.count()
     with pytest.raises(refusal):
-        import_calendar_notice(notice, actor=keeper, at=AT)
+        enter(notice, keeper, checker)
     assert (CalendarNotice.objects.count(), CalendarDay.objects.count()) == before
-    assert not Event.objects.exists()
+    assert not Event.objects.exclude(verb="calendar.notice_proposed").exists()
 
 
 @pytest.mark.django_db
 def test_a_bank_enters_no_notice_not_even_a_broken_file() -> None:
     bank = MemberFactory()
     with pytest.raises(NotAllowed):
-        import_calendar_notice_file(filename="x.pdf", content=b"", actor=bank, at=AT)
+        propose_notice_file(filename="x.pdf", content=b"", actor=bank, at=AT)
     with pytest.raises(NotAllowed):
-        import_calendar_notice(NOTICE_2027, actor=bank, at=AT)
+        propose_notice(WHOLE_2027, actor=bank, at=AT)
 
 
 @pytest.mark.django_db
-def test_a_notice_from_a_file_is_entered_like_a_typed_one(keeper: Member) -> None:
-    entered = import_calendar_notice_file(filename="2027.xlsx", content=xlsx_of(ROWS), actor=keeper, at=AT)
-    assert entered.notice == import_calendar_notice(NOTICE_2027, actor=keeper, at=AT).notice
+def test_nothing_counts_by_one_person_alone(keeper: Member) -> None:
+    proposal = propose_notice(WHOLE_2027, actor=keeper, at=AT)
+    with pytest.raises(SamePerson):
+        put_in_force(proposal, checker=keeper, at=AT)
+    assert not CalendarNotice.objects.filter(document_number=WHOLE_2027.document_number).exists()
 
 
 @pytest.mark.django_db
-def test_many_deadlines_move_in_as_many_statements_as_few(keeper: Member, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_notice_from_a_file_is_entered_like_a_typed_one(keeper: Member, checker: Member) -> None:
+    rows = [*ROWS, *(["", "", "", "放假", str(off.first_on), str(off.last_on), off.name] for off in LATER)]
+    proposal = propose_notice_file(filename="2027.xlsx", content=xlsx_of(rows), actor=keeper, at=AT)
+    notice = confirm_notice(proposal_id=proposal.public_id, actor=checker, at=AT).notice
+    assert {(day.on, day.is_off, day.name) for day in notice.days.all()} == set(WHOLE_2027.days())
+
+
+@pytest.mark.django_db
+def test_many_deadlines_move_in_as_many_statements_as_few(
+    keeper: Member, checker: Member, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(60):
         opened(date(2026, 12, 31))
+    proposal = propose_notice(WHOLE_2027, actor=keeper, at=AT)
     with django_assert_max_num_queries(25):
-        entered = import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+        entered = put_in_force(proposal, checker=checker, at=AT)
     assert len(entered.changes) == 60
+
+
+def two_persons() -> tuple[UUID, Member]:
+    """Return a notice that waits, and who checks it."""
+    proposal = propose_notice(WHOLE_2027, actor=MemberFactory.serving("city_industry"), at=AT)
+    return proposal.public_id, MemberFactory.serving("city_treasury", checker=True)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_deadline_opened_while_a_notice_is_entered_counts_by_the_new_calendar() -> None:
-    keeper = MemberFactory.serving("city_industry")
+    proposal, checker = two_persons()
     entering, done = threading.Event(), threading.Event()
 
     def run(work: Callable[[], object]) -> None:
@@ -340,7 +423,7 @@ def test_a_deadline_opened_while_a_notice_is_entered_counts_by_the_new_calendar(
 
     def enter() -> None:
         with transaction.atomic():
-            import_calendar_notice(NOTICE_2027, actor=keeper, at=AT)
+            confirm_notice(proposal_id=proposal, actor=checker, at=AT)
             entering.set()
             done.wait(timeout=1)  # the other is waiting for the lock now
 
@@ -361,13 +444,13 @@ def test_a_deadline_opened_while_a_notice_is_entered_counts_by_the_new_calendar(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_deadline_opened_before_a_notice_is_entered_is_moved_by_it() -> None:
-    keeper = MemberFactory.serving("city_industry")
+    proposal, checker = two_persons()
     opening, results = threading.Event(), []
 
     def enter() -> None:
         try:
             opening.wait(timeout=10)
-            results.append(import_calendar_notice(NOTICE_2027, actor=keeper, at=AT))
+            results.append(confirm_notice(proposal_id=proposal, actor=checker, at=AT))
         finally:
             connections.close_all()
 

@@ -17,13 +17,13 @@ from api.webhook_calls import checked_url
 from common.database import WaitsInTransaction, nobody_waits, require_no_transaction
 from documents.scanning import scan
 from documents.services import attach_to_visible
-from policy.services.notices import import_calendar_notice_file
+from policy.services.notice_proposals import propose_notice_file
 from tables.reading import read_workbook
 from tests.api.bank import make_stage
 from tests.api.caller import Caller
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory
 from tests.loans.conftest import PDF
-from tests.policy.test_notices import ROWS, xlsx_of
+from tests.policy.test_notices import LATER, ROWS, xlsx_of
 from tests.subsidy.bidding import Bank, Houses
 from tests.whitelist.cases import AT, Desk
 from tests.whitelist.lists import as_xlsx, tax_row
@@ -126,7 +126,8 @@ def test_people_wait_for_scanner_and_reader_outside_transactions(onlooker: Onloo
     paper = {"owner_type": "parties.enterprise", "owner_id": enterprise.public_id, "kind": "营业执照", "filename": "a.pdf"}
     attach_to_visible(**paper, content=PDF, actor=MemberFactory.of(enterprise), at=timezone.now())
     check_list(kind="tax_list", filename="名单.xlsx", content=as_xlsx([tax_row(1)]), actor=Desk().science, at=AT)
-    import_calendar_notice_file(filename="2027.xlsx", content=xlsx_of(ROWS), actor=MemberFactory.serving("city_industry"), at=AT)
+    lines = [*ROWS, *(["", "", "", "放假", str(off.first_on), str(off.last_on), off.name] for off in LATER)]
+    propose_notice_file(filename="2027.xlsx", content=xlsx_of(lines), actor=MemberFactory.serving("city_industry"), at=AT)
     tender = houses.tender()
     bank.bids(tender)
     houses.enters(houses.opens(tender), InstitutionFactory())
