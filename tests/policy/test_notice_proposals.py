@@ -30,7 +30,7 @@ from policy.services.notice_proposals import (
     refuse_notice,
 )
 from tests.factories import MemberFactory
-from tests.policy.test_notices import json_of
+from tests.policy.test_notice_files import json_of
 
 pytestmark = pytest.mark.clause("D6")
 AT = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)

@@ -23,7 +23,8 @@ from tests.api.bank import make_stage
 from tests.api.caller import Caller
 from tests.factories import EnterpriseFactory, InstitutionFactory, MemberFactory
 from tests.loans.conftest import PDF
-from tests.policy.test_notices import LATER, ROWS, xlsx_of
+from tests.policy.test_notice_files import ROWS, xlsx_of
+from tests.policy.test_notices import LATER
 from tests.subsidy.bidding import Bank, Houses
 from tests.whitelist.cases import AT, Desk
 from tests.whitelist.lists import as_xlsx, tax_row
