@@ -22,6 +22,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.queries import Query, StrictQuery
 from api.throttles import AddressThrottle
 
 RENDERERS = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRenderer}
@@ -71,7 +72,7 @@ class DescriptionThrottle(AddressThrottle):
     scope = "description"
 
 
-class RefusedInJson:
+class RefusedInJson(StrictQuery):
     """A view whose refusals are problem documents, whatever it answers in."""
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -101,3 +102,7 @@ class DocsView(RefusedInJson, SpectacularSwaggerSplitView):
 
     throttle_classes = (DescriptionThrottle,)
     url_name = "v1:schema"
+
+    def known_query(self) -> Query:
+        """Return what the page asks for its own script by."""
+        return Query(frozenset({"script"}))

@@ -10,11 +10,11 @@ from django_filters import rest_framework
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from api.queries import PAGING
 from api.selectors import changed_since
 from common import texts
 from common.fields import written_alike
 
-PAGING = frozenset({"cursor", "limit", "ordering"})
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FARTHEST_ZONE = timedelta(hours=14)
 
@@ -61,20 +61,14 @@ class StrictFilters(rest_framework.DjangoFilterBackend):
         Return the rows that pass.
 
         Raises:
-            ValidationError: a parameter is unknown, given twice, or cannot be read.
+            ValidationError: a parameter cannot be read; that each is known and given once, the view saw to (``api.queries``).
         """
         filters = self.get_filterset_class(view, queryset)
-        known = PAGING | (set(filters.base_filters) if filters is not None else set())
-        strange = [name for name in request.query_params if name not in known]
-        if strange:
-            raise ValidationError({name: [_problem("没有这个查询参数，请核对名称。", "unknown")] for name in strange})
         for name in request.query_params:
-            values = request.query_params.getlist(name)
-            if len(values) > 1:
-                raise ValidationError({name: [_problem("查询参数不能重复。", "repeated")]})
-            if not texts.is_readable(values[0]):
+            value = request.query_params[name]
+            if not texts.is_readable(value):
                 raise ValidationError({name: [_problem(texts.SAYS_UNREADABLE, "invalid")]})
-            if name not in PAGING and not _is_written_as_described(filters.base_filters[name], values[0]):
+            if name not in PAGING and not _is_written_as_described(filters.base_filters[name], value):
                 raise ValidationError({name: [_problem("取值的格式不符，请查阅接口文档。", "invalid")]})
         if filters is None or not set(filters.base_filters).intersection(request.query_params):
             return queryset

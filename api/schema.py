@@ -9,6 +9,7 @@ from drf_standardized_errors.openapi import AutoSchema
 from api.enums import Scope
 from api.permissions import scope_of_call
 from api.problems import MEDIA_TYPE, SENTENCES, document
+from api.queries import StrictQuery
 
 FIELD_PROBLEM = {"field": "amount", "code": "negative", "detail": "金额不能为负数。"}
 EXAMPLE_CODES = {
@@ -44,8 +45,8 @@ class FundSchema(AutoSchema):
         return f"{resource}_{action}".replace("-", "_") if action and hasattr(self.view, "tag") else super().get_operation_id()
 
     def _should_add_validation_error_response(self) -> bool:
-        if self.method == "GET" and any(parameter["in"] == "query" for parameter in self._get_parameters()):
-            return True  # a cursor, or any other parameter, can be one that nobody can read
+        if isinstance(self.view, StrictQuery):
+            return True  # a query parameter that nobody knows is refused everywhere
         return super()._should_add_validation_error_response()
 
     def _should_add_parse_error_response(self) -> bool:

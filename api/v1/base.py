@@ -28,6 +28,7 @@ from api.filters import StrictFilters
 from api.pagination import CursorPages
 from api.parsers import BodyTooLarge
 from api.problems import ProblemSerializer
+from api.queries import NO_QUERY, PAGING, Query, StrictQuery, query_of
 from api.services.repeats import Answer, AnswerUnreadable, KeyInUse, KeyReused, answer_once
 from api.throttles import ClientThrottle
 from audit.services import record_export
@@ -55,7 +56,7 @@ class KeyMissing(InvalidInput):
     sentence = "写操作须带 Idempotency-Key 请求头（1 至 128 个可见的 ASCII 字符）。"
 
 
-class BankView(GenericViewSet[Any]):
+class BankView(StrictQuery, GenericViewSet[Any]):
     """Resources of the calling institution. A change of state is a named POST, never PUT or PATCH."""
 
     throttle_classes = (ClientThrottle,)
@@ -76,6 +77,15 @@ class BankView(GenericViewSet[Any]):
         """Fix the moment of the call."""
         self.now: datetime = timezone.now()
         return super().initialize_request(request, *args, **kwargs)
+
+    def known_query(self) -> Query:
+        """Return what the description of the call names; of a list that is paged also how it is cut, ordered and filtered."""
+        asked = getattr(self, str(self.action), None)
+        known: Query = getattr(asked, "query", NO_QUERY)
+        if not getattr(asked, "is_list", False) or self.pagination_class is None:
+            return known
+        filters = getattr(self, "filterset_class", None) if self.filter_backends else None
+        return Query(known.names | PAGING | frozenset(filters.base_filters if filters is not None else ()), known.repeatable)
 
     @property
     def caller(self) -> Caller:
@@ -144,12 +154,19 @@ def reads(
 ) -> Callable[[Any], Any]:
     """Return a decorator that describes a read."""
     answer = shape(many=True) if many else shape
-    return extend_schema(
+    described = extend_schema(
         summary=summary,
         description=_described(says, clause),
         parameters=list(parameters),
         responses={200: answer, **described_refusals(refuses)} if refuses else answer,
     )
+
+    def decorate(method: Callable[..., Any]) -> Any:
+        read: Any = described(method)
+        read.query, read.is_list = query_of(parameters), many
+        return read
+
+    return decorate
 
 
 def writes(
@@ -197,11 +214,14 @@ def writes(
     return decorate
 
 
-def keeps_answer(shape: type[BaseSerializer[Any]], *, scope: Scope, status: int, before: str) -> Callable[[Any], Any]:
+def keeps_answer(
+    shape: type[BaseSerializer[Any]], *, scope: Scope, status: int, before: str, parameters: Sequence[Any]
+) -> Callable[[Any], Any]:
     """
     Return a decorator for a POST whose body is a file: scope, done once per key, answer kept.
 
-    The view's method named by ``before`` reads the request itself, before the transaction; what it returns are the method's keywords.
+    ``parameters`` say in the address what the file is. The view's method named by ``before`` reads the request itself, before the
+    transaction; what it returns are the method's keywords.
     """
 
     def decorate(method: Callable[..., Any]) -> Any:
@@ -214,7 +234,7 @@ def keeps_answer(shape: type[BaseSerializer[Any]], *, scope: Scope, status: int,
 
             return _answered_once(view, request, lambda: view.shown(shape, method(view, *args, **kwargs, **found)), status, before=ask)
 
-        answered.scope = scope.value  # type: ignore[attr-defined]
+        answered.scope, answered.query = scope.value, query_of(parameters)  # type: ignore[attr-defined]
         return answered
 
     return decorate

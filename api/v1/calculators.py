@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.queries import StrictQuery
 from api.throttles import CalculatorThrottle
 from api.v1.calculator_examples import EXAMPLES
 from api.v1.calculator_schema import answer_schema, input_schema
@@ -61,7 +62,7 @@ class CalculatorSerializer(serializers.Serializer[Any]):
     outputs = OutputSerializer(many=True, help_text="答复字段")
 
 
-class OpenView(APIView):
+class OpenView(StrictQuery, APIView):
     """Open to everybody, at the calculators' rate."""
 
     authentication_classes = ()

@@ -202,11 +202,9 @@ def _asked(request: Request) -> dict[str, Any]:
     Return what the query asks for.
 
     Raises:
-        ValidationError: a parameter is unknown, or cannot be read.
+        ValidationError: a parameter cannot be read.
     """
-    given = request.query_params
-    problems = {name: "没有这个查询参数，请核对名称。" for name in given if name not in ("cursor", "limit", "types")}
-    problems |= {name: "查询参数不能重复。" for name in ("cursor", "limit") if len(given.getlist(name)) > 1}
+    given, problems = request.query_params, dict[str, str]()
     limit = given.get("limit", str(USUAL_PAGE))
     if not (limit.isascii() and limit.isdigit() and len(limit) < 9 and 1 <= int(limit) <= LONGEST_PAGE):
         problems["limit"] = f"条数须为 1 至 {LONGEST_PAGE} 的整数。"

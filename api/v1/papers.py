@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from api.enums import Scope
 from api.parsers import BodyTooLarge
+from api.queries import query_of
 from api.services.papers import DigestDiffers, accept_for, attach_once, paper_with_content
 from api.v1.base import BankView, reads, writes
 from api.v1.fields import Asked, AskedDigest, AskedText, Shown
@@ -119,6 +120,7 @@ def takes(asks: type[PaperAsked], kinds: OpenApiParameter, *, summary: str, says
             PaperShown, scope=Scope.DECIDE, asks=asks, summary=summary, says=says, clause=clause, refuses=REFUSES, status=201, address="",
             before="accepted",
         )(method)  # fmt: skip
+        written.query = query_of([kinds, FILENAME, DIGEST])
         return extend_schema(parameters=[kinds, FILENAME, DIGEST], request={"application/octet-stream": OpenApiTypes.BINARY})(written)
 
     return decorate

@@ -1,5 +1,6 @@
 """Getting and giving back an access token (OAuth 2.0 client credentials)."""
 
+import json
 from typing import Any, cast
 
 from django.http import HttpResponse
@@ -80,6 +81,8 @@ class TokenView(OAuthView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Return a token."""
+        if (repeated := _repeated(request)) is not None:
+            return repeated
         _, headers, body, status = get_oauthlib_core().create_token_response(request._request)
         request._request.refused_account = refused_client(request)  # type: ignore[attr-defined]  # should this be one
         return _answer(body, status, headers)
@@ -99,6 +102,8 @@ class RevokeView(OAuthView):
     )
     def post(self, request: Request) -> HttpResponse:
         """End a token."""
+        if (repeated := _repeated(request)) is not None:
+            return repeated
         _, headers, body, status = get_oauthlib_core().create_revocation_response(request._request)
         return _answer(body or "", status, headers)
 
@@ -108,6 +113,15 @@ def refused_client(request: Request) -> str:
     name = client_id_of(request.headers.get("Authorization", ""), sent=request._request.POST.get("client_id", ""))
     known = "\x00" not in name and ApiClient.objects.filter(application__client_id=name).exists()
     return name if known else hidden(name)
+
+
+def _repeated(request: Request) -> HttpResponse | None:
+    """Return the refusal of a parameter given twice, known or not; unknown ones are passed over. Source: RFC 6749, 3.2."""
+    given = [*request._request.POST.lists(), *request._request.GET.lists()]
+    if all(len(values) == 1 for _, values in given):
+        return None
+    refused = {"error": "invalid_request", "error_description": "A parameter is given more than once."}
+    return _answer(json.dumps(refused), 400, {})
 
 
 def _answer(body: str, status: int, headers: dict[str, str]) -> HttpResponse:

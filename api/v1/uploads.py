@@ -20,12 +20,13 @@ from rest_framework.response import Response
 from api.enums import RowOutcome, Scope, UploadFormat, UploadKind, UploadState
 from api.filters import Filters
 from api.models import Upload, UploadRow
+from api.queries import FlagInAddress
 from api.services.repeats import KeyInUse, KeyReused
 from api.services.uploads import rows_of, take_upload, uploads_of
 from api.tasks import work_upload_of
 from api.upload_rows import MOST_ROWS, ReadFile, UploadTooLong, UploadUnreadable, read_file
 from api.v1.base import KEY_PARAMETER, BankView, KeyMissing, described_refusals, keeps_answer, reads
-from api.v1.fields import Shown, shown_count, shown_text
+from api.v1.fields import Asked, Shown, shown_count, shown_text
 from common.queueing import queue
 from tables.errors import REFUSALS, FileDamaged, NotText
 
@@ -126,11 +127,17 @@ class RowFilters(Filters):
 ROW_ORDERINGS = {"number": "number"}
 
 
-class Named(serializers.Serializer[Any]):
+class Named(Asked):
     """What a file is, said in the address."""
 
     kind = serializers.ChoiceField(UploadKind.choices, help_text="类别")
-    check_only = serializers.BooleanField(default=False, help_text="只校验不登记")
+    check_only = FlagInAddress(default=False, help_text="只校验不登记")
+
+
+NAMED = (
+    OpenApiParameter("kind", {"type": "string", "enum": UploadKind.values}, required=True, description="类别"),
+    OpenApiParameter("check_only", bool, description="只校验不登记，true 或 false，默认 false"),
+)
 
 
 class UploadView(ListModelMixin, BankView):
@@ -177,11 +184,7 @@ class UploadView(ListModelMixin, BankView):
             "value_on、bank_reference、reason。逐行办理，可办理的登记，不可办理的列明原因，规则和代码与单笔提交相同。"
             "同一文件重复提交不会重复登记。check_only=true 只校验。\n\n依据：FP 1.6.3"
         ),
-        parameters=[
-            KEY_PARAMETER,
-            OpenApiParameter("kind", {"type": "string", "enum": UploadKind.values}, required=True, description="类别"),
-            OpenApiParameter("check_only", bool, description="只校验不登记，默认 false"),
-        ],
+        parameters=[KEY_PARAMETER, *NAMED],
         request={name: OpenApiTypes.STR if "openxml" not in name else OpenApiTypes.BINARY for name in MEDIA_TYPES},
         responses={
             202: OpenApiResponse(UploadShown, description="已接收，在后台处理"),
@@ -189,7 +192,7 @@ class UploadView(ListModelMixin, BankView):
         },
         examples=[OpenApiExample("NDJSON 的一行", value=LINE, request_only=True, media_type="application/x-ndjson")],
     )
-    @keeps_answer(UploadShown, scope=Scope.MONEY, status=202, before="read")
+    @keeps_answer(UploadShown, scope=Scope.MONEY, status=202, before="read", parameters=NAMED)
     def create(self, file: ReadFile, **named: Any) -> Upload:
         """Take a file in."""
         return take_upload(client=self.caller.client, file=file, at=self.now, work=partial(queue, work_upload_of), **named)

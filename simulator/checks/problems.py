@@ -37,9 +37,11 @@ def money(run: Run) -> None:
         true("amount" in {problem["field"] for problem in named}, f"{amount!r} is refused by its field")
 
 
-@promised(AREA, "a query parameter that means nothing is refused")
+@promised(AREA, "a query parameter that means nothing is refused, on reads and on writes")
 def parameters(run: Run) -> None:
-    refused(run.line.get("loans/", colour="red"), 400)
+    for answer in (run.line.get("loans/", colour="red"), run.line.get("me/", colour="red"), run.line.get(f"loans/{NOBODY}/", colour="red")):
+        refused(answer, 400)
+    refused(run.line.post(f"loans/{NOBODY}/drawdowns/?dry_run=true", {}), 400)
 
 
 @promised(AREA, "another method is 405, another format 415")
