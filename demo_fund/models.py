@@ -28,6 +28,7 @@ class DemoRun(models.Model):
     seed = models.PositiveIntegerField("随机种子")
     until = models.DateField("演示截至")
     size = models.CharField("规模", max_length=5, default="full")
+    story = models.CharField("推演程序摘要", max_length=64, help_text="载入未完成时，只有同一程序可以接着载入")
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
 
     class Meta:

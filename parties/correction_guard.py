@@ -55,12 +55,3 @@ def never_truncated(table: str) -> RunSQL:
         sql=f'CREATE TRIGGER {name} BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();',
         reverse_sql=f'DROP TRIGGER {name} ON "{table}";',
     )
-
-
-def no_longer(table: str, trigger: str, verbs: str) -> RunSQL:
-    """Return the migration step that takes an older guard of a table away."""
-    name = f"{table}_{trigger}"
-    return RunSQL(
-        sql=f'DROP TRIGGER {name} ON "{table}";',
-        reverse_sql=f'CREATE TRIGGER {name} BEFORE {verbs} ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();',
-    )

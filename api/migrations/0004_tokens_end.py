@@ -20,6 +20,6 @@ UNDO = "DROP TRIGGER member_change_ends_tokens ON parties_member; DROP FUNCTION 
 class Migration(migrations.Migration):
     dependencies = [
         ("api", "0003_feed_epoch"),
-        ("parties", "0005_session_epoch"),
+        ("parties", "0001_initial"),
     ]
     operations = [migrations.RunSQL(END, UNDO)]

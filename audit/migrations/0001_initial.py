@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '审计事件',
                 'verbose_name_plural': '审计事件',
-                'indexes': [models.Index(fields=['object_type', 'object_id', 'id'], name='event_object'), models.Index(fields=['transaction', 'id'], name='event_order')],
+                'indexes': [models.Index(fields=['object_type', 'object_id', 'id'], name='event_object'), models.Index(fields=['transaction', 'id'], name='event_order'), models.Index(condition=models.Q(('verb', 'opened'), _negated=True), fields=['object_type', 'object_id', 'id'], name='event_change')],
             },
         ),
         migrations.CreateModel(
@@ -67,19 +67,12 @@ class Migration(migrations.Migration):
                 ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='seal', serialize=False, to='audit.event', verbose_name='事件')),
                 ('position', models.PositiveIntegerField(verbose_name='批内序号')),
                 ('digest', models.CharField(max_length=64, verbose_name='摘要')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sealed_events', to='audit.seal', verbose_name='批次')),
             ],
             options={
                 'verbose_name': '已封存事件',
                 'verbose_name_plural': '已封存事件',
+                'constraints': [models.UniqueConstraint(fields=('batch', 'position'), name='sealed_event_place_once')],
             },
-        ),
-        migrations.AddField(
-            model_name='sealedevent',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sealed_events', to='audit.seal', verbose_name='批次'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedevent',
-            constraint=models.UniqueConstraint(fields=('batch', 'position'), name='sealed_event_place_once'),
         ),
     ]

@@ -14,6 +14,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Closing',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('through', models.DateField(unique=True, verbose_name='截至(含)')),
+                ('first_open_entry', models.BigIntegerField(verbose_name='其后凭证最小编号')),
+                ('last_closed_entry', models.BigIntegerField(verbose_name='截至该日凭证最大编号')),
+                ('closed_at', models.DateTimeField(verbose_name='结账时间')),
+            ],
+            options={
+                'verbose_name': '日终结账',
+                'verbose_name_plural': '日终结账',
+                'ordering': ['through'],
+            },
+        ),
+        migrations.CreateModel(
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -27,6 +42,22 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '账户',
                 'ordering': ['code'],
                 'constraints': [models.UniqueConstraint(fields=('code',), name='account_code_once', violation_error_message='该账户已存在。'), models.CheckConstraint(condition=models.Q(models.Q(('enterprise__isnull', True), ('institution__isnull', False)), models.Q(('enterprise__isnull', False), ('institution__isnull', True)), _connector='OR'), name='account_of_one_party', violation_error_message='账户须且只能属于一个机构或一家企业。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClosedBalance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('through', models.DateField(verbose_name='截至(含)')),
+                ('balance', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='余额')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='closed_balances', to='ledger.account', verbose_name='账户')),
+                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='ledger.closing', verbose_name='日终结账')),
+            ],
+            options={
+                'verbose_name': '日终余额',
+                'verbose_name_plural': '日终余额',
+                'ordering': ['account', 'through'],
+                'constraints': [models.UniqueConstraint(fields=('account', 'through'), name='closed_balance_once_a_day')],
             },
         ),
         migrations.CreateModel(

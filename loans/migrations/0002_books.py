@@ -1,8 +1,9 @@
-"""What the database itself guards: movements only grow, a loan's sums follow them, a reversal is the mirror of its object."""
+"""What the database itself guards: movements and evidence only grow, a loan's sums follow them, a reversal is the mirror of its object."""
 
 from django.db import migrations
 
 from audit.append_only import forbid_changes
+from parties.correction_guard import never_truncated, only_by_correction
 
 SUMS = """
 CREATE FUNCTION loans_movement_sums() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -39,7 +40,7 @@ CREATE TRIGGER loans_movement_mirror BEFORE INSERT ON loans_movement
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loans", "0001_initial")]
+    dependencies = [("loans", "0001_initial"), ("audit", "0002_append_only"), ("parties", "0003_guards")]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE loans_application_number;", "DROP SEQUENCE loans_application_number;"),
@@ -47,4 +48,11 @@ class Migration(migrations.Migration):
         migrations.RunSQL(MIRROR, "DROP TRIGGER loans_movement_mirror ON loans_movement; DROP FUNCTION loans_movement_mirror;"),
         forbid_changes("loans_movement"),
         forbid_changes("loans_contribution"),
+        forbid_changes("loans_intent"),
+        forbid_changes("loans_guarantee"),
+        forbid_changes("loans_useoffundscheck"),
+        forbid_changes("loans_proposal", updates=False),
+        forbid_changes("loans_supplementrequest", updates=False),
+        only_by_correction("loans_bankquota", "bank_quota", verbs="DELETE"),
+        never_truncated("loans_bankquota"),
     ]

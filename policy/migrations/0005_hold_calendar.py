@@ -15,5 +15,5 @@ END $$;
 class Migration(migrations.Migration):
     """In a volatile function each statement sees what was committed before it: the look-up comes after the lock."""
 
-    dependencies = [("policy", "0004_append_only")]
+    dependencies = [("policy", "0004_guards")]
     operations = [migrations.RunSQL(CREATE, "DROP FUNCTION policy_hold_calendar(bigint);")]

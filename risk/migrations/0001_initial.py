@@ -5,7 +5,6 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django_fsm
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -14,10 +13,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('ledger', '0005_closed_days'),
-        ('loans', '0003_written_down'),
-        ('parties', '0002_seed'),
-        ('policy', '0004_append_only'),
+        ('ledger', '0001_initial'),
+        ('loans', '0001_initial'),
+        ('parties', '0001_initial'),
+        ('policy', '0001_initial'),
     ]
 
     operations = [
@@ -39,6 +38,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '坏账认定',
                 'verbose_name_plural': '坏账认定',
                 'ordering': ['-recognised_on', '-id'],
+                'indexes': [models.Index(fields=['bank', 'recognised_on'], name='bad_debt_bank_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('principal__gt', 0)), name='bad_debt_positive', violation_error_message='金额须大于零。'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='bad_debt_says_why', violation_error_message='请填写认定理由。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='bad_debt_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b13e85da354cd3d90216be1175df39af52dd468e', operation='UPDATE OR DELETE', pgid='pgtrigger_bad_debt_stays_8569b', table='risk_baddebt', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -70,8 +72,8 @@ class Migration(migrations.Migration):
                 ('deadline', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='policy.deadline', verbose_name='审核期限')),
                 ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='loans.loan', verbose_name='贷款')),
                 ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='提交人')),
+                ('payment_proposed_by', models.ForeignKey(blank=True, db_column='released_by_id', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='支付经办')),
                 ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='损失认定经办')),
-                ('released_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='支付经办')),
                 ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='审核人')),
                 ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.institution', verbose_name='审核机构')),
             ],
@@ -80,7 +82,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '补偿申请',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['bank', 'payable_on', 'id'], name='claim_queue')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('closed', 'refused', 'withdrawn')), _negated=True), fields=('loan',), name='claim_open_once_per_loan', violation_error_message='该贷款已有在办的补偿申请。'), models.CheckConstraint(condition=models.Q(('evidence_kind__in', ['', 'court', 'bankruptcy']), ('kind__in', ['rd', 'project']), ('state__in', ['pursuing', 'certifying', 'filed', 'supplement', 'under_review', 'payable', 'releasing', 'queued', 'part_paid', 'paid', 'recovering', 'closed', 'refused', 'withdrawn'])), name='claim_known_words', violation_error_message='请从列表中选择。'), models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), name='claim_amount_positive', violation_error_message='损失金额须大于零。'), models.CheckConstraint(condition=models.Q(('amount__isnull', False), models.Q(('kind', 'project'), ('state__in', ['pursuing', 'certifying', 'withdrawn'])), _connector='OR'), name='claim_amount_once_certified', violation_error_message='须填写本金损失金额；项目贷款在损失认定时填写。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('filed', 'supplement', 'under_review')), _negated=True), models.Q(('deadline__isnull', False), ('kind', 'rd'), ('reviewer__isnull', False)), _connector='OR'), name='claim_examined_only_rd', violation_error_message='研发贷款补偿须有审核机构和审核期限。'), models.CheckConstraint(condition=models.Q(models.Q(('payable_on__isnull', True), ('split_on__isnull', True), ('state__in', ['pursuing', 'certifying', 'filed', 'supplement', 'under_review', 'refused'])), ('state__in', ['withdrawn', 'recovering', 'closed']), models.Q(('payable_on__isnull', False), ('state__in', ['payable', 'releasing', 'queued', 'part_paid', 'paid'])), _connector='OR'), name='claim_state_payable', violation_error_message='审核通过或损失认定后须有可支付日期，此前不得有。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['queued', 'part_paid']), _negated=True), models.Q(('checked_by__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='claim_state_released', violation_error_message='支付须经办和复核。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_on__isnull', False), _connector='OR'), name='claim_state_paid', violation_error_message='付清须有日期。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('refusal', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='claim_state_refused', violation_error_message='不予补偿须有理由。'), models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('state__in', ('closed', 'refused', 'withdrawn'))), models.Q(models.Q(('state__in', ('closed', 'refused', 'withdrawn')), _negated=True), ('ended_on__isnull', True)), _connector='OR'), name='claim_state_ended', violation_error_message='结案日期只在结案、撤回或不予补偿时填写。'), models.CheckConstraint(condition=models.Q(models.Q(('certified_by__isnull', True), ('certified_on__isnull', True)), models.Q(('certified_by__isnull', False), ('certified_on__isnull', False), ('proposed_by__isnull', False), models.Q(('evidence_number', ''), _negated=True)), _connector='OR'), name='claim_certified_facts', violation_error_message='损失认定须有文书编号、经办、复核和日期。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('released_by')), _negated=True), _connector='OR'), name='claim_payment_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(('certified_by__isnull', True), models.Q(('certified_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='claim_certifier_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('payable_on__isnull', True), ('payable_on__gte', models.F('opened_on')), _connector='OR'), models.Q(('paid_on__isnull', True), ('paid_on__gte', models.F('opened_on')), _connector='OR'), models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('opened_on')), _connector='OR')), name='claim_dates_in_order', violation_error_message='各步骤日期不得早于提交日期。')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('closed', 'refused', 'withdrawn')), _negated=True), fields=('loan',), name='claim_open_once_per_loan', violation_error_message='该贷款已有在办的补偿申请。'), models.CheckConstraint(condition=models.Q(('evidence_kind__in', ['', 'court', 'bankruptcy']), ('kind__in', ['rd', 'project']), ('state__in', ['pursuing', 'certifying', 'filed', 'supplement', 'under_review', 'payable', 'releasing', 'queued', 'part_paid', 'paid', 'recovering', 'closed', 'refused', 'withdrawn'])), name='claim_known_words', violation_error_message='请从列表中选择。'), models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), name='claim_amount_positive', violation_error_message='损失金额须大于零。'), models.CheckConstraint(condition=models.Q(('amount__isnull', False), models.Q(('kind', 'project'), ('state__in', ['pursuing', 'certifying', 'withdrawn'])), _connector='OR'), name='claim_amount_once_certified', violation_error_message='须填写本金损失金额；项目贷款在损失认定时填写。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('filed', 'supplement', 'under_review')), _negated=True), models.Q(('deadline__isnull', False), ('kind', 'rd'), ('reviewer__isnull', False)), _connector='OR'), name='claim_examined_only_rd', violation_error_message='研发贷款补偿须有审核机构和审核期限。'), models.CheckConstraint(condition=models.Q(models.Q(('payable_on__isnull', True), ('split_on__isnull', True), ('state__in', ['pursuing', 'certifying', 'filed', 'supplement', 'under_review', 'refused'])), ('state__in', ['withdrawn', 'recovering', 'closed']), models.Q(('payable_on__isnull', False), ('state__in', ['payable', 'releasing', 'queued', 'part_paid', 'paid'])), _connector='OR'), name='claim_state_payable', violation_error_message='审核通过或损失认定后须有可支付日期，此前不得有。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['queued', 'part_paid']), _negated=True), models.Q(('checked_by__isnull', False), ('payment_proposed_by__isnull', False)), _connector='OR'), name='claim_state_released', violation_error_message='支付须经办和复核。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_on__isnull', False), _connector='OR'), name='claim_state_paid', violation_error_message='付清须有日期。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('refusal', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='claim_state_refused', violation_error_message='不予补偿须有理由。'), models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('state__in', ('closed', 'refused', 'withdrawn'))), models.Q(models.Q(('state__in', ('closed', 'refused', 'withdrawn')), _negated=True), ('ended_on__isnull', True)), _connector='OR'), name='claim_state_ended', violation_error_message='结案日期只在结案、撤回或不予补偿时填写。'), models.CheckConstraint(condition=models.Q(models.Q(('certified_by__isnull', True), ('certified_on__isnull', True)), models.Q(('certified_by__isnull', False), ('certified_on__isnull', False), ('proposed_by__isnull', False), models.Q(('evidence_number', ''), _negated=True)), _connector='OR'), name='claim_certified_facts', violation_error_message='损失认定须有文书编号、经办、复核和日期。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('payment_proposed_by')), _negated=True), _connector='OR'), name='claim_payment_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(('certified_by__isnull', True), models.Q(('certified_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='claim_certifier_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('payable_on__isnull', True), ('payable_on__gte', models.F('opened_on')), _connector='OR'), models.Q(('paid_on__isnull', True), ('paid_on__gte', models.F('opened_on')), _connector='OR'), models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('opened_on')), _connector='OR')), name='claim_dates_in_order', violation_error_message='各步骤日期不得早于提交日期。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='claim_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e7ee0b63f5170bfe4b9c9929a2ce3cace2a68e18', operation='DELETE', pgid='pgtrigger_claim_no_delete_a496e', table='risk_claim', when='BEFORE')), pgtrigger.compiler.Trigger(name='claim_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{certifying:payable,certifying:pursuing,certifying:recovering,certifying:withdrawn,filed:supplement,filed:under_review,filed:withdrawn,paid:closed,paid:recovering,part_paid:paid,payable:paid,payable:releasing,pursuing:certifying,pursuing:withdrawn,queued:paid,queued:part_paid,recovering:closed,releasing:paid,releasing:payable,releasing:queued,supplement:filed,supplement:withdrawn,under_review:payable,under_review:refused,under_review:supplement,under_review:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='6d0991ed728c7585e71beaac7decd4e54388eb28', operation='UPDATE', pgid='pgtrigger_claim_legal_steps_62127', table='risk_claim', when='BEFORE'))],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -103,6 +106,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '五级分类',
                 'ordering': ['loan', 'from_on'],
                 'constraints': [models.UniqueConstraint(fields=('loan', 'from_on'), name='classification_once_a_day', violation_error_message='该贷款当日已认定分类。'), models.CheckConstraint(condition=models.Q(('grade__in', ['normal', 'special_mention', 'substandard', 'doubtful', 'loss']), ('suggested__in', ['normal', 'special_mention', 'substandard', 'doubtful', 'loss'])), name='classification_known_grade', violation_error_message='请从列表中选择。'), models.CheckConstraint(condition=models.Q(('grade', models.F('suggested')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='classification_reason_when_it_differs', violation_error_message='分类与建议不一致时须填写理由。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='classification_history_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b9caa9dc357cb2686514a9d570c17d08ff2ebd2d', operation='UPDATE OR DELETE', pgid='pgtrigger_classification_history_stays_e3ba2', table='risk_classification', when='BEFORE'))],
             },
         ),
         migrations.AddField(
@@ -118,7 +122,7 @@ class Migration(migrations.Migration):
                 ('grade', models.CharField(choices=[('normal', '正常'), ('special_mention', '关注'), ('substandard', '次级'), ('doubtful', '可疑'), ('loss', '损失')], max_length=16, verbose_name='建议分类')),
                 ('suggested_on', models.DateField(verbose_name='建议日期')),
                 ('overdue_days', models.PositiveIntegerField(help_text='建议当日，连续逾期天数', verbose_name='逾期天数')),
-                ('state', models.CharField(choices=[('open', '待银行确认'), ('taken', '已按建议调整'), ('overruled', '银行另行认定'), ('outdated', '已被新的建议替代')], default='open', max_length=10, verbose_name='状态')),
+                ('state', django_fsm.FSMField(choices=[('open', '待银行确认'), ('taken', '已按建议调整'), ('overruled', '银行另行认定'), ('outdated', '已不适用')], default='open', max_length=10, protected=True, verbose_name='状态')),
                 ('answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='risk.classification', verbose_name='银行认定')),
                 ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classification_suggestions', to='loans.loan', verbose_name='贷款')),
             ],
@@ -127,7 +131,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '分类建议',
                 'ordering': ['-suggested_on', '-id'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('loan',), name='suggestion_open_once', violation_error_message='该贷款已有待确认的建议。'), models.CheckConstraint(condition=models.Q(models.Q(('answer__isnull', False), ('state__in', ['taken', 'overruled'])), models.Q(('answer__isnull', True), ('state__in', ['open', 'outdated'])), _connector='OR'), name='suggestion_answered_by_a_decision', violation_error_message='已确认的建议须对应银行认定。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='suggestion_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:outdated,open:overruled,open:taken}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='2d7c36243a5ba33cadc914ffd95d4a91bc0e00b0', operation='UPDATE', pgid='pgtrigger_suggestion_legal_steps_bada7', table='risk_classificationsuggestion', when='BEFORE'))],
             },
+            bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
             name='DiligenceRules',
@@ -143,14 +149,14 @@ class Migration(migrations.Migration):
                 'verbose_name': '尽职免责制度',
                 'verbose_name_plural': '尽职免责制度',
                 'ordering': ['institution', '-effective_on'],
-                'constraints': [models.UniqueConstraint(fields=('institution', 'document_number'), name='diligence_rules_once', violation_error_message='该制度已登记。')],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'document_number'), name='diligence_rules_once', violation_error_message='该制度已登记。'), models.UniqueConstraint(models.F('institution'), common.fields.TextKey('document_number'), name='diligence_rules_alike', violation_error_message='该制度已登记。')],
             },
         ),
         migrations.CreateModel(
             name='EnhancementFee',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('recorded', '待复核'), ('checked', '已复核'), ('returned', '复核退回')], default='recorded', max_length=10, verbose_name='复核状态')),
+                ('step', django_fsm.FSMField(choices=[('recorded', '待复核'), ('checked', '已复核'), ('returned', '复核退回')], default='recorded', max_length=10, protected=True, verbose_name='复核状态')),
                 ('made_at', models.DateTimeField(verbose_name='经办时间')),
                 ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
                 ('public_id', common.fields.PublicIdField()),
@@ -169,7 +175,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '增信服务费收取',
                 'ordering': ['-collected_on', '-id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='enhancement_fee_positive', violation_error_message='金额须大于零。'), models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='enhancement_fee_period', violation_error_message='计费止日须晚于起日。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('step', 'returned'), _negated=True), expressions=[(models.Func(models.F('loan_id'), models.F('loan_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('from_on'), models.F('until_on'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='enhancement_fee_never_twice', violation_error_message='该贷款在此期间已收取增信服务费。'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('step', 'checked')), models.Q(models.Q(('step', 'checked'), _negated=True), ('entry__isnull', True)), _connector='OR'), name='enhancement_fee_booked_when_checked', violation_error_message='复核后须有记账凭证。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='enhancement_fee_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('step', 'recorded')), models.Q(models.Q(('step', 'recorded'), _negated=True), ('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='enhancement_fee_checked_facts', violation_error_message='复核须记录复核人和时间。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='enhancement_fee_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."step", \':\', NEW."step") = ANY(\'{recorded:checked,recorded:returned}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."step" IS DISTINCT FROM NEW."step") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "step" from "%" to "%" on table %\', OLD."step", NEW."step", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='6c78f3580b6616949ec255e8b033f128f48e31ed', operation='UPDATE', pgid='pgtrigger_enhancement_fee_legal_steps_b4550', table='risk_enhancementfee', when='BEFORE'))],
             },
+            bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
             name='EnhancementFeeRate',
@@ -185,7 +193,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '增信服务费标准',
                 'verbose_name_plural': '增信服务费标准',
                 'ordering': ['from_on'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('rate__gte', 0), ('rate__lt', 1)), name='enhancement_fee_rate_is_a_rate', violation_error_message='费率须为小数，例如 0.005。'), models.CheckConstraint(condition=models.Q(('document_number', ''), _negated=True), name='enhancement_fee_rate_document', violation_error_message='请填写文号。')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('rate__gte', 0), ('rate__lt', 1)), name='enhancement_fee_rate_is_a_rate', violation_error_message='年费率须不低于 0%、低于 100%。'), models.CheckConstraint(condition=models.Q(('document_number', ''), _negated=True), name='enhancement_fee_rate_document', violation_error_message='请填写文号。')],
             },
         ),
         migrations.CreateModel(
@@ -217,6 +225,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '尽职免责',
                 'ordering': ['-opened_on', '-id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('concluded_on__isnull', True), ('is_diligent__isnull', True), ('state', 'checking')), models.Q(models.Q(('state', 'checking'), _negated=True), ('concluded_by__isnull', False), ('concluded_on__isnull', False), ('is_diligent__isnull', False), ('is_gross_negligence__isnull', False), ('is_intent__isnull', False), models.Q(('opinion', ''), _negated=True)), _connector='OR'), name='exemption_concluded_facts', violation_error_message='结论须有日期、委员会成员、意见和逐项判断。'), models.CheckConstraint(condition=models.Q(models.Q(('found_by__isnull', False), ('found_on__isnull', False), ('is_evidence_sufficient__isnull', False), ('state', 'found')), models.Q(models.Q(('state', 'found'), _negated=True), ('found_by__isnull', True), ('found_on__isnull', True), ('is_evidence_sufficient__isnull', True)), _connector='OR'), name='exemption_found_facts', violation_error_message='监管核查须有日期、核查人和结论。'), models.CheckConstraint(condition=models.Q(('is_exempt', False), models.Q(('is_diligent', True), ('is_evidence_sufficient', True), ('is_gross_negligence', False), ('is_intent', False), ('state', 'found')), _connector='OR'), name='exemption_exempt_by_both', violation_error_message='机构结论为已尽职、监管核查证据充分且无重大过错或故意的，方可免责。'), models.CheckConstraint(condition=models.Q(models.Q(('is_diligent', True), _negated=True), models.Q(('is_gross_negligence', False), ('is_intent', False)), _connector='OR'), name='exemption_no_diligence_with_fault', violation_error_message='存在重大过错或故意的，不得认定为尽职免责。'), models.CheckConstraint(condition=models.Q(('concluded_by__isnull', True), models.Q(('concluded_by', models.F('opened_by')), _negated=True), _connector='OR'), name='exemption_concluded_by_another', violation_error_message='结论须由发起人以外的委员会成员作出。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='exemption_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='4586a6c4804ea5704ef88ed7b3ed7bab350e500e', operation='DELETE', pgid='pgtrigger_exemption_no_delete_ad2d8', table='risk_exemption', when='BEFORE')), pgtrigger.compiler.Trigger(name='exemption_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{checking:concluded,concluded:found}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e4e0a44c67d4f6dbf4e93bcdc5d9808f55bf927d', operation='UPDATE', pgid='pgtrigger_exemption_legal_steps_1b3c7', table='risk_exemption', when='BEFORE'))],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -235,6 +244,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '证据包',
                 'verbose_name_plural': '证据包',
                 'ordering': ['-built_at', '-id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='evidence_pack_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='19491de4ec571d61510c4ced50ed72f106ea1748', operation='UPDATE OR DELETE', pgid='pgtrigger_evidence_pack_stays_3a51e', table='risk_evidencepack', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -272,7 +282,7 @@ class Migration(migrations.Migration):
             name='GuaranteeFee',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('recorded', '待复核'), ('checked', '已复核'), ('returned', '复核退回')], default='recorded', max_length=10, verbose_name='复核状态')),
+                ('step', django_fsm.FSMField(choices=[('recorded', '待复核'), ('checked', '已复核'), ('returned', '复核退回')], default='recorded', max_length=10, protected=True, verbose_name='复核状态')),
                 ('made_at', models.DateTimeField(verbose_name='经办时间')),
                 ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
                 ('public_id', common.fields.PublicIdField()),
@@ -289,8 +299,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '担保费收取',
                 'verbose_name_plural': '担保费收取',
                 'ordering': ['-charged_on', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='guarantee_fee_positive', violation_error_message='金额须大于零。'), models.UniqueConstraint(condition=models.Q(('step', 'returned'), _negated=True), fields=('guarantor', 'voucher'), name='guarantee_fee_voucher_once', violation_error_message='该凭证号已登记。'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('step', 'checked')), models.Q(models.Q(('step', 'checked'), _negated=True), ('entry__isnull', True)), _connector='OR'), name='guarantee_fee_booked_when_checked', violation_error_message='复核后须有记账凭证。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='guarantee_fee_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('step', 'recorded')), models.Q(models.Q(('step', 'recorded'), _negated=True), ('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='guarantee_fee_checked_facts', violation_error_message='复核须记录复核人和时间。')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='guarantee_fee_positive', violation_error_message='金额须大于零。'), models.UniqueConstraint(condition=models.Q(('step', 'returned'), _negated=True), fields=('guarantor', 'voucher'), name='guarantee_fee_voucher_once', violation_error_message='该凭证号已登记。'), models.UniqueConstraint(models.F('guarantor'), common.fields.TextKey('voucher'), condition=models.Q(('step', 'returned'), _negated=True), name='guarantee_fee_voucher_alike', violation_error_message='该凭证号已登记。'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('step', 'checked')), models.Q(models.Q(('step', 'checked'), _negated=True), ('entry__isnull', True)), _connector='OR'), name='guarantee_fee_booked_when_checked', violation_error_message='复核后须有记账凭证。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='guarantee_fee_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('step', 'recorded')), models.Q(models.Q(('step', 'recorded'), _negated=True), ('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='guarantee_fee_checked_facts', violation_error_message='复核须记录复核人和时间。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='guarantee_fee_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."step", \':\', NEW."step") = ANY(\'{recorded:checked,recorded:returned}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."step" IS DISTINCT FROM NEW."step") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "step" from "%" to "%" on table %\', OLD."step", NEW."step", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='85da2568673f1c61fb1bf47abb6ed53eb4980a0d', operation='UPDATE', pgid='pgtrigger_guarantee_fee_legal_steps_c3817', table='risk_guaranteefee', when='BEFORE'))],
             },
+            bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
             name='Payment',
@@ -318,6 +330,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '补偿支付',
                 'ordering': ['claim', 'number'],
                 'constraints': [models.UniqueConstraint(fields=('claim', 'number'), name='compensation_number_once', violation_error_message='该次支付已登记。'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='compensation_positive', violation_error_message='金额须大于零。'), models.CheckConstraint(condition=models.Q(('amount__lte', models.F('cap_left'))), name='compensation_within_cap', violation_error_message='支付金额不得超过剩余可补偿金额。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='compensation_checker_differs', violation_error_message='经办和复核不得为同一人。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='compensation_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='879c17d18f9c80f69380e3869ebe7f6f70624a48', operation='UPDATE OR DELETE', pgid='pgtrigger_compensation_stays_02678', table='risk_payment', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -336,6 +349,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '补偿支付明细',
                 'ordering': ['payment', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('payment', 'payer'), name='compensation_part_once', violation_error_message='该支付方已有一行。'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='compensation_part_positive', violation_error_message='金额须大于零。'), models.CheckConstraint(condition=models.Q(('payer__in', ['guarantor', 'fee_pool', 'city', 'county'])), name='compensation_part_known_payer', violation_error_message='请从列表中选择。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='compensation_part_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='02c47b7f714229579452270525990527cf8b4074', operation='UPDATE OR DELETE', pgid='pgtrigger_compensation_part_stays_af5dd', table='risk_paymentpart', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -359,19 +373,21 @@ class Migration(migrations.Migration):
                 'verbose_name': '重新申请补偿',
                 'verbose_name_plural': '重新申请补偿',
                 'ordering': ['-applied_at', '-id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='reapplication_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='11aa5365b1b446f2881cdc8d10dd874c0688fa3f', operation='UPDATE OR DELETE', pgid='pgtrigger_reapplication_stays_6211b', table='risk_reapplication', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
             name='Recovery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('recorded', '待复核'), ('checked', '已复核'), ('returned', '复核退回')], default='recorded', max_length=10, verbose_name='复核状态')),
+                ('step', django_fsm.FSMField(choices=[('recorded', '待复核'), ('checked', '已复核'), ('returned', '复核退回')], default='recorded', max_length=10, protected=True, verbose_name='复核状态')),
                 ('made_at', models.DateTimeField(verbose_name='经办时间')),
                 ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
                 ('public_id', common.fields.PublicIdField()),
                 ('amount', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='追回金额')),
                 ('costs', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='追偿费用')),
-                ('net', common.fields.MoneyField(decimal_places=2, help_text='元，扣除费用，不低于零', max_digits=18, verbose_name='追回净额')),
+                ('net', common.fields.MoneyField(decimal_places=2, help_text='元，扣除费用（含以前未抵足的费用），不低于零；复核时确定', max_digits=18, verbose_name='追回净额')),
+                ('number', models.PositiveSmallIntegerField(blank=True, help_text='复核时编号', null=True, verbose_name='在该坏账追偿中的次序')),
                 ('position', models.PositiveSmallIntegerField(blank=True, help_text='复核时编号', null=True, verbose_name='在该补偿收付中的顺序')),
                 ('received_on', models.DateField(verbose_name='到账日期')),
                 ('bank_reference', models.CharField(max_length=64, verbose_name='银行流水号')),
@@ -386,8 +402,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '追偿收回',
                 'verbose_name_plural': '追偿收回',
                 'ordering': ['-received_on', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('bank', 'bank_reference'), name='recovery_reference_once_per_bank', violation_error_message='该流水号已登记。'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='recovery_positive', violation_error_message='金额须大于零。'), models.CheckConstraint(condition=models.Q(('costs__gte', 0), models.Q(models.Q(('costs__lte', models.F('amount')), ('net', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('costs')))), models.Q(('costs__gt', models.F('amount')), ('net', 0)), _connector='OR')), name='recovery_net_of_costs', violation_error_message='追回净额须等于追回金额减费用，且不低于零。'), models.CheckConstraint(condition=models.Q(('bank_reference', ''), _negated=True), name='recovery_has_reference', violation_error_message='须填写流水号。'), models.CheckConstraint(condition=models.Q(('claim__isnull', True), ('step', 'checked'), _connector='OR'), name='recovery_counts_when_checked', violation_error_message='复核后才计入补偿申请。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='recovery_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('step', 'recorded')), models.Q(models.Q(('step', 'recorded'), _negated=True), ('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='recovery_checked_facts', violation_error_message='复核须记录复核人和时间。')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('step', 'returned'), _negated=True), fields=('bank', 'bank_reference'), name='recovery_reference_once_per_bank', violation_error_message='该流水号已登记。'), models.UniqueConstraint(models.F('bank'), common.fields.TextKey('bank_reference'), condition=models.Q(('step', 'returned'), _negated=True), name='recovery_reference_alike', violation_error_message='该流水号已登记。'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='recovery_positive', violation_error_message='金额须大于零。'), models.CheckConstraint(condition=models.Q(('costs__gte', 0), models.Q(('net', 0), models.Q(('net__gt', 0), ('net__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('costs')))), _connector='OR')), name='recovery_net_of_costs', violation_error_message='追回净额不得超过追回金额减费用，且不低于零。'), models.UniqueConstraint(fields=('bad_debt', 'number'), name='recovery_numbered_once', violation_error_message='该次序已有。'), models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', False), ('step', 'checked')), models.Q(models.Q(('step', 'checked'), _negated=True), ('number__isnull', True)), _connector='OR'), name='recovery_numbered_when_checked', violation_error_message='追偿收回在复核时编号。'), models.CheckConstraint(condition=models.Q(('bank_reference', ''), _negated=True), name='recovery_has_reference', violation_error_message='须填写流水号。'), models.CheckConstraint(condition=models.Q(('claim__isnull', True), ('step', 'checked'), _connector='OR'), name='recovery_counts_when_checked', violation_error_message='复核后才计入补偿申请。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='recovery_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('step', 'recorded')), models.Q(models.Q(('step', 'recorded'), _negated=True), ('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='recovery_checked_facts', violation_error_message='复核须记录复核人和时间。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='recovery_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."step", \':\', NEW."step") = ANY(\'{recorded:checked,recorded:returned}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."step" IS DISTINCT FROM NEW."step") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "step" from "%" to "%" on table %\', OLD."step", NEW."step", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='86d3781c9b22201606fc9aa8f3525b64d8c1afec', operation='UPDATE', pgid='pgtrigger_recovery_legal_steps_73398', table='risk_recovery', when='BEFORE'))],
             },
+            bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
             name='Return',
@@ -410,6 +428,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '追偿款退回',
                 'ordering': ['recovery', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('recovery', 'answers'), name='return_once_per_loss_entry', violation_error_message='该笔已有一行。'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='return_positive', violation_error_message='金额须大于零。'), models.CheckConstraint(condition=models.Q(models.Q(('made_by__isnull', True), ('returned_on__isnull', True), ('state', 'due'), ('voucher', '')), models.Q(models.Q(('state', 'due'), _negated=True), ('made_by__isnull', False), ('returned_on__isnull', False), models.Q(('voucher', ''), _negated=True)), _connector='OR'), name='return_made_facts', violation_error_message='登记退回须填写日期、凭证号和经办人。'), models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', False), ('entry__isnull', False), ('state', 'paid')), models.Q(models.Q(('state', 'paid'), _negated=True), ('checked_by__isnull', True), ('entry__isnull', True)), _connector='OR'), name='return_checked_facts', violation_error_message='退回复核须记录复核人和记账凭证。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='return_checker_differs', violation_error_message='经办和复核不得为同一人。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='return_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9f2b6fc749aac3aa4dd4792c2735123215145d68', operation='DELETE', pgid='pgtrigger_return_no_delete_eb06c', table='risk_return', when='BEFORE')), pgtrigger.compiler.Trigger(name='return_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{due:recorded,recorded:due,recorded:paid}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='eccbfaa4ddc57888f4b7db0fe5c2f9a6194e82df', operation='UPDATE', pgid='pgtrigger_return_legal_steps_7d8fe', table='risk_return', when='BEFORE'))],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -428,6 +447,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '损失分担',
                 'ordering': ['claim', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('claim', 'payer'), name='loss_share_once_per_payer', violation_error_message='该承担方已有一行。'), models.CheckConstraint(condition=models.Q(('payer__in', ['bank', 'guarantor', 'fee_pool', 'city', 'county'])), name='loss_share_known_payer', violation_error_message='请从列表中选择。'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='loss_share_not_negative', violation_error_message='金额不能为负数。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='loss_share_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='256f2cf764cc8be1c736afe34e7992c9ddd34087', operation='UPDATE OR DELETE', pgid='pgtrigger_loss_share_stays_d7573', table='risk_share', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -467,66 +487,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '警示与熔断记录',
                 'ordering': ['-changed_at', '-id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='breaker_change_changes', violation_error_message='状态没有变化。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='breaker_change_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='36364e15eb53212cd7ca60f628b71e27d799a329', operation='UPDATE OR DELETE', pgid='pgtrigger_breaker_change_stays_d985a', table='risk_breakerchange', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='breakerchange',
-            trigger=pgtrigger.compiler.Trigger(name='breaker_change_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='36364e15eb53212cd7ca60f628b71e27d799a329', operation='UPDATE OR DELETE', pgid='pgtrigger_breaker_change_stays_d985a', table='risk_breakerchange', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='claim_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e7ee0b63f5170bfe4b9c9929a2ce3cace2a68e18', operation='DELETE', pgid='pgtrigger_claim_no_delete_a496e', table='risk_claim', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='classification',
-            trigger=pgtrigger.compiler.Trigger(name='classification_history_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b9caa9dc357cb2686514a9d570c17d08ff2ebd2d', operation='UPDATE OR DELETE', pgid='pgtrigger_classification_history_stays_e3ba2', table='risk_classification', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='baddebt',
-            index=models.Index(fields=['bank', 'recognised_on'], name='bad_debt_bank_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='baddebt',
-            constraint=models.CheckConstraint(condition=models.Q(('principal__gt', 0)), name='bad_debt_positive', violation_error_message='金额须大于零。'),
-        ),
-        migrations.AddConstraint(
-            model_name='baddebt',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='bad_debt_says_why', violation_error_message='请填写认定理由。'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='baddebt',
-            trigger=pgtrigger.compiler.Trigger(name='bad_debt_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b13e85da354cd3d90216be1175df39af52dd468e', operation='UPDATE OR DELETE', pgid='pgtrigger_bad_debt_stays_8569b', table='risk_baddebt', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='enhancementfeerate',
-            trigger=pgtrigger.compiler.Trigger(name='enhancement_fee_rate_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9820585d378018785891343a183b913042f6b978', operation='UPDATE OR DELETE', pgid='pgtrigger_enhancement_fee_rate_stays_4743e', table='risk_enhancementfeerate', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exemption',
-            trigger=pgtrigger.compiler.Trigger(name='exemption_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='4586a6c4804ea5704ef88ed7b3ed7bab350e500e', operation='DELETE', pgid='pgtrigger_exemption_no_delete_ad2d8', table='risk_exemption', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidencepack',
-            trigger=pgtrigger.compiler.Trigger(name='evidence_pack_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='19491de4ec571d61510c4ced50ed72f106ea1748', operation='UPDATE OR DELETE', pgid='pgtrigger_evidence_pack_stays_3a51e', table='risk_evidencepack', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='compensation_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='879c17d18f9c80f69380e3869ebe7f6f70624a48', operation='UPDATE OR DELETE', pgid='pgtrigger_compensation_stays_02678', table='risk_payment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='paymentpart',
-            trigger=pgtrigger.compiler.Trigger(name='compensation_part_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='02c47b7f714229579452270525990527cf8b4074', operation='UPDATE OR DELETE', pgid='pgtrigger_compensation_part_stays_af5dd', table='risk_paymentpart', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reapplication',
-            trigger=pgtrigger.compiler.Trigger(name='reapplication_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='11aa5365b1b446f2881cdc8d10dd874c0688fa3f', operation='UPDATE OR DELETE', pgid='pgtrigger_reapplication_stays_6211b', table='risk_reapplication', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='return',
-            trigger=pgtrigger.compiler.Trigger(name='return_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9f2b6fc749aac3aa4dd4792c2735123215145d68', operation='DELETE', pgid='pgtrigger_return_no_delete_eb06c', table='risk_return', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='share',
-            trigger=pgtrigger.compiler.Trigger(name='loss_share_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='256f2cf764cc8be1c736afe34e7992c9ddd34087', operation='UPDATE OR DELETE', pgid='pgtrigger_loss_share_stays_d7573', table='risk_share', when='BEFORE')),
         ),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from parties.correction_guard import never_truncated, only_by_correction
+
 NOT_MORE_THAN_PAID = """
 CREATE FUNCTION risk_return_within_payment() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -44,7 +46,7 @@ CREATE TRIGGER risk_part_within_share AFTER INSERT ON risk_paymentpart
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risk", "0001_initial")]
+    dependencies = [("risk", "0001_initial"), ("audit", "0002_append_only"), ("parties", "0003_guards")]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE risk_claim_number;", "DROP SEQUENCE risk_claim_number;"),
@@ -52,4 +54,6 @@ class Migration(migrations.Migration):
             NOT_MORE_THAN_PAID, "DROP TRIGGER risk_return_within_payment ON risk_return; DROP FUNCTION risk_return_within_payment;"
         ),
         migrations.RunSQL(PAID_AS_SHARED, "DROP TRIGGER risk_part_within_share ON risk_paymentpart; DROP FUNCTION risk_part_within_share;"),
+        only_by_correction("risk_enhancementfeerate", "enhancement_fee_rate"),
+        never_truncated("risk_enhancementfeerate"),
     ]

@@ -3,6 +3,8 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import django_fsm
+import pgtrigger.compiler
+import uuid
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('ledger', '0002_guards'),
+        ('ledger', '0001_initial'),
         ('loans', '0001_initial'),
         ('parties', '0001_initial'),
         ('policy', '0001_initial'),
@@ -46,6 +48,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '结算版次',
                 'verbose_name_plural': '结算版次',
                 'ordering': ['settlement_id', 'number'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('city', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('subsidy'), '+', models.F('adjustments')), '+', models.F('carried_in')), '-', models.F('carried_out')), '-', models.F('county')))), name='revision_sums_tie', violation_error_message='市县承担与结转之和须等于贴息、调整与上期结转之和。')],
             },
         ),
         migrations.CreateModel(
@@ -74,7 +77,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '贴息结算',
                 'verbose_name_plural': '贴息结算',
                 'ordering': ['-year', '-quarter', 'bank_id', 'mode'],
-                'constraints': [models.UniqueConstraint(fields=('bank', 'mode', 'year', 'quarter'), name='settlement_once_per_quarter', violation_error_message='该季度已有结算。'), models.UniqueConstraint(condition=models.Q(('record_number', ''), _negated=True), fields=('record_number',), name='settlement_record_number_once', violation_error_message='该备案号已登记。'), models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4), ('until_on__gt', models.F('from_on'))), name='settlement_quarter_of_a_year'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by__isnull', False), ('confirmed_on__isnull', False), ('current__isnull', False), ('state__in', ['confirmed', 'reviewed', 'filed', 'paid'])), models.Q(models.Q(('state__in', ['confirmed', 'reviewed', 'filed', 'paid']), _negated=True), ('confirmed_by__isnull', True), ('confirmed_on__isnull', True)), _connector='OR'), name='settlement_confirmed_facts', violation_error_message='确认须记录确认人和日期。'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by__isnull', False), ('reviewed_on__gte', models.F('confirmed_on')), ('reviewed_on__isnull', False), ('state__in', ['reviewed', 'filed', 'paid'])), models.Q(models.Q(('state__in', ['reviewed', 'filed', 'paid']), _negated=True), ('reviewed_by__isnull', True), ('reviewed_on__isnull', True)), _connector='OR'), name='settlement_reviewed_facts', violation_error_message='审核须记录审核人和日期，且不早于确认日期。'), models.CheckConstraint(condition=models.Q(models.Q(('filed_by__isnull', False), ('filed_on__gte', models.F('reviewed_on')), ('filed_on__isnull', False), ('state__in', ('filed', 'paid')), models.Q(('record_number', ''), _negated=True)), models.Q(models.Q(('state__in', ('filed', 'paid')), _negated=True), ('filed_by__isnull', True), ('filed_on__isnull', True), ('record_number', '')), _connector='OR'), name='settlement_filed_facts', violation_error_message='备案须记录备案号、登记人和日期，且不早于审核日期。'), models.CheckConstraint(condition=models.Q(models.Q(('paid_on__gte', models.F('filed_on')), ('paid_on__isnull', False), ('state', 'paid')), models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_on__isnull', True)), _connector='OR'), name='settlement_paid_facts', violation_error_message='拨付完成日期不得早于备案日期。')],
+                'constraints': [models.UniqueConstraint(fields=('bank', 'mode', 'year', 'quarter'), name='settlement_once_per_quarter', violation_error_message='该季度已有结算。'), models.UniqueConstraint(condition=models.Q(('record_number', ''), _negated=True), fields=('record_number',), name='settlement_record_number_once', violation_error_message='该备案号已登记。'), models.UniqueConstraint(common.fields.TextKey('record_number'), condition=models.Q(('record_number', ''), _negated=True), name='settlement_record_number_alike', violation_error_message='该备案号已登记。'), models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4), ('until_on__gt', models.F('from_on'))), name='settlement_quarter_of_a_year'), models.CheckConstraint(condition=models.Q(('mode__in', ['special', 'trust']), ('state__in', ['draft', 'confirmed', 'reviewed', 'filed', 'paid'])), name='settlement_known_words', violation_error_message='出资模式和状态须从列表中选择。'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by__isnull', False), ('confirmed_on__isnull', False), ('current__isnull', False), ('state__in', ['confirmed', 'reviewed', 'filed', 'paid'])), models.Q(models.Q(('state__in', ['confirmed', 'reviewed', 'filed', 'paid']), _negated=True), ('confirmed_by__isnull', True), ('confirmed_on__isnull', True)), _connector='OR'), name='settlement_confirmed_facts', violation_error_message='确认须记录确认人和日期。'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by__isnull', False), ('reviewed_on__gte', models.F('confirmed_on')), ('reviewed_on__isnull', False), ('state__in', ['reviewed', 'filed', 'paid'])), models.Q(models.Q(('state__in', ['reviewed', 'filed', 'paid']), _negated=True), ('reviewed_by__isnull', True), ('reviewed_on__isnull', True)), _connector='OR'), name='settlement_reviewed_facts', violation_error_message='审核须记录审核人和日期，且不早于确认日期。'), models.CheckConstraint(condition=models.Q(models.Q(('filed_by__isnull', False), ('filed_on__gte', models.F('reviewed_on')), ('filed_on__isnull', False), ('state__in', ('filed', 'paid')), models.Q(('record_number', ''), _negated=True)), models.Q(models.Q(('state__in', ('filed', 'paid')), _negated=True), ('filed_by__isnull', True), ('filed_on__isnull', True), ('record_number', '')), _connector='OR'), name='settlement_filed_facts', violation_error_message='备案须记录备案号、登记人和日期，且不早于审核日期。'), models.CheckConstraint(condition=models.Q(models.Q(('paid_on__gte', models.F('filed_on')), ('paid_on__isnull', False), ('state', 'paid')), models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_on__isnull', True)), _connector='OR'), name='settlement_paid_facts', violation_error_message='拨付完成日期不得早于备案日期。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='settlement_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{confirmed:draft,confirmed:reviewed,draft:confirmed,filed:paid,reviewed:draft,reviewed:filed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='1dfff99f9f31ec1f357f8755399c6cab523c8102', operation='UPDATE', pgid='pgtrigger_settlement_legal_steps_787a2', table='subsidy_settlement', when='BEFORE'))],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -95,7 +99,7 @@ class Migration(migrations.Migration):
                 ('public_id', common.fields.PublicIdField()),
                 ('filename', models.CharField(max_length=200, verbose_name='文件名')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('state', models.CharField(choices=[('checked', '已校验'), ('committed', '已入库')], default='checked', max_length=10, verbose_name='状态')),
+                ('state', django_fsm.FSMField(choices=[('checked', '已校验'), ('committed', '已入库')], default='checked', max_length=10, protected=True, verbose_name='状态')),
                 ('row_count', models.PositiveIntegerField(verbose_name='数据行数')),
                 ('errors', models.JSONField(default=list, help_text='行号、列名、代码、说明', verbose_name='有误的行')),
                 ('checked_at', models.DateTimeField(verbose_name='校验时间')),
@@ -110,7 +114,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '对账文件',
                 'ordering': ['-checked_at'],
                 'constraints': [models.UniqueConstraint(fields=('revision', 'sha256'), name='reconciliation_file_once', violation_error_message='该文件已对此版次提交过。'), models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', False), ('committed_by__isnull', False), ('state', 'committed')), models.Q(('committed_at__isnull', True), ('committed_by__isnull', True), ('state', 'checked')), _connector='OR'), name='reconciliation_committed_facts', violation_error_message='入库须记录入库人和时间。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='reconciliation_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{checked:committed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f19000682bc703b1f4b37cb391486e7f521229bf', operation='UPDATE', pgid='pgtrigger_reconciliation_legal_steps_fcc41', table='subsidy_reconciliation', when='BEFORE'))],
             },
+            bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
             name='Payment',
@@ -133,7 +139,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '贴息支付',
                 'verbose_name_plural': '贴息支付',
                 'ordering': ['settlement_id', 'kind', 'payer_id'],
-                'constraints': [models.UniqueConstraint(fields=('settlement', 'payer'), name='payment_once_per_payer', violation_error_message='该付款方对此结算已有付款。'), models.UniqueConstraint(condition=models.Q(('voucher', ''), _negated=True), fields=('payer', 'voucher'), name='payment_voucher_once_per_payer', violation_error_message='该付款方已登记过此凭证号。'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_amount_positive', violation_error_message='付款金额须大于零。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='payment_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('made_by__isnull', False), ('paid_on__isnull', False), ('state__in', ['recorded', 'paid']), models.Q(('voucher', ''), _negated=True)), models.Q(('made_by__isnull', True), ('paid_on__isnull', True), ('state', 'due'), ('voucher', '')), _connector='OR'), name='payment_made_facts', violation_error_message='登记付款须填写日期、凭证号和经办人。'), models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', False), ('entry__isnull', False), ('state', 'paid')), models.Q(models.Q(('state', 'paid'), _negated=True), ('checked_by__isnull', True), ('entry__isnull', True)), _connector='OR'), name='payment_checked_facts', violation_error_message='付款复核须记录复核人和记账凭证。')],
+                'constraints': [models.UniqueConstraint(fields=('settlement', 'payer'), name='payment_once_per_payer', violation_error_message='该付款方对此结算已有付款。'), models.UniqueConstraint(condition=models.Q(('voucher', ''), _negated=True), fields=('payer', 'voucher'), name='payment_voucher_once_per_payer', violation_error_message='该付款方已登记过此凭证号。'), models.UniqueConstraint(models.F('payer'), common.fields.TextKey('voucher'), condition=models.Q(('voucher', ''), _negated=True), name='payment_voucher_alike', violation_error_message='该付款方已登记过此凭证号。'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_amount_positive', violation_error_message='付款金额须大于零。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='payment_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('made_by__isnull', False), ('paid_on__isnull', False), ('state__in', ['recorded', 'paid']), models.Q(('voucher', ''), _negated=True)), models.Q(('made_by__isnull', True), ('paid_on__isnull', True), ('state', 'due'), ('voucher', '')), _connector='OR'), name='payment_made_facts', violation_error_message='登记付款须填写日期、凭证号和经办人。'), models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', False), ('entry__isnull', False), ('state', 'paid')), models.Q(models.Q(('state', 'paid'), _negated=True), ('checked_by__isnull', True), ('entry__isnull', True)), _connector='OR'), name='payment_checked_facts', violation_error_message='付款复核须记录复核人和记账凭证。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='payment_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{due:recorded,recorded:due,recorded:paid}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='5f31da8d2c13049fbcee90669fda88b17db837dd', operation='UPDATE', pgid='pgtrigger_payment_legal_steps_caadb', table='subsidy_payment', when='BEFORE'))],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -157,7 +164,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '县级异议',
                 'verbose_name_plural': '县级异议',
                 'ordering': ['raised_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('settlement', 'district'), name='objection_one_open_per_county', violation_error_message='本县(市、区)对该结算已有未处理的异议。'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='objection_resolved_facts', violation_error_message='处理异议须记录处理人和时间。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='objection_answer_said', violation_error_message='答复异议须写明答复内容。'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='objection_reason_said', violation_error_message='异议须说明理由。')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('settlement', 'district'), name='objection_one_open_per_county', violation_error_message='本县(市、区)对该结算已有未处理的异议。'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'withdrawn', 'answered'])), name='objection_known_state', violation_error_message='异议状态不正确。'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='objection_resolved_facts', violation_error_message='处理异议须记录处理人和时间。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='objection_answer_said', violation_error_message='答复异议须写明答复内容。'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='objection_reason_said', violation_error_message='异议须说明理由。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='objection_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:answered,open:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='ab351d1db137460c73514f83d033787618acfa94', operation='UPDATE', pgid='pgtrigger_objection_legal_steps_fe235', table='subsidy_objection', when='BEFORE'))],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -191,17 +199,48 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='名称')),
                 ('document_number', models.CharField(max_length=60, verbose_name='文号')),
                 ('opened_on', models.DateField(verbose_name='开始日期')),
+                ('closes_at', models.DateTimeField(blank=True, help_text='北京时间；到此刻即截止', null=True, verbose_name='投标截止时间')),
                 ('planned_volume', common.fields.MoneyField(decimal_places=2, help_text='元，综合利率的默认权重', max_digits=18, verbose_name='计划规模')),
-                ('state', django_fsm.FSMField(choices=[('open', '投标中'), ('closed', '已定标')], default='open', max_length=50, protected=True, verbose_name='状态')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='定标日期')),
+                ('state', django_fsm.FSMField(choices=[('open', '投标中'), ('closed', '已截止待开标'), ('opening', '待确认开标'), ('opened', '已开标待定标'), ('awarded', '已定标')], default='open', max_length=50, protected=True, verbose_name='状态')),
+                ('is_sealed', models.BooleanField(default=True, help_text='启用密封投标前登记的招标为否', verbose_name='密封投标')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='截止办理时间')),
+                ('opening_proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='提请开标时间')),
+                ('bids_opened_at', models.DateTimeField(blank=True, null=True, verbose_name='开标时间')),
+                ('awarded_on', models.DateField(blank=True, null=True, verbose_name='定标日期')),
                 ('result', common.fields.RateField(blank=True, decimal_places=6, help_text='年利率，按中标规模加权', max_digits=9, null=True, verbose_name='中标利率')),
+                ('opening_confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='确认开标人')),
+                ('opening_proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='提请开标人')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='录入人')),
             ],
             options={
                 'verbose_name': '利率招标',
                 'verbose_name_plural': '利率招标',
                 'ordering': ['-opened_on', 'category'],
-                'constraints': [models.UniqueConstraint(fields=('document_number', 'category'), name='tender_once_per_document', violation_error_message='该文号的同类招标已登记。'), models.CheckConstraint(condition=models.Q(('category__in', ('fixed_asset', 'rd'))), name='tender_of_a_tendered_kind', violation_error_message='利率招标分为固定资产投资贷款和企业研发投入贷款两类。'), models.CheckConstraint(condition=models.Q(('planned_volume__gt', 0)), name='tender_volume_positive', violation_error_message='计划规模须大于零。'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('result__isnull', True), ('state', 'open')), models.Q(('closed_on__gte', models.F('opened_on')), ('closed_on__isnull', False), ('result__gt', 0), ('result__isnull', False), ('result__lt', 1), ('state', 'closed')), _connector='OR'), name='tender_result_when_closed', violation_error_message='定标须填写中标利率和定标日期，且不早于开始日期。')],
+                'constraints': [models.UniqueConstraint(fields=('document_number', 'category'), name='tender_once_per_document', violation_error_message='该文号的同类招标已登记。'), models.UniqueConstraint(common.fields.TextKey('document_number'), models.F('category'), name='tender_document_alike', violation_error_message='该文号的同类招标已登记。'), models.CheckConstraint(condition=models.Q(('category__in', ('fixed_asset', 'rd'))), name='tender_of_a_tendered_kind', violation_error_message='利率招标分为固定资产投资贷款和企业研发投入贷款两类。'), models.CheckConstraint(condition=models.Q(('planned_volume__gt', 0)), name='tender_volume_positive', violation_error_message='计划规模须大于零。'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'closed', 'opening', 'opened', 'awarded'])), name='tender_known_state', violation_error_message='招标状态不正确。'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('is_sealed', False)), models.Q(('closed_at__isnull', True), ('closes_at__isnull', False), ('is_sealed', True), ('state', 'open')), models.Q(('closed_at__gte', models.F('closes_at')), ('closed_at__isnull', False), ('closes_at__isnull', False), ('is_sealed', True), models.Q(('state', 'open'), _negated=True)), _connector='OR'), name='tender_closing_facts', violation_error_message='须填写投标截止时间，且到截止时间后才能截止。'), models.CheckConstraint(condition=models.Q(models.Q(('bids_opened_at__isnull', True), ('is_sealed', False), ('opening_confirmed_by__isnull', True), ('opening_proposed_at__isnull', True), ('opening_proposed_by__isnull', True), ('state__in', ('opened', 'awarded'))), models.Q(('bids_opened_at__isnull', True), ('is_sealed', True), ('opening_confirmed_by__isnull', True), ('opening_proposed_at__isnull', True), ('opening_proposed_by__isnull', True), ('state__in', ('open', 'closed'))), models.Q(('bids_opened_at__isnull', True), ('is_sealed', True), ('opening_confirmed_by__isnull', True), ('opening_proposed_at__gte', models.F('closed_at')), ('opening_proposed_at__isnull', False), ('opening_proposed_by__isnull', False), ('state', 'opening')), models.Q(('is_sealed', True), ('opening_confirmed_by__isnull', False), ('opening_proposed_by__isnull', False), ('state__in', ('opened', 'awarded')), ('opening_proposed_at__gte', models.F('closed_at')), ('opening_proposed_at__isnull', False), ('bids_opened_at__gte', models.F('opening_proposed_at')), ('bids_opened_at__isnull', False), models.Q(('opening_confirmed_by', models.F('opening_proposed_by')), _negated=True)), _connector='OR'), name='tender_opening_facts', violation_error_message='开标须在截止后由两人先后提请和确认。'), models.CheckConstraint(condition=models.Q(models.Q(('awarded_on__isnull', True), ('result__isnull', True), models.Q(('state', 'awarded'), _negated=True)), models.Q(('result__gt', 0), ('result__isnull', False), ('result__lt', 1), ('state', 'awarded'), ('awarded_on__gte', models.F('opened_on')), ('awarded_on__isnull', False)), _connector='OR'), name='tender_award_facts', violation_error_message='定标须填写中标利率和定标日期，且不早于开始日期。')],
+            },
+            bases=(django_fsm.FSMModelMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name='SealedBid',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
+                ('kind', models.CharField(choices=[('bid', '投标'), ('withdrawal', '撤回投标')], max_length=10, verbose_name='事项')),
+                ('state', django_fsm.FSMField(choices=[('made', '待复核'), ('sent_back', '已退回'), ('checked', '有效'), ('superseded', '已被取代')], default='made', max_length=50, protected=True, verbose_name='状态')),
+                ('envelope', models.TextField(blank=True, verbose_name='密文')),
+                ('receipt', models.CharField(blank=True, help_text='SHA-256', max_length=64, verbose_name='投标回执')),
+                ('made_at', models.DateTimeField(verbose_name='经办时间')),
+                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='失效时间')),
+                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sealed_bids', to='parties.institution', verbose_name='银行')),
+                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='复核')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='经办')),
+                ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sealed_bids', to='subsidy.tender', verbose_name='招标')),
+            ],
+            options={
+                'verbose_name': '本行投标',
+                'verbose_name_plural': '本行投标',
+                'ordering': ['-made_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['bid', 'withdrawal']), ('state__in', ['made', 'sent_back', 'checked', 'superseded'])), name='sealed_bid_known_words', violation_error_message='投标事项和状态不正确。'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'bid'), ('receipt__regex', '^[0-9a-f]{64}$'), models.Q(('envelope', ''), _negated=True)), models.Q(('envelope', ''), ('kind', 'withdrawal'), ('receipt', '')), _connector='OR'), name='sealed_bid_under_seal', violation_error_message='投标须加密保存并有回执。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('made', 'sent_back')), ('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('state', 'checked'), ('checked_at__gte', models.F('made_at')), ('checked_at__isnull', False), ('checked_by__isnull', False)), models.Q(('state', 'superseded'), models.Q(models.Q(('checked_at__gte', models.F('made_at')), ('checked_at__isnull', False), ('checked_by__isnull', False)), models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), _connector='OR')), _connector='OR'), name='sealed_bid_checked_facts', violation_error_message='投标复核后才有效。'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ('made', 'checked'))), models.Q(('ended_at__gte', models.F('made_at')), ('ended_at__isnull', False), ('state__in', ('sent_back', 'superseded'))), _connector='OR'), name='sealed_bid_ended_facts', violation_error_message='退回或被取代的投标须有失效时间。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='sealed_bid_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.UniqueConstraint(condition=models.Q(('state', 'made')), fields=('tender', 'bank'), name='sealed_bid_one_waits', violation_error_message='本行已有待复核的投标。'), models.UniqueConstraint(condition=models.Q(('state', 'checked')), fields=('tender', 'bank'), name='sealed_bid_one_counts', violation_error_message='本行已有有效投标。')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -229,21 +268,51 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PaperBid',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', common.fields.PublicIdField()),
+                ('rate', common.fields.RateField(decimal_places=6, help_text='年利率', max_digits=9, verbose_name='投标利率')),
+                ('volume', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='投标规模')),
+                ('received_at', models.DateTimeField(verbose_name='收件时间')),
+                ('register_number', models.CharField(max_length=60, verbose_name='收件登记号')),
+                ('state', django_fsm.FSMField(choices=[('made', '待复核'), ('sent_back', '已退回'), ('checked', '已列入开标记录')], default='made', max_length=50, protected=True, verbose_name='状态')),
+                ('made_at', models.DateTimeField(verbose_name='录入时间')),
+                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
+                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='paper_bids', to='parties.institution', verbose_name='银行')),
+                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='复核')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='经办')),
+                ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='paper_bids', to='subsidy.tender', verbose_name='招标')),
+            ],
+            options={
+                'verbose_name': '纸质投标',
+                'verbose_name_plural': '纸质投标',
+                'ordering': ['-made_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['made', 'sent_back', 'checked'])), name='paper_bid_known_state', violation_error_message='纸质投标状态不正确。'), models.CheckConstraint(condition=models.Q(('rate__gt', 0), ('rate__lt', 1), ('volume__gt', 0)), name='paper_bid_rate_and_volume', violation_error_message='投标利率应大于 0%、小于 100%，投标规模应大于零。'), models.CheckConstraint(condition=models.Q(('register_number', ''), _negated=True), name='paper_bid_numbered', violation_error_message='请填写收件登记号。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked'), ('checked_at__gte', models.F('made_at')), ('checked_at__isnull', False), ('checked_by__isnull', False)), models.Q(models.Q(('state', 'checked'), _negated=True), ('checked_at__isnull', True), ('checked_by__isnull', True)), _connector='OR'), name='paper_bid_checked_facts', violation_error_message='纸质投标复核后才列入开标记录。'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='paper_bid_checker_differs', violation_error_message='经办和复核不得为同一人。'), models.UniqueConstraint(condition=models.Q(('state', 'sent_back'), _negated=True), fields=('tender', 'bank'), name='paper_bid_once_per_bank', violation_error_message='该行的纸质投标已录入。')],
+            },
+            bases=(django_fsm.FSMModelMixin, models.Model),
+        ),
+        migrations.CreateModel(
             name='Bid',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('rate', common.fields.RateField(decimal_places=6, help_text='年利率', max_digits=9, verbose_name='投标利率')),
                 ('volume', common.fields.MoneyField(decimal_places=2, help_text='元', max_digits=18, verbose_name='投标规模')),
                 ('submitted_on', models.DateField(verbose_name='投标日期')),
+                ('submitted_at', models.DateTimeField(blank=True, help_text='电子投标为复核时间，纸质投标为收件时间', null=True, verbose_name='投标时间')),
+                ('source', models.CharField(choices=[('sealed', '电子密封'), ('paper', '纸质'), ('typed', '补录')], default='typed', max_length=8, verbose_name='投标方式')),
+                ('nonce', models.CharField(blank=True, max_length=32, verbose_name='随机数')),
                 ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='parties.institution', verbose_name='银行')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.member', verbose_name='录入人')),
+                ('paper', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entered', to='subsidy.paperbid', verbose_name='纸质投标')),
+                ('sealed', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opened', to='subsidy.sealedbid', verbose_name='密封投标')),
                 ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='subsidy.tender', verbose_name='招标')),
             ],
             options={
                 'verbose_name': '投标',
                 'verbose_name_plural': '投标',
                 'ordering': ['tender_id', 'rate'],
-                'constraints': [models.UniqueConstraint(fields=('tender', 'bank'), name='bid_once_per_bank', violation_error_message='该行已投标。'), models.CheckConstraint(condition=models.Q(('rate__gt', 0), ('rate__lt', 1), ('volume__gt', 0)), name='bid_rate_and_volume', violation_error_message='投标利率应大于 0 且小于 1，投标规模应大于零。')],
+                'constraints': [models.UniqueConstraint(fields=('tender', 'bank'), name='bid_once_per_bank', violation_error_message='该行已投标。'), models.CheckConstraint(condition=models.Q(('rate__gt', 0), ('rate__lt', 1), ('volume__gt', 0)), name='bid_rate_and_volume', violation_error_message='投标利率应大于 0%、小于 100%，投标规模应大于零。'), models.CheckConstraint(condition=models.Q(models.Q(('paper__isnull', True), ('sealed__isnull', False), ('source', 'sealed'), ('submitted_at__isnull', False), models.Q(('nonce', ''), _negated=True)), models.Q(('nonce', ''), ('paper__isnull', False), ('sealed__isnull', True), ('source', 'paper'), ('submitted_at__isnull', False)), models.Q(('nonce', ''), ('paper__isnull', True), ('sealed__isnull', True), ('source', 'typed'), ('submitted_at__isnull', True)), _connector='OR'), name='bid_source_facts', violation_error_message='开标记录须注明投标来自电子密封投标还是纸质投标。')],
             },
         ),
         migrations.CreateModel(
@@ -294,9 +363,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='revision',
             constraint=models.UniqueConstraint(fields=('settlement', 'number'), name='revision_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('city', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('subsidy'), '+', models.F('adjustments')), '+', models.F('carried_in')), '-', models.F('carried_out')), '-', models.F('county')))), name='revision_sums_tie', violation_error_message='市县承担与结转之和须等于贴息、调整与上期结转之和。'),
         ),
     ]

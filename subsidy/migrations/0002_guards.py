@@ -2,6 +2,9 @@
 
 from django.db import migrations
 
+from audit.append_only import forbid_changes
+from parties.correction_guard import never_truncated, only_by_correction
+
 # Lines and shares are written before their revision's row; once that is there, nothing can be added to them.
 SEALED = """
 CREATE FUNCTION subsidy_forbid_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -127,6 +130,13 @@ DROP FUNCTION subsidy_forbid_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subsidy", "0001_initial")]
+    dependencies = [("subsidy", "0001_initial"), ("audit", "0002_append_only"), ("parties", "0003_guards")]
 
-    operations = [migrations.RunSQL(SEALED + FINAL + KNOWN, UNDO)]
+    operations = [
+        migrations.RunSQL(SEALED + FINAL + KNOWN, UNDO),
+        forbid_changes("subsidy_bankfigure"),
+        forbid_changes("subsidy_objection", updates=False),
+        forbid_changes("subsidy_reconciliation", updates=False),
+        only_by_correction("subsidy_ratedecision", "return_rate", key="return_rate_id"),
+        never_truncated("subsidy_ratedecision"),
+    ]

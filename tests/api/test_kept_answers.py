@@ -1,10 +1,8 @@
 """Kept answers: under seal in the database, and what a missing key does."""
 
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 
 from api.models import KeptAnswer
 from api.services.repeats import Answer, AnswerUnreadable, answer_once
@@ -45,15 +43,3 @@ def test_an_answer_opens_under_its_own_key_only(stage: Stage) -> None:
     KeptAnswer.objects.filter(pk=other.pk).update(body=one.body)
     with pytest.raises(AnswerUnreadable):
         answer_once(**given, key="k-2", answer=lambda: Answer(status=201, body="never"))
-
-
-def test_what_lay_in_clear_is_sealed_once(stage: Stage) -> None:
-    entry = {"entry_id": str(stage.scene.entry.public_id)}
-    first = stage.bank.response("intents/", entry, key="k-1")
-    KeptAnswer.objects.update(body=first.content.decode())
-    seal = import_module("api.migrations.0007_sealed_answers").seal_answers
-    seal(apps, None)
-    sealed = KeptAnswer.objects.get().body
-    seal(apps, None)
-    assert KeptAnswer.objects.get().body == sealed
-    assert stage.bank.response("intents/", entry, key="k-1").content == first.content

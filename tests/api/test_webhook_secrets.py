@@ -1,13 +1,8 @@
 """Secrets of webhooks: which keys they hang on and which not, what a missing key does, and what became of those of before."""
 
-import hashlib
-import hmac
-from base64 import b64encode
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from api.models import Webhook, WebhookMessage
@@ -73,10 +68,3 @@ def test_a_secret_is_stored_sealed_and_for_its_own_row_only(committed: Stage, re
     other.secret = webhook.secret
     with pytest.raises(SecretUnreadable):
         secret_of(other)
-
-
-def test_secrets_of_before_stay_what_they_were(committed: Stage, receiver: Receiver, settings: Any) -> None:
-    webhook, _ = subscribed(committed, receiver)
-    import_module("api.migrations.0006_webhook_secret").store_secrets(apps, None)
-    followed = hmac.new(settings.SECRET_KEY.encode(), f"webhook:{webhook.public_id}:1".encode(), hashlib.sha256).digest()
-    assert secret_of(Webhook.objects.get()) == f"whsec_{b64encode(followed).decode()}"

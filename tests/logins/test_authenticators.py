@@ -1,11 +1,9 @@
 """Secrets of authenticators: under seal in the database, for their own account only, and what a missing key does."""
 
 from base64 import b32decode
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -82,14 +80,3 @@ def test_a_missing_key_lets_in_by_recovery_code_and_says_so(settings: Any) -> No
     with pytest.raises(CommandError, match="未作任何更改"):
         call_command("reseal_authenticators")
     assert attempt(member, recovery)
-
-
-def test_what_lay_in_clear_is_sealed_once() -> None:
-    member = MemberFactory()
-    clear = TOTPDevice.objects.create(user=member.user, name="x", confirmed=True).key
-    seal = import_module("logins.migrations.0003_seal_authenticators").seal_secrets
-    seal(apps, None)
-    sealed = Authenticator.objects.get()
-    assert (sealed.bin_key.hex(), sealed.key.startswith("1:")) == (clear, True)
-    seal(apps, None)
-    assert Authenticator.objects.get().key == sealed.key

@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('parties', '0002_seed'),
-        ('policy', '0004_append_only'),
+        ('parties', '0001_initial'),
+        ('policy', '0001_initial'),
     ]
 
     operations = [
@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['next_attempt_at'], name='delivery_due')],
                 'constraints': [models.UniqueConstraint(fields=('announcement', 'channel'), name='delivery_once_per_channel', violation_error_message='该渠道已有此通知。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('sent', 'acknowledged')), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='delivery_sent_has_time', violation_error_message='已发送的须有发送时间。'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', False), ('state', 'acknowledged'), models.Q(('reference', ''), _negated=True)), models.Q(models.Q(('state', 'acknowledged'), _negated=True), ('acknowledged_at__isnull', True), ('reference', '')), _connector='OR'), name='delivery_acknowledged_has_reference', violation_error_message='已确认的须有回执号和确认时间。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('last_error', ''), _negated=True), _connector='OR'), name='delivery_failed_has_error', violation_error_message='发送失败的须有错误说明。'), models.CheckConstraint(condition=models.Q(models.Q(('export_sha256', ''), ('exported_at__isnull', True), ('exported_by__isnull', True)), models.Q(('exported_at__isnull', False), ('exported_by__isnull', False), models.Q(('export_sha256', ''), _negated=True)), _connector='OR'), name='delivery_exported_whole', violation_error_message='导出须同时记录导出人、时间和文件校验值。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c8cb3757eee5247ae23036dc072c7d9bb6122541', operation='DELETE', pgid='pgtrigger_never_deleted_6e4f1', table='whitelist_delivery', when='BEFORE')), pgtrigger.compiler.Trigger(name='delivery_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{failed:acknowledged,failed:pending,pending:acknowledged,pending:failed,pending:sent,sent:acknowledged,sent:pending}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='8297ef101b60f89cac0dafbdcbfe45d492dfa054', operation='UPDATE', pgid='pgtrigger_delivery_legal_steps_30e75', table='whitelist_delivery', when='BEFORE'))],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -118,6 +119,7 @@ class Migration(migrations.Migration):
                 ('other_technology_credit', models.BooleanField(default=False, help_text='企业声明', verbose_name='已享受其他科技信贷扶持')),
                 ('is_newly_registered', models.BooleanField(default=False, verbose_name='新注册企业')),
                 ('last_year_rd_expense', common.fields.MoneyField(blank=True, decimal_places=2, help_text='元，税务口径，列入时冻结', max_digits=18, null=True, verbose_name='上年度研发费用')),
+                ('total_investment', common.fields.MoneyField(blank=True, decimal_places=2, help_text='元，列入时的项目投资总额；项目额度以最近一次列入为准', max_digits=18, null=True, verbose_name='投资总额')),
                 ('submitted_on', models.DateField(blank=True, help_text='筛选列为候选的，为筛选日期', null=True, verbose_name='申请日期')),
                 ('decided_on', models.DateField(blank=True, null=True, verbose_name='市级审核日期')),
                 ('consultation_round', models.PositiveSmallIntegerField(default=0, verbose_name='征求意见轮次')),
@@ -138,6 +140,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '白名单条目',
                 'verbose_name_plural': '白名单条目',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['state', 'kind'], name='entry_state_kind'), models.Index(condition=models.Q(('state', 'published')), fields=['expires_on'], name='entry_open_end')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'withdrawn')), models.Q(('is_eligible__isnull', False), ('policy_version__isnull', False), ('submitted_on__isnull', False)), _connector='OR'), name='entry_submitted_has_date_and_policy', violation_error_message='已提交的条目须有申请日期、适用政策和条件核对结果。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('returned', 'rejected', 'withdrawn')), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='entry_refused_has_reason', violation_error_message='退回、撤回或不予列入须写明理由。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('consultation', 'cleared', 'published', 'removed', 'expired')), _negated=True), models.Q(('consultation_round__gte', 1), ('decided_on__isnull', False)), _connector='OR'), name='entry_passed_city_has_date_and_round', violation_error_message='市级审核通过的条目须有审核日期。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'removed', 'expired')), ('batch__isnull', False), ('published_on__isnull', False)), models.Q(models.Q(('state__in', ('published', 'removed', 'expired')), _negated=True), ('batch__isnull', True), ('expires_on__isnull', True), ('published_on__isnull', True)), _connector='OR'), name='entry_listed_has_batch', violation_error_message='已发布的条目须有批次和发布日期，未发布的不得有。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'removed', 'expired')), _negated=True), ('is_eligible', True), _connector='OR'), name='entry_listed_is_eligible', violation_error_message='不符合条件的条目不得发布。'), models.CheckConstraint(condition=models.Q(models.Q(('removed_on__gte', models.F('published_on')), ('removed_on__isnull', False), ('state', 'removed'), models.Q(('removal_reason', ''), _negated=True)), models.Q(models.Q(('state', 'removed'), _negated=True), ('removal_reason', ''), ('removed_on__isnull', True)), _connector='OR'), name='entry_removed_has_date_and_reason', violation_error_message='移出须有日期和理由，且不早于发布日期。'), models.CheckConstraint(condition=models.Q(models.Q(('expired_on__gte', models.F('published_on')), ('expired_on__isnull', False), ('state', 'expired'), models.Q(('expiry_cause', ''), _negated=True)), ('state', 'removed'), models.Q(models.Q(('state__in', ('expired', 'removed')), _negated=True), ('expired_on__isnull', True), ('expiry_cause', '')), _connector='OR'), name='entry_expired_has_date_and_cause', violation_error_message='到期须有日期和原因，且不早于发布日期。'), models.CheckConstraint(condition=models.Q(('last_year_rd_expense__isnull', True), ('last_year_rd_expense__gte', 0), _connector='OR'), name='entry_rd_expense_not_negative', violation_error_message='研发费用不能为负数。'), models.UniqueConstraint(condition=models.Q(('kind', 'rd'), ('state__in', ('draft', 'county_review', 'returned', 'city_review', 'consultation', 'cleared', 'published'))), fields=('enterprise', 'list_year'), name='entry_one_open_per_enterprise_and_year', violation_error_message='该企业本年度研发名单已在办理中或已列入。'), models.UniqueConstraint(condition=models.Q(('kind', 'rd'), ('state', 'published')), fields=('enterprise',), name='entry_one_listed_rd_per_enterprise', violation_error_message='该企业已列入研发白名单。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{city_review:consultation,city_review:rejected,city_review:returned,city_review:withdrawn,cleared:city_review,cleared:published,cleared:rejected,consultation:city_review,consultation:cleared,consultation:rejected,county_review:city_review,county_review:rejected,county_review:returned,county_review:withdrawn,draft:city_review,draft:consultation,draft:county_review,draft:withdrawn,expired:removed,published:expired,published:removed,returned:county_review,returned:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='7f084b5237bdf640e341049453a8da7e4adc967c', operation='UPDATE', pgid='pgtrigger_legal_steps_f208a', table='whitelist_entry', when='BEFORE')), pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='47d72f323217f53a5f79babcb501d76b9c281686', operation='DELETE', pgid='pgtrigger_never_deleted_be870', table='whitelist_entry', when='BEFORE'))],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -149,10 +154,13 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('tax_list', '税务部门企业名单'), ('stacking', '其他扶持政策名单')], max_length=10, verbose_name='名单类别')),
                 ('filename', models.CharField(max_length=200, verbose_name='文件名')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('state', models.CharField(choices=[('checked', '已核对'), ('committed', '已入库'), ('discarded', '已作废')], default='checked', max_length=10, verbose_name='状态')),
-                ('rows', models.PositiveIntegerField(verbose_name='数据行数')),
-                ('accepted', models.PositiveIntegerField(verbose_name='可入库行数')),
-                ('refused', models.PositiveIntegerField(verbose_name='有误行数')),
+                ('state', django_fsm.FSMField(choices=[('received', '核对中'), ('unreadable', '无法读取'), ('checked', '已核对'), ('committed', '已入库'), ('discarded', '已作废')], default='checked', max_length=10, protected=True, verbose_name='状态')),
+                ('rows', models.PositiveIntegerField(default=0, verbose_name='数据行数')),
+                ('accepted', models.PositiveIntegerField(default=0, verbose_name='可入库行数')),
+                ('refused', models.PositiveIntegerField(default=0, verbose_name='有误行数')),
+                ('read_count', models.PositiveIntegerField(db_default=0, default=0, verbose_name='已读取行数')),
+                ('worked_at', models.DateTimeField(blank=True, null=True, verbose_name='最近处理时间')),
+                ('failure', models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='无法读取的原因')),
                 ('outcomes', models.JSONField(default=dict, verbose_name='入库结果')),
                 ('checked_at', models.DateTimeField(verbose_name='核对时间')),
                 ('committed_at', models.DateTimeField(blank=True, null=True, verbose_name='入库时间')),
@@ -164,7 +172,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '导入文件',
                 'ordering': ['-checked_at'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'discarded'), _negated=True), fields=('kind', 'sha256'), name='import_file_once', violation_error_message='该文件已上传过。'), models.CheckConstraint(condition=models.Q(('rows', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('refused')))), name='import_file_rows_add_up', violation_error_message='可入库行数与有误行数之和须等于数据行数。'), models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', False), ('committed_by__isnull', False), ('state', 'committed')), models.Q(models.Q(('state', 'committed'), _negated=True), ('committed_at__isnull', True), ('committed_by__isnull', True)), _connector='OR'), name='import_file_committed', violation_error_message='已入库的文件须有入库人和入库时间。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='import_legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{checked:committed,checked:discarded,received:checked,received:unreadable,unreadable:discarded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='c95f912eb43344394553b9e537f2dd0211af71a7', operation='UPDATE', pgid='pgtrigger_import_legal_steps_35597', table='whitelist_importfile', when='BEFORE'))],
             },
+            bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
             name='ImportProblem',
@@ -223,6 +233,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '项目',
                 'ordering': ['code'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('total_investment__gt', 0)), name='project_investment_above_zero', violation_error_message='项目投资总额须大于零。'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-Z\\u4e00-\\u9fff\\[\\]()〔〕（）-]+$')), name='project_code_written', violation_error_message='投资项目代码须填写，由数字、大写字母、汉字、括号和连字符组成，不含空格。')],
+                'triggers': [pgtrigger.compiler.Trigger(name='listed_investment_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."total_investment" IS DISTINCT FROM (NEW."total_investment") OR OLD."enterprise_id" IS DISTINCT FROM (NEW."enterprise_id") OR OLD."code" IS DISTINCT FROM (NEW."code"))', func="\n                    IF EXISTS (SELECT 1 FROM whitelist_entry WHERE project_id = OLD.id AND state = 'published') THEN\n                        RAISE EXCEPTION 'pgtrigger: a listed project keeps its code, enterprise and investment';\n                    END IF;\n                    RETURN NEW;\n                ", hash='8f3414c6bbbedd1fd6f9b13861c40cfb82a5735a', operation='UPDATE', pgid='pgtrigger_listed_investment_stays_ae16d', table='whitelist_project', when='BEFORE'))],
             },
         ),
         migrations.AddField(
@@ -327,23 +338,8 @@ class Migration(migrations.Migration):
                 'ordering': ['file', 'row'],
                 'indexes': [models.Index(fields=['credit_code', 'year'], name='tax_row_enterprise_year')],
                 'constraints': [models.UniqueConstraint(fields=('file', 'credit_code', 'year'), name='tax_row_once_per_file'), models.CheckConstraint(condition=models.Q(('rd_expense__gte', 0), ('registered_capital__gte', 0), models.Q(('revenue__isnull', True), ('revenue__gte', 0), _connector='OR')), name='tax_row_not_negative')],
+                'triggers': [pgtrigger.compiler.Trigger(name='committed_rows_stay', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."outcome" > \'\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d1776053f9ef2916afa1ab2a48103865f7fb84ce', operation='UPDATE', pgid='pgtrigger_committed_rows_stay_07adc', table='whitelist_taxrow', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='delivery',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c8cb3757eee5247ae23036dc072c7d9bb6122541', operation='DELETE', pgid='pgtrigger_never_deleted_6e4f1', table='whitelist_delivery', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='listed_investment_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."total_investment" IS DISTINCT FROM (NEW."total_investment") OR OLD."enterprise_id" IS DISTINCT FROM (NEW."enterprise_id") OR OLD."code" IS DISTINCT FROM (NEW."code"))', func="\n                    IF EXISTS (SELECT 1 FROM whitelist_entry WHERE project_id = OLD.id AND state = 'published') THEN\n                        RAISE EXCEPTION 'pgtrigger: a listed project keeps its code, enterprise and investment';\n                    END IF;\n                    RETURN NEW;\n                ", hash='8f3414c6bbbedd1fd6f9b13861c40cfb82a5735a', operation='UPDATE', pgid='pgtrigger_listed_investment_stays_ae16d', table='whitelist_project', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['state', 'kind'], name='entry_state_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('state', 'published')), fields=['expires_on'], name='entry_open_end'),
         ),
         migrations.AddConstraint(
             model_name='entry',
@@ -351,66 +347,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'withdrawn')), models.Q(('is_eligible__isnull', False), ('policy_version__isnull', False), ('submitted_on__isnull', False)), _connector='OR'), name='entry_submitted_has_date_and_policy', violation_error_message='已提交的条目须有申请日期、适用政策和条件核对结果。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('returned', 'rejected', 'withdrawn')), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='entry_refused_has_reason', violation_error_message='退回、撤回或不予列入须写明理由。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('consultation', 'cleared', 'published', 'removed', 'expired')), _negated=True), models.Q(('consultation_round__gte', 1), ('decided_on__isnull', False)), _connector='OR'), name='entry_passed_city_has_date_and_round', violation_error_message='市级审核通过的条目须有审核日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'removed', 'expired')), ('batch__isnull', False), ('published_on__isnull', False)), models.Q(models.Q(('state__in', ('published', 'removed', 'expired')), _negated=True), ('batch__isnull', True), ('expires_on__isnull', True), ('published_on__isnull', True)), _connector='OR'), name='entry_listed_has_batch', violation_error_message='已发布的条目须有批次和发布日期，未发布的不得有。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'removed', 'expired')), _negated=True), ('is_eligible', True), _connector='OR'), name='entry_listed_is_eligible', violation_error_message='不符合条件的条目不得发布。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'removed', 'expired')), _negated=True), ('kind', 'rd'), models.Q(('expires_on__gt', models.F('published_on')), ('expires_on__isnull', False)), _connector='OR'), name='entry_listed_project_has_end', violation_error_message='已发布的项目须有有效期，且晚于发布日期。'),
         ),
         migrations.AddConstraint(
             model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_on__gte', models.F('published_on')), ('removed_on__isnull', False), ('state', 'removed'), models.Q(('removal_reason', ''), _negated=True)), models.Q(models.Q(('state', 'removed'), _negated=True), ('removal_reason', ''), ('removed_on__isnull', True)), _connector='OR'), name='entry_removed_has_date_and_reason', violation_error_message='移出须有日期和理由，且不早于发布日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expired_on__gte', models.F('published_on')), ('expired_on__isnull', False), ('state', 'expired'), models.Q(('expiry_cause', ''), _negated=True)), ('state', 'removed'), models.Q(models.Q(('state__in', ('expired', 'removed')), _negated=True), ('expired_on__isnull', True), ('expiry_cause', '')), _connector='OR'), name='entry_expired_has_date_and_cause', violation_error_message='到期须有日期和原因，且不早于发布日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('last_year_rd_expense__isnull', True), ('last_year_rd_expense__gte', 0), _connector='OR'), name='entry_rd_expense_not_negative', violation_error_message='研发费用不能为负数。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'removed', 'expired')), ('kind', 'project'), ('total_investment__gt', 0), ('total_investment__isnull', False)), models.Q(('state__in', ('published', 'removed', 'expired')), ('kind', 'rd'), ('total_investment__isnull', True)), models.Q(('state__in', ('published', 'removed', 'expired')), _negated=True), _connector='OR'), name='entry_listed_project_has_investment', violation_error_message='已发布的项目须有列入时的投资总额。'),
         ),
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.UniqueConstraint(condition=models.Q(('project__isnull', False), ('state__in', ('draft', 'county_review', 'returned', 'city_review', 'consultation', 'cleared', 'published'))), fields=('project',), name='entry_one_open_per_project', violation_error_message='该项目已在申请中或已列入白名单。'),
         ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'rd'), ('state__in', ('draft', 'county_review', 'returned', 'city_review', 'consultation', 'cleared', 'published'))), fields=('enterprise', 'list_year'), name='entry_one_open_per_enterprise_and_year', violation_error_message='该企业本年度研发名单已在办理中或已列入。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'rd'), ('state', 'published')), fields=('enterprise',), name='entry_one_listed_rd_per_enterprise', violation_error_message='该企业已列入研发白名单。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='legal_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{city_review:consultation,city_review:rejected,city_review:returned,city_review:withdrawn,cleared:city_review,cleared:published,cleared:rejected,consultation:city_review,consultation:cleared,consultation:rejected,county_review:city_review,county_review:rejected,county_review:returned,county_review:withdrawn,draft:city_review,draft:consultation,draft:county_review,draft:withdrawn,expired:removed,published:expired,published:removed,returned:county_review,returned:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='7f084b5237bdf640e341049453a8da7e4adc967c', operation='UPDATE', pgid='pgtrigger_legal_steps_f208a', table='whitelist_entry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='listed_stays_as_published', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IN (\'published\', \'removed\', \'expired\') AND (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."route" IS DISTINCT FROM (NEW."route") OR OLD."enterprise_id" IS DISTINCT FROM (NEW."enterprise_id") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."list_year" IS DISTINCT FROM (NEW."list_year") OR OLD."policy_version_id" IS DISTINCT FROM (NEW."policy_version_id") OR OLD."checks" IS DISTINCT FROM (NEW."checks") OR OLD."is_eligible" IS DISTINCT FROM (NEW."is_eligible") OR OLD."holds_technical_upgrade_subsidy" IS DISTINCT FROM (NEW."holds_technical_upgrade_subsidy") OR OLD."other_technology_credit" IS DISTINCT FROM (NEW."other_technology_credit") OR OLD."is_newly_registered" IS DISTINCT FROM (NEW."is_newly_registered") OR OLD."submitted_on" IS DISTINCT FROM (NEW."submitted_on") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on") OR OLD."consultation_round" IS DISTINCT FROM (NEW."consultation_round") OR OLD."batch_id" IS DISTINCT FROM (NEW."batch_id") OR OLD."published_on" IS DISTINCT FROM (NEW."published_on") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR (OLD."last_year_rd_expense" IS NOT NULL AND OLD."last_year_rd_expense" IS DISTINCT FROM (NEW."last_year_rd_expense"))))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='afc51da911a70a60f07492e1949a1c03ed2800f3', operation='UPDATE', pgid='pgtrigger_listed_stays_as_published_680f7', table='whitelist_entry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='47d72f323217f53a5f79babcb501d76b9c281686', operation='DELETE', pgid='pgtrigger_never_deleted_be870', table='whitelist_entry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='taxrow',
-            trigger=pgtrigger.compiler.Trigger(name='committed_rows_stay', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."outcome" > \'\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d1776053f9ef2916afa1ab2a48103865f7fb84ce', operation='UPDATE', pgid='pgtrigger_committed_rows_stay_07adc', table='whitelist_taxrow', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='listed_stays_as_published', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IN (\'published\', \'removed\', \'expired\') AND (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."route" IS DISTINCT FROM (NEW."route") OR OLD."enterprise_id" IS DISTINCT FROM (NEW."enterprise_id") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."district_id" IS DISTINCT FROM (NEW."district_id") OR OLD."list_year" IS DISTINCT FROM (NEW."list_year") OR OLD."policy_version_id" IS DISTINCT FROM (NEW."policy_version_id") OR OLD."checks" IS DISTINCT FROM (NEW."checks") OR OLD."is_eligible" IS DISTINCT FROM (NEW."is_eligible") OR OLD."holds_technical_upgrade_subsidy" IS DISTINCT FROM (NEW."holds_technical_upgrade_subsidy") OR OLD."other_technology_credit" IS DISTINCT FROM (NEW."other_technology_credit") OR OLD."is_newly_registered" IS DISTINCT FROM (NEW."is_newly_registered") OR OLD."total_investment" IS DISTINCT FROM (NEW."total_investment") OR OLD."submitted_on" IS DISTINCT FROM (NEW."submitted_on") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on") OR OLD."consultation_round" IS DISTINCT FROM (NEW."consultation_round") OR OLD."batch_id" IS DISTINCT FROM (NEW."batch_id") OR OLD."published_on" IS DISTINCT FROM (NEW."published_on") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR (OLD."last_year_rd_expense" IS NOT NULL AND OLD."last_year_rd_expense" IS DISTINCT FROM (NEW."last_year_rd_expense"))))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='130170c43bb5de1d7b46a23a1e1604d199b7f1fa', operation='UPDATE', pgid='pgtrigger_listed_stays_as_published_680f7', table='whitelist_entry', when='BEFORE')),
         ),
     ]

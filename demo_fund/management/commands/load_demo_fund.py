@@ -19,6 +19,7 @@ from demo_fund.programs import open_programs
 from demo_fund.progress import Progress, report_progress
 from demo_fund.promises import broken_promises
 from demo_fund.story import SEED, SIZES, story
+from demo_fund.versions import require_own_story, story_version
 
 SEAL_EVERY = 150  # stretches
 GC_AT = (50_000, 20, 20)  # hundreds of thousands of short-lived objects, hardly a cycle among them
@@ -39,7 +40,9 @@ class Command(BaseCommand):
         """Play what is missing, then show the fund and check the books."""
         if settings.IS_PRODUCTION:
             raise CommandError("演示基金不能载入正式环境。")
-        run, _ = DemoRun.objects.get_or_create(defaults={"seed": SEED, "until": options["until"] or localdate(), "size": options["size"]})
+        require_own_story()
+        begun = {"seed": SEED, "until": options["until"] or localdate(), "size": options["size"], "story": story_version()}
+        run, _ = DemoRun.objects.get_or_create(defaults=begun)
         if run.finished_at is None:
             self._play(run, hands=options["hands"])
             self.stdout.write(glance(on=run.until))

@@ -3,17 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
-from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.core.management import BaseCommand, CommandParser, call_command
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
 from demo_fund.player import HANDS
 from demo_fund.progress import Progress, report_progress
+from demo_fund.versions import require_own_schema, require_own_story
 from quanzhou_fund.app_role import Use, grant_app_role
 from quanzhou_fund.embedded.postgres import APP_ROLE, JOBS_ROLE
-from quanzhou_fund.environment import BASE_DIR
-from quanzhou_fund.supervisor import OTHER_SCHEMA
 
 
 class Command(BaseCommand):
@@ -30,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate and grant as the owner; load with no more rights than the served product has."""
         require_own_schema()
+        require_own_story()
         report_progress(Progress(phase="正在更新数据库结构"))
         self.stdout.write("正在更新数据库结构……")
         self.stdout.flush()
@@ -47,18 +45,3 @@ class Command(BaseCommand):
         if options["logins"]:
             with options["logins"].open("w", encoding="utf-8") as target:
                 call_command("show_demo_logins", stdout=target)
-
-
-def require_own_schema() -> None:
-    """
-    Let pass only a database that this version's migrations made, as far as it is made.
-
-    Raises:
-        CommandError: migrations were applied that this version does not have (folded or renumbered since, or of a later version).
-    """
-    loader = MigrationLoader(connection)
-    ours = {config.label for config in apps.get_app_configs() if Path(config.path).parent == BASE_DIR}
-    applied = loader.applied_migrations.keys() - loader.disk_migrations.keys()
-    unknown = sorted(f"{app}.{name}" for app, name in applied if app in ours)
-    if unknown:
-        raise CommandError(f"本版本没有数据库中已执行的迁移：{'、'.join(unknown)}。", returncode=OTHER_SCHEMA)

@@ -19,6 +19,11 @@ CREATE FUNCTION subsidy_tender_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.category, NEW.document_number, NEW.opened_on, NEW.closes_at, NEW.planned_volume, NEW.is_sealed)
         IS DISTINCT FROM (OLD.category, OLD.document_number, OLD.opened_on, OLD.closes_at, OLD.planned_volume, OLD.is_sealed)
+        AND NOT EXISTS (
+            SELECT FROM parties_correction c
+            WHERE c.kind = 'tender' AND c.row_id = OLD.id AND c.state = 'confirmed' AND c.action = 'correct'
+                AND to_jsonb(jsonb_populate_record(OLD, c.after)) = to_jsonb(NEW)
+        )
     THEN
         RAISE EXCEPTION 'a tender keeps its kind, document, closing and volume'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'tender_identity_kept';
@@ -167,10 +172,12 @@ DROP FUNCTION subsidy_tender_begins();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subsidy", "0005_sealed_bids"), ("audit", "0002_append_only")]
+    dependencies = [("subsidy", "0002_guards")]
 
     operations = [
         migrations.RunSQL(TENDER + SEALED + PLAIN, UNDO),
+        forbid_changes("subsidy_tender", updates=False),
+        forbid_changes("subsidy_bid"),
         forbid_changes("subsidy_sealedbid", updates=False),
         forbid_changes("subsidy_paperbid", updates=False),
     ]

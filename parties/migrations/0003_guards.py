@@ -1,6 +1,12 @@
-"""Sessions end with the rights they were begun under: the database moves the account's epoch on, whoever changes a membership."""
+"""
+Sessions end with the rights they were begun under: the database moves the account's epoch on, whoever changes a membership.
 
-from django.db import migrations, models
+And the function by which tables change only as a checked correction says.
+"""
+
+from django.db import migrations
+
+from parties.correction_guard import guard_function
 
 RENEW = """
 CREATE FUNCTION renew_session_epoch() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -29,12 +35,5 @@ DROP FUNCTION renew_session_epoch();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0004_rights_by_two_persons")]
-    operations = [
-        migrations.AddField(
-            model_name="user",
-            name="session_epoch",
-            field=models.PositiveIntegerField("会话版次", default=0, help_text="变更后此前的会话一律失效"),
-        ),
-        migrations.RunSQL(RENEW, UNDO),
-    ]
+    dependencies = [("parties", "0002_seed")]
+    operations = [migrations.RunSQL(RENEW, UNDO), guard_function()]

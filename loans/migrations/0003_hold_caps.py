@@ -17,5 +17,5 @@ END $$;
 class Migration(migrations.Migration):
     """The order of the locks is that of ``loans/services/locks.py``."""
 
-    dependencies = [("loans", "0006_recognised_bad"), ("whitelist", "0001_initial")]
+    dependencies = [("loans", "0002_books")]
     operations = [migrations.RunSQL(CREATE, "DROP FUNCTION loans_hold_caps(bigint[], bigint[], bigint[], text[], date);")]
