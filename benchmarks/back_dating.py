@@ -16,7 +16,7 @@ from benchmarks.database import scratch, use
 from benchmarks.measure import Result, alternate, at_most, seconds
 from benchmarks.portfolio import Kind, World, add_loans, world
 from loans.models import Loan
-from loans.services.movements.batch import NewMovement
+from loans.movement_steps import NewMovement
 from loans.services.movements.record import record_repayments
 
 TODAY = date(2028, 12, 15)

@@ -71,5 +71,5 @@ def taken(client: ApiClient, kind: UploadKind, *, check_only: bool) -> Upload:
         for number, loan in enumerate(loans.values_list("public_id", flat=True))
     ]
     content = "\n".join(json.dumps(row) for row in rows).encode()
-    file = read_file(content, UploadFormat.NDJSON)
+    file = read_file(content, UploadFormat.NDJSON, kind=kind)
     return take_upload(client=client, kind=kind, file=file, check_only=check_only, at=AT, work=lambda pk: None)

@@ -1,12 +1,13 @@
 """One movement at a time through the services that take lists; a program's batch has no checker of its own house."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from loans.models import Movement
-from loans.services.movements.batch import NewMovement, NewReversal
+from loans.movement_steps import NewMovement
+from loans.services.movements.batch import NewReversal
 from loans.services.movements.record import record_cures, record_drawdowns, record_overdues, record_repayments, record_reversals
 from parties.models import Member
 
@@ -16,11 +17,8 @@ Record = Callable[..., list[Movement]]
 def _one(record: Record) -> Callable[..., Movement]:
     """Return the service for one movement."""
 
-    def record_one(
-        *, loan_id: UUID, amount: Decimal, value_on: date, bank_reference: str, actor: Member, at: datetime, reason: str = ""
-    ) -> Movement:
-        new = NewMovement(loan_id=loan_id, amount=amount, value_on=value_on, bank_reference=bank_reference, reason=reason)
-        (movement,) = record([new], actor=actor, at=at)
+    def record_one(*, actor: Member, at: datetime, **asked: Any) -> Movement:
+        (movement,) = record([NewMovement(**asked)], actor=actor, at=at)
         return movement
 
     return record_one

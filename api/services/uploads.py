@@ -16,8 +16,9 @@ from api.upload_rows import Fault, ReadFile, Row, parse_row, read_rows
 from audit.services import record
 from common.errors import DomainError, NotVisible
 from loans.models import Movement
+from loans.movement_steps import NewMovement
 from loans.selectors.visible import loans_visible_to
-from loans.services.movements.batch import NewMovement, require_well_formed
+from loans.services.movements.batch import require_well_formed
 from loans.services.movements.record import record_drawdowns, record_overdues, record_repayments
 from parties.models import Member
 from tables.patience import patiently
@@ -101,8 +102,8 @@ def work_upload(upload_pk: int, *, at: datetime) -> int:
     if upload is None:
         return 0
     with patiently():
-        written = read_rows(bytes(upload.content), upload.file_format)
-    parsed = [parse_row(number, row) for number, row in enumerate(written, start=1)]
+        written = read_rows(bytes(upload.content), upload.file_format, kind=upload.kind)
+    parsed = [parse_row(number, row, kind=upload.kind) for number, row in enumerate(written, start=1)]
     rows = [one for one in parsed if isinstance(one, Row)]
     items, faults = _items(rows, actor=upload.client.member, at=at)
     faults |= {one.number: one for one in parsed if isinstance(one, Fault)}
@@ -203,7 +204,7 @@ def _item(row: Row, by_contract: Mapping[str, list[UUID]], known: set[UUID], *, 
         raise NotVisible(field="loan_id" if row.loan_id else "contract_number")
     if len(loans) > 1:
         raise ContractAmbiguous(field="contract_number", contract_number=row.contract_number)
-    new = NewMovement(loan_id=loans[0], amount=row.amount, value_on=row.value_on, bank_reference=row.bank_reference, reason=row.reason)
+    new = NewMovement(loan_id=loans[0], **row.answers)
     require_well_formed(new, today=localdate(at))
     return new
 

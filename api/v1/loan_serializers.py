@@ -3,12 +3,12 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.serializers import BaseSerializer
 
 from api.v1.fields import (
     Asked,
     AskedDay,
     AskedFlag,
-    AskedMoney,
     AskedRate,
     AskedText,
     Shown,
@@ -22,7 +22,10 @@ from api.v1.fields import (
 )
 from api.v1.risk.loan_reads import risk_of_loan
 from api.v1.serializers import DistrictShown, EnterpriseShown, InstitutionShown, OnDay, ProjectShown
+from api.v1.steps import input_asking
+from loans.enums import MovementKind
 from loans.models import BankQuota, Loan, Movement, UseOfFundsCheck
+from loans.movement_steps import ASKED_ALWAYS, FURTHER, MOVEMENT_STEPS
 from risk.enums import ClaimState, Grade
 
 LOAN = "3c59dc04-8e88-4024-b0f8-079a5c74d079"
@@ -131,7 +134,7 @@ class MovementShown(Shown):
         model = Movement
         fields = (
             "id", "loan_id", "contract_number", "bank_reference", "kind", "amount", "performing", "overdue", "drawn", "value_on",
-            "recorded_at", "recorded_on", "reason", "reverses_id", "contribution",
+            "recorded_at", "recorded_on", "reason", *FURTHER, "reverses_id", "contribution",
         )  # fmt: skip
         clauses = {"value_on": "D10", "overdue": "D11", "performing": "D11"}
 
@@ -178,14 +181,11 @@ class GuaranteeAsked(OnDay):
     is_batch_scheme = AskedFlag(help_text="是否纳入银担“总对总”批量担保，依据 FP 1.5.2(1)")
 
 
-class MovementAsked(Asked):
-    """A movement."""
-
-    example = {"amount": "2000000.00", "value_on": "2024-04-08", "bank_reference": "LS20240408000017", "reason": "系统联调期间补记"}
-    amount = AskedMoney(help_text="金额，元")
-    value_on = AskedDay(help_text="起息日，不晚于今天；早于今天须写 reason，依据 D10")
-    bank_reference = AskedText(max_length=64, help_text="银行流水号，本行内不重复；同一流水号、同一内容再次提交返回已有记录")
-    reason = AskedText(max_length=500, required=False, help_text="补记理由，起息日早于今天时必填")
+MovementAsked = input_asking(ASKED_ALWAYS, name="MovementAsked", doc="A movement.")
+MOVEMENT_ASKED: dict[MovementKind, type[BaseSerializer[Any]]] = {  # kinds that ask the same share its description
+    row.kind: MovementAsked if row.asks == ASKED_ALWAYS else input_asking(row.asks, name=f"{row.kind.title()}Asked", doc=f"A {row.kind}.")
+    for row in MOVEMENT_STEPS
+}
 
 
 class ReversalAsked(Asked):

@@ -21,10 +21,10 @@ from api.services.references import ReferenceTaken, refer
 from api.services.use_checks import check_use_once
 from api.v1.base import BankView, reads, writes
 from api.v1.loan_serializers import (
+    MOVEMENT_ASKED,
     GuaranteeAsked,
     LoanOpened,
     LoanShown,
-    MovementAsked,
     MovementShown,
     QuotaShown,
     ReversalAsked,
@@ -39,6 +39,7 @@ from common.enums import Category, Mode
 from common.errors import NotVisible, ReasonMissing
 from loans.enums import MovementKind
 from loans.models import BankQuota, Guarantee, Loan, Movement, UseOfFundsCheck
+from loans.movement_steps import MOVEMENT_STEP
 from loans.rules.balances import BalanceBelowZero, DrawnOverContract, NotYetDrawn
 from loans.rules.caps import OverCap
 from loans.rules.dates import MaturityTooLate
@@ -157,8 +158,8 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     @writes(
         MovementShown,
         scope=Scope.MONEY,
-        asks=MovementAsked,
-        summary="登记放款",
+        asks=MOVEMENT_ASKED[MovementKind.DRAWDOWN],
+        summary=MOVEMENT_STEP[MovementKind.DRAWDOWN].label,
         says="在合同、项目（企业）限额和本行额度之内放款；首次放款固定利率、承担县（市、区）和贴息止日。信托服务由基金管理人登记。",
         clause="FP 1.2、FP 1.4.1、FP 1.6.3；D2、D3、D12、D14、D35、D36、D39、D40",
         refuses=(
@@ -174,8 +175,8 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     @writes(
         MovementShown,
         scope=Scope.MONEY,
-        asks=MovementAsked,
-        summary="登记还本",
+        asks=MOVEMENT_ASKED[MovementKind.REPAYMENT],
+        summary=MOVEMENT_STEP[MovementKind.REPAYMENT].label,
         says="只登记本金；有逾期的，先还逾期本金。",
         clause="FP 1.6.3；D10、D11",
         refuses=BALANCE_REFUSES,
@@ -188,8 +189,8 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     @writes(
         MovementShown,
         scope=Scope.MONEY,
-        asks=MovementAsked,
-        summary="登记转逾期",
+        asks=MOVEMENT_ASKED[MovementKind.OVERDUE],
+        summary=MOVEMENT_STEP[MovementKind.OVERDUE].label,
         says="正常本金转为逾期，余额不变；逾期本金不计贴息。",
         clause="FP 1.6.3；D11",
         refuses=BALANCE_REFUSES,
@@ -202,8 +203,8 @@ class LoanView(ListModelMixin, LoanRiskSteps):
     @writes(
         MovementShown,
         scope=Scope.MONEY,
-        asks=MovementAsked,
-        summary="登记逾期转正常",
+        asks=MOVEMENT_ASKED[MovementKind.CURE],
+        summary=MOVEMENT_STEP[MovementKind.CURE].label,
         clause="FP 1.6.3；D11",
         refuses=BALANCE_REFUSES,
         status=201,

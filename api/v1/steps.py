@@ -1,6 +1,6 @@
 """Named POSTs and their descriptions, read off a case's table of steps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -45,10 +45,15 @@ def asked_of(row: Transition, *, case: str) -> type[BaseSerializer[Any]]:
     """Return what a step's POST takes, described under the names of case and step; nothing where nothing is asked."""
     if not row.asks:
         return Nothing
-    fields: dict[str, Any] = {one.name: FIELD_OF[one.kind](one, required=one.required, help_text=one.meaning) for one in row.asks}
-    example = {one.name: one.example for one in row.asks if one.example}
-    told = {"example": example, "__doc__": f"What {row.name} asks: {', '.join(fields)}."}
-    return type(f"{case}{row.name.title().replace('_', '')}Asked", (Asked,), fields | told)
+    doc = f"What {row.name} asks: {', '.join(one.name for one in row.asks)}."
+    return input_asking(row.asks, name=f"{case}{row.name.title().replace('_', '')}Asked", doc=doc)
+
+
+def input_asking(questions: Iterable[Question], *, name: str, doc: str) -> type[BaseSerializer[Any]]:
+    """Return the input that asks these questions in their order, described under a name."""
+    fields: dict[str, Any] = {one.name: FIELD_OF[one.kind](one, required=one.required, help_text=one.meaning) for one in questions}
+    example = {one.name: one.example for one in questions if one.example}
+    return type(name, (Asked,), fields | {"example": example, "__doc__": doc})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

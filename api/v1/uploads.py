@@ -24,10 +24,11 @@ from api.queries import FlagInAddress
 from api.services.repeats import KeyInUse, KeyReused
 from api.services.uploads import rows_of, take_upload, uploads_of
 from api.tasks import work_upload_of
-from api.upload_rows import MOST_ROWS, ReadFile, UploadTooLong, UploadUnreadable, read_file
+from api.upload_rows import MOST_ROWS, ReadFile, UploadTooLong, UploadUnreadable, names_of, read_file
 from api.v1.base import KEY_PARAMETER, BankView, KeyMissing, described_refusals, keeps_answer, reads
 from api.v1.fields import Asked, Shown, shown_count, shown_text
 from common.queueing import queue
+from loans.movement_steps import ANSWERS
 from tables.errors import REFUSALS, FileDamaged, NotText
 
 MEDIA_TYPES = {
@@ -37,6 +38,15 @@ MEDIA_TYPES = {
 }
 GUARDED = tuple(refusal for refusal in REFUSALS if refusal not in (FileDamaged, NotText))  # those two are ``UploadUnreadable`` here
 LINE = {"contract_number": "HT2024-00031", "amount": "500000.00", "value_on": "2024-06-20", "bank_reference": "LS20240620000101"}
+
+
+def _field(name: str) -> str:
+    """Return a field's name, and of which kinds alone it is asked."""
+    kinds = [kind for kind in UploadKind if name in names_of(kind)]
+    return name if len(kinds) == len(UploadKind) else f"{name}（仅{'、'.join(kind.label for kind in kinds)}）"
+
+
+FIELDS = "、".join(_field(name) for name in ANSWERS if any(name in names_of(kind) for kind in UploadKind))
 
 
 class RawParser(BaseParser):
@@ -180,8 +190,8 @@ class UploadView(ListModelMixin, BankView):
     @extend_schema(
         summary="批量提交放款、还本或转逾期",
         description=(
-            f"一次最多 {MOST_ROWS} 行。NDJSON 每行一个对象；CSV、xlsx 首行为字段名。字段：loan_id 或 contract_number（二选一）、amount、"
-            "value_on、bank_reference、reason。逐行办理，可办理的登记，不可办理的列明原因，规则和代码与单笔提交相同。"
+            f"一次最多 {MOST_ROWS} 行。NDJSON 每行一个对象；CSV、xlsx 首行为字段名。字段：loan_id 或 contract_number（二选一）、{FIELDS}。"
+            "逐行办理，可办理的登记，不可办理的列明原因，规则和代码与单笔提交相同。"
             "同一文件重复提交不会重复登记。check_only=true 只校验。\n\n依据：FP 1.6.3"
         ),
         parameters=[KEY_PARAMETER, *NAMED],
@@ -202,4 +212,5 @@ class UploadView(ListModelMixin, BankView):
         named = Named(data=request.query_params.dict())
         named.is_valid(raise_exception=True)
         content = bytes_of(request)
-        return dict(named.validated_data) | {"file": read_file(content, MEDIA_TYPES[_kind_of(request)])}
+        said = dict(named.validated_data)
+        return said | {"file": read_file(content, MEDIA_TYPES[_kind_of(request)], kind=said["kind"])}

@@ -54,8 +54,13 @@ def field_of(question: Question) -> forms.Field:
 
 def form_of(row: Transition, base: type[StepForm] = StepForm) -> type[StepForm]:
     """Return the form that asks what the step asks; ``base`` may fill first values that depend on the case."""
-    fields = {question.name: field_of(question) for question in row.asks}
-    return type(f"{row.name.title().replace('_', '')}Form", (base,), fields) if fields else base
+    return form_asking(row.asks, name=row.name, base=base)
+
+
+def form_asking(questions: Iterable[Question], *, name: str, base: type[StepForm] = StepForm) -> type[StepForm]:
+    """Return the form that asks these questions in their order."""
+    fields = {question.name: field_of(question) for question in questions}
+    return type(f"{name.title().replace('_', '')}Form", (base,), fields) if fields else base
 
 
 def offered(

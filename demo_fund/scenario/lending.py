@@ -16,6 +16,7 @@ from demo_fund.player import Step
 from demo_fund.stage import Stage
 from loans.enums import MovementKind, RefusalReason, SubmittedFor
 from loans.models import Application, Loan
+from loans.movement_steps import NewMovement
 from loans.services.applications import (
     accept_application,
     answer_supplement,
@@ -29,7 +30,6 @@ from loans.services.applications import (
 )
 from loans.services.approval import approve_application
 from loans.services.contracts import record_guarantee, sign_contract
-from loans.services.movements.batch import NewMovement
 from loans.services.proposals import confirm_proposals, propose_movements
 from loans.services.submission import required_papers, submit_application
 from loans.services.use_of_funds import record_use_check

@@ -90,17 +90,13 @@ class GuaranteeForm(StepForm):
     is_batch_scheme = YesNo(label="纳入银担“总对总”批量担保")
 
 
-class MovementForm(StepForm):
-    """A movement put down for a colleague to check."""
-
-    amount = MoneyInput(label="金额")
-    value_on = DayInput(label="起息日")
-    bank_reference = forms.CharField(label="银行流水号", max_length=64)
-    reason = LongText(label="补记理由", required=False, rows=2, help_text="起息日早于今天的须填写。")
+class MovementBegins(StepForm):
+    """Begins today."""
 
     def prepare(self) -> None:
-        """Begin with today."""
+        """Fill in the day; a reason takes a line or two."""
         self.first(value_on=self.on)
+        self.fields["reason"].widget.attrs["rows"] = 2
 
 
 class ReversalForm(StepForm):

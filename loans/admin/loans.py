@@ -8,14 +8,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from common.admin.columns import Column
-from common.admin.display_values import Badge, Money, Rate, Small, joined, link_to, list_of
+from common.admin.display_values import Badge, Money, Rate, Small, joined, label_of, link_to, list_of, value_of
 from common.admin.panels import Fact, Facts, Row, facts, table
 from common.admin.visible import VisibleAdmin
 from common.money import ZERO
 from loans.admin.applications import SEEN_BY as APPLICATIONS_SEEN_BY
 from loans.admin.steps import LOAN_STEPS
 from loans.enums import LoanStage, ProposalState
-from loans.models import Loan, Proposal
+from loans.models import Loan, Movement, Proposal
+from loans.movement_steps import FURTHER
 from loans.selectors.visible import loans_visible_to, scope_of
 from parties.enums import InstitutionKind
 from parties.models import Member
@@ -144,10 +145,11 @@ def movements(request: HttpRequest, loan: Loan) -> Any:
         cells = (
             one.value_on, one.get_kind_display(), Money(one.amount), Money(one.performing), Money(one.overdue), Money(outstanding),
             joined(part for part in (one.bank_reference, shares, Small(one.reason) if one.reason else None) if part), signed,
-            one.recorded_at,
+            *(value_of(one, name) for name in FURTHER), one.recorded_at,
         )  # fmt: skip
         rows.append(Row(cells=cells, tone="void" if one.pk in drawn_back else ""))
-    heads = ("起息日", "类别", "金额", "正常本金变动", "逾期本金变动", "变动后余额", "流水号与说明", "经办/复核", "记录时间")
+    heads = ("起息日", "类别", "金额", "正常本金变动", "逾期本金变动", "变动后余额", "流水号与说明", "经办/复核",
+             *(label_of(Movement, name) for name in FURTHER), "记录时间")  # fmt: skip
     return table("贷款变动", heads, rows, clause="FP 1.6.3", empty="尚未放款。")
 
 

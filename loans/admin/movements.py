@@ -15,6 +15,7 @@ from loans.admin.loans import SEEN_BY
 from loans.admin.steps import CONFIRM, REFUSE
 from loans.enums import ProposalState
 from loans.models import Movement, Proposal
+from loans.movement_steps import ANSWERS, FURTHER
 from loans.selectors.visible import movements_visible_to, proposals_visible_to
 from parties.models import Member
 
@@ -44,12 +45,9 @@ class MovementAdmin(VisibleAdmin):
     seen_by = SEEN_BY
     columns = (
         "value_on", "kind", "amount", "loan", Column("企业", lambda one: one.loan.enterprise, order="loan__enterprise__name"), "bank",
-        "bank_reference", "recorded_at",
+        "bank_reference", *FURTHER, "recorded_at",
     )  # fmt: skip
-    shows = (
-        "loan", "kind", "amount", "performing", "overdue", "value_on", "bank_reference", "reason", "reverses", "made_by", "checked_by",
-        "recorded_at",
-    )  # fmt: skip
+    shows = ("loan", "kind", *ANSWERS, "performing", "overdue", "reverses", "made_by", "checked_by", "recorded_at")
     search_fields = ("loan__contract_number", "bank_reference", "loan__enterprise__name")
     list_filter = ("kind", "bank", "loan__mode", "loan__category")
     date_hierarchy = "value_on"
@@ -65,12 +63,9 @@ class ProposalAdmin(VisibleAdmin):
     is_case = True
     columns = (
         "kind", "amount", "value_on", "loan", Column("企业", lambda one: one.loan.enterprise, order="loan__enterprise__name"),
-        Column("状态", standing, order="state"), "made_by", "made_at", "checked_by",
+        *FURTHER, Column("状态", standing, order="state"), "made_by", "made_at", "checked_by",
     )  # fmt: skip
-    shows = (
-        "loan", "kind", "amount", "value_on", "bank_reference", "reason", "reverses", "made_by", "made_at", "checked_by", "checked_at",
-        "refusal",
-    )  # fmt: skip
+    shows = ("loan", "kind", *ANSWERS, "reverses", "made_by", "made_at", "checked_by", "checked_at", "refusal")
     search_fields = ("loan__contract_number", "bank_reference")
     list_filter = ("state", "kind")
     ordering = ("-id",)

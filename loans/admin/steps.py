@@ -5,17 +5,18 @@ from typing import Any
 
 from common.admin.forms import StepForm
 from common.admin.steps import Step, StepContext, StepPermission, allowed_for, states
-from common.admin.transition_forms import by_tone, offered
+from common.admin.transition_forms import by_tone, form_asking, offered
 from common.transitions import Transition, verb_labels
 from loans.access import is_lender, parties_of
 from loans.admin import forms
 from loans.application_transitions import APPLICATION_STEP, APPLICATION_STEPS
 from loans.enums import ApplicationState, MovementKind
 from loans.models import Application, Loan
+from loans.movement_steps import MOVEMENT_STEPS, MovementStep, NewMovement
 from loans.proposal_transitions import PROPOSAL_STEP, PROPOSAL_STEPS
 from loans.services.applications import revise_draft
 from loans.services.contracts import record_guarantee
-from loans.services.movements.batch import NewMovement, NewReversal
+from loans.services.movements.batch import NewReversal
 from loans.services.proposals import confirm_proposals, propose_movements, propose_reversals, refuse_proposal
 from loans.services.step_services import APPLICATION_SERVICES
 from loans.services.use_of_funds import record_use_check
@@ -64,7 +65,8 @@ def _is_lenders(member: Member, loan: Loan) -> bool:
 
 def _propose(kind: MovementKind) -> Callable[[StepContext], Any]:
     def run(context: StepContext) -> Any:
-        item = NewMovement(loan_id=context.obj.public_id, **context.given)
+        said = {name: value for name, value in context.given.items() if value is not None}
+        item = NewMovement(loan_id=context.obj.public_id, **said)
         return propose_movements([item], kind=kind, actor=context.member, at=context.at)[0]
 
     return run
@@ -83,26 +85,32 @@ def _guarantee(context: StepContext) -> Any:
     return record_guarantee(loan_id=context.obj.public_id, guarantor_id=guarantor.public_id, actor=context.member, at=context.at, **given)
 
 
-def _movement_step(kind: MovementKind, label: str, *, tone: str = "plain", **options: Any) -> Step:
+CAN_MOVE: dict[MovementKind, Callable[[Loan], bool]] = {
+    MovementKind.DRAWDOWN: lambda loan: loan.drawn < loan.contract_amount,
+    MovementKind.REPAYMENT: lambda loan: loan.outstanding > 0,
+    MovementKind.OVERDUE: lambda loan: loan.performing > 0,
+    MovementKind.CURE: lambda loan: loan.overdue > 0,
+}
+
+
+def _movement_step(row: MovementStep) -> Step:
     return Step(
-        name=kind.value,
-        label=label,
+        name=row.kind.value,
+        label=row.label,
         who=WORKERS,
         may=_is_lenders,
-        form=forms.MovementForm,
-        run=_propose(kind),
+        when=CAN_MOVE[row.kind],
+        form=form_asking(row.asks, name=row.kind, base=forms.MovementBegins),
+        run=_propose(row.kind),
+        clause=row.clause,
         done="已提交复核，由本单位复核人员确认后入账。",
         sentence="提交后由本单位另一名人员复核，复核通过后入账；余额和额度在复核时核对。",
-        tone=tone,
-        **options,
+        tone=row.tone,
     )
 
 
 LOAN_STEPS = (
-    _movement_step(MovementKind.DRAWDOWN, "登记放款", tone="main", clause="FP 1.6.3", when=lambda loan: loan.drawn < loan.contract_amount),
-    _movement_step(MovementKind.REPAYMENT, "登记还本", when=lambda loan: loan.outstanding > 0),
-    _movement_step(MovementKind.OVERDUE, "登记逾期", when=lambda loan: loan.performing > 0),
-    _movement_step(MovementKind.CURE, "登记逾期转正常", when=lambda loan: loan.overdue > 0),
+    *map(_movement_step, MOVEMENT_STEPS),
     Step(
         name="guarantee",
         label="登记担保",

@@ -1,6 +1,7 @@
 """What changes a loan's balance: append-only, with value date, maker and checker."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +11,7 @@ from common.fields import MoneyField, PublicIdField, TextKey
 from common.fsm import fsm_transition, legal_steps
 from loans.enums import MovementKind, ProposalState
 from loans.models.loans import Loan
+from loans.movement_steps import ANSWERS, CONTENT
 from loans.proposal_transitions import PROPOSAL_STEP, PROPOSAL_STEPS
 from loans.rules.balances import Change
 from parties.enums import MemberKind
@@ -19,7 +21,30 @@ Kind = MovementKind
 MOVES_MONEY = (Kind.DRAWDOWN, Kind.REVERSAL)
 
 
-class Movement(models.Model):
+class MovementContent(models.Model):
+    """What a movement says, proposed or booked: its kind, and a column for each question of ``loans.movement_steps``."""
+
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    amount = MoneyField("金额", help_text="元")
+    value_on = models.DateField("起息日")
+    reason = models.TextField("补记或冲正理由", blank=True)
+    bank_reference = models.CharField("银行流水号", max_length=64)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered, by the names of the questions."""
+        return {name: getattr(self, name) for name in ANSWERS}
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        """Return what makes it this movement: another of the same content under the same reference is the same one."""
+        return tuple(getattr(self, name) for name in ("loan_id", "kind", "reverses_id", *CONTENT))
+
+
+class Movement(MovementContent):
     """
     One change of a loan's balance, append-only; a correction is a reversal.
 
@@ -29,17 +54,12 @@ class Movement(models.Model):
 
     public_id = PublicIdField()
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="movements", verbose_name="贷款")
-    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
-    amount = MoneyField("金额", help_text="元")
     performing = MoneyField("正常本金变动", help_text="元")
     overdue = MoneyField("逾期本金变动", help_text="元")
     drawn = MoneyField("累计放款变动", help_text="元")
-    value_on = models.DateField("起息日")
     recorded_at = models.DateTimeField("记录时间")
     recorded_on = models.DateField("记录日期", help_text="记录时间的北京时间日期，从不倒填")
-    reason = models.TextField("补记或冲正理由", blank=True)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="冲正对象")
-    bank_reference = models.CharField("银行流水号", max_length=64)
     bank = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name="银行")
     made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="经办")
     made_by_kind = models.CharField("经办类别", max_length=8, choices=MemberKind.choices)
@@ -132,7 +152,7 @@ class Contribution(models.Model):
         return f"{self.movement} 政府方 {self.government:,.2f} 元 银行 {self.bank:,.2f} 元"
 
 
-class Proposal(FSMModelMixin, models.Model):
+class Proposal(FSMModelMixin, MovementContent):
     """
     A movement one person of the lender's house proposes and another one checks; confirmed, it becomes the movement.
 
@@ -141,11 +161,6 @@ class Proposal(FSMModelMixin, models.Model):
 
     public_id = PublicIdField()
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="proposals", verbose_name="贷款")
-    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
-    amount = MoneyField("金额", help_text="元")
-    value_on = models.DateField("起息日")
-    reason = models.TextField("补记或冲正理由", blank=True)
-    bank_reference = models.CharField("银行流水号", max_length=64)
     reverses = models.ForeignKey(Movement, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="冲正对象")
     made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="经办")
     made_at = models.DateTimeField("经办时间")

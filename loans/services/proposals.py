@@ -14,14 +14,15 @@ from common.errors import DomainError, NotVisible, ReasonMissing
 from loans.access import require_lender
 from loans.enums import MovementKind, ProposalState
 from loans.models import Loan, Movement, Proposal
-from loans.selectors.visible import movements_visible_to, proposals_visible_to, scope_of
+from loans.movement_steps import CONTENT, NewMovement
+from loans.selectors.visible import proposals_visible_to, scope_of
 from loans.services.movements.batch import (
-    NewMovement,
     NewReversal,
     ReferenceReused,
     Signatures,
     at_item,
     locked_loans,
+    movements_named,
     require_signed_off,
     require_well_formed,
 )
@@ -54,9 +55,7 @@ def propose_movements(items: Sequence[NewMovement], *, kind: MovementKind, actor
         with at_item(position, of=len(items)):
             require_well_formed(new, today=localdate(at))
             require_movable(loans[new.loan_id], kind)
-        row = Proposal(loan=loans[new.loan_id], kind=kind, amount=new.amount, value_on=new.value_on, made_by=actor, made_at=at)
-        row.bank_reference, row.reason = new.bank_reference.strip(), new.reason.strip()
-        rows.append(row)
+        rows.append(Proposal(loan=loans[new.loan_id], kind=kind, made_by=actor, made_at=at, **new.answers()))
     return _put_down(rows, actor=actor, at=at)
 
 
@@ -70,10 +69,7 @@ def propose_reversals(items: Sequence[NewReversal], *, actor: Member, at: dateti
 
     Source: FP 1.6.3; architecture, who may.
     """
-    wanted = {item.movement_id for item in items}
-    targets = {m.public_id: m for m in movements_visible_to(actor).filter(public_id__in=wanted).select_related("loan")}
-    if len(targets) != len(wanted):
-        raise NotVisible
+    targets = movements_named(items, actor=actor)
     loans = locked_loans({target.loan.public_id for target in targets.values()}, actor=actor)
     require_lender(actor, list(loans.values()))
     rows = []
@@ -82,10 +78,9 @@ def propose_reversals(items: Sequence[NewReversal], *, actor: Member, at: dateti
         with at_item(position, of=len(items)):
             require_signed_off(new)
             require_movable(loans[target.loan.public_id], MovementKind.REVERSAL, reverses=target)
-        row = Proposal(loan=loans[target.loan.public_id], kind=MovementKind.REVERSAL, reverses=target, made_by=actor, made_at=at)
-        row.amount, row.value_on = target.amount, target.value_on
-        row.bank_reference, row.reason = new.bank_reference.strip(), new.reason.strip()
-        rows.append(row)
+        said = new.mirrored(target).answers()
+        loan = loans[target.loan.public_id]
+        rows.append(Proposal(loan=loan, kind=MovementKind.REVERSAL, reverses=target, made_by=actor, made_at=at, **said))
     return _put_down(rows, actor=actor, at=at)
 
 
@@ -145,7 +140,7 @@ def _put_down(rows: list[Proposal], *, actor: Member, at: datetime) -> list[Prop
     for row in rows:
         key = (row.loan_id, row.bank_reference)
         there = known.get(key) or new.setdefault(key, row)
-        if _content(there) != _content(row):
+        if there.content != row.content:
             raise ReferenceReused(reference=row.bank_reference, recorded=there, field="bank_reference")
     Proposal.objects.bulk_create(new.values())
     _log(list(new.values()), actor=actor, at=at)
@@ -153,15 +148,11 @@ def _put_down(rows: list[Proposal], *, actor: Member, at: datetime) -> list[Prop
     return [known[row.loan_id, row.bank_reference] for row in rows]
 
 
-def _content(row: Proposal) -> tuple[object, ...]:
-    return (row.loan_id, row.kind, row.amount, row.value_on, row.reverses_id)
-
-
 def _log(rows: Sequence[Proposal], *, actor: Member, at: datetime) -> None:
     events = []
     for row in rows:
         loan: Loan = row.loan
-        after = {"proposal": str(row.public_id), "kind": row.kind, "amount": row.amount, "value_on": row.value_on}
+        after = {"proposal": str(row.public_id), "kind": row.kind, **{name: row.answers[name] for name in CONTENT}}
         remark, scope = row.reason, scope_of(loan)
         events.append(NewEvent(verb="loan.proposed", obj=loan, actor=actor, occurred_at=at, after=after, remark=remark, scope=scope))
     record_many(events)
@@ -197,16 +188,7 @@ def _booked(kind: MovementKind, batch: Sequence[Proposal], actor: Member, signat
             if row.reverses is not None
         ]
         return reverse(reversals, actor=actor, signatures=signatures)
-    movements = [
-        NewMovement(
-            loan_id=row.loan.public_id,
-            amount=row.amount,
-            value_on=row.value_on,
-            bank_reference=row.bank_reference,
-            reason=_reason(row, signatures),
-        )
-        for row in batch
-    ]
+    movements = [NewMovement(loan_id=row.loan.public_id, **row.answers | {"reason": _reason(row, signatures)}) for row in batch]
     return record(movements, kind, actor=actor, signatures=signatures)
 
 

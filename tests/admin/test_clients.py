@@ -197,7 +197,7 @@ def test_troubled_deliveries_are_shown_and_a_disabled_subscription_is_enabled_ag
 def test_uploads_are_shown_with_their_progress(bank: Institution, own_admin: Member, login: Login) -> None:
     client = issued(bank).client
     asked = {"client": client, "kind": UploadKind.REPAYMENT, "check_only": True, "work": lambda pk: None}
-    take_upload(file=read_file(b"{}\n{}\n{}", "ndjson"), at=timezone.now(), **asked)
+    take_upload(file=read_file(b"{}\n{}\n{}", "ndjson", kind="repayment"), at=timezone.now(), **asked)
     page = login(own_admin).get(page_of(client)).content.decode()
     assert "（只校验）" in page
     assert ">3<" in re.sub(r"\s", "", page)

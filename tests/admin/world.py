@@ -11,10 +11,10 @@ from common.enums import Category, Mode, Security
 from documents.services import attach
 from loans.enums import MovementKind
 from loans.models import Application, Loan
+from loans.movement_steps import NewMovement
 from loans.services.applications import begin_review, draft_application, meet_conditions
 from loans.services.approval import approve_application
 from loans.services.contracts import sign_contract
-from loans.services.movements.batch import NewMovement
 from loans.services.proposals import confirm_proposals, propose_movements
 from loans.services.submission import required_papers, submit_application
 from parties.enums import Role

@@ -1,21 +1,27 @@
 """One row of a file: read, or a fault with field and code."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from api.upload_rows import Fault, Row, parse_row
+from api.upload_rows import Fault, Row, names_of, parse_row
+from common.transitions import AnswerKind, Question
+from loans.enums import MovementKind
+from loans.movement_steps import ASKED_ALWAYS, MOVEMENT_STEP, MovementStep
+from tables.cells import Cell, Stored
 
 DAY = date(2024, 6, 20)
 GOOD = {"contract_number": "HT1", "amount": "1000.50", "value_on": "2024-06-20", "bank_reference": " LS1 "}
 
 
 def test_a_good_row_is_read() -> None:
-    row = parse_row(7, GOOD)
+    row = parse_row(7, GOOD, kind="repayment")
     assert isinstance(row, Row)
-    assert (row.number, row.amount, row.value_on, row.bank_reference, row.reason) == (7, Decimal("1000.50"), DAY, "LS1", "")
+    assert (row.number, row.bank_reference) == (7, "LS1")
+    assert row.answers == {"amount": Decimal("1000.50"), "value_on": DAY, "bank_reference": "LS1", "reason": ""}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,62 @@ def test_a_good_row_is_read() -> None:
     ],
 )
 def test_bad_rows_name_field_and_code(change: dict[str, Any], field: str, code: str) -> None:
-    fault = parse_row(1, GOOD | change)
+    fault = parse_row(1, GOOD | change, kind="repayment")
     assert isinstance(fault, Fault)
     assert (fault.field, fault.code) == (field, code)
+
+
+FURTHER = Question(name="further", label="另问", choices=(("bank", "银行"), ("court", "法院")), required=False)
+TYPED = [
+    pytest.param(AnswerKind.MONEY, "1.50", Decimal("1.50"), "1,5", "amount_invalid", id="money"),
+    pytest.param(AnswerKind.RATE, "0.025", Decimal("0.025"), "2.5%", "invalid", id="rate"),
+    pytest.param(AnswerKind.DAY, "2024-06-20", DAY, "2024/6/20", "invalid", id="day"),
+    pytest.param(AnswerKind.COUNT, 3, 3, "1.5", "invalid", id="count"),
+    pytest.param(AnswerKind.LINE, "凭证", "凭证", 7, "invalid", id="line"),
+    pytest.param(AnswerKind.TEXT, "说明", "说明", "长" * 65, "max_length", id="text"),
+    pytest.param(AnswerKind.CHOICE, "court", "court", "法院", "invalid_choice", id="choice"),
+    pytest.param(AnswerKind.YES_NO, False, False, "是", "invalid", id="yes or no"),
+]
+
+
+def asks_further(monkeypatch: pytest.MonkeyPatch, question: Question) -> None:
+    """Let repayments alone ask one thing more."""
+    row = MovementStep(kind=MovementKind.REPAYMENT, asks=(*ASKED_ALWAYS, question))
+    monkeypatch.setitem(MOVEMENT_STEP, MovementKind.REPAYMENT, row)
+
+
+@pytest.mark.parametrize(("kind", "written", "read", "wrong", "code"), TYPED)
+def test_a_further_question_of_any_type_is_read_from_files(
+    kind: AnswerKind, written: Any, read: Any, wrong: Any, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks_further(monkeypatch, replace(FURTHER, kind=kind))
+    said = parse_row(1, GOOD | {"further": written}, kind="repayment")
+    assert isinstance(said, Row)
+    assert said.answers["further"] == read
+    open_ = parse_row(1, GOOD | {"further": ""}, kind="repayment")
+    assert isinstance(open_, Row)
+    assert not open_.answers.get("further")
+    fault = parse_row(1, GOOD | {"further": wrong}, kind="repayment")
+    assert isinstance(fault, Fault)
+    assert (fault.field, fault.code) == ("further", code)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in AnswerKind if kind != AnswerKind.DIGEST])
+def test_a_further_question_that_must_be_answered_is_not_left_open(kind: AnswerKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    asks_further(monkeypatch, replace(FURTHER, kind=kind, required=True))
+    assert isinstance(parse_row(1, GOOD, kind="repayment"), Fault)
+
+
+def test_cells_of_workbooks_are_read_as_what_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    asks_further(monkeypatch, replace(FURTHER, kind=AnswerKind.YES_NO))
+    said = parse_row(1, GOOD | {"further": Cell(Stored.BOOL, "TRUE")}, kind="repayment")
+    assert isinstance(said, Row)
+    assert said.answers["further"] is True
+
+
+def test_a_kind_that_does_not_ask_does_not_know_the_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    asks_further(monkeypatch, FURTHER)
+    assert names_of("repayment")[-1] == "further" not in names_of("drawdown")
+    fault = parse_row(1, GOOD | {"further": "court"}, kind="drawdown")
+    assert isinstance(fault, Fault)
+    assert (fault.field, fault.code) == ("further", "unknown")

@@ -11,10 +11,10 @@ from common.enums import Category, Mode, Security
 from documents.services import attach
 from loans.enums import Paper
 from loans.models import Application
+from loans.movement_steps import NewMovement
 from loans.services.applications import begin_review, draft_application, meet_conditions
 from loans.services.approval import approve_application
 from loans.services.contracts import sign_contract
-from loans.services.movements.batch import NewMovement
 from loans.services.movements.record import record_drawdowns, record_repayments
 from loans.services.submission import required_papers, submit_application
 from parties.models import Enterprise, Institution, Member

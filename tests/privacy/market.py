@@ -15,11 +15,11 @@ from common.enums import Category, Mode, Security
 from documents.services import attach
 from loans.enums import MovementKind
 from loans.models import Guarantee, Loan
+from loans.movement_steps import NewMovement
 from loans.services import applications
 from loans.services.applications import answer_supplement, draft_application, meet_conditions, record_intent
 from loans.services.approval import approve_application
 from loans.services.contracts import sign_contract
-from loans.services.movements.batch import NewMovement
 from loans.services.proposals import confirm_proposals, propose_movements
 from loans.services.submission import required_papers, submit_application
 from loans.services.use_of_funds import record_use_check

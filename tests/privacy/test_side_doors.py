@@ -18,8 +18,8 @@ from audit.sealing import as_mappings
 from common.enums import Category
 from documents.services import attach
 from loans.enums import MovementKind
+from loans.movement_steps import NewMovement
 from loans.services.applications import draft_application
-from loans.services.movements.batch import NewMovement
 from loans.services.proposals import confirm_proposals, propose_movements
 from loans.services.use_of_funds import record_use_check
 from notices.models import EmailDelivery, Notice

@@ -19,8 +19,8 @@ from audit.services import OPENED
 from common.enums import Category, Security
 from documents.models import Document
 from loans.enums import MovementKind
+from loans.movement_steps import NewMovement
 from loans.services.contracts import GuaranteeDiffers, record_guarantee
-from loans.services.movements.batch import NewMovement
 from loans.services.proposals import confirm_proposals, propose_movements
 from notices.models import Notice, NoticeRead
 from parties.models import Member

@@ -21,8 +21,8 @@ from common.enums import Category, Mode, Security
 from common.errors import DomainError
 from loans.enums import MovementKind
 from loans.models import Loan
+from loans.movement_steps import NewMovement
 from loans.services.contracts import record_guarantee
-from loans.services.movements.batch import NewMovement
 from loans.services.movements.record import record_repayments
 from loans.services.proposals import propose_movements
 from loans.services.quotas import set_bank_quota

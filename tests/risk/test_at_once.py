@@ -13,7 +13,7 @@ from common.enums import Mode
 from ledger.models import Entry, Leg
 from ledger.selectors import unbalanced_total
 from ledger.verification import verify
-from loans.services.movements.batch import NewMovement
+from loans.movement_steps import NewMovement
 from loans.services.movements.record import RecognisedBad, record_repayments
 from risk.breaker.rules import headroom
 from risk.breaker.selectors import bank_figures_of

@@ -10,7 +10,8 @@ from django.db import InternalError
 from common.enums import Mode
 from loans.enums import MovementKind
 from loans.models import Loan, Movement
-from loans.services.movements.batch import NewMovement, NewReversal
+from loans.movement_steps import NewMovement
+from loans.services.movements.batch import NewReversal
 from loans.services.movements.record import RecognisedBad, record_cures, record_drawdowns, record_repayments, record_reversals
 from loans.services.proposals import confirm_proposals, propose_movements, propose_reversals
 from risk.breaker.selectors import bank_figures_of

@@ -29,7 +29,8 @@ from ledger.selectors import unbalanced_total
 from ledger.verification import verify
 from loans.enums import MovementKind
 from loans.models import Guarantee, Loan, Movement
-from loans.services.movements.batch import NewMovement, NewReversal
+from loans.movement_steps import NewMovement
+from loans.services.movements.batch import NewReversal
 from loans.services.movements.record import record_drawdowns, record_overdues, record_repayments, record_reversals
 from parties.models import Institution, Member
 from parties.selectors import system_member

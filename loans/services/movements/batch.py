@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,8 +15,9 @@ from common.errors import DomainError, FieldProblem, NotVisible, ReasonMissing
 from common.money import MAX_AMOUNT, ZERO
 from loans.enums import MovementKind
 from loans.models import Loan, Movement
+from loans.movement_steps import NewMovement
 from loans.rules.balances import Change, RunningBalance
-from loans.selectors.visible import loans_visible_to
+from loans.selectors.visible import loans_visible_to, movements_visible_to
 from parties.access import RoleMissing, checker_differs
 from parties.enums import MemberKind, Role
 from parties.models import Member
@@ -82,17 +82,6 @@ class DuplicateMovement(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewMovement:
-    """One movement to record: yuan with 2 places, the day it counts from, the bank's own reference; a reason where it is back-dated."""
-
-    loan_id: UUID
-    amount: Decimal
-    value_on: date
-    bank_reference: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewReversal:
     """One earlier movement to take back, always with a reason."""
 
@@ -100,36 +89,24 @@ class NewReversal:
     bank_reference: str
     reason: str
 
+    def mirrored(self, target: Movement) -> NewMovement:
+        """Return the movement that takes the target back: all it said, under the reversal's own reference and reason."""
+        said = target.answers | {"bank_reference": self.bank_reference, "reason": self.reason}
+        return NewMovement(loan_id=target.loan.public_id, **said)
+
 
 @dataclass(slots=True)
 class Item:
-    """One movement of the batch on its way: what was asked, and what became of it."""
+    """One movement of the batch on its way: the row asked for, not saved yet, and the one recorded before, if there is one."""
 
     position: int
-    loan: Loan
-    kind: MovementKind
-    amount: Decimal
-    value_on: date
-    bank_reference: str
-    reason: str
-    reverses: Movement | None = None
-    change: Change | None = None
-    movement: Movement | None = None
+    row: Movement
+    recorded: Movement | None = None
 
     @property
     def key(self) -> tuple[int, str]:
         """Return what makes the movement unique: bank and the bank's reference."""
-        return (self.loan.bank_id, self.bank_reference)
-
-    def is_same(self, movement: Movement) -> bool:
-        """Return whether a recorded movement is the one asked for."""
-        asked = (self.loan.pk, self.kind, self.amount, self.value_on, self.reverses.pk if self.reverses else None)
-        return asked == (movement.loan_id, movement.kind, movement.amount, movement.value_on, movement.reverses_id)
-
-    def same_as(self, other: "Item") -> bool:
-        """Return whether two items of one batch ask for the same movement."""
-        mine = (self.loan.pk, self.kind, self.amount, self.value_on, self.reverses)
-        return mine == (other.loan.pk, other.kind, other.amount, other.value_on, other.reverses)
+        return (self.row.bank_id, self.row.bank_reference)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -163,6 +140,21 @@ class Signatures:
         if Role.CHECKER not in self.checker.roles:
             raise RoleMissing(needed=f"{self.maker.party_name}的复核人员")
 
+    def row(self, new: NewMovement, kind: MovementKind, loan: Loan, *, reverses: Movement | None = None) -> Movement:
+        """Return the movement they sign, not saved; what it does to the balance is still to be said."""
+        return Movement(
+            loan=loan,
+            kind=kind,
+            reverses=reverses,
+            recorded_at=self.at,
+            recorded_on=self.today,
+            bank_id=loan.bank_id,
+            made_by=self.maker,
+            made_by_kind=self.maker.kind,
+            checked_by=self.checker,
+            **new.answers(),
+        )
+
 
 @contextmanager
 def at_item(position: int, *, of: int) -> Iterator[None]:
@@ -187,6 +179,20 @@ def locked_loans(loan_ids: Iterable[UUID], *, actor: Member) -> dict[UUID, Loan]
     related = ("application__entry", "bank", "policy_version", "enterprise", "return_rate")
     rows = loans_visible_to(actor).filter(public_id__in=wanted).select_related(*related).order_by("pk")
     found = {loan.public_id: loan for loan in rows.select_for_update(of=("self",), no_key=True)}
+    if len(found) != len(wanted):
+        raise NotVisible
+    return found
+
+
+def movements_named(items: Iterable[NewReversal], *, actor: Member) -> dict[UUID, Movement]:
+    """
+    Return the movements that are to be taken back, with their loans, by public id.
+
+    Raises:
+        NotVisible: one of them is not the actor's to see.
+    """
+    wanted = {item.movement_id for item in items}
+    found = {row.public_id: row for row in movements_visible_to(actor).filter(public_id__in=wanted).select_related("loan")}
     if len(found) != len(wanted):
         raise NotVisible
     return found
@@ -238,9 +244,8 @@ class History:
 
 def history_of(items: Sequence[Item]) -> History:
     """Return the movements of the loans of a batch and those under its references: one query."""
-    loans, banks = {item.loan.pk for item in items}, {item.loan.bank_id for item in items}
-    keys = {item.key for item in items}
-    named = Q(bank__in=banks, bank_reference__in={item.bank_reference for item in items})
+    loans, keys = {item.row.loan_id for item in items}, {item.key for item in items}
+    named = Q(bank__in={bank for bank, _ in keys}, bank_reference__in={reference for _, reference in keys})
     changes: dict[int, list[Change]] = defaultdict(list)
     known: dict[tuple[int, str], int] = {}
     rows = Movement.objects.filter(named | Q(loan__in=loans)).order_by().values_list("pk", "bank_id", "bank_reference", *CHANGE_COLUMNS)
@@ -265,9 +270,9 @@ def recorded_before(items: Sequence[Item], history: History) -> list[Item]:
         with at_item(item.position, of=len(items)):
             movement = rows[history.known[item.key]] if item.key in history.known else None
             first = new.setdefault(item.key, item) if movement is None else None
-            if movement is not None and not item.is_same(movement):
-                raise ReferenceReused(reference=item.bank_reference, recorded=movement, field="bank_reference")
-            if first is not None and not item.same_as(first):
-                raise ReferenceReused(reference=item.bank_reference, recorded="本批次中的另一笔", field="bank_reference")
-            item.movement = movement
+            if movement is not None and item.row.content != movement.content:
+                raise ReferenceReused(reference=item.row.bank_reference, recorded=movement, field="bank_reference")
+            if first is not None and item.row.content != first.row.content:
+                raise ReferenceReused(reference=item.row.bank_reference, recorded="本批次中的另一笔", field="bank_reference")
+            item.recorded = movement
     return list(new.values())

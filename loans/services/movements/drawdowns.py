@@ -49,22 +49,22 @@ def require_drawable(items: Sequence[Item], *, of: int) -> None:
 
     Source: FP 1.5.2(1), FP 1.6.1(3), FP 1.6.3; D27, D36, D37.
     """
-    needing = [item.loan.pk for item in items if item.loan.needs_guarantee]
+    needing = [item.row.loan_id for item in items if item.row.loan.needs_guarantee]
     guaranteed = set(Guarantee.objects.filter(loan__in=needing).values_list("loan_id", flat=True)) if needing else set()
     for item in items:
-        loan = item.loan
+        loan = item.row.loan
         with at_item(item.position, of=of):
-            if not loan.signed_on <= item.value_on < loan.available_until:
+            if not loan.signed_on <= item.row.value_on < loan.available_until:
                 raise NotAvailable(
                     contract_number=loan.contract_number,
                     signed_on=loan.signed_on,
                     available_until=loan.available_until,
-                    value_on=item.value_on,
+                    value_on=item.row.value_on,
                     field="value_on",
                 )
             if loan.needs_guarantee and loan.pk not in guaranteed:
                 raise GuaranteeMissing(contract_number=loan.contract_number)
-            _require_listed(loan, on=item.value_on)
+            _require_listed(loan, on=item.row.value_on)
 
 
 def _require_listed(loan: Loan, *, on: date) -> None:
@@ -85,16 +85,16 @@ def require_caps(items: Sequence[Item], *, today: date, of: int) -> None:
 
     Source: FP 1.2.1, FP 1.2.2, FP 1.3; D2, D3, D38-D40.
     """
-    cases = {item.loan.pk: case_of_loan(item.loan) for item in items}
+    cases = {item.row.loan_id: case_of_loan(item.row.loan) for item in items}
     snapshot: CommitmentSnapshot = locked_commitment_snapshot(cases.values(), on=today)
-    kept = {item.loan.pk: item.loan.committed_on(today).undrawn for item in items}
+    kept = {item.row.loan_id: item.row.loan.committed_on(today).undrawn for item in items}
     for item in items:
-        case = cases[item.loan.pk]
+        loan, amount = item.row.loan_id, item.row.amount
         with at_item(item.position, of=of):
-            require_headroom(snapshot.headroom(case, freed=kept[item.loan.pk]), amount=item.amount)
-        freed = min(item.amount, kept[item.loan.pk])
-        kept[item.loan.pk] -= freed
-        snapshot.draw(case, item.amount, freed=freed)
+            require_headroom(snapshot.headroom(cases[loan], freed=kept[loan]), amount=amount)
+        freed = min(amount, kept[loan])
+        kept[loan] -= freed
+        snapshot.draw(cases[loan], amount, freed=freed)
 
 
 def fix_first_drawdowns(balances: Mapping[int, RunningBalance], loans: Sequence[Loan]) -> list[Loan]:

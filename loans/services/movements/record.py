@@ -8,23 +8,24 @@ from django.db import transaction
 
 from audit.services import NewEvent, record_many
 from common.database import refused_as
-from common.errors import DomainError, NotVisible
+from common.errors import DomainError
 from loans.access import require_lender
 from loans.enums import MovementKind
 from loans.models import Contribution, Loan, Movement
+from loans.movement_steps import NewMovement
 from loans.rules.balances import Change, RunningBalance, change_of, reversed_change
-from loans.selectors.visible import movements_visible_to, scope_of
+from loans.selectors.visible import scope_of
 from loans.services.movements.batch import (
     DuplicateMovement,
     History,
     Item,
-    NewMovement,
     NewReversal,
     ReferenceReused,
     Signatures,
     at_item,
     history_of,
     locked_loans,
+    movements_named,
     recorded_before,
     require_signed_off,
     require_well_formed,
@@ -144,7 +145,7 @@ def record_recovered_principal(new: NewMovement, *, maker: Member, checker: Memb
     signatures = Signatures(maker=maker, checker=checker, at=at)
     loan = locked_loans([new.loan_id], actor=checker)[new.loan_id]
     require_well_formed(new, today=signatures.today)
-    item = Item(0, loan, MovementKind.REPAYMENT, new.amount, new.value_on, new.bank_reference.strip(), new.reason.strip())
+    item = Item(0, signatures.row(new, MovementKind.REPAYMENT, loan))
     history = history_of([item])
     return _entered([item], recorded_before([item], history), history, actor=checker, signatures=signatures)[0]
 
@@ -158,17 +159,13 @@ def record(items: Sequence[NewMovement], kind: MovementKind, *, actor: Member, s
     for position, new in enumerate(items):
         with at_item(position, of=len(items)):
             require_well_formed(new, today=signatures.today)
-            reference = new.bank_reference.strip()
-            asked.append(Item(position, loans[new.loan_id], kind, new.amount, new.value_on, reference, new.reason.strip()))
+        asked.append(Item(position, signatures.row(new, kind, loans[new.loan_id])))
     return _book(asked, actor=actor, signatures=signatures)
 
 
 def reverse(items: Sequence[NewReversal], *, actor: Member, signatures: Signatures) -> list[Movement]:
     """Record reversals in the caller's transaction; ``actor`` is who acts now, maker or checker."""
-    wanted = {item.movement_id for item in items}
-    targets = {m.public_id: m for m in movements_visible_to(actor).filter(public_id__in=wanted).select_related("loan")}
-    if len(targets) != len(wanted):
-        raise NotVisible
+    targets = movements_named(items, actor=actor)
     loans = locked_loans({target.loan.public_id for target in targets.values()}, actor=actor)
     require_lender(signatures.maker, list(loans.values()))
     signatures.require_checked(money_moves=True)
@@ -177,8 +174,8 @@ def reverse(items: Sequence[NewReversal], *, actor: Member, signatures: Signatur
         target = targets[new.movement_id]
         with at_item(position, of=len(items)):
             require_signed_off(new)
-            loan, reference = loans[target.loan.public_id], new.bank_reference.strip()
-            asked.append(Item(position, loan, MovementKind.REVERSAL, target.amount, target.value_on, reference, new.reason.strip(), target))
+        mirrored, loan = new.mirrored(target), loans[target.loan.public_id]
+        asked.append(Item(position, signatures.row(mirrored, MovementKind.REVERSAL, loan, reverses=target)))
     return _book(asked, actor=actor, signatures=signatures)
 
 
@@ -193,28 +190,27 @@ def _book(items: list[Item], *, actor: Member, signatures: Signatures) -> list[M
 def _entered(items: list[Item], new: list[Item], history: History, *, actor: Member, signatures: Signatures) -> list[Movement]:
     """Judge and write what is new, and return the movement of every item."""
     if new:
-        loans = {item.loan.pk: item.loan for item in new}
+        loans = {item.row.loan_id: item.row.loan for item in new}
         balances = history.balances(loans.values())
-        draws = [item for item in new if item.kind == MovementKind.DRAWDOWN]
-        _require_not_reversed([item for item in new if item.reverses is not None])
+        draws = [item for item in new if item.row.kind == MovementKind.DRAWDOWN]
+        _require_not_reversed([item.row.reverses for item in new if item.row.reverses is not None])
         require_drawable(draws, of=len(items))
         for item in new:
             with at_item(item.position, of=len(items)):
-                item.change = _change(item, balances)
-                balances[item.loan.pk].insert(item.change)
+                _move(item.row, balances[item.row.loan_id])
         if draws:
             require_caps(draws, today=signatures.today, of=len(items))
-        _write(new, loans, signatures=signatures)
+        _write([item.row for item in new], loans)
         moved = fix_first_drawdowns(balances, list(loans.values()))
-        _log(new, moved, actor=actor, signatures=signatures)
-    by_key = {item.key: item.movement for item in new}
-    return [item.movement or by_key[item.key] for item in items]  # type: ignore[misc]
+        _log([item.row for item in new], moved, actor=actor, signatures=signatures)
+    by_key = {item.key: item.row for item in new}
+    return [item.recorded or by_key[item.key] for item in items]
 
 
 def _require_not_bad(items: Sequence[Item], *, of: int) -> None:
     for item in items:
         with at_item(item.position, of=of):
-            require_movable(item.loan, item.kind, reverses=item.reverses)
+            require_movable(item.row.loan, MovementKind(item.row.kind), reverses=item.row.reverses)
 
 
 def require_movable(loan: Loan, kind: MovementKind, *, reverses: Movement | None = None) -> None:
@@ -231,17 +227,23 @@ def require_movable(loan: Loan, kind: MovementKind, *, reverses: Movement | None
         raise RecognisedBad(contract_number=loan.contract_number, on=loan.recognised_bad_on, kind=MovementKind(kind).label)
 
 
-def _change(item: Item, balances: dict[int, RunningBalance]) -> Change:
-    if item.reverses is not None:
-        return reversed_change(item.reverses.change)
-    return change_of(item.kind, amount=item.amount, value_on=item.value_on, balance=balances[item.loan.pk].on(item.value_on))
+def _move(row: Movement, balance: RunningBalance) -> None:
+    """Say what a movement does to the balance of its day, and let it stand in the balance for those after it."""
+    change = _change(row, balance)
+    row.performing, row.overdue, row.drawn = change.performing, change.overdue, change.drawn
+    balance.insert(change)
 
 
-def _require_not_reversed(items: Sequence[Item]) -> None:
+def _change(row: Movement, balance: RunningBalance) -> Change:
+    if row.reverses is not None:
+        return reversed_change(row.reverses.change)
+    return change_of(MovementKind(row.kind), amount=row.amount, value_on=row.value_on, balance=balance.on(row.value_on))
+
+
+def _require_not_reversed(targets: Sequence[Movement]) -> None:
     """Refuse to take back what is taken back, and reversals."""
-    if not items:
+    if not targets:
         return
-    targets = [item.reverses for item in items if item.reverses is not None]
     if len({target.pk for target in targets}) != len(targets):
         raise DuplicateMovement
     gone = set(Movement.objects.filter(reverses__in=targets).values_list("reverses_id", flat=True))
@@ -250,67 +252,31 @@ def _require_not_reversed(items: Sequence[Item]) -> None:
             raise AlreadyReversed(movement=target)
 
 
-def _write(items: Sequence[Item], loans: dict[int, Loan], *, signatures: Signatures) -> None:
+def _write(rows: Sequence[Movement], loans: dict[int, Loan]) -> None:
     """Insert the movements in one statement; the loans' sums follow by the database's own trigger."""
-    rows = []
-    for item in items:
-        assert item.change is not None
-        item.movement = Movement(
-            loan=item.loan,
-            kind=item.kind,
-            amount=item.amount,
-            performing=item.change.performing,
-            overdue=item.change.overdue,
-            drawn=item.change.drawn,
-            value_on=item.value_on,
-            recorded_at=signatures.at,
-            recorded_on=signatures.today,
-            reason=item.reason,
-            reverses=item.reverses,
-            bank_reference=item.bank_reference,
-            bank_id=item.loan.bank_id,
-            made_by=signatures.maker,
-            made_by_kind=signatures.maker.kind,
-            checked_by=signatures.checker,
-        )
-        CONTRIBUTION.set_cached_value(item.movement, None)  # so that nobody asks the database for one it does not have
-        rows.append(item.movement)
-    with refused_as(lambda: _reused(items), "movement_reference_once_per_bank", "movement_reference_alike"):
+    for row in rows:
+        CONTRIBUTION.set_cached_value(row, None)  # so that nobody asks the database for one it does not have
+    with refused_as(lambda: _reused(rows), "movement_reference_once_per_bank", "movement_reference_alike"):
         Movement.objects.bulk_create(rows)
     Contribution.objects.bulk_create(contributions_of(rows, loans))
 
 
-def _reused(items: Sequence[Item]) -> ReferenceReused:
+def _reused(rows: Sequence[Movement]) -> ReferenceReused:
     """Return the refusal of references of which somebody used one at the same moment, for another loan."""
-    references = "、".join(item.bank_reference for item in items[:3])
+    references = "、".join(row.bank_reference for row in rows[:3])
     return ReferenceReused(reference=references, recorded="同时登记的另一笔", field="bank_reference")
 
 
-def _log(items: Sequence[Item], moved: Sequence[Loan], *, actor: Member, signatures: Signatures) -> None:
+def _log(rows: Sequence[Movement], moved: Sequence[Loan], *, actor: Member, signatures: Signatures) -> None:
     """Write one event per movement, and one per loan whose first drawdown fixed or moved what hangs on it; one statement."""
-    checker = signatures.checker.name if signatures.checker else ""
+    signed = {"made_by": signatures.maker.name, "checked_by": signatures.checker.name if signatures.checker else ""}
     events = []
-    for item in items:
-        movement = item.movement
-        assert movement is not None
-        after = {
-            "movement": str(movement.public_id),
-            "amount": item.amount,
-            "value_on": item.value_on,
-            "bank_reference": item.bank_reference,
-            "made_by": signatures.maker.name,
-            "checked_by": checker,
-        }
+    for row in rows:
+        said = {name: value for name, value in row.answers.items() if name != "reason"}
+        after = {"movement": str(row.public_id), **said, **signed}
+        verb, scope = f"loan.{row.kind}", scope_of(row.loan)
         events.append(
-            NewEvent(
-                verb=f"loan.{item.kind}",
-                obj=item.loan,
-                actor=actor,
-                occurred_at=signatures.at,
-                after=after,
-                remark=item.reason,
-                scope=scope_of(item.loan),
-            )
+            NewEvent(verb=verb, obj=row.loan, actor=actor, occurred_at=signatures.at, after=after, remark=row.reason, scope=scope)
         )
     for loan in moved:
         fixed = {

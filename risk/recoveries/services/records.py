@@ -12,8 +12,8 @@ from common.errors import DomainError, ReasonMissing
 from common.fields import written_alike
 from common.money import MAX_AMOUNT, ZERO, display
 from loans.models import Movement
+from loans.movement_steps import NewMovement
 from loans.selectors.visible import scope_of
-from loans.services.movements.batch import NewMovement
 from loans.services.movements.record import record_recovered_principal
 from parties.access import checker_differs
 from parties.enums import Role
