@@ -18,7 +18,7 @@ class CursorAheadOfFeed(DomainError):
 
     code = "cursor_ahead_of_feed"
     sentence = (
-        "该游标之后的事件无法接续：系统已从备份恢复，游标所指的部分事件可能已不存在。请先用各列表的 updated_since 核对本行记录，"
+        "该游标之后的事件无法接续：系统已从备份恢复，游标所指的部分事件可能已不存在。请先以 changes_after=start 重读各列表，核对本行记录，"
         "再以 cursor={resume} 继续读取（按事件编号去重）；不带 cursor 则从最早的事件读起。"
     )
 
@@ -51,7 +51,7 @@ class FeedPosition:
         return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
     @classmethod
-    def of_cursor(cls, cursor: str) -> "FeedPosition | None":
+    def of_cursor(cls, cursor: str, *, field: str = "cursor") -> "FeedPosition | None":
         """
         Return the place a cursor names; ``None``, the beginning, for no cursor.
 
@@ -66,7 +66,11 @@ class FeedPosition:
             parts = None
         known = isinstance(parts, list) and 2 <= len(parts) <= 3
         if not known or not all(type(part) is int and 0 <= part < 2**63 for part in parts):
-            raise InvalidInput(errors=[FieldProblem("cursor", "invalid", "游标无效，请原样传回上一次答复中的 cursor。")])
+            said = {
+                "cursor": "游标无效，请原样传回上一次答复中的 cursor。",
+                "changes_after": "位置无效，请原样传回答复中的 place，首次填 start。",
+            }
+            raise InvalidInput(errors=[FieldProblem(field, "invalid", said[field])])
         return cls(*parts)
 
 
@@ -107,6 +111,14 @@ def later_than(position: FeedPosition, horizon: Horizon) -> Q:
     if position.transaction == 0 and horizon.first_event:
         return may_be_read  # the place is in an earlier epoch
     return may_be_read & Q(transaction__gte=position.transaction) & (Q(transaction__gt=position.transaction) | Q(id__gt=position.event))
+
+
+def after_place(position: FeedPosition, horizon: Horizon) -> Q:
+    """Return the condition of all events after a place, those of earlier epochs included, and those before which others may appear."""
+    if position.transaction == 0:
+        return Q(id__gt=position.event)
+    later = Q(transaction__gt=position.transaction) | Q(transaction=position.transaction, id__gt=position.event)
+    return Q(id__gte=horizon.first_event, transaction__gte=position.transaction) & later
 
 
 def in_current_epoch(position: FeedPosition | None, horizon: Horizon) -> FeedPosition:

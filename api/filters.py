@@ -10,6 +10,7 @@ from django_filters import rest_framework
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from api.changes import MomentFilter, Synchronised
 from api.queries import PAGING
 from api.selectors import changed_since
 from common import texts
@@ -39,13 +40,10 @@ class Filters(django_filters.FilterSet):
     """The filters of one resource."""
 
 
-class SyncedFilters(Filters):
+class SyncedFilters(Synchronised, Filters):
     """The filters of a resource whose changes are events."""
 
-    updated_since = django_filters.IsoDateTimeFilter(
-        method="filter_updated_since",
-        label="自该时间（含）起有变更的记录，如 2026-01-05T00:00:00+08:00（地址中的加号写作 %2B），无时区的按北京时间；增量同步用",
-    )
+    updated_since = MomentFilter("有变更的记录", method="filter_updated_since")
     bank_reference = django_filters.CharFilter(field_name="own_reference", label="本机构自己的业务编号")
 
     def filter_updated_since(self, rows: QuerySet[Any], name: str, moment: Any) -> QuerySet[Any]:
@@ -84,7 +82,9 @@ def _is_written_as_described(one: django_filters.Filter, value: str) -> bool:
         return _is_moment(value)
     if isinstance(one, django_filters.DateFilter):
         return DAY.fullmatch(value) is not None
-    return value != ""
+    if isinstance(one, (CodeFilter, NumberFilter)):  # which know in how many ways people write
+        return value != ""
+    return value != "" and value == value.strip()
 
 
 def _is_moment(value: str) -> bool:

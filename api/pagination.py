@@ -3,6 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError as Unreadable
@@ -41,7 +42,9 @@ class CursorPages(BasePagination):
         if column is None:
             raise _refused("ordering", "没有这种排序，可用：" + "、".join(_both_ways(orderings_of(view))) + "。")
         sign, than = ("-", "lt") if ordering.startswith("-") else ("", "gt")
-        rows = _after(queryset, _read(request.query_params.get("cursor", ""), ordering), column, than)
+        seen = _read(request.query_params.get("cursor", ""), ordering)
+        self.place = getattr(request, "place", None) if seen is None else seen.place
+        rows = _after(queryset, seen, column, than)
         order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
         try:
             found = list(rows.order_by(*order)[: limit + 1])
@@ -50,22 +53,23 @@ class CursorPages(BasePagination):
         return self._cut(found, limit, ordering, column)
 
     def _cut(self, found: list[Any], limit: int, ordering: str, column: str) -> list[Any]:
-        self.next_cursor = _written(ordering, found[limit - 1], column) if len(found) > limit else None
+        self.next_cursor = _written(ordering, found[limit - 1], column, self.place) if len(found) > limit else None
         return found[:limit]
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return the page with the address of the next one, null after the last."""
         here = self.request.build_absolute_uri()
         following = replace_query_param(here, "cursor", self.next_cursor) if self.next_cursor else None
-        return Response({"next": following, "results": data})
+        return Response({"next": following, "results": data, "place": self.place})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the page's own description."""
         following = {"type": ["string", "null"], "format": "uri", "description": "下一页地址，没有则为空"}
+        place = {"type": ["string", "null"], "description": "带 changes_after 时，下一次增量读取从这里开始；各页相同；不带的为空"}
         return {
             "type": "object",
-            "required": ["next", "results"],
-            "properties": {"next": following, "results": schema | {"description": "本页记录"}},
+            "required": ["next", "results", "place"],
+            "properties": {"next": following, "results": schema | {"description": "本页记录"}, "place": place},
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
@@ -104,11 +108,20 @@ def _limit_of(request: Request) -> int:
     return int(given)
 
 
-def _after(rows: QuerySet[Any], seen: tuple[Any, int] | None, column: str, than: str) -> QuerySet[Any]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The last row seen: the ordering's value and the row's key; and the place that the first page gave."""
+
+    value: str | None
+    key: int
+    place: str | None
+
+
+def _after(rows: QuerySet[Any], seen: Seen | None, column: str, than: str) -> QuerySet[Any]:
     """Return the rows that come after the last one seen."""
     if seen is None:
         return rows
-    value, key = seen
+    value, key = seen.value, seen.key
     if column == "pk":
         return rows.filter(**{f"pk__{than}": key})
     try:
@@ -117,9 +130,9 @@ def _after(rows: QuerySet[Any], seen: tuple[Any, int] | None, column: str, than:
         raise _bad_cursor() from None
 
 
-def _written(ordering: str, row: Any, column: str) -> str:
+def _written(ordering: str, row: Any, column: str, place: str | None) -> str:
     value = None if column == "pk" else _value(row, column)
-    return urlsafe_b64encode(json.dumps([ordering, value, row.pk], cls=DjangoJSONEncoder).encode()).decode().rstrip("=")
+    return urlsafe_b64encode(json.dumps([ordering, value, row.pk, place], cls=DjangoJSONEncoder).encode()).decode().rstrip("=")
 
 
 def _value(row: Any, column: str) -> Any:
@@ -128,9 +141,9 @@ def _value(row: Any, column: str) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _read(cursor: str, ordering: str) -> tuple[Any, int] | None:
+def _read(cursor: str, ordering: str) -> Seen | None:
     """
-    Return value and key of the last row seen, ``None`` for the first page.
+    Return the last row seen, ``None`` for the first page.
 
     Raises:
         ValidationError: no cursor of ours, or one of another ordering.
@@ -138,12 +151,18 @@ def _read(cursor: str, ordering: str) -> tuple[Any, int] | None:
     if not cursor:
         return None
     try:
-        of_ordering, value, key = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        of_ordering, value, key, place = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, RecursionError):
         raise _bad_cursor() from None
-    if of_ordering != ordering or not isinstance(key, int) or abs(key) >= 2**63 or not isinstance(value, str | None):
+    if (
+        of_ordering != ordering
+        or not isinstance(key, int)
+        or abs(key) >= 2**63
+        or not isinstance(value, str | None)
+        or not isinstance(place, str | None)
+    ):
         raise _bad_cursor()
-    return value, key
+    return Seen(value, key, place)
 
 
 def _bad_cursor() -> ValidationError:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from api.authentication import AddressNotAllowed, TokenInvalid
+from api.changes import PlaceLost
+from api.feed_positions import FeedRestoring
 from api.parsers import BodyTooLarge
 from api.permissions import ScopeMissing
 from api.problems import MEDIA_TYPE, SENTENCES
@@ -63,6 +65,11 @@ ALWAYS_ON_WRITES: dict[str, dict[str, str]] = {
     "413": {BodyTooLarge.default_code: BodyTooLarge.default_detail},
     "503": {"try_again": SENTENCES["try_again"]},
 }
+# What a list that is kept in step may answer besides.
+OF_PLACES: dict[str, dict[str, str]] = {
+    "409": {PlaceLost.code: PlaceLost.sentence},
+    "503": {FeedRestoring.code: FeedRestoring.sentence},
+}
 HAS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -77,6 +84,7 @@ def complete(result: Described, generator: Any, request: Any, public: bool) -> D
         _name_ids(operation)
         _drop_what_programmers_read(operation)
         _say_codes(method, operation)
+        _say_places(operation)
         _say_headers(method, operation)
         show_answers(operation)
     _require_what_is_always_answered(result)
@@ -121,6 +129,16 @@ def _say_codes(method: str, operation: Described) -> None:
         shared = ALWAYS.get(status, {}) | (ALWAYS_ON_WRITES.get(status, {}) if method == "post" else {})
         lines = [f"- `{code}`：{sentence}" for code, sentence in shared.items() if f"`{code}`" not in response["description"]]
         response["description"] = "\n".join(part for part in (response["description"], *lines) if part)
+
+
+def _say_places(operation: Described) -> None:
+    """Name what a list may answer to a place of before a restore, and what of its parameters has had its time."""
+    parameters = {one.get("name"): one for one in operation.get("parameters", ())}
+    if "updated_since" in parameters:
+        parameters["updated_since"]["deprecated"] = True
+    for status, codes in (OF_PLACES if "changes_after" in parameters else {}).items():
+        lines = "\n".join(f"- `{code}`：{sentence}" for code, sentence in codes.items())
+        operation["responses"][status] = {"content": {MEDIA_TYPE: {"schema": PROBLEM}}, "description": lines}
 
 
 def _say_headers(method: str, operation: Described) -> None:

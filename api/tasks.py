@@ -38,7 +38,7 @@ def send_events_to(webhook_pk: int) -> int:
 @shared_task
 def work_upload_of(upload_pk: int) -> int:
     """Work one upload to its end."""
-    return work_upload(upload_pk, at=timezone.now())
+    return work_upload(upload_pk, clock=timezone.now)
 
 
 @shared_task

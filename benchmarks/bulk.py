@@ -38,7 +38,7 @@ def measure(options: Namespace) -> Iterator[Result]:
         client = loaded()
         for name, kind, check_only, limit in MEASURED:
             upload = taken(client, kind, check_only=check_only)
-            took = timed(lambda pk=upload.pk: work_upload(pk, at=AT))  # type: ignore[misc]
+            took = timed(lambda pk=upload.pk: work_upload(pk, clock=lambda: AT))  # type: ignore[misc]
             upload.refresh_from_db()
             if (upload.done_count, upload.rejected_count) != (ROWS, 0):
                 raise RuntimeError(f"{upload.rejected_count} rejected: {upload.rows.exclude(code='').values('code', 'detail').first()}")

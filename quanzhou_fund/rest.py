@@ -63,7 +63,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "- 金额为文本，单位元，两位小数；利率为年利率小数；日期为 YYYY-MM-DD，期间含起始日、不含截止日；时间为 ISO 8601，北京时间。\n"
         "- 每次调用带 Authorization: Bearer 令牌；令牌以客户端编号和密钥获取，按权限范围 read、decide、money、report 办理。\n"
         "- 每个 POST 带 Idempotency-Key；没有收到答复的，用同一个键、同一内容再发，不会重复办理。\n"
-        "- 列表按 next 翻页，按 updated_since 增量同步；读取的 ETag 放入 If-None-Match，未变返回 304。\n"
+        "- 列表按 next 翻页，按 changes_after 增量同步；读取的 ETag 放入 If-None-Match，未变返回 304。\n"
         "- 地址中的查询参数只认接口文档列出的名称，不认识的和重复的一律拒绝，不作任何办理；是否类参数只写 true 或 false。\n"
         "- 出错时返回 RFC 9457 问题说明（application/problem+json）：程序依据 code，人看 detail，有误的字段见 errors；"
         "全部代码见 GET /api/v1/codes/。带 Retry-After 的，到时原样再发。\n"

@@ -23,7 +23,7 @@ from loans.services.movements.record import record_drawdowns, record_overdues, r
 from parties.models import Member
 from tables.patience import patiently
 
-CHUNK = 1000
+CHUNK = 250
 CHECKED_AT_ONCE = 200  # each chunk holds the locks of what it would change, for as long as it is judged
 STUCK_AFTER = timedelta(minutes=5)
 RECORD: Mapping[str, Callable[..., list[Movement]]] = {
@@ -91,12 +91,13 @@ def stuck_uploads(*, at: datetime) -> list[int]:
     return list(Upload.objects.exclude(state=UploadState.DONE).filter(idle).order_by("pk").values_list("pk", flat=True))
 
 
-def work_upload(upload_pk: int, *, at: datetime) -> int:
+def work_upload(upload_pk: int, *, clock: Callable[[], datetime]) -> int:
     """
     Work an upload to its end and return how many rows were worked now; killed at any point, the next run goes on.
 
-    Each chunk is committed with its progress. What a chunk only checks is undone before it is written down, which also gives back every
-    lock; rows of one loan, or under one reference, are checked in one chunk, each after those before it.
+    Each chunk is committed with its progress, under the moment at which it began by the ``clock``. What a chunk only checks is undone
+    before it is written down, which also gives back every lock; rows of one loan, or under one reference, are checked in one chunk, each
+    after those before it.
     """
     upload = Upload.objects.select_related("client__member__institution").filter(pk=upload_pk).exclude(state=UploadState.DONE).first()
     if upload is None:
@@ -105,11 +106,12 @@ def work_upload(upload_pk: int, *, at: datetime) -> int:
         written = read_rows(bytes(upload.content), upload.file_format, kind=upload.kind)
     parsed = [parse_row(number, row, kind=upload.kind) for number, row in enumerate(written, start=1)]
     rows = [one for one in parsed if isinstance(one, Row)]
-    items, faults = _items(rows, actor=upload.client.member, at=at)
+    Upload.objects.filter(pk=upload_pk, state=UploadState.QUEUED).update(state=UploadState.RUNNING, worked_at=clock())
+    items, faults = _items(rows, actor=upload.client.member, at=clock())
     faults |= {one.number: one for one in parsed if isinstance(one, Fault)}
     worked = 0
     for chunk in _together(parsed, items) if upload.check_only else _in_order(parsed):
-        done = _work_chunk(upload_pk, chunk, items, faults, at=at)
+        done = _work_chunk(upload_pk, chunk, items, faults, at=clock())
         if done is None:
             break
         worked += done

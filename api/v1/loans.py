@@ -11,6 +11,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.changes import MomentFilter, Synchronised, movements_recorded
 from api.enums import Scope
 from api.filters import CodeFilter, Filters, NumberFilter, SyncedFilters
 from api.quotas import quotas_with_use
@@ -228,7 +229,7 @@ class LoanView(ListModelMixin, LoanRiskSteps):
         return check_use_once(rows=use_checks_visible_to(self.member), loan_id=public_id, **asked, **self.acting)
 
 
-class MovementFilters(Filters):
+class MovementFilters(Synchronised, Filters):
     """How movements are found."""
 
     loan = django_filters.UUIDFilter(field_name="loan__public_id", label="贷款标识")
@@ -237,9 +238,8 @@ class MovementFilters(Filters):
     bank_reference = django_filters.CharFilter(label="银行流水号")
     value_from = django_filters.DateFilter(field_name="value_on", lookup_expr="gte", label="起息日自（含）")
     value_until = django_filters.DateFilter(field_name="value_on", lookup_expr="lt", label="起息日至（不含）")
-    updated_since = django_filters.IsoDateTimeFilter(
-        field_name="recorded_at", lookup_expr="gte", label="自该时间（含）起登记的变动；变动登记后不再改变"
-    )
+    changed = staticmethod(movements_recorded)
+    updated_since = MomentFilter("登记的变动", field_name="recorded_at", lookup_expr="gte")
 
 
 class MovementView(ListModelMixin, BankView):
@@ -310,11 +310,16 @@ class UseCheckView(ListModelMixin, BankView):
     retrieve = shows_one(UseCheckShown, summary="查看资金用途检查", clause="FP 1.6.3；D11")
 
 
+class QuotaFilters(Synchronised, Filters):
+    """How quotas are found."""
+
+
 class QuotaView(ListModelMixin, BankView):
     """Quotas in force, with what of them is used today."""
 
     tag = "贷款"
     serializer_class = QuotaShown
+    filterset_class = QuotaFilters
     ordering_fields = {"from_on": "from_on"}
 
     def rows(self) -> QuerySet[BankQuota]:

@@ -9,6 +9,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.changes import MomentFilter
 from api.enums import Scope
 from api.filters import CodeFilter, Filters, SyncedFilters
 from api.headroom import caps_of_entry
@@ -175,9 +176,7 @@ class DeliveryFilters(Filters):
     """How deliveries are found."""
 
     state = django_filters.ChoiceFilter(choices=DeliveryState.choices, label="状态")
-    updated_since = django_filters.IsoDateTimeFilter(
-        method="filter_updated_since", label="自该时间（含）起生成、送出或确认的，ISO 8601 带时区；增量同步用"
-    )
+    updated_since = MomentFilter("生成、送出或确认的推送", method="filter_updated_since")
 
     def filter_updated_since(self, rows: QuerySet[Delivery], name: str, moment: Any) -> QuerySet[Delivery]:
         """Return the deliveries made, sent or acknowledged at the moment or later."""

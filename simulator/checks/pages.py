@@ -44,6 +44,17 @@ def synchronising(run: Run) -> None:
     same(run.line.read("loans/", updated_since="2999-01-01T00:00:00Z")["results"], [], "changed in the future")
 
 
+@promised(AREA, "changes_after finds what was written after the place, and gives the next place")
+def keeping_in_step(run: Run) -> None:
+    first = run.line.read("movements/", changes_after="start", limit=1)
+    run.bank.move(run.case, "drawdowns", "10000.00")
+    found = run.line.read("movements/", changes_after=first["place"], limit=200)
+    true(run.case["id"] in [row["loan_id"] for row in found["results"]], "the movement just recorded is found")
+    true(run.case["id"] in [row["id"] for row in run.line.every("loans/", changes_after=first["place"], limit=200)], "so is its loan")
+    refused(run.line.get("movements/", changes_after="2024-01-01"), 400)
+    true(found["place"], "the place to go on from")
+
+
 @promised(AREA, "the bank's own reference finds its object")
 def references(run: Run) -> None:
     own = f"WF-{run.case['id']}"

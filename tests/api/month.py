@@ -224,7 +224,7 @@ class World:
 
         def work(known: Known) -> None:
             for upload in Upload.objects.exclude(state=UploadState.DONE):
-                work_upload(upload.pk, at=noon(june(18)))
+                work_upload(upload.pk, clock=lambda: noon(june(18)))
 
         sent = {"address": "uploads/?kind=repayment", "sent": lambda known: content, "media_type": "application/x-ndjson"}
         return [

@@ -83,7 +83,7 @@ def sent(stage: Stage, content: bytes, *, form: str = "ndjson", kind: str = "rep
 def worked(stage: Stage, content: bytes, **given: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Send, work and return progress and rows."""
     said = sent(stage, content, **given)
-    work_upload(Upload.objects.get(public_id=said["id"]).pk, at=noon(DAY))
+    work_upload(Upload.objects.get(public_id=said["id"]).pk, clock=lambda: noon(DAY))
     rows = stage.bank.get(f"uploads/{said['id']}/rows/?limit=200&ordering=number")["results"]
     return stage.bank.get(f"uploads/{said['id']}/"), rows
 
@@ -262,17 +262,17 @@ def test_a_worker_killed_half_way_is_taken_up_and_ends_the_same(
 
     monkeypatch.setattr(uploads, "RECORD", {"repayment": dies_on_the_second})
     with pytest.raises(SystemExit):
-        work_upload(upload.pk, at=noon(DAY))
+        work_upload(upload.pk, clock=lambda: noon(DAY))
     upload.refresh_from_db()
     assert (upload.done_count, upload.state) == (2, "running")
     assert stuck_uploads(at=noon(DAY)) == []
     later = noon(date(2024, 6, 21))
     assert stuck_uploads(at=later) == [upload.pk]
-    assert work_upload(upload.pk, at=later) == 3
+    assert work_upload(upload.pk, clock=lambda: later) == 3
     assert (
         UploadRow.objects.filter(upload=upload, outcome="recorded").count() == 5 - UploadRow.objects.filter(code="reason_missing").count()
     )
-    assert work_upload(upload.pk, at=later) == 0
+    assert work_upload(upload.pk, clock=lambda: later) == 0
 
 
 def test_drawdowns_stop_at_the_cap_and_the_rest_goes_on(stage: Stage) -> None:
@@ -283,7 +283,7 @@ def test_drawdowns_stop_at_the_cap_and_the_rest_goes_on(stage: Stage) -> None:
         for number, (loan, amount) in enumerate([(loans[0], "6000000.00"), (loans[0], "6000000.00"), (loans[1], "1000000.00")])
     ]
     said = sent(stage, ndjson(rows), kind="drawdown")
-    work_upload(Upload.objects.get(public_id=said["id"]).pk, at=noon(date(2024, 4, 8)))
+    work_upload(Upload.objects.get(public_id=said["id"]).pk, clock=lambda: noon(date(2024, 4, 8)))
     outcomes = stage.bank.get(f"uploads/{said['id']}/rows/?ordering=created")["results"]
     assert [(row["outcome"], row["code"]) for row in outcomes] == [
         ("recorded", ""), ("rejected", "drawn_over_contract"), ("recorded", ""),

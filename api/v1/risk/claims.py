@@ -9,6 +9,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.changes import MomentFilter, Synchronised, of_changed_claims
 from api.enums import Scope
 from api.filters import Filters, NumberFilter, SyncedFilters
 from api.selectors import referred, synced
@@ -81,7 +82,7 @@ class ClaimView(ListModelMixin, BankView):
     set_reference = names_own_number(ClaimShown)
 
 
-class CompensationFilters(Filters):
+class CompensationFilters(Synchronised, Filters):
     """How payments are found."""
 
     claim = django_filters.UUIDFilter(field_name="claim__public_id", label="补偿申请标识")
@@ -89,9 +90,8 @@ class CompensationFilters(Filters):
     bank_reference = django_filters.CharFilter(field_name="own_reference", label="本机构自己的业务编号")
     paid_from = django_filters.DateFilter(field_name="paid_on", lookup_expr="gte", label="支付日期自（含）")
     paid_until = django_filters.DateFilter(field_name="paid_on", lookup_expr="lt", label="支付日期至（不含）")
-    updated_since = django_filters.IsoDateTimeFilter(
-        field_name="paid_at", lookup_expr="gte", label="自该时间（含）起的支付；支付登记后不再改变"
-    )
+    changed = staticmethod(of_changed_claims)
+    updated_since = MomentFilter("的支付", field_name="paid_at", lookup_expr="gte")
 
 
 class CompensationView(ListModelMixin, BankView):

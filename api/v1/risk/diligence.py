@@ -15,6 +15,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.changes import MomentFilter, Synchronised
 from api.filters import Filters, SyncedFilters
 from api.selectors import synced
 from api.services.openings import open_row
@@ -118,12 +119,12 @@ class ExemptionView(ListModelMixin, BankView):
     set_reference = names_own_number(ExemptionShown)
 
 
-class PackFilters(Filters):
+class PackFilters(Synchronised, Filters):
     """How evidence packs are found."""
 
     exemption = django_filters.UUIDFilter(field_name="exemption__public_id", label="尽职免责标识")
     sha256 = django_filters.CharFilter(label="SHA-256")
-    updated_since = django_filters.IsoDateTimeFilter(field_name="built_at", lookup_expr="gte", label="自该时间（含）起生成的")
+    updated_since = MomentFilter("生成的证据包", field_name="built_at", lookup_expr="gte")
 
 
 class PackView(ListModelMixin, BankView):

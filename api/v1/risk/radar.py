@@ -9,6 +9,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.changes import MomentFilter, Synchronised
 from api.filters import Filters
 from api.v1.base import BankView, reads
 from api.v1.fields import Shown, shown_money, shown_rate, shown_text
@@ -70,12 +71,12 @@ class BreakerChangeShown(Shown):
         clauses = {"after": "FP 1.5.3", "rate": "D19", "bad_debt": "D19", "compensated": "D20"}
 
 
-class BreakerChangeFilters(Filters):
+class BreakerChangeFilters(Synchronised, Filters):
     """How changes of state are found."""
 
     after = django_filters.ChoiceFilter(choices=BreakerState.choices, label="新状态")
     changed_from = django_filters.DateFilter(field_name="changed_on", lookup_expr="gte", label="日期自（含）")
-    updated_since = django_filters.IsoDateTimeFilter(field_name="changed_at", lookup_expr="gte", label="自该时间（含）起的变化")
+    updated_since = MomentFilter("的变化", field_name="changed_at", lookup_expr="gte")
 
 
 class BreakerChangeView(ListModelMixin, BankView):
