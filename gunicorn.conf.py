@@ -1,5 +1,6 @@
 """What gunicorn does around its workers' counts for Prometheus; everything else stands in the command that starts it."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ def forget_counts(folder: str) -> None:
     Path(folder).mkdir(parents=True, exist_ok=True)
     for left in Path(folder).glob("*.db"):
         left.unlink(missing_ok=True)
+
+
+def on_starting(_server: Any) -> None:
+    """Write what every worker answers alike, once: the application is loaded (``--preload``), and no worker is there yet."""
+    prepare_descriptions = import_module("api.description").prepare_descriptions
+    prepare_descriptions()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

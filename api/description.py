@@ -2,7 +2,7 @@
 The description of the interface as it is handed out: written once per release, known by its ETag, asked for at a bounded rate.
 
 Writing it takes seconds, and it is the same for everybody as long as the code is. ``describe_api`` writes it while an image is built;
-where nobody did, each process writes it the first time it is asked.
+where nobody did, the web server's first process writes it before it makes workers of itself (``gunicorn.conf.py``): no request does.
 """
 
 import hashlib
@@ -45,12 +45,22 @@ def write_description(form: str) -> bytes:
 
 
 def description(form: str) -> Description:
-    """Return the description of this release: from the file the image was built with, else written once by this process."""
+    """
+    Return the description of this release: from the file the image was built with, else written once by this process.
+
+    A server whose processes did not go through ``prepare_descriptions`` (of tests, of a developer) writes it here.
+    """
     with _writing:
         if form not in _written:
             content = _from_file(form) or write_description(form)
             _written[form] = Description(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
         return _written[form]
+
+
+def prepare_descriptions() -> None:
+    """Have the description in every format before the first request asks for it; processes forked from this one have it, too."""
+    for form in RENDERERS:
+        description(form)
 
 
 def description_file(folder: Path, form: str) -> Path:

@@ -23,6 +23,9 @@ from tables.reading import is_xlsx, read_workbook
 from tables.text import read_text
 
 MOST_ROWS = 10_000
+MOST_MARKS = 30 * MOST_ROWS  # what separates values, or lies around them, in all lines of JSON: a row has a dozen
+_JSON_MARKS = (b"{", b"[", b",", b":")
+_MOST_LINES = 4 * (1 + MOST_ROWS)  # two marks for the end of one, and empty ones between the rows
 _READ_ROWS = 1 + MOST_ROWS + 1  # with the headings, and one that is too many
 LOAN = ("loan_id", "contract_number")  # which loan, said in one of two ways
 MONEY = re.compile(r"[0-9]{1,16}(\.[0-9]{1,2})?")
@@ -148,6 +151,11 @@ def parse_row(number: int, written: Mapping[str, Any], *, kind: str) -> Row | Fa
 
 
 def _ndjson(content: bytes, asks: Sequence[Question]) -> Iterator[Mapping[str, Any]]:
+    if content.count(b"\n") + content.count(b"\r") > _MOST_LINES:
+        raise UploadTooLong(most=MOST_ROWS)
+    if sum(map(content.count, _JSON_MARKS)) > MOST_MARKS:  # known before anything is built
+        names = "、".join((*LOAN, *(question.name for question in asks)))
+        raise UploadUnreadable(why=f"字段或层次过多，每行只含 {names} 各一个值")
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:

@@ -106,7 +106,7 @@ def _json_days(value: Mapping[str, object], name: str, problems: list[FieldProbl
 
 def _from_csv(content: bytes) -> YearNotice:
     try:
-        return _from_book(read_text(content))
+        return _from_book(read_text(content, most_rows=MAX_ROWS + 1))
     except NotText:
         raise _refused("file", "encoding", "无法识别文件编码，请另存为 UTF-8 或 GB18030 编码的 csv。") from None
     except FileRefused as refused:
@@ -117,7 +117,7 @@ def _from_workbook(content: bytes) -> YearNotice:
     try:
         if not is_workbook(content):
             raise FileDamaged
-        return _from_book(read_workbook(content))
+        return _from_book(read_workbook(content, most_rows=MAX_ROWS + 1))
     except FileDamaged:
         raise _refused("file", "not_xlsx", "无法读取该工作簿，请用电子表格软件另存后重新上传。") from None
     except FileRefused as refused:

@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "quanzhou_fund.middleware.BusyDatabaseMiddleware",
     "quanzhou_fund.outages.OutageMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "quanzhou_fund.request_metrics.CountingMiddleware",
 ]
 if not IS_PRODUCTION:  # below static files, above sessions: while the demo is played there may be no table yet
     MIDDLEWARE.insert(MIDDLEWARE.index("audit.middleware.SourceAddressMiddleware"), "demo_fund.held.HeldWhilePlaying")

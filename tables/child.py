@@ -9,7 +9,9 @@ nothing in it is ever executed or unpickled on the other side.
 
 import gc
 import json
+import math
 import resource
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,6 +31,7 @@ def main(read: Callable[[bytes, "Answer"], None]) -> None:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     task = json.loads(source.readline(4096))
     limit(memory=task["memory"], cpu=task["cpu"], answer=task["answer"])
+    limits.CELLS = min(limits.CELLS, task["cells"])
     answer = Answer(target, most_rows=task["rows"])
     try:
         content = source.read(task["length"])
@@ -44,10 +47,15 @@ def main(read: Callable[[bytes, "Answer"], None]) -> None:
     target.flush()
 
 
-def limit(*, memory: int, cpu: int, answer: int) -> None:
-    """Bind this process: memory, processor time, length of its answer, no other processes, no core dump. Nothing gives it back."""
+def limit(*, memory: int, cpu: float, answer: int) -> None:
+    """
+    Bind this process: memory, processor time, length of its answer, no other processes, no core dump. Nothing gives it back.
+
+    The limit of processor time knows whole seconds; a timer of the kernel ends the process at the fraction.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(cpu), math.ceil(cpu) + 1))
+    signal.setitimer(signal.ITIMER_PROF, cpu)
     resource.setrlimit(resource.RLIMIT_FSIZE, (answer, answer))
     for what in (resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
         resource.setrlimit(what, (0, 0))

@@ -1,7 +1,7 @@
 """A table read by named columns: good rows as values, bad ones as problems, sums checked, notes passed over."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,9 +12,11 @@ from tables.errors import FileDamaged, NotText
 from tables.faults import CellFault
 from tables.heads import Head, HeadingUnit, find_head, heading, require_yuan, table_of, unit_in
 from tables.lenient import cleaned
+from tables.limits import ROWS
 from tables.reading import read_book
 
 LONGEST_SHOWN = 200
+MOST_LISTED = 1_000  # of a file's faults, and of what it has to look at
 _TOTAL = re.compile(r"[^0-9A-Za-z]{0,12}(?:合计|总计|共计|小计|累计)(?:[(（][^()（）]{1,20}[)）])?[:：]?")
 _NOTE = re.compile(r"(?:注|备注|说明|附注|填表|填报|制表|审核|复核|经办|联系|数据来源|单位负责人|单位|第.{1,4}页)")
 _NOTE_CELLS = 3  # 制表人, 审核人, 日期
@@ -64,6 +66,29 @@ class Problem:
     is_warning: bool = False
 
 
+@dataclass(slots=True)
+class Listed:
+    """The problems of a file as they are kept: the first thousand faults and warnings each, and how many more there are."""
+
+    problems: list[Problem] = field(default_factory=list)
+    _counts: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})  # by whether they are warnings
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Take the problems of a row."""
+        for problem in problems:
+            self._counts[problem.is_warning] += 1
+            if self._counts[problem.is_warning] <= MOST_LISTED:
+                self.problems.append(problem)
+
+    def with_rest(self) -> list[Problem]:
+        """Return the kept problems, and a last one that says how many are not among them."""
+        left = sum(self._counts.values()) - len(self.problems)
+        if not left:
+            return self.problems
+        detail = f"另有{left:,}处问题未列出，请先改正已列出的各处后重新上传。"
+        return [*self.problems, Problem(self.problems[-1].row, "", "more_problems", detail, is_warning=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
     """One row: the values by field, or why it cannot stand."""
@@ -78,9 +103,9 @@ class ParsedRow:
         return any(not problem.is_warning for problem in self.problems)
 
 
-def read_table(*, filename: str, content: bytes, columns: Sequence[Column]) -> Iterator[ParsedRow]:
+def read_table(*, filename: str, content: bytes, columns: Sequence[Column], most_rows: int = ROWS) -> Iterator[ParsedRow]:
     """
-    Yield every row of the table in a file that people hand in.
+    Yield every row of the table in a file that people hand in; of each sheet no more than ``most_rows`` rows with a cell are read.
 
     Raises:
         UnreadableFile: neither a workbook nor text.
@@ -88,7 +113,7 @@ def read_table(*, filename: str, content: bytes, columns: Sequence[Column]) -> I
         SeveralSheets, HeadingsMissing, HeadingTwice, HeadingUnit, HeadingAmbiguous.
     """
     try:
-        book = read_book(content)
+        book = read_book(content, most_rows=most_rows)
     except (FileDamaged, NotText) as problem:
         raise UnreadableFile(filename=filename) from problem
     return read_rows(book, columns)

@@ -92,7 +92,7 @@ class ReadingStopped(FileRefused):
     """The process that read the file ran into its limits, or died."""
 
     code = "file_reading_stopped"
-    sentence = "读取该文件时超出了允许的内存或时间，已停止读取，请精简内容，另存为新的 xlsx 文件后重新上传。"
+    sentence = "读取该文件时超出了允许的内存或时间，已停止读取，请只保留需要提交的行和列，或拆分为多个文件后重新上传。"
 
 
 class ReadersBusy(FileRefused):

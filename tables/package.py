@@ -46,17 +46,20 @@ def opened(content: bytes, *, most: int = limits.ENTRIES) -> ZipFile:
     return package
 
 
-def judge(content: bytes) -> None:
+def judge(content: bytes, *, most: int = limits.UNPACKED_BYTES) -> None:
     """
-    Inflate every entry once, counting; nothing is kept.
+    Inflate every entry once, counting; nothing is kept. What declares more than ``most`` bytes, which a list may have, is not begun.
 
     Raises:
         Refused: too much, too dense, a package in the package, damaged, or not of the declared size.
     """
     with opened(content) as package:
         entries = package.infolist()
-        if sum(entry.file_size for entry in entries) > limits.UNPACKED_BYTES:
+        declared = sum(entry.file_size for entry in entries)
+        if declared > limits.UNPACKED_BYTES:
             raise _too_much()
+        if declared > most:
+            raise Refused("ReadingStopped")
         left = limits.UNPACKED_BYTES
         for entry in entries:
             size = 0

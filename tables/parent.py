@@ -17,7 +17,7 @@ from common.database import require_no_transaction
 from tables import limits
 from tables.cells import NOTHING, Book, Cell, Row, Sheet, Stored
 from tables.errors import ReadersBusy, ReadingStopped, as_sentence
-from tables.patience import cpu_seconds, wall_seconds
+from tables.patience import bounds, wall_seconds
 from tables.refused import Refused
 from tables.slots import place
 from tables.worksheet import PER_CELL
@@ -94,8 +94,7 @@ def environment() -> dict[str, str]:
 
 
 def _task(content: bytes, most_rows: int) -> bytes:
-    bounds = {"memory": limits.MEMORY_BYTES, "cpu": cpu_seconds(), "answer": limits.ANSWER_BYTES, "rows": most_rows}
-    return json.dumps(bounds | {"length": len(content)}).encode() + b"\n" + content
+    return json.dumps(bounds() | {"rows": most_rows, "length": len(content)}).encode() + b"\n" + content
 
 
 def _run(task: IO[bytes], answer: Answer, *, is_legacy: bool) -> int | None:

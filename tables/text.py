@@ -8,7 +8,8 @@ from itertools import islice
 
 from tables import limits
 from tables.cells import NOTHING, Book, Cell, Row, Sheet, Stored
-from tables.errors import CellFarAway, CellTooLong, FileDamaged, NotText, TooManyCells, TooManyRows
+from tables.errors import CellFarAway, CellTooLong, FileDamaged, NotText, ReadingStopped, TooManyCells, TooManyRows
+from tables.patience import is_patient
 from tables.worksheet import letters_of
 
 UTF_8 = ("utf-8-sig",)
@@ -17,6 +18,7 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PIECE = 64 * limits.KIB
 DELIMITERS = ",\t;"
 _NAME = "csv"
+_MARKS = (b",", b"\t", b";", b"\n", b"\r")
 
 
 def read_text(content: bytes, *, encodings: tuple[str, ...] = KNOWN, delimiters: str = DELIMITERS, most_rows: int = limits.ROWS) -> Book:
@@ -29,7 +31,10 @@ def read_text(content: bytes, *, encodings: tuple[str, ...] = KNOWN, delimiters:
         NotText: in none of the encodings, or with NUL characters.
         FileDamaged: quotes that do not end.
         CellTooLong, CellFarAway, TooManyRows, TooManyCells.
+        ReadingStopped: more than is read while somebody waits.
     """
+    if not is_patient() and marks_in(content) > limits.MARKS_IN_REQUESTS:
+        raise ReadingStopped
     encoding = _encoding_of(content, encodings)
     with _opened(content, encoding) as text:
         first_line = text.readline(_PIECE)
@@ -40,6 +45,11 @@ def read_text(content: bytes, *, encodings: tuple[str, ...] = KNOWN, delimiters:
 
     _judge(rows())
     return Book([Sheet(name=_NAME, rows=rows)])
+
+
+def marks_in(content: bytes) -> int:
+    """Return how many delimiters and ends of lines stand in a text, which is never less than it has rows and cells."""
+    return sum(content.count(mark) for mark in _MARKS)
 
 
 def _encoding_of(content: bytes, encodings: tuple[str, ...]) -> str:

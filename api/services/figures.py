@@ -13,7 +13,7 @@ from django.db import transaction
 from common.errors import FieldProblem
 from parties.models import Member
 from subsidy.models import Reconciliation, Revision
-from subsidy.services.reconciliation import NoRowAccepted, check_bank_figures, commit_bank_figures
+from subsidy.services.reconciliation import BankFile, NoRowAccepted, commit_bank_figures, keep_bank_figures, read_bank_figures
 
 HEADINGS = {"contract_number": "合同编号", "subsidy": "贴息金额", "bank_interest": "按回报利率计息"}
 FIELDS = {heading: field for field, heading in HEADINGS.items()}
@@ -41,8 +41,18 @@ class TakenFigures:
     faults: tuple[Fault, ...]
 
 
+def read_figures(*, settlement_id: UUID, figures: Sequence[Mapping[str, Any]], actor: Member) -> BankFile:
+    """
+    Return the figures as the file the bank could have sent, read before any transaction.
+
+    Raises:
+        NotVisible, NotAllowed, NothingComputed, WaitsInTransaction.
+    """
+    return read_bank_figures(settlement_id=str(settlement_id), filename=FILENAME, content=_as_csv(figures), actor=actor)
+
+
 @transaction.atomic
-def take_figures(*, settlement_id: UUID, figures: Sequence[Mapping[str, Any]], actor: Member, at: datetime) -> TakenFigures:
+def take_figures(*, settlement_id: UUID, file: BankFile, actor: Member, at: datetime) -> TakenFigures:
     """
     Take over the bank's figures against the current revision; the same figures again change nothing. Good ones are taken, faults named.
 
@@ -52,7 +62,7 @@ def take_figures(*, settlement_id: UUID, figures: Sequence[Mapping[str, Any]], a
 
     Source: FP 1.6.4.
     """
-    checked = check_bank_figures(settlement_id=str(settlement_id), filename=FILENAME, content=_as_csv(figures), actor=actor, at=at)
+    checked = keep_bank_figures(settlement_id=str(settlement_id), file=file, actor=actor, at=at)
     faults = tuple(
         Fault(row=fault["row"] - 1, column=FIELDS.get(fault["column"], fault["column"]), code=fault["code"], detail=fault["detail"])
         for fault in checked.errors

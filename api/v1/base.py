@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ClassVar, cast
 from urllib.parse import unquote_plus
 
@@ -196,11 +196,15 @@ def writes(
         def answered(view: BankView, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             found: dict[str, Any] = {}
 
+            @cache
+            def asked() -> dict[str, Any]:
+                return _parsed(asks, view, request)
+
             def ask() -> None:
-                found.update(getattr(view, before)(*args, **kwargs, **_parsed(asks, view, request)))
+                found.update(getattr(view, before)(*args, **kwargs, **asked()))
 
             def make() -> Any:
-                return view.shown(shape, method(view, *args, **kwargs, **_parsed(asks, view, request), **found))
+                return view.shown(shape, method(view, *args, **kwargs, **asked(), **found))
 
             return _answered_once(view, request, make, status, before=ask if before else None)
 

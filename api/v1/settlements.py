@@ -1,5 +1,6 @@
 """Settlements: read to the segment, confirmed, sent back, filed, and held against the bank's own figures."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 from api.enums import Scope
 from api.filters import SyncedFilters
 from api.selectors import synced
-from api.services.figures import TakenFigures, take_figures
+from api.services.figures import TakenFigures, read_figures, take_figures
 from api.services.references import ReferenceTaken, refer
 from api.settlements import differences_of, lines_of, opened_lines, opened_settlement
 from api.v1.base import BankView, reads, writes
@@ -32,7 +33,7 @@ from common.enums import Mode
 from subsidy.enums import SettlementState
 from subsidy.models import Line, Settlement
 from subsidy.selectors.visibility import settlements_visible_to
-from subsidy.services.reconciliation import NoRowAccepted, NothingComputed
+from subsidy.services.reconciliation import BankFile, NoRowAccepted, NothingComputed
 from subsidy.services.step_services import SETTLEMENT_SERVICES
 from subsidy.transitions import SETTLEMENT_STEPS
 
@@ -101,10 +102,15 @@ class SettlementView(ListModelMixin, BankView):
         says="与现行版次逐笔对照；有误的条目列在 faults，其余入库。同样的内容再次提交不变。",
         clause="FP 1.6.4",
         refuses=(NothingComputed, NoRowAccepted),
+        before="read_figures",
     )
-    def figures(self, public_id: UUID, **asked: Any) -> TakenFigures:
+    def figures(self, public_id: UUID, file: BankFile, **asked: Any) -> TakenFigures:
         """Hand in own figures."""
-        return take_figures(settlement_id=public_id, **asked, **self.acting)
+        return take_figures(settlement_id=public_id, file=file, **self.acting)
+
+    def read_figures(self, public_id: UUID, figures: Sequence[Mapping[str, Any]]) -> dict[str, BankFile]:
+        """Return the figures as they were read, before the transaction."""
+        return {"file": read_figures(settlement_id=public_id, figures=figures, actor=self.member)}
 
     @writes(
         SettlementShown, scope=Scope.REPORT, asks=ReferenceAsked, summary="登记本行业务编号", refuses=(ReferenceTaken,), address="reference"

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 from django.db import transaction
 
 from audit.services import Scope, record
+from common.database import require_no_transaction
 from common.errors import DomainError
 from loans.models import Loan
 from parties.access import require_institution
@@ -17,7 +19,9 @@ from subsidy.access import claimant
 from subsidy.enums import ReconciliationState
 from subsidy.models import BankFigure, Reconciliation, Settlement
 from subsidy.selectors.visibility import reconciliations_visible_to, settlements_visible_to, visible_or_404
-from tables.columns import Column, ParsedRow, Problem, read_table
+from tables.columns import Column, Listed, ParsedRow, Problem, read_table
+from tables.errors import TooManyRows
+from tables.heads import SEARCHED_ROWS
 from tables.lenient import with_plain_hyphens
 from whitelist.intake.cells import identifier, signed_money
 
@@ -45,6 +49,7 @@ class NothingComputed(DomainError):
 
 
 CONTRACT = "合同编号"
+MOST_ROWS = 10_000  # more than any bank has loans; read while its sender waits
 COLUMNS = (
     Column(field="contract_number", headings=(CONTRACT, "合同号"), read=identifier(longest=64)),
     Column(field="subsidy", headings=("贴息金额", "贴息"), read=signed_money, is_amount=True),
@@ -52,16 +57,38 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class BankFile:
+    """A bank's figures as they were read; only ``read_bank_figures`` makes one."""
+
+    filename: str
+    sha256: str
+    rows: Sequence[ParsedRow]
+
+
 def check_bank_figures(*, settlement_id: str, filename: str, content: bytes, actor: Member, at: datetime) -> Reconciliation:
     """
-    Read the bank's figures (xlsx, or csv in UTF-8 or GBK) against the current revision and store the good rows beside every fault.
-
-    Columns 合同编号 and 贴息金额, in yuan; 按回报利率计息 where the bank gives it. The same file for the same revision is returned as it
-    stands. The file is read before the transaction.
+    Read the bank's figures and hold them against the current revision; see ``read_bank_figures`` and ``keep_bank_figures``.
 
     Raises:
-        NotVisible, NotAllowed, NothingComputed.
-        EmptyFile, and what ``read_table`` raises: the file as a whole.
+        what those raise.
+
+    Source: FP 1.6.4.
+    """
+    file = read_bank_figures(settlement_id=settlement_id, filename=filename, content=content, actor=actor)
+    return keep_bank_figures(settlement_id=settlement_id, file=file, actor=actor, at=at)
+
+
+def read_bank_figures(*, settlement_id: str, filename: str, content: bytes, actor: Member) -> BankFile:
+    """
+    Return the bank's figures in a file (xlsx, or csv in UTF-8 or GBK), which is read before any transaction.
+
+    Columns 合同编号 and 贴息金额, in yuan; 按回报利率计息 where the bank gives it.
+
+    Raises:
+        NotVisible, NotAllowed, NothingComputed: nothing is read for who may not, or too early.
+        EmptyFile, TooManyRows, and what ``read_table`` raises: the file as a whole.
+        WaitsInTransaction.
 
     Source: FP 1.6.4.
     """
@@ -69,38 +96,48 @@ def check_bank_figures(*, settlement_id: str, filename: str, content: bytes, act
     _require_side(actor, settlement)
     if settlement.current is None:
         raise NothingComputed
-    rows = list(read_table(filename=filename, content=content, columns=COLUMNS))
+    require_no_transaction("reader of a bank's figures")
+    rows = list(read_table(filename=filename, content=content, columns=COLUMNS, most_rows=SEARCHED_ROWS + MOST_ROWS + 1))
     if not rows:
         raise EmptyFile(filename=filename)
-    sha256 = hashlib.sha256(content).hexdigest()
-    return _checked(settlement_id, rows, filename=filename, sha256=sha256, actor=actor, at=at)
+    if len(rows) > MOST_ROWS:
+        raise TooManyRows(sheet=filename, most=MOST_ROWS)
+    return BankFile(filename, hashlib.sha256(content).hexdigest(), rows)
 
 
 @transaction.atomic
-def _checked(settlement_id: str, rows: Sequence[ParsedRow], *, filename: str, sha256: str, actor: Member, at: datetime) -> Reconciliation:
+def keep_bank_figures(*, settlement_id: str, file: BankFile, actor: Member, at: datetime) -> Reconciliation:
+    """
+    Store the good rows of a file that was read, beside its faults. The same file for the same revision is returned as it stands.
+
+    Raises:
+        NotVisible, NotAllowed, NothingComputed.
+
+    Source: FP 1.6.4.
+    """
     settlement = visible_or_404(settlements_visible_to(actor), settlement_id, lock=True)
     _require_side(actor, settlement)
     if settlement.current is None:
         raise NothingComputed
-    known = Reconciliation.objects.filter(revision=settlement.current, sha256=sha256).first()
+    known = Reconciliation.objects.filter(revision=settlement.current, sha256=file.sha256).first()
     if known is not None:
         return known
-    figures, problems = _matched(rows, settlement)
-    file = Reconciliation.objects.create(
+    figures, problems = _matched(file.rows, settlement)
+    kept = Reconciliation.objects.create(
         settlement=settlement,
         revision=settlement.current,
-        filename=filename[:200],
-        sha256=sha256,
-        row_count=len(rows),
+        filename=file.filename[:200],
+        sha256=file.sha256,
+        row_count=len(file.rows),
         errors=[_as_json(problem) for problem in problems],
         checked_by=actor,
         checked_at=at,
     )
     for figure in figures:
-        figure.reconciliation = file
+        figure.reconciliation = kept
     BankFigure.objects.bulk_create(figures, batch_size=5000)
-    _log("reconciliation.checked", file, actor=actor, at=at)
-    return file
+    _log("reconciliation.checked", kept, actor=actor, at=at)
+    return kept
 
 
 @transaction.atomic
@@ -133,25 +170,25 @@ def _require_side(actor: Member, settlement: Settlement) -> None:
 
 
 def _matched(rows: Sequence[ParsedRow], settlement: Settlement) -> tuple[list[BankFigure], list[Problem]]:
-    """Return a figure for each good row, and every fault of the others."""
+    """Return a figure for each good row, and the faults of the others as far as they are listed."""
     loans = dict(Loan.objects.filter(bank=settlement.bank_id, mode=settlement.mode).values_list("contract_number", "pk"))
     figures: dict[int, BankFigure] = {}
-    problems: list[Problem] = []
+    problems = Listed()
     plain = _by_plain_number(loans)
     for row in rows:
         number = str(row.values["contract_number"])
         loan = loans.get(number) or plain.get(with_plain_hyphens(number))
-        problems += row.problems
+        problems.add(row.problems)
         if row.is_refused:
             continue
         if loan is None:
-            problems.append(Problem(row.row, CONTRACT, "unknown_contract", f"本行此模式没有合同编号为“{number}”的贷款。"))
+            problems.add([Problem(row.row, CONTRACT, "unknown_contract", f"本行此模式没有合同编号为“{number}”的贷款。")])
         elif loan in figures:
-            problems.append(Problem(row.row, CONTRACT, "contract_twice", f"合同编号“{number}”与第{figures[loan].row}行重复。"))
+            problems.add([Problem(row.row, CONTRACT, "contract_twice", f"合同编号“{number}”与第{figures[loan].row}行重复。")])
         else:
             subsidy, interest = cast(Decimal, row.values["subsidy"]), cast(Decimal | None, row.values["bank_interest"])
             figures[loan] = BankFigure(loan_id=loan, row=row.row, subsidy=subsidy, bank_interest=interest)
-    return list(figures.values()), problems
+    return list(figures.values()), problems.with_rest()
 
 
 def _by_plain_number(loans: Mapping[str, int]) -> dict[str, int | None]:

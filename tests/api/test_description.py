@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
 from api import description
+from quanzhou_fund.parts import parts
 
 ADDRESS = "/api/v1/schema/"
 JSON = {"accept": "application/json"}
@@ -37,6 +39,21 @@ def test_it_is_written_once_however_often_it_is_asked_for(client: Client, monkey
     assert {answer.status_code for answer in answers} == {200}
     assert len(times) == 1
     assert answers[0].json()["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/yaml", "*/*"])
+def test_a_worker_forked_from_the_servers_first_process_writes_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    run_path("gunicorn.conf.py")["on_starting"](None)
+    monkeypatch.setattr(description, "write_description", lambda _form: pytest.fail("a request writes the description"))
+    assert client.get(ADDRESS, headers={"accept": accept}).status_code == 200
+
+
+def test_every_server_loads_the_application_before_it_makes_workers(tmp_path: Path) -> None:
+    web = next(part for part in parts(8000, tmp_path) if part.name == "web")
+    assert "--preload" in web.argv
+    assert '"--preload"' in Path("Dockerfile").read_text()
 
 
 def test_who_has_it_gets_304_without_a_body(client: Client) -> None:

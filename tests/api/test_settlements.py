@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
+import api.services.figures
 from audit.models import Event
 from common.enums import Mode
 from subsidy.services.drafts import draft_settlement
@@ -84,6 +86,25 @@ def test_own_figures_are_taken_and_differences_opened(stage: Stage, drafted: dic
     stage.bank.post(f"{here}/figures/", agreed)
     stage.later(seconds=1)
     assert stage.bank.get(f"{here}/differences/") == []
+
+
+def test_figures_are_read_before_the_transaction_that_keeps_them(stage: Stage, drafted: dict[str, Any], monkeypatch: Any) -> None:
+    open_at: dict[str, int] = {}
+
+    def watch(name: str) -> None:
+        real = getattr(api.services.figures, name)
+
+        def watched(**given: Any) -> Any:
+            open_at[name] = sum(not block._from_testcase for block in connection.atomic_blocks)
+            return real(**given)
+
+        monkeypatch.setattr(api.services.figures, name, watched)
+
+    watch("read_bank_figures")
+    watch("keep_bank_figures")
+    asked = {"figures": [{"contract_number": drafted["contract"], "subsidy": "33000.00"}]}
+    stage.bank.post(f"settlements/{drafted['id']}/figures/", asked)
+    assert open_at["read_bank_figures"] == 0 < open_at["keep_bank_figures"]
 
 
 def test_figures_none_of_which_can_stand_are_named_one_by_one(stage: Stage, drafted: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from parties.models import Institution
 from subsidy.models import BankFigure, Reconciliation, Settlement
 from subsidy.selectors.reconciliation import differences
 from subsidy.services.reconciliation import EmptyFile, NoRowAccepted, check_bank_figures, commit_bank_figures
+from tables.errors import TooManyRows
 from tables.heads import HeadingsMissing
 from tests.factories import MemberFactory
 from tests.subsidy.conftest import AT
@@ -118,6 +119,18 @@ def test_a_contract_is_found_in_full_width_too_and_a_right_total_is_no_row(settl
     wrong = check(settlement, csv_of((one, "1.00"), (two, "2.00"), ("合计", "3.01")), people.bank_handler)
     assert [(e["row"], e["column"], e["code"]) for e in wrong.errors] == [(4, "贴息金额", "total_differs")]
     assert wrong.figures.count() == 2
+
+
+def test_more_rows_than_a_bank_has_loans_are_refused_and_of_many_faults_the_first_are_kept(
+    settlement: Settlement, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("subsidy.services.reconciliation.MOST_ROWS", 4)
+    monkeypatch.setattr("tables.columns.MOST_LISTED", 2)
+    with pytest.raises(TooManyRows):
+        check(settlement, csv_of(*[("没有", "1")] * 5), people.bank_handler)
+    assert not Reconciliation.objects.exists()
+    file = check(settlement, csv_of(*[("没有", "1")] * 4), people.bank_handler)
+    assert [(e["row"], e["code"]) for e in file.errors] == [(2, "unknown_contract"), (3, "unknown_contract"), (3, "more_problems")]
 
 
 @pytest.mark.parametrize("name", ["one cell in the last corner", "a field of 140,000 characters", "a workbook with a password"])

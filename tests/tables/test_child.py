@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from io import BytesIO
@@ -12,7 +13,7 @@ import pytest
 
 from tables import child, limits, parent, slots
 from tables.cells import Stored
-from tables.errors import FileDamaged, ReadersBusy, ReadingStopped
+from tables.errors import FileDamaged, ReadersBusy, ReadingStopped, TooManyCells
 from tables.patience import patiently
 from tables.reading import read_book, read_workbook
 from tables.worksheet import Worksheet, letters_of
@@ -33,6 +34,7 @@ def started(*, is_legacy: bool = False) -> subprocess.Popen[bytes]:
         "cpu": limits.CPU_SECONDS,
         "answer": limits.ANSWER_BYTES,
         "rows": limits.ROWS,
+        "cells": limits.CELLS,
     }
     assert process.stdin is not None
     process.stdin.write(json.dumps(task).encode() + b"\n")
@@ -52,7 +54,7 @@ def test_the_child_is_bound_before_it_sees_a_byte_of_the_file(monkeypatch: pytes
     process.kill()
     process.communicate()
     assert bound["Max address space"] == str(512 * 1024**2) == str(limits.MEMORY_BYTES)
-    assert bound["Max cpu time"] == str(limits.CPU_SECONDS)
+    assert bound["Max cpu time"] == "1"  # in whole seconds; the kernel's timer ends it at the fraction
     assert bound["Max file size"] == str(limits.ANSWER_BYTES)
     assert bound["Max processes"] == bound["Max core file size"] == "0"
     assert b"geheim" not in seen
@@ -99,7 +101,8 @@ def test_however_the_child_ends_it_is_one_sentence_and_no_process_stays(end: str
 
 
 def test_memory_over_the_limit_ends_the_child_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MEMORY_BYTES", 60 * 1024**2)
+    monkeypatch.setattr(limits, "MEMORY_BYTES_IN_REQUESTS", 60 * 1024**2)
+    monkeypatch.setattr(limits, "CPU_SECONDS", 20)
     rows = "".join(f'<row r="{n}">{hostile.inline(f"A{n}", "x" * 30_000)}</row>' for n in range(2, 60))
     shared = f'<sst xmlns="{hostile.MAIN}">' + "".join(f"<si><t>{n:030}</t></si>" for n in range(400_000)) + "</sst>"
     with pytest.raises(ReadingStopped):
@@ -107,7 +110,7 @@ def test_memory_over_the_limit_ends_the_child_alone(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_answer_longer_than_allowed_is_cut_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "ANSWER_BYTES", 20_000)
+    monkeypatch.setattr(limits, "ANSWER_BYTES_IN_REQUESTS", 20_000)
     with pytest.raises(ReadingStopped):
         read_book(hostile.plain([[f"{n:010}"] for n in range(2000)]))
 
@@ -170,12 +173,12 @@ def test_jobs_leave_the_place_of_requests_free_as_long_as_they_can(monkeypatch: 
     held.__exit__(None, None, None)
 
 
-def test_a_request_gives_its_child_little_time_and_a_job_much(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_lets_its_child_cost_little_and_a_job_much(monkeypatch: pytest.MonkeyPatch) -> None:
     told, waited, real = [], [], subprocess.Popen
 
     class Watched(real):  # type: ignore[misc, valid-type]
         def __init__(self, *args: object, **given: Any) -> None:
-            told.append(json.loads(os.pread(given["stdin"].fileno(), 4096, 0).partition(b"\n")[0])["cpu"])
+            told.append(json.loads(os.pread(given["stdin"].fileno(), 4096, 0).partition(b"\n")[0]))
             super().__init__(*args, **given)
 
         def wait(self, timeout: float | None = None) -> int:
@@ -186,16 +189,35 @@ def test_a_request_gives_its_child_little_time_and_a_job_much(monkeypatch: pytes
     read_book(GOOD)
     with patiently():
         read_book(GOOD)
-    assert told == [limits.CPU_SECONDS, limits.PATIENT_CPU_SECONDS] == [3, 20]
+    assert [one["cpu"] for one in told] == [limits.CPU_SECONDS, limits.PATIENT_CPU_SECONDS] == [0.7, 20]
+    assert [one["memory"] for one in told] == [limits.MEMORY_BYTES_IN_REQUESTS, limits.MEMORY_BYTES] == [256 * 1024**2, 512 * 1024**2]
+    assert [one["answer"] for one in told] == [limits.ANSWER_BYTES_IN_REQUESTS, limits.ANSWER_BYTES]
+    assert [one["cells"] for one in told] == [limits.CELLS_IN_REQUESTS, limits.CELLS] == [80_000, 4_000_000]
     assert [one for one in waited if one is not None] == [limits.WALL_SECONDS, limits.PATIENT_WALL_SECONDS] == [6, 600]
 
 
 def test_processor_time_over_the_limit_ends_the_child_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CPU_SECONDS", 1)
+    ends, real = [], parent._run
+
+    def run(*args: Any, **given: Any) -> int | None:
+        ends.append(real(*args, **given))
+        return ends[-1]
+
+    monkeypatch.setattr(parent, "_run", run)
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.1)  # a fraction of a second, which the limit of the kernel does not know
     monkeypatch.setattr(limits, "WALL_SECONDS", 600)  # it is not the clock that ends it
     empty = "".join(f'<c r="{letters_of(column)}@"/>' for column in range(250))
     with pytest.raises(ReadingStopped):
-        read_book(hostile.book("".join(f'<row r="{n}">{empty.replace("@", str(n))}</row>' for n in range(2, 12_000))))
+        read_book(hostile.book("".join(f'<row r="{n}">{empty.replace("@", str(n))}</row>' for n in range(2, 3_000))))
+    assert ends == [-signal.SIGPROF]
+
+
+def test_cells_over_the_limit_of_requests_are_refused_in_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CELLS_IN_REQUESTS", 5)
+    with pytest.raises(TooManyCells):
+        read_book(hostile.plain([["甲"]] * 9))
+    with patiently():
+        assert len(list(read_book(hostile.plain([["甲"]] * 9)).first)) == 9
 
 
 def test_no_row_is_read_after_the_last_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

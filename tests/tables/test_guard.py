@@ -5,9 +5,10 @@ import resource
 import pytest
 
 from common.errors import DomainError
-from tables import limits, reading
-from tables.errors import CellTooLong, FileDamaged, NotText
-from tables.reading import read_book
+from tables import limits, package, reading, text
+from tables.errors import CellTooLong, FileDamaged, NotText, ReadingStopped
+from tables.patience import patiently
+from tables.reading import is_light, read_book
 from tables.text import read_text
 from tests.tables import hostile
 
@@ -21,7 +22,7 @@ def test_a_hostile_file_is_refused_with_its_sentence_and_costs_its_reader_nothin
     code, make = ALL[name]
     content = make()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(DomainError) as refused:
+    with pytest.raises(DomainError) as refused, patiently():
         read_book(content)
     assert refused.value.code == code if code != "unreadable" else refused.value.code in UNREADABLE
     assert refused.value.status == 400
@@ -32,9 +33,58 @@ def test_a_hostile_file_is_refused_with_its_sentence_and_costs_its_reader_nothin
 @pytest.mark.parametrize("name", [name for name, (code, _) in ALL.items() if code in JUDGED_OUTSIDE])
 def test_what_the_guard_refuses_is_given_to_no_parser(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "read_in_child", lambda *_args, **_given: pytest.fail("a parser was started"))
-    with pytest.raises(DomainError) as refused:
+    with pytest.raises(DomainError) as refused, patiently():
         read_book(ALL[name][1]())
     assert refused.value.code == ALL[name][0]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_a_job_refuses_is_refused_within_a_request_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "read_in_child", lambda *_args, **_given: (_ for _ in ()).throw(ReadingStopped()))
+    with pytest.raises(DomainError) as refused:
+        read_book(ALL[name][1]())
+    assert refused.value.status == 400
+
+
+def test_within_a_request_a_package_may_hold_little_and_in_a_job_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = hostile.book("<row/>" * 200_000)
+    monkeypatch.setattr(limits, "UNPACKED_BYTES_IN_REQUESTS", 1_000_000)
+    monkeypatch.setattr(reading, "read_in_child", lambda *_args, **_given: pytest.fail("a parser was started"))
+    monkeypatch.setattr(package, "pieces", lambda *_args: pytest.fail("it was inflated"))
+    with pytest.raises(ReadingStopped):
+        read_book(content)
+    monkeypatch.undo()
+    with patiently():
+        assert read_book(content).first.name == "表1"
+
+
+def test_within_a_request_a_text_with_more_marks_than_an_honest_one_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"a,b\n" * 10
+    monkeypatch.setattr(limits, "MARKS_IN_REQUESTS", 20)
+    assert len(list(read_text(content).first)) == 10
+    with monkeypatch.context() as patched:
+        patched.setattr(text, "_rows", lambda *_args: pytest.fail("it was read"))
+        with pytest.raises(ReadingStopped):
+            read_text(content + b";")
+    with patiently():
+        assert len(list(read_text(content + b";").first)) == 11
+
+
+@pytest.mark.parametrize(
+    ("content", "light"),
+    [
+        pytest.param(b"a,b\n" * 100, True, id="a short text"),
+        pytest.param(b"\n" * 15_001, False, id="a text of empty lines"),
+        pytest.param(hostile.plain([["甲"]] * 100), True, id="a short workbook"),
+        pytest.param(hostile.book("<row/>" * 100_000), False, id="a small workbook that unpacks to much"),
+        pytest.param(hostile.WORKBOOKS["3,000 entries"][1](), True, id="what is refused before it is read"),
+        pytest.param(hostile.old_workbook([[(0, 0, "甲")]]), True, id="a short old workbook"),
+        pytest.param(b"\xd0\xcf\x11\xe0" + bytes(200_000), False, id="a long old workbook"),
+    ],
+)
+def test_how_much_a_file_will_cost_is_told_without_reading_it(content: bytes, light: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "pieces", lambda *_args: pytest.fail("it was inflated"))
+    assert is_light(content) is light
 
 
 def test_sizes_are_counted_while_inflating_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,9 @@ from audit.models import Event
 from documents.services import documents_of
 from parties.access import RoleMissing
 from tables import limits
-from tables.errors import ReadersBusy
+from tables.errors import ReadersBusy, ReadingStopped
 from tables.patience import cpu_seconds, wait_seconds, wall_seconds
+from tables.reading import is_light
 from tests.factories import MemberFactory
 from tests.whitelist.cases import AT
 from tests.whitelist.lists import as_csv, as_xlsx, tax_row
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clause("FP 1.6.1(2)")]
 
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch):
-    monkeypatch.setattr(large_lists, "LARGE_BYTES", 100)
+    monkeypatch.setattr(large_lists, "is_light", lambda content: len(content) <= 100)
     monkeypatch.setattr(large_lists, "TELL_EVERY", 2)
 
 
@@ -61,9 +62,35 @@ def test_a_large_list_is_taken_in_unread_and_checked_by_the_job(desk, take):
 
 
 def test_a_small_list_is_checked_while_its_sender_waits(take, monkeypatch):
-    monkeypatch.setattr(large_lists, "LARGE_BYTES", 1_000_000)
+    monkeypatch.setattr(large_lists, "is_light", is_light)
     file, queued = take(as_xlsx([tax_row(1)]))
     assert (file.state, queued) == ("checked", [])
+
+
+@pytest.mark.parametrize("problem", [ReadersBusy, ReadingStopped])
+def test_a_list_that_costs_more_than_a_request_may_or_finds_the_reader_busy_is_the_jobs(take, monkeypatch, problem):
+    def stopped(*_args, **_given):
+        raise problem
+
+    monkeypatch.setattr(large_lists, "is_light", is_light)
+    with monkeypatch.context() as patched:
+        patched.setattr("tables.reading.read_in_child", stopped)
+        file, queued = take(as_xlsx([tax_row(1)]))
+    assert (file.state, queued, TaxRow.objects.count()) == ("received", [file.pk], 0)
+    assert work_list(file.pk, at=AT) == "checked"
+
+
+def test_of_thousands_of_faults_the_first_are_kept_and_the_rest_counted(take, monkeypatch):
+    monkeypatch.setattr("tables.columns.MOST_LISTED", 3)
+    bad = [tax_row(number) for number in range(5)]
+    for row in bad:
+        row[0] = "123"
+    file, _ = take(as_csv([tax_row(9), *bad]), filename="名单.csv")
+    assert work_list(file.pk, at=AT) == "checked"
+    file.refresh_from_db()
+    assert (file.rows, file.accepted, file.refused) == (6, 1, 5)
+    assert [(one.row, one.code) for one in file.problems.order_by("pk")][-1] == (5, "more_problems")
+    assert (file.problems.count(), file.problems.get(code="more_problems").detail[:7]) == (4, "另有2处问题未")
 
 
 def test_the_same_file_is_one_and_is_read_once(take):

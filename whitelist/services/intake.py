@@ -16,7 +16,7 @@ from documents.services import AcceptedFile, accept, lay
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import District, Member
-from tables.columns import ParsedRow, Problem, read_table
+from tables.columns import Listed, ParsedRow, Problem, read_table
 from whitelist.enums import ImportKind, ImportState
 from whitelist.intake.lists import (
     checked_stacking_rows,
@@ -57,7 +57,7 @@ _TABLES = {
     ImportKind.STACKING: ("whitelist_stackingrow", ("programme", "year", "credit_code", "project_code", "contract_number"), {}),
 }
 
-SortedOut = tuple[list[ParsedRow], list[Problem], int]  # the rows to keep, all problems, how many rows there were
+SortedOut = tuple[list[ParsedRow], list[Problem], int]  # the rows to keep, the problems, how many rows there were
 
 
 class EmptyList(DomainError):
@@ -98,7 +98,7 @@ class NothingAccepted(DomainError):
 
 def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: datetime) -> ImportFile:
     """
-    Read a list (xlsx, or csv in UTF-8 or GBK), store its good rows and every fault, and change nothing else.
+    Read a list (xlsx, or csv in UTF-8 or GBK), store its good rows and its faults, and change nothing else.
 
     A file that was checked or committed before, known by its bytes, is returned as it stands. The original is kept with the record. It is
     read, and shown to the virus scanner, before the transaction.
@@ -160,7 +160,7 @@ def _checked(
 
 
 def keep_rows(file: ImportFile, sorted_out: SortedOut, *, at: datetime) -> None:
-    """Store the good rows and every fault beside a checked file, and say so in the name of who brought it."""
+    """Store the good rows and the faults beside a checked file, and say so in the name of who brought it."""
     good, problems, _ = sorted_out
     _store_rows(file, good)
     ImportProblem.objects.bulk_create(
@@ -245,16 +245,15 @@ def parsed_rows(kind: ImportKind, *, filename: str, content: bytes, at: datetime
 
 
 def sort_out(parsed: Iterable[ParsedRow]) -> SortedOut:
-    """Return the rows to keep, all problems, and how many rows there were."""
+    """Return the rows to keep, the problems as far as they are listed, and how many rows there were."""
     good: list[ParsedRow] = []
-    problems: list[Problem] = []
-    rows = 0
+    problems, rows = Listed(), 0
     for row in parsed:
         rows += 1
-        problems.extend(row.problems)
+        problems.add(row.problems)
         if not row.is_refused:
             good.append(row)
-    return good, problems, rows
+    return good, problems.with_rest(), rows
 
 
 def _store_rows(file: ImportFile, rows: Sequence[ParsedRow]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -15,7 +16,9 @@ from documents.services import AcceptedFile, accept, documents_of, lay, stored_c
 from parties.access import require
 from parties.models import Member
 from tables.columns import ParsedRow
+from tables.errors import ReadersBusy, ReadingStopped, TooManyCells
 from tables.patience import patiently
+from tables.reading import is_light
 from whitelist.enums import ImportKind, ImportState
 from whitelist.models import ImportFile
 from whitelist.papers import IMPORTED_LIST
@@ -31,7 +34,6 @@ from whitelist.services.intake import (
     sort_out,
 )
 
-LARGE_BYTES = 512 * 1024  # some ten thousand rows of a workbook, which take seconds even on a busy machine
 QUEUED_FOR = timedelta(minutes=5)  # after it nobody is expected to have heard of a list
 STUCK_AFTER = timedelta(minutes=20)  # longer than one reading can take; after it another worker may
 TELL_EVERY = 2_000  # rows
@@ -39,15 +41,18 @@ TELL_EVERY = 2_000  # rows
 
 def take_list(*, kind: str, filename: str, content: bytes, actor: Member, at: datetime, work: Callable[[int], object]) -> ImportFile:
     """
-    Check a list while its sender waits, or take a large one in; ``work`` is queued with its key once that is committed.
+    Check a light list while its sender waits, or take another in; ``work`` is queued with its key once that is committed.
+
+    A light one that turns out to be heavy, or finds the readers busy, is the job's, too.
 
     Raises:
         RoleMissing, and what ``check_list`` or ``documents.accept`` raises.
 
     Source: FP 1.6.1(2).
     """
-    if len(content) <= LARGE_BYTES:
-        return check_list(kind=kind, filename=filename, content=content, actor=actor, at=at)
+    if is_light(content):
+        with suppress(ReadingStopped, ReadersBusy, TooManyCells):
+            return check_list(kind=kind, filename=filename, content=content, actor=actor, at=at)
     chosen = ImportKind(kind)
     require(actor, *IMPORTERS[chosen])
     sha256 = hashlib.sha256(content).hexdigest()
