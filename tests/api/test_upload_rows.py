@@ -4,14 +4,19 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from api.upload_rows import Fault, Row, names_of, parse_row
+from api.enums import UploadKind
+from api.upload_rows import MOST_ROWS, Fault, Row, names_of, parse_row, read_rows
+from common.errors import DomainError
 from common.transitions import AnswerKind, Question
 from loans.enums import MovementKind
 from loans.movement_steps import ASKED_ALWAYS, MOVEMENT_STEP, MovementStep
+from tables import limits
 from tables.cells import Cell, Stored
+from tests.api.test_uploads import ndjson, table
 
 DAY = date(2024, 6, 20)
 GOOD = {"contract_number": "HT1", "amount": "1000.50", "value_on": "2024-06-20", "bank_reference": " LS1 "}
@@ -105,3 +110,40 @@ def test_a_kind_that_does_not_ask_does_not_know_the_column(monkeypatch: pytest.M
     fault = parse_row(1, GOOD | {"further": "court"}, kind="drawdown")
     assert isinstance(fault, Fault)
     assert (fault.field, fault.code) == ("further", "unknown")
+
+
+MANY = 4_000
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param((b'{"a":' + b"[" * 90 + b"]" * 90 + b"}\n") * MANY, "upload_unreadable", id="lists within lists"),
+        pytest.param((b'{"a":[' + b"1," * 90 + b"1]}\n") * MANY, "upload_unreadable", id="long lists"),
+        pytest.param((b"{" + b",".join(b'"%d":0' % name for name in range(90)) + b"}\n") * MANY, "upload_unreadable", id="many names"),
+        pytest.param(b"\n" * 50_000, "upload_too_long", id="empty lines"),
+        pytest.param(b"\r" * 50_000, "upload_too_long", id="empty lines of another kind"),
+    ],
+)
+def test_lines_of_json_with_more_in_them_than_rows_have_are_refused_before_one_is_parsed(
+    monkeypatch: pytest.MonkeyPatch, content: bytes, code: str
+) -> None:
+    monkeypatch.setattr("api.upload_rows.json.loads", lambda _line: pytest.fail("a line was parsed"))
+    with pytest.raises(DomainError) as refused:
+        read_rows(content, "ndjson", kind="repayment")
+    assert refused.value.code == code
+
+
+def test_the_longest_honest_file_of_each_format_is_read_within_a_request() -> None:
+    row = {
+        "loan_id": str(uuid4()),
+        "amount": "100000.00",
+        "value_on": "2024-06-20",
+        "bank_reference": "LS2024062000000001",
+        "reason": "扣款, 补记",
+    }
+    rows = [row] * MOST_ROWS
+    assert [len(read_rows(content, form, kind="repayment")) for form, content in (("ndjson", ndjson(rows)), ("csv", table(rows)))] == [
+        MOST_ROWS
+    ] * 2
+    assert (1 + MOST_ROWS) * max(len(names_of(kind)) for kind in UploadKind) < limits.CELLS_IN_REQUESTS

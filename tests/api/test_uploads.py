@@ -18,11 +18,9 @@ from django.db import connections, transaction
 from api.models import Upload, UploadRow
 from api.services import uploads
 from api.services.uploads import stuck_uploads, work_upload
-from api.upload_rows import MOST_ROWS, NAMES, read_rows
 from audit.models import Event
-from common.errors import DomainError
 from loans.models import Loan, Movement
-from tables import limits, parent, slots
+from tables import parent, slots
 from tests.api.bank import Stage, make_stage
 from tests.loan_factories import LoanFactory, noon
 from tests.tables import hostile
@@ -363,41 +361,6 @@ def test_an_old_workbook_is_not_taken_under_the_name_of_a_new_one(stage: Stage) 
 def test_too_many_rows_are_refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.upload_rows.MOST_ROWS", 2)
     assert sent(stage, b"{}\n{}\n{}", status=400)["code"] == "upload_too_long"
-
-
-MANY = 4_000
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        pytest.param((b'{"a":' + b"[" * 90 + b"]" * 90 + b"}\n") * MANY, "upload_unreadable", id="lists within lists"),
-        pytest.param((b'{"a":[' + b"1," * 90 + b"1]}\n") * MANY, "upload_unreadable", id="long lists"),
-        pytest.param((b"{" + b",".join(b'"%d":0' % name for name in range(90)) + b"}\n") * MANY, "upload_unreadable", id="many names"),
-        pytest.param(b"\n" * 50_000, "upload_too_long", id="empty lines"),
-        pytest.param(b"\r" * 50_000, "upload_too_long", id="empty lines of another kind"),
-    ],
-)
-def test_lines_of_json_with_more_in_them_than_rows_have_are_refused_before_one_is_parsed(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, content: bytes, code: str
-) -> None:
-    monkeypatch.setattr("api.upload_rows.json.loads", lambda _line: pytest.fail("a line was parsed"))
-    with pytest.raises(DomainError) as refused:
-        read_rows(content, "ndjson")
-    assert refused.value.code == code
-
-
-def test_the_longest_honest_file_of_each_format_is_read_within_a_request() -> None:
-    row = {
-        "loan_id": str(uuid4()),
-        "amount": "100000.00",
-        "value_on": str(DAY),
-        "bank_reference": "LS2024062000000001",
-        "reason": "扣款, 补记",
-    }
-    rows = [row] * MOST_ROWS
-    assert [len(read_rows(make(rows), form)) for form, (_, make) in FORMATS.items() if form != "xlsx"] == [MOST_ROWS] * 2
-    assert (1 + MOST_ROWS) * len(NAMES) < limits.CELLS_IN_REQUESTS
 
 
 def test_another_kind_of_content_is_refused(stage: Stage) -> None:
