@@ -1,13 +1,13 @@
 """Calculators of who and what may be listed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from calculators.calculator import Answer, AnswerKind, Asked, Basis, Calculator, Output
 from calculators.fields import Kind, asked, blamed_on, refused
 from whitelist.enums import ProjectType
-from whitelist.rules import Eligibility, ProjectFacts, RdFacts, not_in_force, project_eligibility, rd_eligibility
+from whitelist.rules import Eligibility, ProjectFacts, RdFacts, is_newly_registered, not_in_force, project_eligibility, rd_eligibility
 
 INDUSTRY_HINT = "GB/T 4754-2017，例如 C1951"
 OUTPUTS = (
@@ -88,7 +88,9 @@ def answer_rd_eligibility(given: RdEligibilityAsked, basis: Basis) -> Answer:
     )
     with blamed_on("industry_code"):
         found = rd_eligibility(basis.terms, facts, on=basis.as_of)
-    return _answer(found, basis, decisions=("D4", "D5", "D24", "D30"))
+    answer = _answer(found, basis, decisions=("D4", "D5", "D24", "D30"))
+    newly = is_newly_registered(basis.terms, registered_on=given.registered_on, on=basis.as_of)
+    return replace(answer, values={**answer.values, "newly_registered": newly})
 
 
 def _answer(found: Eligibility, basis: Basis, *, decisions: tuple[str, ...]) -> Answer:
@@ -115,5 +117,5 @@ RD_ELIGIBILITY = Calculator(
     summary="逐项核对企业是否符合研发投入融资白名单条件；政策适用日期即申请日期。",
     asks=RdEligibilityAsked,
     answer=answer_rd_eligibility,
-    outputs=OUTPUTS,
+    outputs=(*OUTPUTS, Output(name="newly_registered", label="按新注册企业办理", kind=AnswerKind.FLAG)),
 )

@@ -2,6 +2,7 @@
 
 from calculators.calculator import Calculator
 from calculators.codes import AMOUNT_IN_WORDS, CREDIT_CODE, ENTERPRISE_SIZE
+from calculators.cost import YEARLY_COST
 from calculators.eligibility import PROJECT_ELIGIBILITY, RD_ELIGIBILITY
 from calculators.limits import PROJECT_LIMIT, RD_LIMIT
 from calculators.response import RESPONSE_RATE
@@ -17,6 +18,7 @@ CALCULATORS: dict[str, Calculator] = {
         PROJECT_LIMIT,
         RD_LIMIT,
         SUBSIDY,
+        YEARLY_COST,
         LOSS_SHARING,
         COMPENSATION_HEADROOM,
         RECOVERY_SHARING,

@@ -1,24 +1,17 @@
-"""The first page of the product, which sends everyone to their own door, and what browsers and robots ask for beside it."""
+"""What browsers and robots ask for beside the pages."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n"  # the first page alone: everything else is somebody's own affair
-
-
-@never_cache
-@require_safe
-def front(request: HttpRequest) -> HttpResponse:
-    """Say where staff, banks and enterprises go."""
-    return render(request, "front/front.html")
+PUBLIC = ("/$", "/faq/", "/basis/", "/static/")  # everything else is somebody's own affair
+ROBOTS = "User-agent: *\n" + "".join(f"Allow: {place}\n" for place in PUBLIC) + "Disallow: /\n"
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Keep search engines out of everything but the first page."""
+    """Keep search engines out of everything but the public's pages."""
     return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
 
 

@@ -17,7 +17,7 @@ from logins.login_views import AuditedLoginView, AuditedLogoutView
 from parties.models import Member
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
-from portal.selectors import cost_of, subsidy_interest_periods
+from reporting.loan_costs.selectors import cost_of, subsidy_interest_periods
 from subsidy.selectors.segments import open_line
 from subsidy.selectors.visibility import lines_visible_to
 

@@ -231,6 +231,10 @@ VARIABLES: tuple[Variable, ...] = (
         meaning="提出或确认某人账号、任职、岗位的人，多少天内不得复核其经办的业务",
     ),
     Variable(name="LOGIN_LOCK_MINUTES", read=whole_number, form="分钟", demo="15", live="15", meaning="登录锁定的时长"),
+    Variable(name="SITE_OWNER", form="文本", demo="泉州市工业和信息化局（演示）", meaning="公众页面页脚的主办单位，空则不显示"),
+    Variable(name="SITE_CODE", form="文本", demo="", meaning="公众页面页脚的政府网站标识码，空则不显示"),
+    Variable(name="SITE_ICP", form="文本", demo="", meaning="公众页面页脚的 ICP 备案号，空则不显示"),
+    Variable(name="SITE_POLICE", form="文本", demo="", meaning="公众页面页脚的公安联网备案号，空则不显示"),
 )
 
 

@@ -223,6 +223,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# What the footer of the public's pages names
+SITE = {"owner": VALUES["SITE_OWNER"], "code": VALUES["SITE_CODE"], "icp": VALUES["SITE_ICP"], "police": VALUES["SITE_POLICE"]}
+
 # What programs are offered
 REST_FRAMEWORK = rest_framework(
     calculator_rate=VALUES["CALCULATOR_RATE"], token_rate=VALUES["TOKEN_RATE"], proxies=VALUES["TRUSTED_PROXY_COUNT"]

@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from parties.views import handover
-from portal.front import favicon, front, robots
+from portal.front import favicon, robots
+from portal.public.views import home
 from quanzhou_fund.health import healthz, readyz
 
 urlpatterns = [
-    path("", front, name="front"),
+    path("", home, name="front"),
+    path("", include("portal.public.urls")),
     path("favicon.ico", favicon),
     path("robots.txt", robots),
     path("healthz", healthz, name="healthz"),

@@ -44,5 +44,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "response-rate": {"working_days_to_conditions": [5, 31, None], "pending": 1},
     "enterprise-size": {"employees": 1000, "revenue": "400000000.00"},
     "credit-code": {"code": "91350582XXAA10011P"},
+    "yearly-cost": {"amount": "5000000.00", "bank_rate": "0.0315", "cover_rate": "0.005", "as_of": "2024-03-21"},
     "amount-in-words": {"amount": "1005.00"},
 }

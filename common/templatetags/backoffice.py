@@ -26,6 +26,18 @@ def money(amount: Decimal | None) -> SafeString:
 
 
 @register.filter
+def told_money(answered: str) -> SafeString:
+    """Return yuan as a calculator answers them, as people read them."""
+    return display_value(Money(Decimal(answered)))
+
+
+@register.filter
+def told_rate(answered: str) -> SafeString:
+    """Return an annual fraction as a calculator answers it, in per cent."""
+    return display_value(Rate(Decimal(answered)))
+
+
+@register.filter
 def exact(amount: Decimal) -> SafeString:
     """Return yuan before rounding, with 6 places."""
     return display_value(Exact(amount))

@@ -78,6 +78,12 @@ def fee_rates() -> list[DatedFeeRate]:
     return [DatedFeeRate(row.from_on, row.rate) for row in EnhancementFeeRate.objects.order_by("from_on")]
 
 
+def enhancement_fee_rate_on(day: date) -> Decimal | None:
+    """Return the credit-enhancement fee rate of a day, an annual fraction; ``None`` before the first. Source: FP 1.5.2(2); D23."""
+    row = EnhancementFeeRate.objects.filter(from_on__lte=day).order_by("-from_on").first()
+    return row.rate if row is not None else None
+
+
 def enhancement_fee_of(loan: Loan, period: Period) -> Decimal:
     """
     Return the credit-enhancement fee of a loan for a period, in yuan.

@@ -16,7 +16,7 @@ from common.enums import Mode
 from loans.enums import MovementKind
 from loans.models import Loan
 from parties.models import Member
-from portal.selectors import cost_of
+from reporting.loan_costs.selectors import cost_of
 from risk.fees.services import check_guarantee_fee, record_enhancement_fee, record_guarantee_fee, set_enhancement_fee_rate
 from subsidy.services.drafts import refresh_settlement
 from tests.admin.world import World

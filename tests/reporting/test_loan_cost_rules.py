@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.dates import Period
-from portal.rules import InterestPeriod, cost_as_annual_rate, interest_by_quarter
+from reporting.loan_costs.rules import InterestPeriod, cost_as_annual_rate, interest_by_quarter
 from subsidy.rules import PrincipalMovement, RepaymentExceedsBalance
 
 TWO = Decimal("0.02")

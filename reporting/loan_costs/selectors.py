@@ -10,7 +10,7 @@ from common.money import ZERO
 from loans.models import Loan, Movement
 from parties.models import Member
 from policy.selectors.versions import version_for
-from portal.rules import InterestPeriod, QuarterInterest, clipped, cost_as_annual_rate, interest_by_quarter
+from reporting.loan_costs.rules import InterestPeriod, QuarterInterest, clipped, cost_as_annual_rate, interest_by_quarter
 from risk.claims.rules.sharing import is_covered
 from risk.enums import MoneyStep
 from risk.fees.rules import NoEnhancementFeeRate

@@ -6,8 +6,11 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from common.dates import Period, settlement_quarter, settlement_quarter_of
-from common.money import RATE_PLACES
+from common.dates import Period, add_years, settlement_quarter, settlement_quarter_of
+from common.enums import Mode
+from common.money import RATE_PLACES, round_half_up
+from policy.terms.model import Terms
+from risk.fees.rules import DatedFeeRate, DayBalance, enhancement_fee, total_cost_rate
 from subsidy.rules import DatedRate, PrincipalMovement, loan_interest, segments
 
 WHOLE = Decimal(1)
@@ -96,6 +99,50 @@ def cost_as_annual_rate(cost: Decimal, interest_periods: Sequence[InterestPeriod
     if not base:
         return None
     return _decimal(Fraction(cost) / base).quantize(_RATE_UNIT, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearlyCost:
+    """What an amount costs its enterprise over the year from a day on, were nothing repaid, and what the treasuries bear. Yuan."""
+
+    days: int
+    enterprise_interest: Decimal
+    cover_fee: Decimal
+    subsidy: Decimal
+    total_rate: Decimal  # annual fraction: the fixed rate and the fee for cover
+
+    @property
+    def total(self) -> Decimal:
+        """Return interest and fee together. Source: FP 1.4.1, FP 1.5.2; D23."""
+        return self.enterprise_interest + self.cover_fee
+
+
+def yearly_cost(terms: Terms, *, amount: Decimal, mode: Mode | str, bank_rate: Decimal, cover_rate: Decimal, from_on: date) -> YearlyCost:
+    """
+    Return what an amount drawn on a day and not repaid costs over a year.
+
+    Interest runs by days as in a settlement; in trust mode the subsidy is that of the bank's share, and the credit-enhancement fee runs by
+    days too. A guarantee fee is charged on the amount by the year.
+
+    Source: FP 1.4.1, FP 1.5.2(1), FP 1.5.2(2); D10, D11, D23, D35.
+    """
+    year = Period(from_on, add_years(from_on, 1))
+    day_count, enterprise_rate = terms.subsidy.day_count, terms.loan.enterprise_rate
+    parts = segments([PrincipalMovement(on=from_on, amount=amount)], [DatedRate(from_on=from_on, rate=bank_rate)], year)
+    whole = loan_interest(parts, enterprise_rate=enterprise_rate, base_share=WHOLE, day_count=day_count)
+    base_share = terms.subsidy.base_share.of(mode)
+    subsidised = loan_interest(parts, enterprise_rate=enterprise_rate, base_share=base_share, day_count=day_count)
+    if mode == Mode.TRUST:
+        fee = enhancement_fee([DayBalance(from_on, amount)], [DatedFeeRate(from_on, cover_rate)], year, day_count=day_count)
+    else:
+        fee = round_half_up(amount * cover_rate)
+    return YearlyCost(
+        days=sum(part.days for part in parts),
+        enterprise_interest=whole.enterprise,
+        cover_fee=fee,
+        subsidy=subsidised.subsidy,
+        total_rate=total_cost_rate(enterprise_rate=enterprise_rate, cover_rate=cover_rate),
+    )
 
 
 def clipped(interest_periods: Sequence[InterestPeriod], period: Period) -> tuple[InterestPeriod, ...]:
