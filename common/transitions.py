@@ -70,6 +70,18 @@ class ApiEndpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a state of a case means beside its name: for whoever counts cases by how far they are, for badges and for work lists."""
+
+    phase: str  # how far the case is, by a name of its app's; services, constraints, recounts and statements ask for phases
+    is_ended: bool = False
+    tone: str = "busy"  # of the badge: busy, warn, good, bad, plain
+    waits_for: str = ""  # the party whose turn it is; empty where it is nobody's
+    to_do: str = ""  # what stands in that party's work list
+    maker: str = ""  # where a second person's turn it is, the field that names the first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
     """One step of a case."""
 
@@ -88,6 +100,7 @@ class Transition:
     done: str = ""  # what is said afterwards
     tone: str = "plain"  # plain, main, danger
     endpoint: ApiEndpoint | None = None
+    disclosure: str = ""  # to whom the history tells it, by a name of the app's ``history.py``; to the offices alone when empty
 
     @property
     def told_as(self) -> str:
@@ -132,6 +145,11 @@ def edges(table: Iterable[Transition]) -> list[tuple[str, str]]:
 def transitions_from(table: Iterable[Transition], state: str) -> list[Transition]:
     """Return the rows that lead on from a state, in the order of the table."""
     return [row for row in table if state in row.sources]
+
+
+def verbs_disclosed(table: Iterable[Transition], disclosure: str) -> tuple[str, ...]:
+    """Return the verbs of the steps that the history tells in one way, each once."""
+    return tuple(dict.fromkeys(row.verb for row in table if row.verb and row.disclosure == disclosure))
 
 
 def verb_labels(table: Iterable[Transition]) -> dict[str, str]:

@@ -15,7 +15,8 @@ from parties.enums import Role
 from parties.models import Member
 from policy.models import PolicyVersion
 from quanzhou_fund.backoffice.work_queues import work_queues_of
-from risk.enums import WAITING_FOR_MONEY, BreakerState
+from risk.claims.transitions import WAITING_FOR_MONEY
+from risk.enums import BreakerState
 from risk.models import BankRisk, BreakerChange, Claim
 from subsidy.enums import ObjectionState, SettlementState
 from subsidy.models import Objection, Revision, Settlement

@@ -91,7 +91,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RefusalReasonEnum": "loans.enums.RefusalReason",
         "SettlementStateEnum": "subsidy.enums.SettlementState",
         "GradeEnum": "risk.enums.Grade",
-        "ClaimStateEnum": "risk.enums.ClaimState",
+        "ClaimStateEnum": "risk.claims.transitions.ClaimState",
         "ClaimKindEnum": "risk.enums.ClaimKind",
         "ClaimPaperEnum": "risk.enums.ClaimPaper",
         "SuggestionStateEnum": "risk.enums.SuggestionState",

@@ -18,9 +18,8 @@ from parties.correction_transitions import CORRECTION_STEPS, CorrectionParty
 from parties.enums import InstitutionKind
 from parties.rights_transitions import RIGHTS_STEPS, RightsParty
 from policy.notice_transitions import NOTICE_STEPS, NoticeParty
-from risk.claims.transitions import CLAIM_STEPS, ClaimParty
+from risk.claims.transitions import CLAIM_STEPS, ClaimParty, ClaimState
 from risk.classification.transitions import SUGGESTION_STEPS, SuggestionParty
-from risk.enums import ClaimState
 from risk.exemption.transitions import EXEMPTION_STEPS, ExemptionParty
 from risk.money_transitions import ENHANCEMENT_FEE_STEPS, GUARANTEE_FEE_STEPS, RECOVERY_STEPS, MoneyParty
 from risk.recoveries.transitions import RETURN_STEPS, ReturnParty

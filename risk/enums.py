@@ -1,4 +1,4 @@
-"""Words of the risk app: who bears a loss, classes of loans, states of claims."""
+"""Words of the risk app: who bears a loss, classes of loans, kinds of claims. A claim's states: ``claims.transitions``."""
 
 from django.db import models
 
@@ -57,31 +57,6 @@ class ClaimKind(models.TextChoices):
 
     RD = "rd", "先补偿后追偿（研发贷款）"
     PROJECT = "project", "先追偿后分担（项目贷款）"
-
-
-class ClaimState(models.TextChoices):
-    """Where a claim stands. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D20, D37."""
-
-    PURSUING = "pursuing", "追偿中（待认定损失）"
-    CERTIFYING = "certifying", "损失认定待复核"
-    FILED = "filed", "已提交"
-    SUPPLEMENT = "supplement", "待补正"
-    UNDER_REVIEW = "under_review", "审核中"
-    PAYABLE = "payable", "待支付"
-    RELEASING = "releasing", "支付待复核"
-    QUEUED = "queued", "排队待支付"
-    PART_PAID = "part_paid", "部分支付"
-    PAID = "paid", "已付清"
-    RECOVERING = "recovering", "追偿中"
-    CLOSED = "closed", "已结案"
-    REFUSED = "refused", "不予补偿"
-    WITHDRAWN = "withdrawn", "已撤回"
-
-
-ENDED = (ClaimState.CLOSED, ClaimState.REFUSED, ClaimState.WITHDRAWN)
-BEFORE_LOSS = (ClaimState.PURSUING, ClaimState.CERTIFYING)  # the loss is not certified, so nothing is shared yet
-UNDER_EXAMINATION = (ClaimState.FILED, ClaimState.SUPPLEMENT, ClaimState.UNDER_REVIEW)
-WAITING_FOR_MONEY = (ClaimState.QUEUED, ClaimState.PART_PAID)
 
 
 class EvidenceKind(models.TextChoices):

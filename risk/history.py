@@ -1,15 +1,12 @@
 """What the history of classes, claims, recoveries, fees, exemption and breaker tells whom. Plain data; see ``parties.disclosure``."""
 
+from common.transitions import verbs_disclosed
 from parties.disclosure import EVERYBODY, History, Party, Told, disclose, disclosed_to
+from risk.claims.transitions import CLAIM_STEPS, PARTIES, PAYERS_HOUSE
 
 BANK, COUNTY, GUARANTOR, FUND_MANAGER = Party.BANK, Party.COUNTY, Party.GUARANTOR, Party.FUND_MANAGER
 STANDING = ("disbursed", "bad_debt", "recovered", "compensated", "rate")  # a bank's own totals
 CLAIM = ("state", "amount", "kind", "payable_on", "paid_on", "ended_on")
-CLAIM_STEPS = (
-    "claim.opened", "claim.supplement_asked", "claim.supplied", "claim.review_begun", "claim.accepted", "claim.refused", "claim.withdrawn",
-    "claim.loss_proposed", "claim.loss_sent_back", "claim.loss_certified", "claim.payment_proposed",
-    "claim.payment_released", "claim.part_paid", "claim.paid", "claim.recovering", "claim.closed",
-)  # fmt: skip
 RECOVERED = ("amount", "costs", "net", "received_on", "step", "claim")
 RETURNED = ("state", "amount", "due_on", "payer", "returned_on", "voucher")
 CLASSED = ("grade", "from_on", "overdue_days", "suggested")
@@ -41,13 +38,13 @@ CLAIM_HISTORY = History(
     case="risk.claim",
     verbs=(
         *disclose(
-            CLAIM_STEPS,
+            ("claim.opened", *verbs_disclosed(CLAIM_STEPS, PARTIES)),
             disclosed_to(BANK, GUARANTOR, FUND_MANAGER, fields=(*CLAIM, "parts", "paid", "left"), remark=True),
             disclosed_to(COUNTY, fields=CLAIM),
         ),
         # Why a checker gave a payment back stays in the house of the one who pays.
         *disclose(
-            "claim.payment_returned",
+            verbs_disclosed(CLAIM_STEPS, PAYERS_HOUSE),
             disclosed_to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=CLAIM),
             disclosed_to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, remark=True, own_acts=True),
         ),

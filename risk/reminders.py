@@ -15,7 +15,8 @@ from policy.selectors.calendar import working_calendar
 from policy.selectors.deadlines import remaining_working_days
 from policy.selectors.versions import version_for, version_on
 from policy.working_days import WorkingCalendar
-from risk.enums import UNDER_EXAMINATION, ReturnState
+from risk.claims.transitions import UNDER_EXAMINATION
+from risk.enums import ReturnState
 from risk.fees.selectors import average_guarantee_fees
 from risk.models import Claim, Return
 

@@ -26,7 +26,8 @@ from api.v1.steps import input_asking
 from loans.enums import MovementKind
 from loans.models import BankQuota, Loan, Movement, UseOfFundsCheck
 from loans.movement_steps import ASKED_ALWAYS, FURTHER, MOVEMENT_STEPS
-from risk.enums import ClaimState, Grade
+from risk.claims.transitions import ClaimState
+from risk.enums import Grade
 
 LOAN = "3c59dc04-8e88-4024-b0f8-079a5c74d079"
 

@@ -20,8 +20,9 @@ from risk.claims.services.certifying import certify_loss, propose_loss
 from risk.claims.services.examining import accept_claim, begin_review
 from risk.claims.services.opening import file_claim, open_pursuit
 from risk.claims.services.payments import NoRoomYet, NothingQueued, propose_payment, reapply_for_compensation, release_payment
+from risk.claims.transitions import WAITING_FOR_MONEY
 from risk.classification.services import classify_loan, recognise_bad_debt
-from risk.enums import WAITING_FOR_MONEY, ReturnState
+from risk.enums import ReturnState
 from risk.exemption.rules import checklist
 from risk.exemption.services.cases import answer_item, conclude_exemption, open_exemption, record_diligence_rules, record_finding
 from risk.exemption.services.packs import build_evidence_pack

@@ -11,16 +11,8 @@ from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from policy.selectors.calendar import working_calendar
 from policy.selectors.deadlines import deadlines_due_within
-from risk.enums import (
-    WAITING_FOR_MONEY,
-    BreakerState,
-    ClaimKind,
-    ClaimState,
-    ExemptionState,
-    MoneyStep,
-    ReturnState,
-    SuggestionState,
-)
+from risk.claims.transitions import CLAIM_STATES, WAITING_FOR_MONEY, ClaimParty, ClaimState
+from risk.enums import BreakerState, ClaimKind, ExemptionState, MoneyStep, ReturnState, SuggestionState
 from risk.models import BankRisk, Claim, ClassificationSuggestion, EnhancementFee, Exemption, GuaranteeFee, Recovery, Return
 from risk.visibility import (
     bank_risks_visible_to,
@@ -42,14 +34,19 @@ BY_GUARANTOR = Q(kind=ClaimKind.RD, loan__mode=Mode.SPECIAL)
 
 def examined(member: Member, on: date) -> WorkQueues:
     """Whoever examines claims does so within the term: the guarantor in special mode, 市工信局 in trust mode. Source: D37."""
-    open_claims = claims_visible_to(member).filter(reviewer=member.institution_id, state__in=(ClaimState.FILED, ClaimState.UNDER_REVIEW))
+    own = claims_visible_to(member).filter(reviewer=member.institution_id)
+    states = [state for state, told in CLAIM_STATES.items() if told.waits_for == ClaimParty.REVIEWER]
     due = deadlines_due_within(SOON_DAYS, on=on, calendar=working_calendar())
-    late = open_claims.filter(deadline__due_on__lt=on)
-    soon = open_claims.filter(deadline__in=due.values("pk"), deadline__due_on__gte=on)
+    waiting = own.filter(state__in=states)
     return [
-        (late, "补偿审核已超过期限", _claims(ClaimState.FILED, ClaimState.UNDER_REVIEW), True),
-        (soon, f"补偿审核{SOON_DAYS}个工作日内到期", _claims(ClaimState.FILED, ClaimState.UNDER_REVIEW), True),
-        (open_claims, "补偿申请待审核", _claims(ClaimState.FILED, ClaimState.UNDER_REVIEW), False),
+        (waiting.filter(deadline__due_on__lt=on), "补偿审核已超过期限", _claims(*states), True),
+        (
+            waiting.filter(deadline__in=due.values("pk"), deadline__due_on__gte=on),
+            f"补偿审核{SOON_DAYS}个工作日内到期",
+            _claims(*states),
+            True,
+        ),
+        *_waiting(own, ClaimParty.REVIEWER),
     ]
 
 
@@ -58,11 +55,7 @@ def paid(member: Member, on: date) -> WorkQueues:
     own = claims_visible_to(member)
     is_guarantor = member.institution is not None and member.institution.kind == K.GUARANTOR
     own = own.filter(BY_GUARANTOR, loan__guarantee__guarantor=member.institution_id) if is_guarantor else own.exclude(BY_GUARANTOR)
-    queues: WorkQueues = [(own.filter(state=ClaimState.PAYABLE), "补偿待提请支付", _claims(ClaimState.PAYABLE), False)]
-    if Role.CHECKER in member.roles:
-        releasing = own.filter(state=ClaimState.RELEASING).exclude(payment_proposed_by=member)
-        queues.append((releasing, "补偿支付待复核", _claims(ClaimState.RELEASING), False))
-    return queues
+    return _waiting(own, ClaimParty.PAYER) + _to_check(own, ClaimParty.PAYER, member)
 
 
 def banks(member: Member, on: date) -> WorkQueues:
@@ -74,7 +67,7 @@ def banks(member: Member, on: date) -> WorkQueues:
     return [
         (returns.filter(deadline__due_on__lt=on), "追偿款退回已超过期限", _returns(ReturnState.DUE), True),
         (returns.filter(deadline__due_on__gte=on), "追偿款待退回", _returns(ReturnState.DUE), False),
-        (claims.filter(state=ClaimState.SUPPLEMENT), "补偿申请待补正", _claims(ClaimState.SUPPLEMENT), False),
+        *_waiting(claims, ClaimParty.BANK),
         (held_back, "补偿待重新申请", list_of(BankRisk), False),
         (suggestions, "风险分类建议待认定", list_of(ClassificationSuggestion, state__exact=SuggestionState.OPEN.value), False),
         (checking, "尽职核查待办", list_of(Exemption, state__exact=ExemptionState.CHECKING.value), False),
@@ -85,11 +78,10 @@ def bank_checks(member: Member, on: date) -> WorkQueues:
     """A bank's second person checks losses, recoveries and returns. Source: FP 1.5.1; D21."""
     if Role.CHECKER not in member.roles:
         return []
-    certifying = claims_visible_to(member).filter(state=ClaimState.CERTIFYING).exclude(proposed_by=member)
     recoveries = recoveries_visible_to(member).filter(step=MoneyStep.RECORDED).exclude(made_by=member)
     returned = returns_visible_to(member).filter(state=ReturnState.RECORDED).exclude(made_by=member)
     return [
-        (certifying, "损失认定待复核", _claims(ClaimState.CERTIFYING), False),
+        *_to_check(claims_visible_to(member), ClaimParty.BANK, member),
         (recoveries, "追偿收回待复核", list_of(Recovery, step__exact=MoneyStep.RECORDED.value), False),
         (returned, "追偿款退回待复核", _returns(ReturnState.RECORDED), False),
     ]
@@ -119,6 +111,26 @@ def warned(member: Member, on: date) -> WorkQueues:
     return [
         (risks.filter(state=BreakerState.SUSPENDED), "熔断（暂停补偿）的银行", list_of(BankRisk), True),
         (risks.filter(state=BreakerState.WARNING), "警示的银行", list_of(BankRisk), False),
+    ]
+
+
+def _waiting(claims: QuerySet[Claim], party: ClaimParty) -> WorkQueues:
+    """Return what of these claims waits for anybody of a party, by what is to do."""
+    tasks: dict[str, list[ClaimState]] = {}
+    for state, told in CLAIM_STATES.items():
+        if told.waits_for == party and not told.maker:
+            tasks.setdefault(told.to_do, []).append(state)
+    return [(claims.filter(state__in=states), to_do, _claims(*states), False) for to_do, states in tasks.items()]
+
+
+def _to_check(claims: QuerySet[Claim], party: ClaimParty, member: Member) -> WorkQueues:
+    """Return what of these claims waits for a second person of a party: for its checkers, but who made it."""
+    if Role.CHECKER not in member.roles:
+        return []
+    return [
+        (claims.filter(state=state).exclude(**{told.maker: member}), told.to_do, _claims(state), False)
+        for state, told in CLAIM_STATES.items()
+        if told.waits_for == party and told.maker
     ]
 
 

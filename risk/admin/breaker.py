@@ -28,7 +28,8 @@ from risk.admin.gauges import Gauge, cap_gauge, rate_gauge, scale_of, state_badg
 from risk.breaker.selectors import BankStanding, bank_figures_of, standing_of_bank, standings
 from risk.claims.selectors.queue import queued
 from risk.claims.services.payments import reapply_for_compensation
-from risk.enums import WAITING_FOR_MONEY, BreakerState, MoneyStep
+from risk.claims.transitions import WAITING_FOR_MONEY
+from risk.enums import BreakerState, MoneyStep
 from risk.models import BankRisk, BreakerChange, Claim, Reapplication
 from risk.visibility import (
     bad_debts_visible_to,

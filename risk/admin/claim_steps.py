@@ -12,8 +12,7 @@ from risk.access import parties_of
 from risk.admin import forms
 from risk.admin.shared import is_of_bank
 from risk.claims.services.step_services import CLAIM_SERVICES
-from risk.claims.transitions import CLAIM_STEPS
-from risk.enums import ENDED
+from risk.claims.transitions import CLAIM_STEPS, ENDED
 from risk.recoveries.selectors import recovered_of_debt
 from risk.recoveries.services.records import record_recovery
 

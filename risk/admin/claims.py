@@ -32,11 +32,9 @@ from risk.models import Claim, Payment
 from risk.visibility import claims_visible_to
 
 SHOWS = ("number", "loan", "loan__enterprise", "bank", "bad_debt", "kind", "amount", "opened_on", "opened_by")
-PROGRESS = (
-    "reviewer", "reviewed_on", "reviewed_by", "supplement", "refusal", "evidence_kind", "evidence_number", "proposed_by", "certified_on",
-    "certified_by", "payable_on", "payment_proposed_by", "checked_by", "split_on", "paid_on", "ended_on", "ended_reason",
-)  # fmt: skip
-PEOPLE = ("opened_by", "reviewed_by", "proposed_by", "certified_by", "payment_proposed_by", "checked_by")
+ELSEWHERE = ("id", "public_id", "state", "deadline", "needs_reapplication")  # as badges, in the panel of the term
+PROGRESS = tuple(field.name for field in Claim._meta.concrete_fields if field.name not in (*SHOWS, *ELSEWHERE))  # what steps have filled in
+PEOPLE = tuple(field.name for field in Claim._meta.concrete_fields if field.related_model is Member)
 WITH_SHARES = ("accept", "propose-payment", "release", "return-payment")
 
 

@@ -21,12 +21,12 @@ from risk.claims.rules.shares import Shares
 from risk.claims.selectors.queue import hold_reason_of
 from risk.claims.selectors.splits import expected_split
 from risk.claims.selectors.standings import ClaimStanding, standing_of_claim
-from risk.enums import WAITING_FOR_MONEY, ClaimState, HoldReason, Payer, ReturnState
+from risk.claims.transitions import TO_BE_PAID, WAITING_FOR_MONEY
+from risk.enums import HoldReason, Payer, ReturnState
 from risk.models import Claim, Payment
 from risk.recoveries.rules import share_recovery
 from risk.visibility import compensations_visible_to, recoveries_visible_to
 
-AWAITING = (ClaimState.PAYABLE, ClaimState.RELEASING, *WAITING_FOR_MONEY)
 HOLD_TONES = {HoldReason.RUNS: "good", HoldReason.SUSPENDED: "bad", HoldReason.CAP: "bad"}
 PART_HEADS = ("支付方", "机构", "金额", "依据", "记账凭证")
 
@@ -50,7 +50,7 @@ def payments_of(claim: Claim, request: HttpRequest) -> QuerySet[Payment]:
 
 def limits(request: HttpRequest, claim: Claim, standing: ClaimStanding | None) -> Facts | None:
     """Return what is still payable and which limit holds it back, the sum written out; the bank's totals for those who read them."""
-    if claim.state not in AWAITING or standing is None:
+    if claim.state not in TO_BE_PAID or standing is None:
         return None
     bank = standing_of_bank(claim.bank, on=timezone.localdate())
     payable = standing.payable.compensation

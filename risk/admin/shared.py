@@ -16,15 +16,12 @@ from ledger.models import Entry
 from ledger.selectors import entries_visible_to
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
-from risk.enums import ClaimState, Grade, MoneyStep, ReturnState, SuggestionState
+from risk.claims.transitions import CLAIM_STATES, ClaimState
+from risk.enums import Grade, MoneyStep, ReturnState, SuggestionState
 from risk.models import Classification
 from risk.visibility import banks_visible_to
 
 SEEN_BY = frozenset(InstitutionKind.values) - {InstitutionKind.CONTRIBUTOR}
-CLAIM_TONES = {
-    ClaimState.SUPPLEMENT: "warn", ClaimState.QUEUED: "warn", ClaimState.PART_PAID: "warn", ClaimState.PAID: "good",
-    ClaimState.CLOSED: "plain", ClaimState.REFUSED: "bad", ClaimState.WITHDRAWN: "plain",
-}  # fmt: skip
 GRADE_TONES = {Grade.NORMAL: "good", Grade.SPECIAL_MENTION: "warn"}
 MONEY_TONES = {MoneyStep.RECORDED: "warn", MoneyStep.CHECKED: "good", MoneyStep.RETURNED: "bad"}
 RETURN_TONES = {ReturnState.DUE: "warn", ReturnState.RECORDED: "busy", ReturnState.PAID: "good"}
@@ -33,7 +30,7 @@ SUGGESTION_TONES = {SuggestionState.OPEN: "warn", SuggestionState.TAKEN: "good",
 
 def claim_state(claim: Any) -> Badge:
     """Return where a claim stands."""
-    return Badge(claim.get_state_display(), CLAIM_TONES.get(claim.state, "busy"))
+    return Badge(claim.get_state_display(), CLAIM_STATES[ClaimState(claim.state)].tone)
 
 
 def grade_badge(grade: str) -> Badge:

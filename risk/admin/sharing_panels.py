@@ -18,7 +18,8 @@ from risk.claims.rules.shares import Shares
 from risk.claims.rules.sharing import clause_of, decisions_of, is_covered, tier_of
 from risk.claims.rules.workings import Working
 from risk.claims.selectors.queue import workings_of
-from risk.enums import BEFORE_LOSS, Payer, WorkingStep
+from risk.claims.transitions import BEFORE_LOSS
+from risk.enums import Payer, WorkingStep
 from risk.models import Claim
 
 

@@ -1,14 +1,16 @@
 """
-The steps of a claim: from where, where to, whose, by which clause, what they ask for. See ``common.transitions``.
+The states of a claim and what each means; its steps: from where, where to, whose, by which clause, what they ask for.
 
-Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D16, D20, D37.
+See ``common.transitions``. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D16, D20, D37.
 """
+
+from collections.abc import Mapping
+from enum import StrEnum
 
 from django.db import models
 
-from common.transitions import AnswerKind, ApiEndpoint, Question, Signer, Transition, by_name
-from risk.enums import BEFORE_LOSS, UNDER_EXAMINATION, EvidenceKind
-from risk.enums import ClaimState as State
+from common.transitions import AnswerKind, ApiEndpoint, Question, Signer, State, Transition, by_name
+from risk.enums import EvidenceKind
 
 
 class ClaimParty(models.TextChoices):
@@ -21,6 +23,71 @@ class ClaimParty(models.TextChoices):
 
 
 BANK, REVIEWER, PAYER, SYSTEM = ((party.value,) for party in ClaimParty)
+
+
+class ClaimPhase(StrEnum):
+    """How far a claim is. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3."""
+
+    PURSUIT = "pursuit"  # the loss is not certified, so nothing is shared yet
+    EXAMINATION = "examination"
+    PAYMENT = "payment"  # payable, not let go by two persons yet
+    QUEUE = "queue"  # let go: waits for money in the bank's queue
+    SETTLED = "settled"  # nothing is payable any more
+    GIVEN_UP = "given_up"  # refused or withdrawn; the bank may claim anew
+
+
+class ClaimState(models.TextChoices):
+    """Where a claim stands. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2), FP 1.5.3; D20, D37."""
+
+    PURSUING = "pursuing", "追偿中（待认定损失）"
+    CERTIFYING = "certifying", "损失认定待复核"
+    FILED = "filed", "已提交"
+    SUPPLEMENT = "supplement", "待补正"
+    UNDER_REVIEW = "under_review", "审核中"
+    PAYABLE = "payable", "待支付"
+    RELEASING = "releasing", "支付待复核"
+    QUEUED = "queued", "排队待支付"
+    PART_PAID = "part_paid", "部分支付"
+    PAID = "paid", "已付清"
+    RECOVERING = "recovering", "追偿中"
+    CLOSED = "closed", "已结案"
+    REFUSED = "refused", "不予补偿"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+_B, _R, _P = ClaimParty.BANK.value, ClaimParty.REVIEWER.value, ClaimParty.PAYER.value
+CLAIM_STATES: Mapping[ClaimState, State] = {
+    ClaimState.PURSUING: State(phase=ClaimPhase.PURSUIT),
+    ClaimState.CERTIFYING: State(phase=ClaimPhase.PURSUIT, waits_for=_B, to_do="损失认定待复核", maker="proposed_by"),
+    ClaimState.FILED: State(phase=ClaimPhase.EXAMINATION, waits_for=_R, to_do="补偿申请待审核"),
+    ClaimState.SUPPLEMENT: State(phase=ClaimPhase.EXAMINATION, tone="warn", waits_for=_B, to_do="补偿申请待补正"),
+    ClaimState.UNDER_REVIEW: State(phase=ClaimPhase.EXAMINATION, waits_for=_R, to_do="补偿申请待审核"),
+    ClaimState.PAYABLE: State(phase=ClaimPhase.PAYMENT, waits_for=_P, to_do="补偿待提请支付"),
+    ClaimState.RELEASING: State(phase=ClaimPhase.PAYMENT, waits_for=_P, to_do="补偿支付待复核", maker="payment_proposed_by"),
+    ClaimState.QUEUED: State(phase=ClaimPhase.QUEUE, tone="warn"),
+    ClaimState.PART_PAID: State(phase=ClaimPhase.QUEUE, tone="warn"),
+    ClaimState.PAID: State(phase=ClaimPhase.SETTLED, tone="good"),
+    ClaimState.RECOVERING: State(phase=ClaimPhase.SETTLED),
+    ClaimState.CLOSED: State(phase=ClaimPhase.SETTLED, is_ended=True, tone="plain"),
+    ClaimState.REFUSED: State(phase=ClaimPhase.GIVEN_UP, is_ended=True, tone="bad"),
+    ClaimState.WITHDRAWN: State(phase=ClaimPhase.GIVEN_UP, is_ended=True, tone="plain"),
+}
+
+
+def states_in(*phases: ClaimPhase) -> tuple[ClaimState, ...]:
+    """Return the states of these phases, in their order."""
+    return tuple(state for state in ClaimState if CLAIM_STATES[state].phase in phases)
+
+
+ENDED = tuple(state for state in ClaimState if CLAIM_STATES[state].is_ended)
+BEFORE_LOSS = states_in(ClaimPhase.PURSUIT)
+UNDER_EXAMINATION = states_in(ClaimPhase.EXAMINATION)
+WAITING_FOR_MONEY = states_in(ClaimPhase.QUEUE)
+TO_BE_PAID = states_in(ClaimPhase.PAYMENT, ClaimPhase.QUEUE)
+SETTLED = states_in(ClaimPhase.SETTLED)
+GIVEN_UP = states_in(ClaimPhase.GIVEN_UP)
+SHARING = states_in(ClaimPhase.EXAMINATION, ClaimPhase.PAYMENT, ClaimPhase.QUEUE, ClaimPhase.SETTLED)  # what comes back lessens the loss
+PARTIES, PAYERS_HOUSE = "parties", "payers_house"  # ways to tell a step, see ``risk.history``
 BOTH_RD = "FP 1.5.2(1), FP 1.5.2(2)"
 DECIDE, MONEY = "decide", "money"
 GUARANTOR = "（担保公司）"
@@ -60,22 +127,24 @@ CLAIM_STEPS = (
     Transition(
         name="ask_supplement",
         label="要求补正",
-        sources=(State.FILED, State.UNDER_REVIEW),
-        target=State.SUPPLEMENT,
+        sources=(ClaimState.FILED, ClaimState.UNDER_REVIEW),
+        target=ClaimState.SUPPLEMENT,
         who=REVIEWER,
         clause=BOTH_RD,
         verb="claim.supplement_asked",
+        disclosure=PARTIES,
         asks=(WHAT,),
         endpoint=ApiEndpoint(scope=DECIDE, whose=GUARANTOR, says="审核期限继续计算。", clause="FP 1.5.2(1)；D7、D37"),
     ),
     Transition(
         name="supply",
         label="提交补正",
-        sources=(State.SUPPLEMENT,),
-        target=State.FILED,
+        sources=(ClaimState.SUPPLEMENT,),
+        target=ClaimState.FILED,
         who=BANK,
         clause=BOTH_RD,
         verb="claim.supplied",
+        disclosure=PARTIES,
         tone="main",
         sentence="补正材料先在坏账页面或本页“材料”中上传。",
         endpoint=ApiEndpoint(
@@ -85,22 +154,24 @@ CLAIM_STEPS = (
     Transition(
         name="begin_review",
         label="开始审核",
-        sources=(State.FILED,),
-        target=State.UNDER_REVIEW,
+        sources=(ClaimState.FILED,),
+        target=ClaimState.UNDER_REVIEW,
         who=REVIEWER,
         clause=BOTH_RD,
         verb="claim.review_begun",
+        disclosure=PARTIES,
         tone="main",
         endpoint=ApiEndpoint(scope=DECIDE, whose=GUARANTOR, clause="FP 1.5.2(1)；D37"),
     ),
     Transition(
         name="accept",
         label="审核通过",
-        sources=(State.UNDER_REVIEW,),
-        target=State.PAYABLE,
+        sources=(ClaimState.UNDER_REVIEW,),
+        target=ClaimState.PAYABLE,
         who=REVIEWER,
         clause=BOTH_RD,
         verb="claim.accepted",
+        disclosure=PARTIES,
         tone="main",
         sentence="审核通过后由支付机构办理支付；专项贷款由担保公司支付，信托服务由市财政局办理。",
         endpoint=ApiEndpoint(scope=DECIDE, whose=GUARANTOR, says="自今天起可支付。", clause="FP 1.5.2(1)；D20、D37"),
@@ -108,11 +179,12 @@ CLAIM_STEPS = (
     Transition(
         name="refuse",
         label="不予补偿",
-        sources=(State.UNDER_REVIEW,),
-        target=State.REFUSED,
+        sources=(ClaimState.UNDER_REVIEW,),
+        target=ClaimState.REFUSED,
         who=REVIEWER,
         clause=BOTH_RD,
         verb="claim.refused",
+        disclosure=PARTIES,
         asks=(REASON,),
         tone="danger",
         sentence="银行会看到理由，可补充后重新申请。",
@@ -122,10 +194,11 @@ CLAIM_STEPS = (
         name="withdraw",
         label="撤回补偿申请",
         sources=(*UNDER_EXAMINATION, *BEFORE_LOSS),
-        target=State.WITHDRAWN,
+        target=ClaimState.WITHDRAWN,
         who=BANK,
         clause="FP 1.5.3",
         verb="claim.withdrawn",
+        disclosure=PARTIES,
         asks=(REASON,),
         tone="danger",
         endpoint=ApiEndpoint(scope=DECIDE, says="审核通过或损失认定之前可以撤回，此后可再次申请。"),
@@ -133,11 +206,12 @@ CLAIM_STEPS = (
     Transition(
         name="propose_loss",
         label="提请认定损失",
-        sources=(State.PURSUING,),
-        target=State.CERTIFYING,
+        sources=(ClaimState.PURSUING,),
+        target=ClaimState.CERTIFYING,
         who=BANK,
         clause="FP 1.5.1",
         verb="claim.loss_proposed",
+        disclosure=PARTIES,
         asks=LOSS,
         tone="main",
         sentence="须已上传借款合同、放款凭证、追偿记录和法院或破产文书；由本行另一名复核人员复核认定。",
@@ -151,46 +225,50 @@ CLAIM_STEPS = (
     Transition(
         name="send_back",
         label="退回损失认定",
-        sources=(State.CERTIFYING,),
-        target=State.PURSUING,
+        sources=(ClaimState.CERTIFYING,),
+        target=ClaimState.PURSUING,
         who=BANK,
         signer=Signer.CHECKER,
         clause="FP 1.5.1",
         verb="claim.loss_sent_back",
+        disclosure=PARTIES,
         asks=(REASON,),
         tone="danger",
     ),
     Transition(
         name="certify",
         label="复核认定损失",
-        sources=(State.CERTIFYING,),
-        target=State.PAYABLE,
+        sources=(ClaimState.CERTIFYING,),
+        target=ClaimState.PAYABLE,
         who=BANK,
         signer=Signer.SECOND,
         clause="FP 1.5.1",
         verb="claim.loss_certified",
+        disclosure=PARTIES,
         tone="main",
         sentence="请核对损失金额和文书。政府出资的，认定后按出资比例分担；政府未出资的，损失由银行承担。经办和复核不得为同一人。",
     ),
     Transition(
         name="certify_own_loss",
         label="复核认定损失（银行承担）",
-        sources=(State.CERTIFYING,),
-        target=State.RECOVERING,
+        sources=(ClaimState.CERTIFYING,),
+        target=ClaimState.RECOVERING,
         who=BANK,
         signer=Signer.SECOND,
         outcome_of="certify",
         clause="FP 1.5.1; D1",
         verb="claim.loss_certified",
+        disclosure=PARTIES,
     ),
     Transition(
         name="propose_payment",
         label="提请支付",
-        sources=(State.PAYABLE,),
-        target=State.RELEASING,
+        sources=(ClaimState.PAYABLE,),
+        target=ClaimState.RELEASING,
         who=PAYER,
         clause="FP 1.5",
         verb="claim.payment_proposed",
+        disclosure=PARTIES,
         tone="main",
         sentence="提请后由本单位另一名复核人员复核，复核通过即进入该银行的支付队列。",
         endpoint=ApiEndpoint(
@@ -203,24 +281,26 @@ CLAIM_STEPS = (
     Transition(
         name="return_payment",
         label="退回支付经办",
-        sources=(State.RELEASING,),
-        target=State.PAYABLE,
+        sources=(ClaimState.RELEASING,),
+        target=ClaimState.PAYABLE,
         who=PAYER,
         signer=Signer.CHECKER,
         clause="FP 1.5.3",
         verb="claim.payment_returned",
+        disclosure=PAYERS_HOUSE,
         asks=(REASON,),
         tone="danger",
     ),
     Transition(
         name="release",
         label="复核支付",
-        sources=(State.RELEASING,),
-        target=State.QUEUED,
+        sources=(ClaimState.RELEASING,),
+        target=ClaimState.QUEUED,
         who=PAYER,
         signer=Signer.SECOND,
         clause="FP 1.5.3",
         verb="claim.payment_released",
+        disclosure=PARTIES,
         tone="main",
         sentence="复核通过后按可支付日期排队支付，支付时在锁定下核对熔断和补偿上限；超出上限的部分排队，待银行重新申请。"
         "经办和复核不得为同一人。",
@@ -228,41 +308,45 @@ CLAIM_STEPS = (
     Transition(
         name="pay_part",
         label="部分支付",
-        sources=(State.QUEUED, State.PART_PAID),
-        target=State.PART_PAID,
+        sources=(ClaimState.QUEUED, ClaimState.PART_PAID),
+        target=ClaimState.PART_PAID,
         who=SYSTEM,
         signer=Signer.NOBODY,
         clause="FP 1.5.3; D20",
         verb="claim.part_paid",
+        disclosure=PARTIES,
     ),
     Transition(
         name="pay_off",
         label="付清",
-        sources=(State.QUEUED, State.PART_PAID, State.PAYABLE, State.RELEASING),
-        target=State.PAID,
+        sources=(ClaimState.QUEUED, ClaimState.PART_PAID, ClaimState.PAYABLE, ClaimState.RELEASING),
+        target=ClaimState.PAID,
         who=SYSTEM,
         signer=Signer.NOBODY,
         clause="FP 1.5.3; D20, D21",
         verb="claim.paid",
+        disclosure=PARTIES,
     ),
     Transition(
         name="recover",
         label="进入追偿",
-        sources=(State.PAID,),
-        target=State.RECOVERING,
+        sources=(ClaimState.PAID,),
+        target=ClaimState.RECOVERING,
         who=SYSTEM,
         signer=Signer.NOBODY,
         clause="FP 1.5.2(2); D21",
         verb="claim.recovering",
+        disclosure=PARTIES,
     ),
     Transition(
         name="close",
         label="结案",
-        sources=(State.PAID, State.RECOVERING),
-        target=State.CLOSED,
+        sources=(ClaimState.PAID, ClaimState.RECOVERING),
+        target=ClaimState.CLOSED,
         who=BANK,
         clause="FP 1.5.1, FP 1.5.2(2)",
         verb="claim.closed",
+        disclosure=PARTIES,
         asks=(REASON,),
         tone="danger",
         sentence="追偿终结且应退回的款项已全部退回后结案。",

@@ -16,8 +16,17 @@ from loans.models import Loan
 from parties.models import Institution, Member
 from policy.models import Deadline
 from risk.claims.rules.shares import Shares
-from risk.claims.transitions import CLAIM_STEP, CLAIM_STEPS
-from risk.enums import BEFORE_LOSS, ENDED, UNDER_EXAMINATION, ClaimKind, ClaimState, EvidenceKind, Payer
+from risk.claims.transitions import (
+    BEFORE_LOSS,
+    CLAIM_STEP,
+    CLAIM_STEPS,
+    ENDED,
+    TO_BE_PAID,
+    UNDER_EXAMINATION,
+    WAITING_FOR_MONEY,
+    ClaimState,
+)
+from risk.enums import ClaimKind, EvidenceKind, Payer
 from risk.models.classification import BadDebt
 from risk.models.common import checked_by_another, known
 
@@ -62,14 +71,14 @@ class Claim(FSMModelMixin, models.Model):
     opened_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="提交人")
     deadline = models.OneToOneField(Deadline, models.PROTECT, null=True, blank=True, related_name="claim", verbose_name="审核期限")
     reviewer = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核机构")
-    supplement = models.TextField("要求补正的内容", blank=True)
     reviewed_on = models.DateField("审核日期", null=True, blank=True)
     reviewed_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人")
+    supplement = models.TextField("要求补正的内容", blank=True)
     refusal = models.TextField("不予补偿的理由", blank=True)
     evidence_kind = models.CharField("损失证据", max_length=12, choices=EvidenceKind.choices, blank=True)
     evidence_number = models.CharField("文书编号", max_length=80, blank=True)
-    certified_on = models.DateField("损失认定日期", null=True, blank=True)
     proposed_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="损失认定经办")
+    certified_on = models.DateField("损失认定日期", null=True, blank=True)
     certified_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="损失认定复核")
     payable_on = models.DateField("可支付日期", null=True, blank=True)
     payment_proposed_by = models.ForeignKey(
@@ -115,12 +124,12 @@ class Claim(FSMModelMixin, models.Model):
                 name="claim_state_payable",
                 condition=Q(state__in=[*BEFORE_LOSS, *UNDER_EXAMINATION, State.REFUSED], payable_on__isnull=True, split_on__isnull=True)
                 | Q(state__in=[State.WITHDRAWN, State.RECOVERING, State.CLOSED])
-                | Q(state__in=[State.PAYABLE, State.RELEASING, State.QUEUED, State.PART_PAID, State.PAID], payable_on__isnull=False),
+                | Q(state__in=[*TO_BE_PAID, State.PAID], payable_on__isnull=False),
                 violation_error_message="审核通过或损失认定后须有可支付日期，此前不得有。",
             ),
             models.CheckConstraint(
                 name="claim_state_released",
-                condition=~Q(state__in=[State.QUEUED, State.PART_PAID]) | Q(payment_proposed_by__isnull=False, checked_by__isnull=False),
+                condition=~Q(state__in=[*WAITING_FOR_MONEY]) | Q(payment_proposed_by__isnull=False, checked_by__isnull=False),
                 violation_error_message="支付须经办和复核。",
             ),
             models.CheckConstraint(

@@ -7,7 +7,8 @@ from common.money import ZERO
 from parties.enums import InstitutionKind
 from risk.claims.rules.sharing import clause_of
 from risk.claims.selectors.standings import standing_of_claim
-from risk.enums import ClaimKind, ClaimState, Payer
+from risk.claims.transitions import SETTLED
+from risk.enums import ClaimKind, Payer
 from risk.models import Claim, Share
 
 KINDS = {
@@ -15,7 +16,6 @@ KINDS = {
     Payer.CITY: InstitutionKind.CITY_TREASURY,
     Payer.COUNTY: InstitutionKind.COUNTY_TREASURY,
 }
-SETTLED = (ClaimState.PAID, ClaimState.RECOVERING, ClaimState.CLOSED)
 
 
 def differences() -> Iterator[str]:

@@ -24,8 +24,9 @@ from loans.enums import MovementKind
 from loans.models import Loan
 from parties.models import Member
 from parties.selectors import system_member
+from risk.claims.transitions import ClaimState
 from risk.classification.services import suggest_classes
-from risk.enums import ClaimPaper, ClaimState, MoneyStep, ReturnState
+from risk.enums import ClaimPaper, MoneyStep, ReturnState
 from risk.models import BadDebt, Claim, Classification, ClassificationSuggestion, Payment, Recovery, Return
 from tests.factories import InstitutionFactory, MemberFactory
 from tests.loan_factories import move

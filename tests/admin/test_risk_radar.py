@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.admin.display_values import page_of
 from parties.models import Member
-from risk.enums import ClaimState
+from risk.claims.transitions import ClaimState
 from risk.models import BankRisk, BreakerChange, Claim, Reapplication
 from tests.factories import MemberFactory
 from tests.risk.scene import Scene, make_scene, yuan

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from common.enums import Mode
 from quanzhou_fund.app_role import RoleOwnsTables, append_only_tables, grant_app_role
 from risk.claims.services.certifying import close_claim
-from risk.enums import ClaimState
+from risk.claims.transitions import ClaimState
 from risk.exemption.services.cases import Answer, answer_items, conclude_exemption, open_exemption, record_diligence_rules
 from risk.exemption.services.packs import build_evidence_pack
 from risk.fees.services import (

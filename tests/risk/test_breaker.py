@@ -15,7 +15,8 @@ from policy.models import PolicyVersion
 from risk.breaker.selectors import bank_figures_of, standing_of_bank, standings
 from risk.breaker.services import evaluate_banks
 from risk.claims.services.payments import NoRoomYet, NothingQueued, pay_due_claims, reapply_for_compensation
-from risk.enums import BreakerState, ClaimState
+from risk.claims.transitions import ClaimState
+from risk.enums import BreakerState
 from risk.models import BankRisk, BreakerChange, Claim, Payment
 from tests.loan_factories import noon
 from tests.risk.scene import NOW, TODAY, Scene, yuan

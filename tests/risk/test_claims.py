@@ -23,8 +23,9 @@ from risk.claims.services.opening import ClaimOpen, NothingCovered, WrongWay, fi
 from risk.claims.services.payments import propose_payment, release_payment, return_payment
 from risk.claims.services.step_services import CLAIM_SERVICES
 from risk.claims.services.steps import AmountBeyondLoss
+from risk.claims.transitions import ClaimState
 from risk.classification.services import AlreadyRecognised, NotNonPerforming, RecognitionDated, classify_loan, recognise_bad_debt
-from risk.enums import ClaimState, Payer
+from risk.enums import Payer
 from risk.models import Claim, Payment, Return
 from tests.factories import EnterpriseFactory, MemberFactory
 from tests.loan_factories import move

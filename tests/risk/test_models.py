@@ -9,8 +9,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 
 from common.transitions import Table, edges
 from risk.claims.services.step_services import CLAIM_SERVICES
-from risk.claims.transitions import CLAIM_STEPS
-from risk.enums import ClaimState
+from risk.claims.transitions import CLAIM_STEPS, ClaimState
 from risk.exemption.services.cases import open_exemption, record_diligence_rules
 from risk.exemption.services.step_services import EXEMPTION_SERVICES
 from risk.exemption.transitions import EXEMPTION_STEPS

@@ -43,8 +43,8 @@ from risk.claims.services.certifying import certify_loss, close_claim, propose_l
 from risk.claims.services.examining import accept_claim, begin_review, refuse_claim, withdraw_claim
 from risk.claims.services.opening import file_claim, open_pursuit
 from risk.claims.services.payments import pay_due_claims, propose_payment, reapply_for_compensation, release_payment
+from risk.claims.transitions import ClaimState
 from risk.classification.services import classify_loan, recognise_bad_debt
-from risk.enums import ClaimState
 from risk.fees.pool import fee_pool_available
 from risk.fees.services import check_enhancement_fee, record_enhancement_fee, set_enhancement_fee_rate
 from risk.models import BadDebt, BreakerChange, Claim, EnhancementFee, Payment, PaymentPart, Reapplication, Recovery, Return, Share

@@ -18,7 +18,8 @@ from risk.claims.selectors.queue import hold_reason_of, queued
 from risk.claims.selectors.splits import expected_split
 from risk.claims.selectors.standings import ClaimStanding, standing_of_claim
 from risk.claims.services.splits import institution_of
-from risk.enums import WAITING_FOR_MONEY, ClaimState, HoldReason, Payer
+from risk.claims.transitions import GIVEN_UP, WAITING_FOR_MONEY
+from risk.enums import HoldReason, Payer
 from risk.models import Claim
 
 
@@ -84,7 +85,7 @@ def opened_claim(rows: QuerySet[Claim], *, claim_id: UUID, actor: Member, at: da
     """
     found = rows.select_related(*SHARING_NEEDS).prefetch_related("parts__institution")
     claim = open_row(found, object_id=claim_id, actor=actor, at=at)
-    is_shared = claim.amount is not None and claim.state not in (ClaimState.REFUSED, ClaimState.WITHDRAWN)
+    is_shared = claim.amount is not None and claim.state not in GIVEN_UP
     full, problem = _expected(claim) if is_shared else (NOTHING, "")
     standing = standing_of_claim(claim, full)
     payable = standing.payable.compensation

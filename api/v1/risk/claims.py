@@ -32,8 +32,8 @@ from api.v1.steps import Answered, takes_steps
 from common.errors import ReasonMissing
 from risk.claims.services.payments import NoRoomYet, NothingQueued
 from risk.claims.services.step_services import CLAIM_SERVICES
-from risk.claims.transitions import CLAIM_STEPS
-from risk.enums import ClaimKind, ClaimState
+from risk.claims.transitions import CLAIM_STEPS, ClaimState
+from risk.enums import ClaimKind
 from risk.models import Claim, Payment, Reapplication
 from risk.visibility import claims_visible_to, compensations_visible_to, reapplications_visible_to
 

@@ -4,11 +4,10 @@ from datetime import date
 
 from documents.requirements import papers_asked
 from documents.selectors import documents_of
-from risk.enums import ClaimPaper, ClaimState
+from risk.claims.transitions import GIVEN_UP
+from risk.enums import ClaimPaper
 from risk.models import BadDebt
 from risk.papers import CLAIM_PAPERS
-
-FILED_ANEW_AFTER = (ClaimState.REFUSED, ClaimState.WITHDRAWN)
 
 
 def required_papers(bad_debt: BadDebt, *, on: date) -> list[ClaimPaper]:
@@ -17,7 +16,7 @@ def required_papers(bad_debt: BadDebt, *, on: date) -> list[ClaimPaper]:
 
     Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2); D7.
     """
-    submitted = bad_debt.claims.exclude(state__in=FILED_ANEW_AFTER).order_by("-id").values_list("opened_on", flat=True).first()
+    submitted = bad_debt.claims.exclude(state__in=GIVEN_UP).order_by("-id").values_list("opened_on", flat=True).first()
     loan = bad_debt.loan
     return [ClaimPaper(line.code) for line in papers_asked(CLAIM_PAPERS, on=submitted or on, category=loan.category, mode=loan.mode)]
 

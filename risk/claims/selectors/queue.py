@@ -16,7 +16,8 @@ from risk.claims.rules.shares import Shares
 from risk.claims.rules.workings import Working, split_workings
 from risk.claims.selectors.splits import computed_split, loss_of, uses_fee_pool
 from risk.claims.selectors.standings import ClaimStanding, standings_of_claims
-from risk.enums import WAITING_FOR_MONEY, HoldReason
+from risk.claims.transitions import WAITING_FOR_MONEY
+from risk.enums import HoldReason
 from risk.fees.pool import fee_pool_available
 from risk.models import Claim
 

@@ -20,7 +20,8 @@ from risk.access import require_bank, reviewer_of
 from risk.claims.rules.sharing import clause_of, is_covered
 from risk.claims.selectors.papers import required_papers
 from risk.claims.services.steps import notify_institution, require_within_loss
-from risk.enums import ClaimKind, ClaimState
+from risk.claims.transitions import GIVEN_UP, ClaimState
+from risk.enums import ClaimKind
 from risk.locks import lock_bank
 from risk.models import BadDebt, Claim
 from risk.visibility import bad_debts_visible_to, visible_or_404
@@ -108,7 +109,7 @@ def _claimable(bad_debt_id: UUID, actor: Member) -> BadDebt:
     seen = visible_or_404(bad_debts_visible_to(actor), bad_debt_id)
     require_bank(actor, seen.bank)
     lock_bank(seen.bank)
-    earlier = Claim.objects.filter(bad_debt=seen).exclude(state__in=[ClaimState.REFUSED, ClaimState.WITHDRAWN]).first()
+    earlier = Claim.objects.filter(bad_debt=seen).exclude(state__in=GIVEN_UP).first()
     if earlier is not None:
         raise ClaimOpen(number=earlier.number, state=earlier.get_state_display())
     return BadDebt.objects.select_related("loan__policy_version", "loan__application__entry", "loan__bank", "bank").get(pk=seen.pk)

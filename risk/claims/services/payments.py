@@ -35,8 +35,8 @@ from risk.claims.selectors.queue import queued
 from risk.claims.selectors.standings import ClaimStanding, next_position, standing_of_claim
 from risk.claims.services.splits import fix_split, institution_of, split_of
 from risk.claims.services.steps import locked_claim, save_and_log_claim
-from risk.claims.transitions import CLAIM_STEP
-from risk.enums import WAITING_FOR_MONEY, BreakerCause, BreakerState, Payer
+from risk.claims.transitions import CLAIM_STEP, WAITING_FOR_MONEY
+from risk.enums import BreakerCause, BreakerState, Payer
 from risk.locks import lock_bank, lock_claim
 from risk.models import BankRisk, Claim, Payment, PaymentPart, Reapplication
 

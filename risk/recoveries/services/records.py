@@ -23,8 +23,8 @@ from risk.breaker.services import evaluate
 from risk.claims.rules.compensation import still_returnable
 from risk.claims.selectors.standings import next_position, standing_of_claim
 from risk.claims.services.steps import save_and_log_claim
-from risk.claims.transitions import CLAIM_STEP
-from risk.enums import BEFORE_LOSS, WAITING_FOR_MONEY, BreakerCause, ClaimState, MoneyStep
+from risk.claims.transitions import CLAIM_STEP, SHARING, WAITING_FOR_MONEY, ClaimState
+from risk.enums import BreakerCause, MoneyStep
 from risk.locks import lock_bank, lock_claim
 from risk.models import BadDebt, Claim, Recovery
 from risk.recoveries.rules import RecoveryExceedsPaid
@@ -33,7 +33,6 @@ from risk.recoveries.services.returns import open_returns
 from risk.visibility import bad_debts_visible_to, recoveries_visible_to, visible_or_404
 
 FIGURES = ("amount", "costs", "net", "received_on", "bank_reference")
-COUNTED = [state for state in ClaimState if state not in (ClaimState.REFUSED, ClaimState.WITHDRAWN, *BEFORE_LOSS)]
 
 
 class AmountInvalid(DomainError):
@@ -155,7 +154,7 @@ def _recorded_before(asked: Recovery) -> Recovery | None:
 
 def _claim_of(bad_debt: BadDebt) -> Claim | None:
     """Return the claim whose loss a recovery lessens, locked; ``None`` before a loss is claimed or certified."""
-    claim = Claim.objects.filter(bad_debt=bad_debt, state__in=COUNTED).first()
+    claim = Claim.objects.filter(bad_debt=bad_debt, state__in=SHARING).first()
     return lock_claim(claim) if claim is not None else None
 
 
