@@ -1,6 +1,7 @@
 """Filtering and ordering by query parameters; one that means nothing is refused rather than ignored."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,39 +13,57 @@ from rest_framework.request import Request
 
 from api.changes import MomentFilter, Synchronised
 from api.queries import PAGING
-from api.selectors import changed_since
+from api.selectors import changed_since, has_reference
 from common import texts
 from common.fields import written_alike
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WHOLE = re.compile(r"[0-9]+")
 FARTHEST_ZONE = timedelta(hours=14)
 
 
-class CodeFilter(django_filters.CharFilter):
-    """A credit code, in whatever width, case and groups it is asked."""
+class TextFilter(django_filters.CharFilter):
+    """Words that somebody asks, freed of what nobody sees; what a program writes is refused for it, what it looks for is found."""
+
+    @staticmethod
+    def plain(value: str) -> str:
+        """Return the words as they are compared, empty where nothing can be seen."""
+        return texts.line(value)
+
+
+class CodeFilter(TextFilter):
+    """A code, in whatever width, case and groups it is asked; kept in capitals unless told otherwise."""
+
+    def __init__(self, *args: Any, case: Callable[[str], str] = str.upper, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
 
     def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         """Return the rows with the code as it is kept."""
-        return super().filter(rows, texts.code(value).upper() if value else value)
+        return super().filter(rows, self.case(texts.code(value)) if value else value)
 
 
-class NumberFilter(django_filters.CharFilter):
+class NumberFilter(TextFilter):
     """A number that somebody gave, as of a contract: in either width and case one."""
 
     def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         """Return the rows with the number."""
-        return rows.filter(written_alike(self.field_name, texts.line(value))) if value else rows
+        return rows.filter(written_alike(self.field_name, self.plain(value))) if value else rows
 
 
 class Filters(django_filters.FilterSet):
     """The filters of one resource."""
+
+    def filter_own_reference(self, rows: QuerySet[Any], name: str, number: str) -> QuerySet[Any]:
+        """Return the rows that the caller keeps under its number, in either width and case."""
+        return rows.filter(has_reference(rows.model, TextFilter.plain(number), actor=self.request.auth.member))
 
 
 class SyncedFilters(Synchronised, Filters):
     """The filters of a resource whose changes are events."""
 
     updated_since = MomentFilter("有变更的记录", method="filter_updated_since")
-    bank_reference = django_filters.CharFilter(field_name="own_reference", label="本机构自己的业务编号")
+    bank_reference = TextFilter(method="filter_own_reference", label="本机构自己的业务编号")
 
     def filter_updated_since(self, rows: QuerySet[Any], name: str, moment: Any) -> QuerySet[Any]:
         """Return the rows changed at the moment or later."""
@@ -64,9 +83,10 @@ class StrictFilters(rest_framework.DjangoFilterBackend):
         filters = self.get_filterset_class(view, queryset)
         for name in request.query_params:
             value = request.query_params[name]
-            if not texts.is_readable(value):
+            one = filters.base_filters[name] if filters is not None and name not in PAGING else None
+            if "\x00" in value or (not isinstance(one, TextFilter) and not texts.is_readable(value)):
                 raise ValidationError({name: [_problem(texts.SAYS_UNREADABLE, "invalid")]})
-            if name not in PAGING and not _is_written_as_described(filters.base_filters[name], value):
+            if one is not None and not _is_written_as_described(one, value):
                 raise ValidationError({name: [_problem("取值的格式不符，请查阅接口文档。", "invalid")]})
         if filters is None or not set(filters.base_filters).intersection(request.query_params):
             return queryset
@@ -82,8 +102,10 @@ def _is_written_as_described(one: django_filters.Filter, value: str) -> bool:
         return _is_moment(value)
     if isinstance(one, django_filters.DateFilter):
         return DAY.fullmatch(value) is not None
-    if isinstance(one, (CodeFilter, NumberFilter)):  # which know in how many ways people write
-        return value != ""
+    if isinstance(one, django_filters.NumberFilter):
+        return WHOLE.fullmatch(value) is not None
+    if isinstance(one, TextFilter):  # which knows in how many ways people write
+        return one.plain(value) != ""
     return value != "" and value == value.strip()
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 
-from django.db.models import CharField, DateTimeField, Exists, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, DateTimeField, Exists, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from oauth2_provider.models import AccessToken
 
 from api.models import ApiClient, Reference
 from audit.models import Event
+from common.fields import written_alike
 from parties.models import Member
 from parties.reading import changes_told
 
@@ -38,6 +39,12 @@ def referred(rows: QuerySet[Row], *, actor: Member) -> QuerySet[Row]:
     )
     number = Coalesce(Subquery(own.values("reference")[:1]), Value(""), output_field=CharField())
     return cast("QuerySet[Row]", rows.annotate(own_reference=number))
+
+
+def has_reference(model: type[Model], number: str, *, actor: Member) -> Q:
+    """Return the condition that the actor's institution keeps a row under a number, in either width and case."""
+    kept = Reference.objects.filter(institution=actor.institution_id, object_type=model._meta.label_lower)
+    return Q(public_id__in=kept.filter(written_alike("reference", number)).values("object_id"))
 
 
 def brief(rows: QuerySet[Row], **related: Sequence[str]) -> QuerySet[Row]:

@@ -51,7 +51,7 @@ class PublicIdField(models.UUIDField):
 
 
 class TextKey(models.Func):
-    """A name or number as it is compared: half width, small letters. What nobody sees was taken out or refused when it came in."""
+    """A name or number as ``texts.alike`` compares it: half width, small letters. What nobody sees was taken out or refused before."""
 
     template = "LOWER(NORMALIZE(%(expressions)s, NFKC))"
     arity = 1

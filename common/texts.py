@@ -44,6 +44,11 @@ def line(text: str) -> str:
     return readable(text).replace("\n", " ").replace("\t", " ").replace("\u3000", " ").strip()
 
 
+def alike(text: str) -> str:
+    """Return a name or number as it is compared, in half width and small letters; ``common.fields.TextKey`` is the same in the database."""
+    return "".join(one.lower()[0] for one in unicodedata.normalize("NFKC", text))
+
+
 def code(text: str) -> str:
     """Return a code or a login name as it is measured and kept: half width, one kind of hyphen, no blanks at all."""
     return "".join(unicodedata.normalize("NFKC", readable(text).translate(_HYPHENS)).split())

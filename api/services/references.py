@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from api.models import Reference
 from common.database import refused_as
 from common.errors import DomainError, NotVisible
+from common.fields import written_alike
 from parties.models import Member
 
 Row = TypeVar("Row", bound=Model)
@@ -52,7 +53,7 @@ def once_by_reference(
     if not reference:
         return make()
     known = Reference.objects.filter(
-        institution=actor.institution_id, object_type=rows.model._meta.label_lower, reference=reference
+        written_alike("reference", reference), institution=actor.institution_id, object_type=rows.model._meta.label_lower
     ).first()
     if known is None:
         made = make()
@@ -61,13 +62,13 @@ def once_by_reference(
     found = rows.filter(public_id=known.object_id).first()
     if found is None or not is_same(found):
         raise ReferenceTaken(field="bank_reference", reference=reference)
-    return _with_reference(found, reference)
+    return _with_reference(found, known.reference)
 
 
 def _keep(row: Any, *, reference: str, actor: Member) -> None:
     """Note the number of a row, or find it noted."""
     names = {"institution_id": actor.institution_id, "object_type": row._meta.label_lower}
-    by_number = Reference.objects.filter(**names, reference=reference).first()
+    by_number = Reference.objects.filter(written_alike("reference", reference), **names).first()
     by_object = Reference.objects.filter(**names, object_id=row.public_id).first()
     if by_number is None and by_object is None:
         taken = ReferenceTaken(field="bank_reference", reference=reference)
@@ -75,7 +76,7 @@ def _keep(row: Any, *, reference: str, actor: Member) -> None:
             Reference.objects.create(**names, object_id=row.public_id, reference=reference)
     elif by_number != by_object:
         raise ReferenceTaken(field="bank_reference", reference=reference)
-    _with_reference(row, reference)
+    _with_reference(row, by_number.reference if by_number is not None else reference)
 
 
 def _with_reference(row: Any, reference: str) -> Any:

@@ -15,6 +15,8 @@ from api.models import ApiClient, Upload, UploadRow
 from api.upload_rows import Fault, ReadFile, Row, parse_row, read_rows
 from audit.services import record
 from common.errors import DomainError, NotVisible
+from common.fields import TextKey
+from common.texts import alike
 from loans.models import Movement
 from loans.movement_steps import NewMovement
 from loans.selectors.visible import loans_visible_to
@@ -128,7 +130,7 @@ def _together(parsed: Sequence[Row | Fault], items: Mapping[int, NewMovement]) -
     groups: dict[int, list[Row | Fault]] = {}
     for one in parsed:
         item = items.get(one.number)
-        names = [("loan", item.loan_id), ("reference", item.bank_reference)] if item is not None else []
+        names = [("loan", item.loan_id), ("reference", alike(item.bank_reference))] if item is not None else []
         met = {heads[name] for name in names if name in heads}
         head = min(met, default=one.number)
         for other in met - {head}:
@@ -186,10 +188,12 @@ def _items(rows: Sequence[Row], *, actor: Member, at: datetime) -> tuple[dict[in
     """Return what is to be recorded by row number, and the rows that name no loan of the caller's or could not stand on any loan."""
     by_contract: dict[str, list[UUID]] = {}
     known: set[UUID] = set()
-    wanted = Q(public_id__in=[row.loan_id for row in rows if row.loan_id]) | Q(contract_number__in=[r.contract_number for r in rows])
-    for public_id, contract_number in loans_visible_to(actor).filter(wanted).values_list("public_id", "contract_number"):
+    numbers = {alike(row.contract_number) for row in rows if row.contract_number}
+    wanted = Q(public_id__in=[row.loan_id for row in rows if row.loan_id]) | Q(number_key__in=numbers)
+    loans = loans_visible_to(actor).annotate(number_key=TextKey("contract_number")).filter(wanted)
+    for public_id, number in loans.values_list("public_id", "number_key"):
         known.add(public_id)
-        by_contract.setdefault(contract_number, []).append(public_id)
+        by_contract.setdefault(number, []).append(public_id)
     items: dict[int, NewMovement] = {}
     faults: dict[int, Outcome] = {}
     for row in rows:
@@ -201,7 +205,7 @@ def _items(rows: Sequence[Row], *, actor: Member, at: datetime) -> tuple[dict[in
 
 
 def _item(row: Row, by_contract: Mapping[str, list[UUID]], known: set[UUID], *, at: datetime) -> NewMovement:
-    loans = [row.loan_id] if row.loan_id in known else by_contract.get(row.contract_number, []) if row.contract_number else []
+    loans = [row.loan_id] if row.loan_id in known else by_contract.get(alike(row.contract_number), []) if row.contract_number else []
     if not loans or loans[0] is None:
         raise NotVisible(field="loan_id" if row.loan_id else "contract_number")
     if len(loans) > 1:
@@ -248,9 +252,11 @@ def _fault(number: int, reference: str, refusal: DomainError) -> Fault:
 
 
 def _recorded_before(references: Sequence[str], *, actor: Member) -> set[str]:
-    """Return the references under which the caller's loans have movements."""
-    known = Movement.objects.filter(loan__in=loans_visible_to(actor).order_by(), bank_reference__in=references)
-    return set(known.values_list("bank_reference", flat=True))
+    """Return the references, as they are compared, under which the caller's loans have movements."""
+    known = Movement.objects.annotate(reference_key=TextKey("bank_reference")).filter(
+        loan__in=loans_visible_to(actor).order_by(), reference_key__in={alike(one) for one in references}
+    )
+    return set(known.values_list("reference_key", flat=True))
 
 
 def _as_rows(parsed: Sequence[Row | Fault], outcomes: Mapping[int, Outcome], repeated: set[str], upload: Upload) -> list[UploadRow]:
@@ -259,7 +265,7 @@ def _as_rows(parsed: Sequence[Row | Fault], outcomes: Mapping[int, Outcome], rep
     for one in parsed:
         rows.append(_as_row(one.number, one.bank_reference, outcomes[one.number], known, upload))
         if not isinstance(outcomes[one.number], Fault):
-            known.add(one.bank_reference)
+            known.add(alike(one.bank_reference))
     return rows
 
 
@@ -267,7 +273,7 @@ def _as_row(number: int, reference: str, outcome: Outcome, repeated: set[str], u
     row = UploadRow(upload=upload, number=number, bank_reference=reference)
     if isinstance(outcome, Fault):
         row.outcome, row.field, row.code, row.detail = RowOutcome.REJECTED, outcome.field, outcome.code, outcome.detail
-    elif reference in repeated:
+    elif alike(reference) in repeated:
         row.outcome, row.movement_id = RowOutcome.REPEATED, outcome.public_id
     elif upload.check_only:
         row.outcome = RowOutcome.ACCEPTABLE

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
-from api.filters import CodeFilter, SyncedFilters
-from api.selectors import synced
+from api.filters import CodeFilter, SyncedFilters, TextFilter
+from api.selectors import has_reference, synced
 from api.services.drafts import draft_once, intend_once
 from api.services.openings import open_row
 from api.services.references import ReferenceTaken, refer
@@ -29,6 +29,7 @@ from api.v1.serializers import ReferenceAsked
 from api.v1.single import shows_one
 from api.v1.steps import Answered, takes_steps
 from common.enums import Category, Mode
+from common.fields import written_alike
 from loans.application_transitions import APPLICATION_STEPS
 from loans.enums import ApplicationState
 from loans.models import Application, Intent
@@ -90,8 +91,8 @@ class ApplicationFilters(SyncedFilters):
     mode = django_filters.ChoiceFilter(choices=Mode.choices, label="出资模式")
     category = django_filters.ChoiceFilter(choices=Category.choices, label="贷款类别")
     entry = django_filters.UUIDFilter(field_name="entry__public_id", label="白名单条目标识")
-    number = django_filters.CharFilter(label="申请编号")
-    bank_reference = django_filters.CharFilter(method="filter_reference", label="本行业务编号：起草时的，或此后登记的")
+    number = CodeFilter(label="申请编号")
+    bank_reference = TextFilter(method="filter_reference", label="本行业务编号：起草时的，或此后登记的")
     credit_code = CodeFilter(field_name="enterprise__credit_code", label="企业统一社会信用代码")
     due_before = django_filters.DateFilter(field_name="deadline__due_on", lookup_expr="lt", label="批复期限早于")
     submitted_from = django_filters.DateFilter(field_name="submitted_on", lookup_expr="gte", label="提交日期自（含）")
@@ -99,7 +100,9 @@ class ApplicationFilters(SyncedFilters):
 
     def filter_reference(self, rows: QuerySet[Application], name: str, wanted: str) -> QuerySet[Application]:
         """Return the applications under the number they were drafted with or were given later."""
-        return rows.filter(Q(bank_reference=wanted, own_reference="") | Q(own_reference=wanted))
+        number = TextFilter.plain(wanted)
+        later = has_reference(Application, number, actor=self.request.auth.member)
+        return rows.filter(Q(written_alike("bank_reference", number), own_reference="") | later)
 
 
 @takes_steps(

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import Scope
-from api.filters import Filters
+from api.filters import Filters, NumberFilter
 from api.v1.base import BankView, reads
 from api.v1.fields import Shown, shown_count, shown_day, shown_rate, shown_text
 from parties.enums import InstitutionKind
@@ -60,7 +60,7 @@ class BodyFilters(Filters):
     """How bodies are found."""
 
     kind = django_filters.ChoiceFilter(choices=InstitutionKind.choices, label="类别，如 guarantor 担保公司")
-    code = django_filters.CharFilter(label="代号")
+    code = NumberFilter(label="代号")
 
 
 class InstitutionView(ListModelMixin, BankView):

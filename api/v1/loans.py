@@ -235,7 +235,7 @@ class MovementFilters(Synchronised, Filters):
     loan = django_filters.UUIDFilter(field_name="loan__public_id", label="贷款标识")
     contract_number = NumberFilter(field_name="loan__contract_number", label="合同编号")
     kind = django_filters.ChoiceFilter(choices=MovementKind.choices, label="类别")
-    bank_reference = django_filters.CharFilter(label="银行流水号")
+    bank_reference = NumberFilter(label="银行流水号")
     value_from = django_filters.DateFilter(field_name="value_on", lookup_expr="gte", label="起息日自（含）")
     value_until = django_filters.DateFilter(field_name="value_on", lookup_expr="lt", label="起息日至（不含）")
     changed = staticmethod(movements_recorded)

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from api.authentication import AddressNotAllowed, TokenInvalid
 from api.enums import Scope
-from api.filters import Filters
+from api.filters import CodeFilter, Filters
 from api.parsers import BodyTooLarge
 from api.permissions import ScopeMissing
 from api.problems import SENTENCES, TITLES, Conflict, NotNow, TryAgain
@@ -229,7 +229,7 @@ class NoticeShown(serializers.ModelSerializer[Notice]):
 class NoticeFilters(Filters):
     """How notices are found."""
 
-    kind = django_filters.CharFilter(label="类别")
+    kind = CodeFilter(case=str.lower, label="类别")
     is_urgent = django_filters.BooleanFilter(label="是否紧急")
     is_read = django_filters.BooleanFilter(label="本程序是否已读")
     created_from = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", label="发出时间自（含）")

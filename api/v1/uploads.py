@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.enums import RowOutcome, Scope, UploadFormat, UploadKind, UploadState
-from api.filters import Filters
+from api.filters import Filters, NumberFilter
 from api.models import Upload, UploadRow
 from api.queries import FlagInAddress
 from api.services.repeats import KeyInUse, KeyReused
@@ -131,7 +131,7 @@ class RowFilters(Filters):
     """How rows are found."""
 
     outcome = django_filters.ChoiceFilter(choices=RowOutcome.choices, label="结果")
-    bank_reference = django_filters.CharFilter(label="银行流水号")
+    bank_reference = NumberFilter(label="银行流水号")
 
 
 ROW_ORDERINGS = {"number": "number"}

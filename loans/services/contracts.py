@@ -209,7 +209,7 @@ def record_guarantee(
     known = Guarantee.objects.filter(loan=loan).first()
     if known is not None and all(getattr(known, name) == value for name, value in wanted.items()):
         return known
-    if known is not None or Guarantee.objects.filter(guarantor=guarantor, number=number.strip()).exists():
+    if known is not None or Guarantee.objects.filter(written_alike("number", number.strip()), guarantor=guarantor).exists():
         raise GuaranteeDiffers(number=known.number if known else number)
     with refused_as(lambda: GuaranteeDiffers(number=number), "guarantee_number_once", "guarantee_number_alike"):
         guarantee = Guarantee.objects.create(loan=loan, recorded_on=business_day(on, at=at), recorded_by=actor, **wanted)

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from audit.services import NewEvent, record_many
 from audit.services import record as record_event
 from common.errors import DomainError, NotVisible, ReasonMissing
+from common.texts import alike
 from loans.access import require_lender
 from loans.enums import MovementKind, ProposalState
 from loans.models import Loan, Movement, Proposal
@@ -135,17 +136,20 @@ def _put_down(rows: list[Proposal], *, actor: Member, at: datetime) -> list[Prop
     """Save proposals; the same one waiting already is given back, another under its reference refused."""
     loans = {row.loan_id for row in rows}
     waiting = Proposal.objects.filter(loan__in=loans, state=ProposalState.WAITING)
-    known = {(row.loan_id, row.bank_reference): row for row in waiting}
+    known = {_key(row): row for row in waiting}
     new: dict[tuple[int, str], Proposal] = {}
     for row in rows:
-        key = (row.loan_id, row.bank_reference)
-        there = known.get(key) or new.setdefault(key, row)
+        there = known.get(_key(row)) or new.setdefault(_key(row), row)
         if there.content != row.content:
             raise ReferenceReused(reference=row.bank_reference, recorded=there, field="bank_reference")
     Proposal.objects.bulk_create(new.values())
     _log(list(new.values()), actor=actor, at=at)
     known.update(new)
-    return [known[row.loan_id, row.bank_reference] for row in rows]
+    return [known[_key(row)] for row in rows]
+
+
+def _key(row: Proposal) -> tuple[int, str]:
+    return row.loan_id, alike(row.bank_reference)
 
 
 def _log(rows: Sequence[Proposal], *, actor: Member, at: datetime) -> None:

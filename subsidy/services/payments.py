@@ -12,6 +12,8 @@ from audit.services import NewEvent, Scope, record, record_many
 from common.database import take_turn
 from common.enums import Mode
 from common.errors import DomainError, NotVisible, ReasonMissing, VoucherMissing
+from common.fields import TextKey
+from common.texts import alike
 from ledger.enums import EntryKind, Purpose
 from ledger.models import Account, Entry
 from ledger.services import NewEntry, NewLeg, accounts_of, post
@@ -96,13 +98,14 @@ def _require_fresh_vouchers(payments: Sequence[Payment]) -> None:
     Raises:
         VoucherUsed.
     """
-    wanted = Counter((payment.payer_id, payment.voucher) for payment in payments)
+    wanted = Counter((payment.payer_id, alike(payment.voucher)) for payment in payments)
     for payer in sorted({payment.payer_id for payment in payments}):
         take_turn("payment_voucher", payer)
-    others = Payment.objects.filter(voucher__in=[number for _, number in wanted]).exclude(pk__in=[payment.pk for payment in payments])
-    used = {*others.values_list("payer", "voucher"), *(pair for pair, times in wanted.items() if times > 1)}
+    others = Payment.objects.annotate(key=TextKey("voucher")).filter(key__in=[number for _, number in wanted])
+    standing = others.exclude(pk__in=[payment.pk for payment in payments]).values_list("payer", "key")
+    used = {*standing, *(pair for pair, times in wanted.items() if times > 1)}
     for payment in payments:
-        if (payment.payer_id, payment.voucher) in used:
+        if (payment.payer_id, alike(payment.voucher)) in used:
             raise VoucherUsed(field="voucher", voucher=payment.voucher)
 
 

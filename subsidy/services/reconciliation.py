@@ -12,6 +12,7 @@ from django.db import transaction
 from audit.services import Scope, record
 from common.database import require_no_transaction
 from common.errors import DomainError
+from common.texts import alike
 from loans.models import Loan
 from parties.access import require_institution
 from parties.models import Member
@@ -177,7 +178,7 @@ def _matched(rows: Sequence[ParsedRow], settlement: Settlement) -> tuple[list[Ba
     plain = _by_plain_number(loans)
     for row in rows:
         number = str(row.values["contract_number"])
-        loan = loans.get(number) or plain.get(with_plain_hyphens(number))
+        loan = loans.get(number) or plain.get(_plain(number))
         problems.add(row.problems)
         if row.is_refused:
             continue
@@ -192,12 +193,17 @@ def _matched(rows: Sequence[ParsedRow], settlement: Settlement) -> tuple[list[Ba
 
 
 def _by_plain_number(loans: Mapping[str, int]) -> dict[str, int | None]:
-    """Return the loans by their contract number with plain hyphens and letters; ``None`` where several would have one number."""
+    """Return the loans by their contract number as it is compared; ``None`` where several would have one number."""
     found: dict[str, int | None] = {}
     for number, loan in loans.items():
-        plain = with_plain_hyphens(number)
+        plain = _plain(number)
         found[plain] = loan if plain not in found else None
     return found
+
+
+def _plain(number: str) -> str:
+    """Return a contract number in half width and small letters, with one kind of hyphen."""
+    return alike(with_plain_hyphens(number))
 
 
 def _as_json(problem: Problem) -> dict[str, int | str]:

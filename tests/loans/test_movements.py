@@ -245,6 +245,8 @@ def test_a_reference_with_other_content_is_refused(scene, drawn):
     other = scene.item(drawn, "1000.01", date(2024, 7, 1), reference="FT-1")
     refuses(ReferenceReused, lambda: record_repayments([other], **given))
     refuses(ReferenceReused, lambda: record_overdues([scene.item(drawn, "1000.00", date(2024, 7, 1), reference="FT-1")], **given))
+    wide = scene.item(drawn, "1000.00", date(2024, 7, 1), reference="ｆｔ－１")
+    assert [one.bank_reference for one in record_repayments([wide], **given)] == ["FT-1"]  # the same, however it is written
     pair = [scene.item(drawn, amount, date(2024, 7, 1), reference="FT-2") for amount in ("1.00", "2.00")]
     assert refuses(ReferenceReused, lambda: record_repayments(pair, **given)).errors[0].field == "items.1.bank_reference"
 

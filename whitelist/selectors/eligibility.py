@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.checks import Check
 from common.errors import DomainError, FieldProblem
+from common.fields import written_alike
 from policy.models import PolicyVersion
 from policy.selectors.versions import version_for
 from whitelist.enums import EntryKind, Programme
@@ -60,7 +61,7 @@ def technology_credits(*, credit_code: Expressed, year: int, contract_number: st
     """
     speaks = Q(year=year, contract_number="")
     if contract_number:
-        speaks |= Q(contract_number=contract_number)
+        speaks |= Q(written_alike("contract_number", contract_number))
     return StackingRecord.objects.filter(speaks, programme=Programme.TECHNOLOGY_CREDIT, credit_code=credit_code)
 
 

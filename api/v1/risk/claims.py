@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api.changes import MomentFilter, Synchronised, of_changed_claims
 from api.enums import Scope
-from api.filters import Filters, NumberFilter, SyncedFilters
+from api.filters import CodeFilter, Filters, NumberFilter, SyncedFilters, TextFilter
 from api.selectors import referred, synced
 from api.services.openings import open_row
 from api.services.references import ReferenceTaken
@@ -44,7 +44,7 @@ class ClaimFilters(LoanFilters):
     state = django_filters.ChoiceFilter(choices=ClaimState.choices, label="状态")
     kind = django_filters.ChoiceFilter(choices=ClaimKind.choices, label="办理方式")
     bad_debt = django_filters.UUIDFilter(field_name="bad_debt__public_id", label="坏账标识")
-    number = django_filters.CharFilter(label="补偿编号")
+    number = CodeFilter(label="补偿编号")
     needs_reapplication = django_filters.BooleanFilter(label="是否待银行重新申请")
     due_before = django_filters.DateFilter(field_name="deadline__due_on", lookup_expr="lt", label="审核期限早于")
 
@@ -87,7 +87,7 @@ class CompensationFilters(Synchronised, Filters):
 
     claim = django_filters.UUIDFilter(field_name="claim__public_id", label="补偿申请标识")
     contract_number = NumberFilter(field_name="claim__loan__contract_number", label="合同编号")
-    bank_reference = django_filters.CharFilter(field_name="own_reference", label="本机构自己的业务编号")
+    bank_reference = TextFilter(method="filter_own_reference", label="本机构自己的业务编号")
     paid_from = django_filters.DateFilter(field_name="paid_on", lookup_expr="gte", label="支付日期自（含）")
     paid_until = django_filters.DateFilter(field_name="paid_on", lookup_expr="lt", label="支付日期至（不含）")
     changed = staticmethod(of_changed_claims)

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.changes import MomentFilter, Synchronised
-from api.filters import Filters, SyncedFilters
+from api.filters import CodeFilter, Filters, SyncedFilters
 from api.selectors import synced
 from api.services.openings import open_row
 from api.v1.base import BankView, reads
@@ -123,7 +123,7 @@ class PackFilters(Synchronised, Filters):
     """How evidence packs are found."""
 
     exemption = django_filters.UUIDFilter(field_name="exemption__public_id", label="尽职免责标识")
-    sha256 = django_filters.CharFilter(label="SHA-256")
+    sha256 = CodeFilter(case=str.lower, label="SHA-256")
     updated_since = MomentFilter("生成的证据包", field_name="built_at", lookup_expr="gte")
 
 

@@ -43,7 +43,7 @@ from risk.visibility import (
 class RecoveryFilters(SyncedFilters):
     """How recoveries are found."""
 
-    bank_reference = django_filters.CharFilter(label="银行流水号")
+    bank_reference = NumberFilter(label="银行流水号")
     bad_debt = django_filters.UUIDFilter(field_name="bad_debt__public_id", label="坏账标识")
     loan = django_filters.UUIDFilter(field_name="bad_debt__loan__public_id", label="贷款标识")
     claim = django_filters.UUIDFilter(field_name="claim__public_id", label="补偿申请标识")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,7 +13,9 @@ from django.utils.timezone import localdate
 
 from common.dates import HAPPENED, require_day
 from common.errors import DomainError, FieldProblem, NotVisible, ReasonMissing
+from common.fields import TextKey
 from common.money import MAX_AMOUNT, ZERO
+from common.texts import alike
 from loans.enums import MovementKind
 from loans.models import Loan, Movement
 from loans.movement_steps import NewMovement
@@ -105,8 +108,8 @@ class Item:
 
     @property
     def key(self) -> tuple[int, str]:
-        """Return what makes the movement unique: bank and the bank's reference."""
-        return (self.row.bank_id, self.row.bank_reference)
+        """Return what makes the movement unique: bank and the bank's reference, however it is written."""
+        return (self.row.bank_id, alike(self.row.bank_reference))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -245,10 +248,11 @@ class History:
 def history_of(items: Sequence[Item]) -> History:
     """Return the movements of the loans of a batch and those under its references: one query."""
     loans, keys = {item.row.loan_id for item in items}, {item.key for item in items}
-    named = Q(bank__in={bank for bank, _ in keys}, bank_reference__in={reference for _, reference in keys})
+    named = Q(bank__in={bank for bank, _ in keys}, reference_key__in={reference for _, reference in keys})
     changes: dict[int, list[Change]] = defaultdict(list)
     known: dict[tuple[int, str], int] = {}
-    rows = Movement.objects.filter(named | Q(loan__in=loans)).order_by().values_list("pk", "bank_id", "bank_reference", *CHANGE_COLUMNS)
+    found = Movement.objects.annotate(reference_key=TextKey("bank_reference")).filter(named | Q(loan__in=loans)).order_by()
+    rows: Iterable[tuple[Any, ...]] = found.values_list("pk", "bank_id", "reference_key", *CHANGE_COLUMNS)
     for pk, bank_id, reference, loan_id, value_on, performing, overdue, drawn in rows:
         if loan_id in loans:
             changes[loan_id].append(Change(value_on=value_on, performing=performing, overdue=overdue, drawn=drawn))
