@@ -20,9 +20,9 @@ from policy.notices import InvalidNotice, MakeupDay, OffRange, YearNotice
 from tables.cells import Book, Cell, Row, Stored
 from tables.errors import FileDamaged, FileRefused, NotText
 from tables.faults import CellFault
-from tables.heads import SeveralSheets, table_of
 from tables.lenient import cleaned, day, text
 from tables.reading import is_workbook, read_workbook
+from tables.table import SeveralSheets, table_of
 from tables.text import read_text
 
 YEAR, NUMBER, PUBLISHED, KIND, FIRST, LAST, NAME = COLUMNS = ("年度", "文号", "发布日期", "类型", "开始日期", "结束日期", "名称")

@@ -1,33 +1,21 @@
-"""A table read by named columns: good rows as values, bad ones as problems, sums checked, notes passed over."""
+"""Rows read by named columns: good ones as values in yuan, bad ones as problems, sums checked, notes passed over."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from common.errors import DomainError
-from tables.cells import NOTHING, Book, Cell, Row, Stored
-from tables.errors import FileDamaged, NotText
+from tables.cells import NOTHING, Cell, Row, Sheet, Stored
 from tables.faults import CellFault
-from tables.heads import Head, HeadingUnit, find_head, heading, require_yuan, table_of, unit_in
+from tables.heads import Head, heading, is_subheading
 from tables.lenient import cleaned
-from tables.limits import ROWS
-from tables.reading import read_book
+from tables.survey import is_filled, is_note, is_total
+from tables.units import YUAN, bare, in_yuan
 
 LONGEST_SHOWN = 200
 MOST_LISTED = 1_000  # of a file's faults, and of what it has to look at
-_TOTAL = re.compile(r"[^0-9A-Za-z]{0,12}(?:合计|总计|共计|小计|累计)(?:[(（][^()（）]{1,20}[)）])?[:：]?")
-_NOTE = re.compile(r"(?:注|备注|说明|附注|填表|填报|制表|审核|复核|经办|联系|数据来源|单位负责人|单位|第.{1,4}页)")
-_NOTE_CELLS = 3  # 制表人, 审核人, 日期
-
-
-class UnreadableFile(DomainError):
-    """The file is neither a workbook nor a text file with columns."""
-
-    code = "unreadable_file"
-    sentence = "无法读取文件“{filename}”，请上传 xlsx 文件，或以 UTF-8、GBK 编码保存的 csv 文件。"
-    status = 400
+_COUNTED_IN = frozenset({"人", "个", "家", "户", "%"})  # units of columns that hold no amounts
 
 
 class Noted(NamedTuple):
@@ -47,7 +35,7 @@ class Column:
     read: Callable[[Cell], object]
     required: bool = True  # the column must be there and every cell filled
     empty: object = None  # what an empty cell of an optional column means
-    is_amount: bool = False  # summed, and compared with rows of totals
+    is_amount: bool = False  # in a unit, summed, and compared with rows of totals
 
     @property
     def label(self) -> str:
@@ -57,13 +45,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault: row as people count, column label, code, sentence. A warning does not refuse the row."""
+    """One fault: sheet where there are several, row as people count, column label, code, sentence. A warning does not refuse the row."""
 
     row: int
     column: str
     code: str
     detail: str
     is_warning: bool = False
+    sheet: str = ""
 
 
 @dataclass(slots=True)
@@ -96,46 +85,17 @@ class ParsedRow:
     row: int
     values: dict[str, object]
     problems: tuple[Problem, ...] = ()
+    sheet: str = ""  # where there are several
+
+    @property
+    def place(self) -> str:
+        """Return where the row stands, as people say it."""
+        return f"“{self.sheet}”第{self.row}行" if self.sheet else f"第{self.row}行"
 
     @property
     def is_refused(self) -> bool:
         """Return whether one of the problems is more than a warning."""
         return any(not problem.is_warning for problem in self.problems)
-
-
-def read_table(*, filename: str, content: bytes, columns: Sequence[Column], most_rows: int = ROWS) -> Iterator[ParsedRow]:
-    """
-    Yield every row of the table in a file that people hand in; of each sheet no more than ``most_rows`` rows with a cell are read.
-
-    Raises:
-        UnreadableFile: neither a workbook nor text.
-        FileRefused: the guard or the reader stopped it; the sentence says why.
-        SeveralSheets, HeadingsMissing, HeadingTwice, HeadingUnit, HeadingAmbiguous.
-    """
-    try:
-        book = read_book(content, most_rows=most_rows)
-    except (FileDamaged, NotText) as problem:
-        raise UnreadableFile(filename=filename) from problem
-    return read_rows(book, columns)
-
-
-def read_rows(book: Book, columns: Sequence[Column]) -> Iterator[ParsedRow]:
-    """
-    Yield every row below the headings; rows of totals only where they differ from the sum, notes never.
-
-    Raises:
-        SeveralSheets, HeadingsMissing, HeadingTwice, HeadingUnit, HeadingAmbiguous.
-    """
-    wanted = {heading(Cell(Stored.TEXT, name)): column.field for column in columns for name in column.headings}
-    required = {column.field: column.label for column in columns if column.required}
-    sheet = table_of(book, wanted=wanted, least=len(required))
-    head = find_head(sheet, wanted=wanted, required=required)
-    table = _Table(head, columns)
-    rows = (row for row in sheet if row.number > head.last_row)
-    hidden = tuple(one.name for one in book.sheets if one.is_hidden)
-    for parsed in filter(None, map(table.read, rows)):
-        yield replace(parsed, problems=(*parsed.problems, *_hidden_sheets(parsed.row, hidden))) if hidden else parsed
-        hidden = ()
 
 
 @dataclass(slots=True)
@@ -151,90 +111,129 @@ class _Sum:
         self.part = self.part + value if known and self.part is not None else None  # type: ignore[operator]
 
 
+class Rows:
+    """Reads the rows of one sheet after the other and keeps the sums."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self._before: dict[str, Decimal | None] = {column.field: Decimal(0) for column in columns if column.is_amount}
+
+    def of(self, sheet: Sheet, head: Head, units: Mapping[str, str], *, name: str) -> Iterator[ParsedRow]:
+        """Yield the rows of a sheet; ``name`` is what faults call it."""
+        reader = _Reader(head, self.columns, units, name, dict(self._before))
+        for row in sheet:
+            if row.number > head.last_row and (parsed := reader.read(row)) is not None:
+                yield parsed
+        self._before = reader.sums()
+
+
 @dataclass(slots=True)
-class _Table:
-    """Reads rows one after the other and keeps the sums."""
+class _Reader:
+    """Reads the rows of one sheet; ``before`` is what those of the sheets before it come to."""
 
     head: Head
     columns: Sequence[Column]
+    units: Mapping[str, str]
+    name: str
+    before: Mapping[str, Decimal | None]
     _sums: dict[str, _Sum] = field(default_factory=dict)
+    _is_head: bool = True  # until the first row of data
 
     def __post_init__(self) -> None:
-        self._sums = {column.field: _Sum() for column in self.columns if column.is_amount and column.field in self.head.positions}
+        self._sums = {column.field: _Sum() for column in self.columns if column.is_amount and column.field in self.head.places}
+
+    def sums(self) -> dict[str, Decimal | None]:
+        """Return what the columns of amounts come to, with the sheets before; ``None`` where a cell could not be read."""
+        known = {name: (self.before.get(name), sums.whole) for name, sums in self._sums.items()}
+        return {name: None if one is None or other is None else one + other for name, (one, other) in known.items()}
 
     def read(self, row: Row) -> ParsedRow | None:
-        """Return what a row says, ``None`` for a total that is right, a note, or headings again."""
-        found = [(column, self._cell(row, column)) for column in self.columns if column.field in self.head.positions]
+        """Return what a row says, ``None`` for a total that is right, a note, or more of the headings."""
+        found = [(column, self._cell(row, column)) for column in self.columns if column.field in self.head.places]
         filled = [cell for cell in row.cells if cleaned(cell.text) or cell.stored is Stored.FORMULA]
         if not filled:
             return None
         first = cleaned(filled[0].text)
-        is_whole = all(cleaned(cell.text) for column, cell in found if column.required)
+        is_whole = is_filled(row, self.head, [column.field for column in self.columns if column.required])
         names = (found[0][1].text, "" if is_whole else first)  # a total stands where the key does, or leaves it empty
-        if label := next((name for name in names if "计" in name and _TOTAL.fullmatch(re.sub(r"\s", "", name))), ""):
+        if label := next((name for name in names if is_total(name)), ""):
             return self._total(row, found, is_part=re.search(r"小\s*计", label) is not None)
-        if not is_whole and len(filled) <= _NOTE_CELLS and (_NOTE.match(first) or unit_in(filled[0])):
-            require_yuan(row)
+        if self._is_beside_data(row, found, filled, is_whole=is_whole):
             return None
-        if found and all(heading(cell) in column.headings for column, cell in found):
-            return None
+        self._is_head = False
         return self._data(row, found)
 
+    def _is_beside_data(self, row: Row, found: Sequence[tuple[Column, Cell]], filled: Sequence[Cell], *, is_whole: bool) -> bool:
+        """Return whether a row is a note, a row of units, the headings again or what stands beneath them."""
+        if found and all(heading(cell) in column.headings for column, cell in found):
+            return True
+        if is_whole:
+            return False
+        first = cleaned(filled[0].text)
+        if is_note(first, cells=len(filled)):
+            return True
+        if all(cell.stored is Stored.TEXT and (bare(cell.text) or cleaned(cell.text) in _COUNTED_IN) for cell in filled):
+            return True
+        is_bare_of_keys = not any(cleaned(cell.text) for column, cell in found if not column.is_amount)
+        return self._is_head and is_bare_of_keys and is_subheading(row)
+
     def _cell(self, row: Row, column: Column) -> Cell:
-        position = self.head.positions[column.field]
+        position = self.head.places[column.field].first
         return row.cells[position] if position < len(row.cells) else NOTHING
 
     def _data(self, row: Row, found: Sequence[tuple[Column, Cell]]) -> ParsedRow:
-        values: dict[str, object] = {column.field: column.empty for column in self.columns if column.field not in self.head.positions}
+        values: dict[str, object] = {column.field: column.empty for column in self.columns if column.field not in self.head.places}
         problems: list[Problem] = []
         for column, cell in found:
             values[column.field] = self._value(row.number, column, cell, problems)
         if row.is_hidden:
-            problems.append(Problem(row.number, "", "hidden_row", "该行在文件中是隐藏的，已照常读取，请核对。", is_warning=True))
-        return ParsedRow(row.number, values, tuple(problems))
+            problems.append(self._problem(row.number, "", "hidden_row", "该行在文件中是隐藏的，已照常读取，请核对。", is_warning=True))
+        return ParsedRow(row.number, values, tuple(problems), sheet=self.name)
 
     def _value(self, number: int, column: Column, cell: Cell, problems: list[Problem]) -> object:
         sums = self._sums.get(column.field)
         if not cleaned(cell.text) and cell.stored is not Stored.FORMULA:
             if column.required:
-                problems.append(Problem(number, column.label, "required", "此项必填。"))
+                problems.append(self._problem(number, column.label, "required", "此项必填。"))
             return column.empty
-        if sums is not None and (unit := unit_in(cell)) and not re.search(r"\d", cell.text):
-            raise HeadingUnit(place=f"“{column.label}”列", unit=unit)
         try:
-            value = column.read(cell)
+            value = self._read(column, cell)
         except CellFault as fault:
-            problems.append(Problem(number, column.label, fault.code, f"{fault.detail}（填写为：{cell.text[:40]}）"[:LONGEST_SHOWN]))
+            problems.append(self._problem(number, column.label, fault.code, f"{fault.detail}（填写为：{cell.text[:40]}）"[:LONGEST_SHOWN]))
             value = None
         if isinstance(value, Noted):
-            problems.append(Problem(number, column.label, value.code, value.detail, is_warning=True))
+            problems.append(self._problem(number, column.label, value.code, value.detail, is_warning=True))
             value = value.value
         if sums is not None:
             sums.add(value)
         return value
 
+    def _read(self, column: Column, cell: Cell) -> object:
+        unit = self.units.get(column.field, YUAN)
+        return column.read(in_yuan(cell, unit) if unit != YUAN else cell)
+
+    def _problem(self, number: int, label: str, code: str, detail: str, *, is_warning: bool = False) -> Problem:
+        return Problem(number, label, code, detail, is_warning, sheet=self.name)
+
     def _total(self, row: Row, found: Sequence[tuple[Column, Cell]], *, is_part: bool) -> ParsedRow | None:
-        """Return a row of totals as a faulty row where it differs from the rows above it."""
+        """Return a row of totals as a faulty row where it differs from the rows above it, on this sheet or on all so far."""
         problems: list[Problem] = []
+        over_all = self.sums()
         for column, cell in found:
             sums = self._sums.get(column.field)
             if sums is None or not cleaned(cell.text):
                 continue
             due = sums.part if is_part else sums.whole
             try:
-                said = column.read(cell)
+                said = self._read(column, cell)
             except CellFault as fault:
-                problems.append(Problem(row.number, column.label, fault.code, f"合计行：{fault.detail}"))
+                problems.append(self._problem(row.number, column.label, fault.code, f"合计行：{fault.detail}"))
                 continue
-            if due is not None and said != due:
+            if due is not None and said != due and (is_part or said != over_all[column.field]):
                 detail = f"合计行为{said:,}元，与以上各行之和{due:,}元不符，请核对是否缺行或有误。"
-                problems.append(Problem(row.number, column.label, "total_differs", detail))
+                problems.append(self._problem(row.number, column.label, "total_differs", detail))
         if is_part:
             for sums in self._sums.values():
                 sums.part = Decimal(0)
-        return ParsedRow(row.number, {column.field: column.empty for column in self.columns}, tuple(problems)) if problems else None
-
-
-def _hidden_sheets(number: int, names: Sequence[str]) -> Iterator[Problem]:
-    shown = "、".join(names)[:100]
-    yield Problem(number, "", "hidden_sheet", f"文件有隐藏的工作表（{shown}），未读取，请核对。", is_warning=True)
+        empty: dict[str, object] = {column.field: column.empty for column in self.columns}
+        return ParsedRow(row.number, empty, tuple(problems), sheet=self.name) if problems else None

@@ -2,6 +2,7 @@
 
 from tables.cells import Cell, Stored
 
+ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 EXACT_DIGITS = 15  # what a number in a workbook keeps
 
 
@@ -21,8 +22,8 @@ def require_value(cell: Cell) -> None:
     Raises:
         CellFault.
     """
-    if cell.stored is Stored.ERROR:
-        raise CellFault("cell_error", f"单元格是公式错误值 {cell.text}，请改正公式，或直接填写内容。")
+    if cell.stored is Stored.ERROR or (cell.stored is Stored.TEXT and cell.text.strip() in ERRORS):  # text where a file holds nothing else
+        raise CellFault("cell_error", f"单元格是公式错误值 {cell.text.strip()}，请改正公式，或直接填写内容。")
     if cell.stored is Stored.FORMULA:
         raise CellFault("formula_without_value", "公式没有保存计算结果，请在电子表格软件中打开、重新计算并保存，或直接填写内容。")
 

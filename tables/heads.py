@@ -1,18 +1,25 @@
-"""Which sheet of a book is the table, where its headings stand, and what they say; refused where two answers are possible."""
+"""Where the headings of a sheet stand, in one row or several, and which column each of them is; refused where two answers are possible."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from common.errors import DomainError
-from tables.cells import NOTHING, Book, Cell, Row, Sheet, Stored
-from tables.worksheet import Columns
+from tables.cells import NOTHING, Cell, Row, Sheet, Stored
+from tables.worksheet import Columns, letters_of
 
+_DEEPEST = 3  # rows of headings beneath one
 SEARCHED_ROWS = 20  # titles and notes may stand above the headings
-_UNIT = re.compile(r"(?<![0-9一二两三四五六七八九十百千.,])(?:百万|千万|万|亿|千|百)元")  # "(万元)", not "2000万元以上"
 _RANGE = re.compile(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)")
+_UNIT = re.compile(r"\((?:单位:?|计量单位:?)?(?:(?:人民币)?[百千万亿十]*元|人)\)$|/(?:人民币)?[百千万亿十]*元$")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}年?(?:度|末|数|末数)?")
+_CONTENT = re.compile(r"[0-9一二三四五六七八九十百千万亿零〇壹贰叁肆伍陆柒捌玖拾佰仟]|元")  # of data, as headings have none
+
+
+Merged = Mapping[tuple[int, int], tuple[int, int]]
+"""Last row and last column of merged areas by their first row and column."""
 
 
 class HeadingsMissing(DomainError):
@@ -20,14 +27,6 @@ class HeadingsMissing(DomainError):
 
     code = "headings_missing"
     sentence = "文件中没有找到以下列：{columns}。请核对标题行，列的顺序不限。"
-    status = 400
-
-
-class HeadingUnit(DomainError):
-    """Amounts are given in another unit than yuan."""
-
-    code = "heading_unit"
-    sentence = "{place}以“{unit}”为单位，请换算为元并改为“元”后重新上传。"
     status = 400
 
 
@@ -47,98 +46,152 @@ class HeadingAmbiguous(DomainError):
     status = 400
 
 
-class SeveralSheets(DomainError):
-    """More than one sheet holds rows."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One heading: the row it stands in, its first column, the last one it stands over, whether it is merged."""
 
-    code = "several_sheets"
-    sentence = "文件有多个工作表含有数据（{sheets}），请合并到一个工作表，或分别上传。"
-    status = 400
+    row: int
+    first: int
+    last: int
+    is_merged: bool
+    cell: Cell
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the headings stand: the number of their last row, and the position of each field."""
+    """Where the headings stand: numbers of their first and last row, and the place of each field."""
 
+    first_row: int
     last_row: int
-    positions: Mapping[str, int]
+    places: Mapping[str, Place]
+
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """Return the column of each field."""
+        return {field: place.first for field, place in self.places.items()}
 
 
 def heading(cell: Cell) -> str:
-    """Return a heading without blanks and without the unit in brackets: `` 研发费用 (元)`` gives ``研发费用``."""
-    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text))
-    return re.sub(r"\((?:单位:?)?(?:(?:人民币)?[百千万亿]*元|人)\)$", "", text)
+    """Return a heading without blanks and without the unit behind it: `` 研发费用 (元)`` and ``研发费用/元`` give ``研发费用``."""
+    return _UNIT.sub("", re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text)))
 
 
-def unit_in(cell: Cell) -> str:
-    """Return the unit other than yuan that a cell names, empty for none. A threshold (``2000万元以上``) names none."""
-    found = _UNIT.search(re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text))) if cell.stored is Stored.TEXT else None
-    return found[0] if found else ""
-
-
-def table_of(book: Book, *, wanted: Mapping[str, str], least: int) -> Sheet:
-    """
-    Return the sheet that is the table: the one with headings, beside others that hold no rows of as many cells as are required.
-
-    Raises:
-        SeveralSheets: rows of another would be lost.
-    """
-    seen = [sheet for sheet in book.sheets if not sheet.is_hidden]
-    tables = [sheet for sheet in seen if _matches(_best(_head_rows(sheet), wanted), wanted)]
-    chosen = tables[0] if tables else book.first
-    others = [sheet for sheet in seen if sheet is not chosen and (sheet in tables or _is_broad(sheet, least))]
-    if others:
-        raise SeveralSheets(sheets="、".join(sheet.name for sheet in seen if sheet is chosen or sheet in others))
-    return chosen
+def head_matches(sheet: Sheet, wanted: Mapping[str, str]) -> int:
+    """Return how many known headings stand in the row of a sheet that has most of them."""
+    return _matches(_best(head_rows(sheet), wanted), wanted)
 
 
 def find_head(sheet: Sheet, *, wanted: Mapping[str, str], required: Mapping[str, str]) -> Head:
     """
     Return where the headings stand.
 
-    ``wanted`` maps a normalized heading to a field, ``required`` a field to its label. The row with most matches is the heading row.
+    ``wanted`` maps a normalized heading to a field, ``required`` a field to its label. The row with most matches is the heading row; those
+    of it that are missing may stand in the row above it or below it.
 
     Raises:
-        HeadingsMissing, HeadingTwice, HeadingUnit, HeadingAmbiguous.
+        HeadingsMissing, HeadingTwice, HeadingAmbiguous.
     """
-    rows = _head_rows(sheet)
-    row = _best(rows, wanted)
-    found: dict[str, int] = {}
-    for position, cell in enumerate(row.cells):
-        field = wanted.get(heading(cell))
-        if field is None:
-            continue
-        if field in found:
-            raise HeadingTwice(column=heading(cell))
-        if unit := unit_in(cell):
-            raise HeadingUnit(place=f"“{heading(cell)}”列", unit=unit)
-        found[field] = position
+    rows = {row.number: row for row in head_rows(sheet)}
+    row = _best(rows.values(), wanted)
+    merged = _merged_by_place(sheet)
+    found = {field: (row.number, column) for field, column in _known(row, wanted, rows.get(row.number - 1)).items()}
+    taken = {column for _, column in found.values()}
+    for beside in (rows.get(row.number - 1), rows.get(row.number + 1)):
+        others = _known(beside, wanted, None).items() if beside is not None else ()
+        new = {field: (beside.number, column) for field, column in others if field not in found and column not in taken}  # type: ignore[union-attr]
+        found |= new
+        taken |= {column for _, column in new.values()}
     missing = [label for field, label in required.items() if field not in found]
     if missing:
         raise HeadingsMissing(columns="、".join(missing))
-    for above in rows:
-        if above.number < row.number:
-            require_yuan(above)
-    below = next((one for one in rows if one.number == row.number + 1), Row(row.number + 1, ()))
-    tall = _merged_at(sheet, row.number)
-    for position in found.values():
-        _require_one(row, below, position, tall.get(position, (row.number, position))[1])
-    return Head(max([row.number, *(tall[position][0] for position in found.values() if position in tall)]), found)
+    width = max((len(one.cells) for number, one in rows.items() if abs(number - row.number) <= _DEEPEST), default=0)
+    places = {field: _place(rows[number], column, width=width, taken=taken, merged=merged) for field, (number, column) in found.items()}
+    for place in places.values():
+        require_one(place, list(rows.values()))
+    return Head(min(place.row for place in places.values()), _last_row(row, places, merged), places)
 
 
-def require_yuan(row: Row) -> None:
+def head_rows(sheet: Sheet) -> list[Row]:
+    """Return the rows among which headings are looked for."""
+    return list(takewhile(lambda row: row.number <= SEARCHED_ROWS, sheet))
+
+
+def is_subheading(row: Row) -> bool:
+    """Return whether a row only tells more of the headings above it: words without anything that data consist of."""
+    filled = [cell for cell in row.cells if cell.stored is not Stored.EMPTY]
+    return all(cell.stored is Stored.TEXT and not _CONTENT.search(cell.text) for cell in filled)
+
+
+def require_one(place: Place, rows: Sequence[Row], *, is_sure: bool = False) -> None:
     """
-    Refuse a title or note that gives the amounts another unit.
+    Refuse a heading that has headings of its own beneath it; ``is_sure`` where another column under it is known to hold data.
 
     Raises:
-        HeadingUnit.
+        HeadingAmbiguous: with the candidates.
     """
-    for cell in row.cells:
-        if unit := unit_in(cell):
-            raise HeadingUnit(place=f"第{row.number}行注明金额", unit=unit)
+    names = _beneath(place, rows)
+    if not names and is_sure:
+        names = [f"{letters_of(column)}列" for column in range(place.first, place.last + 1)]
+    if names:
+        raise HeadingAmbiguous(column=heading(place.cell), candidates="、".join(names)[:120])
 
 
-def _head_rows(sheet: Sheet) -> list[Row]:
-    return list(takewhile(lambda row: row.number <= SEARCHED_ROWS, sheet))
+def _beneath(place: Place, rows: Sequence[Row]) -> list[str]:
+    """Return the headings beneath a broad one, in the first of three rows that has several."""
+    if place.first == place.last:
+        return []
+    for row in [one for one in rows if place.row < one.number <= place.row + _DEEPEST]:
+        cells = row.cells[place.first : place.last + 1]
+        names = [cell.text.strip() for cell in cells if _names_a_column(cell)]
+        filled = sum(cell.stored is not Stored.EMPTY for cell in cells)
+        if len(names) > 1 and len(names) == filled and _names_a_column(cells[0]):
+            return names
+    return []
+
+
+def _names_a_column(cell: Cell) -> bool:
+    text = cell.text.strip()
+    return _YEAR.fullmatch(text) is not None or (cell.stored is Stored.TEXT and not re.search(r"\d{2}", text) and text != "")
+
+
+def _known(row: Row, wanted: Mapping[str, str], above: Row | None) -> dict[str, int]:
+    """
+    Return the columns of the known headings in a row.
+
+    Raises:
+        HeadingTwice, HeadingAmbiguous: one stands twice; under several groups, these are named.
+    """
+    found: dict[str, int] = {}
+    for column, cell in enumerate(row.cells):
+        field = wanted.get(heading(cell)) if cell.stored is not Stored.EMPTY else None
+        if field is None:
+            continue
+        if field in found:
+            groups = [_group(above, place) for place in (found[field], column)]
+            if all(groups) and groups[0] != groups[1]:
+                raise HeadingAmbiguous(column=heading(cell), candidates="、".join(groups))
+            raise HeadingTwice(column=heading(cell))
+        found[field] = column
+    return found
+
+
+def _group(above: Row | None, column: int) -> str:
+    """Return the heading of the group that stands over a column."""
+    cells = above.cells[: column + 1] if above is not None else ()
+    return next((cell.text.strip() for cell in reversed(cells) if cell.text.strip()), "")
+
+
+def _place(row: Row, column: int, *, width: int, taken: Container[int], merged: Merged) -> Place:
+    last = merged.get((row.number, column), (0, column))[1]
+    is_merged = last > column
+    while not is_merged and last + 1 < width and last + 1 not in taken and (last + 1 >= len(row.cells) or row.cells[last + 1] == NOTHING):
+        last += 1
+    return Place(row.number, column, last, is_merged, row.cells[column])
+
+
+def _last_row(row: Row, places: Mapping[str, Place], merged: Merged) -> int:
+    ends = [merged.get((place.row, place.first), (place.row, 0))[0] for place in places.values()]
+    return max([row.number, *(place.row for place in places.values()), *ends])
 
 
 def _best(rows: Iterable[Row], wanted: Mapping[str, str]) -> Row:
@@ -149,31 +202,10 @@ def _matches(row: Row, wanted: Mapping[str, str]) -> int:
     return sum(heading(cell) in wanted for cell in row.cells)
 
 
-def _is_broad(sheet: Sheet, least: int) -> bool:
-    return any(sum(cell.stored is not Stored.EMPTY for cell in row.cells) >= least for row in sheet)
-
-
-def _merged_at(sheet: Sheet, number: int) -> dict[int, tuple[int, int]]:
-    """Return the last row and last column of each merged area that begins in a row, by its first column."""
-    columns, found = Columns(), {}
+def _merged_by_place(sheet: Sheet) -> Merged:
+    columns, found = Columns(), dict[tuple[int, int], tuple[int, int]]()
     for area in sheet.merged:
         parts = _RANGE.fullmatch(area)
-        if parts is not None and int(parts[2]) == number:
-            found[columns[parts[1]]] = (int(parts[4]), columns[parts[3]])
+        if parts is not None:
+            found[int(parts[2]), columns[parts[1]]] = (int(parts[4]), columns[parts[3]])
     return found
-
-
-def _require_one(row: Row, below: Row, position: int, last: int) -> None:
-    """
-    Refuse a heading over several columns: merged, or followed by empty headings, with headings of their own beneath.
-
-    Raises:
-        HeadingAmbiguous.
-    """
-    if last == position:
-        while last + 1 < len(below.cells) and (last + 1 >= len(row.cells) or row.cells[last + 1] == NOTHING):
-            last += 1
-    beneath = below.cells[position : last + 1]
-    candidates = [cell.text.strip() for cell in beneath if cell.stored is Stored.TEXT and not re.search(r"\d{2}", cell.text)]
-    if len(candidates) > 1 and len(candidates) == len(beneath):
-        raise HeadingAmbiguous(column=heading(row.cells[position]), candidates="、".join(candidates))

@@ -20,6 +20,9 @@ _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ 
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WITHOUT_DAY = re.compile(r"[0-9]{4}(?:[-/.年][0-9]{1,2}月?|年)|[0-9]{6}")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
+_NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_FOREIGN = re.compile(r"\[\$(?:[^\]¥￥-][^\]-]*|[¥￥]-411)[^\]]*\]|(?<!\[)[$€£]|USD|HKD|EUR|JPY")
+_UNIT = re.compile(r"[十百千万亿]")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 
 
@@ -83,7 +86,7 @@ def day(cell: Cell) -> date:
     """
     require_value(cell)
     if cell.stored is Stored.DATE:
-        return date.fromisoformat(cell.text[:10])
+        return _stored_day(cell)
     written = unicodedata.normalize("NFKC", cleaned(cell.text)).translate(MINUS)
     found = _DATE.fullmatch(written) or _COMPACT_DATE.fullmatch(written)
     try:
@@ -100,9 +103,24 @@ def day(cell: Cell) -> date:
     raise CellFault("date", "日期应写作 2020-01-05。")
 
 
+def _stored_day(cell: Cell) -> date:
+    """Return the day stored; what a spreadsheet made of a month or of a day without year is none."""
+    stored = date.fromisoformat(cell.text[:10])
+    shown = _NOT_SHOWN.sub("", cell.shown_as.partition(";")[0]).lower()
+    if shown and not re.search("[ye年]", shown):
+        raise CellFault("date_without_year", f"单元格只显示月日，存储的年份 {stored.year} 可能是软件自动补充的，请写作 2020-01-05。")
+    if shown and stored.day == 1 and not re.search("[d日]", shown):
+        raise CellFault("date_without_day", f"单元格只显示年月，存储的“{stored}”可能是软件自动补充的，请写作 2020-01-05。")
+    return stored
+
+
 def _stored_amount(cell: Cell) -> Decimal:
     if "%" in cell.shown_as:
         raise CellFault("money_percent", "单元格为百分数格式，请改为以元为单位的金额。")
+    if _FOREIGN.search(cell.shown_as):
+        raise CellFault("money_currency", "单元格为外币格式，金额应以人民币元为单位，请改为常规格式后重新填写。")
+    if _UNIT.search(cell.shown_as):
+        raise CellFault("money_unit", "单元格的显示格式带有“万”“亿”等单位，无法确定存储的数值以何为单位，请改为常规格式并以元填写。")
     return _cents(Decimal(cell.text), noise=_NOISE)
 
 

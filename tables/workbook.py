@@ -15,6 +15,8 @@ from tables.refused import Refused
 _RELATION = re.compile(r"/relationships/(\w+)$")
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})  # built in, with those of Chinese programs
 _BUILT_IN = {9: "0%", 10: "0.00%", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 11: "0.00E+00", 49: "@"}
+_BUILT_IN |= {16: "d-mmm", 17: "mmm-yy"}  # days without year, months without day; the others in Chinese programs
+_BUILT_IN |= dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"') | dict.fromkeys((28, 29, 51, 53, 54, 58), 'm"月"d"日"')
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
 _DATE_LETTERS = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

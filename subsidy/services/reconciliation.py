@@ -20,10 +20,11 @@ from subsidy.access import claimant
 from subsidy.enums import ReconciliationState
 from subsidy.models import BankFigure, Reconciliation, Settlement
 from subsidy.selectors.visibility import reconciliations_visible_to, settlements_visible_to, visible_or_404
-from tables.columns import Column, Listed, ParsedRow, Problem, read_table
+from tables.columns import Column, Listed, ParsedRow, Problem
 from tables.errors import TooManyRows
 from tables.heads import SEARCHED_ROWS
 from tables.lenient import with_plain_hyphens
+from tables.table import read_table
 from whitelist.intake.cells import identifier, signed_money
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from common.errors import DomainError
 from tables import lenient
-from tables.columns import Column, ParsedRow, read_table
+from tables.columns import Column, ParsedRow
+from tables.table import read_table
 from tests.tables import hostile
 
 COLUMNS = (
@@ -129,7 +130,7 @@ def test_a_heading_over_several_columns_is_refused_with_the_candidates(merged: l
     [
         (["合计", 2013.4], "total_differs"),
         (["总 计", "2,013.51"], "total_differs"),
-        (["合计", "#DIV/0!"], "money"),
+        (["合计", "#DIV/0!"], "cell_error"),
         (["小计", 1], "total_differs"),
     ],
 )

@@ -16,8 +16,9 @@ from parties.models import Enterprise, EnterpriseYear, TaxHome
 from parties.rules import credit_code_check_digit, organisation_check_digit
 from parties.selectors import district_of
 from tables.cells import Cell, Stored
-from tables.columns import UnreadableFile
-from tables.heads import HeadingsMissing, HeadingTwice, HeadingUnit
+from tables.heads import HeadingsMissing, HeadingTwice
+from tables.survey import HeadingUnit
+from tables.table import UnreadableFile
 from tests.factories import EnterpriseFactory, EnterpriseYearFactory, MemberFactory, credit_code
 from tests.tables import hostile
 from tests.whitelist.cases import AT, day, listed_rd

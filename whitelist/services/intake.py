@@ -16,7 +16,8 @@ from documents.services import AcceptedFile, accept, lay
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import District, Member
-from tables.columns import Listed, ParsedRow, Problem, read_table
+from tables.columns import Listed, ParsedRow, Problem
+from tables.table import read_table
 from whitelist.enums import ImportKind, ImportState
 from whitelist.intake.lists import (
     checked_stacking_rows,
