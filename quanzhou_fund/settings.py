@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "calculators",
     "api",
     "portal",
+    "handbook",
     "quanzhou_fund",
     "demo_fund",
 ]

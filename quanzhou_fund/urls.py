@@ -20,6 +20,7 @@ urlpatterns = [
     path("documents/", include("documents.urls")),
     path("account/", include("logins.urls")),
     path("portal/", include("portal.urls")),
+    path("help/", include("handbook.urls")),
     path("api/", include("api.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
