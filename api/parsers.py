@@ -18,6 +18,22 @@ class BodyTooLarge(APIException):
     default_code = "body_too_large"
 
 
+class LengthRequired(APIException):
+    """Nobody can tell where the body ends."""
+
+    status_code = 411
+    default_detail = "请求没有说明内容的长度（Content-Length），请补充后重新提交。"
+    default_code = "length_required"
+
+
+class ContentPacked(APIException):
+    """The body is compressed, which saves nothing here and hides what is in it."""
+
+    status_code = 415
+    default_detail = "不接受压缩的请求内容（Content-Encoding），请不经压缩提交。"
+    default_code = "content_encoding_unsupported"
+
+
 class StrictJSONParser(JSONParser):
     """JSON of bounded length, depth and number, without anything that is unclear."""
 

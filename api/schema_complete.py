@@ -7,7 +7,7 @@ from typing import Any
 from api.authentication import AddressNotAllowed, TokenInvalid
 from api.changes import PlaceLost
 from api.feed_positions import FeedRestoring
-from api.parsers import BodyTooLarge
+from api.parsers import BodyTooLarge, ContentPacked, LengthRequired
 from api.permissions import ScopeMissing
 from api.problems import MEDIA_TYPE, SENTENCES
 from api.schema_examples import EXAMPLES, show_answers
@@ -62,7 +62,9 @@ ALWAYS: dict[str, dict[str, str]] = {
 ALWAYS_ON_WRITES: dict[str, dict[str, str]] = {
     "400": {"parse_error": MALFORMED},
     "409": {"transition_not_allowed": SENTENCES["transition_not_allowed"], "conflict": SENTENCES["conflict"]},
+    "411": {LengthRequired.default_code: LengthRequired.default_detail},
     "413": {BodyTooLarge.default_code: BodyTooLarge.default_detail},
+    "415": {ContentPacked.default_code: ContentPacked.default_detail},
     "503": {"try_again": SENTENCES["try_again"]},
 }
 # What a list that is kept in step may answer besides.
@@ -121,7 +123,7 @@ def _say_codes(method: str, operation: Described) -> None:
         if not responses.get(status, {}).get("description"):
             responses.pop(status, None)
     if method == "post":
-        for status in ALWAYS_ON_WRITES if _is_ours(operation) else ("413",):
+        for status in ALWAYS_ON_WRITES if _is_ours(operation) else ("411", "413"):
             responses.setdefault(status, {"content": {MEDIA_TYPE: {"schema": PROBLEM}}, "description": ""})
     for status, response in responses.items():
         if MEDIA_TYPE not in response.get("content", {}):

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from api.authentication import AddressNotAllowed, TokenInvalid
 from api.enums import Scope
 from api.filters import CodeFilter, Filters
-from api.parsers import BodyTooLarge
+from api.parsers import BodyTooLarge, ContentPacked, LengthRequired
 from api.permissions import ScopeMissing
 from api.problems import SENTENCES, TITLES, Conflict, NotNow, TryAgain
 from api.schema import EXAMPLE_CODES
@@ -33,7 +33,18 @@ from policy.selectors.calendar import working_calendar
 from policy.selectors.versions import parameters_of
 
 LONGEST_CALENDAR = 370  # days
-OF_THE_WEB = (AddressNotAllowed, BodyTooLarge, Conflict, NotNow, ParseError, ScopeMissing, TokenInvalid, TryAgain)
+OF_THE_WEB = (
+    AddressNotAllowed,
+    BodyTooLarge,
+    Conflict,
+    ContentPacked,
+    LengthRequired,
+    NotNow,
+    ParseError,
+    ScopeMissing,
+    TokenInvalid,
+    TryAgain,
+)
 TAG = "政策与日历"
 
 

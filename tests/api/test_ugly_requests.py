@@ -1,5 +1,6 @@
 """Requests that no honest program sends, and some that a broken one does: each gets a problem document, none a 500."""
 
+import gzip
 import json
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,7 @@ import pytest
 
 from tests.addresses import addresses
 from tests.api.bank import Stage
+from tests.project.test_body_limits import Chunks
 
 HUGE = "9" * 400
 DRAFT: dict[str, Any] = {
@@ -192,3 +194,42 @@ def test_the_token_takes_no_more_than_a_token_needs(stage: Stage) -> None:
     kind = "application/x-www-form-urlencoded"
     assert problem(stage.bank.http.post("/api/v1/oauth/token/", data=b"a=1&" * 200_000, content_type=kind), 413)
     assert problem(stage.bank.http.post("/api/v1/oauth/token/", data=b"a=1&" * 3_000, content_type=kind), 400)
+
+
+def in_pieces(stage: Stage, address: str, *pieces: bytes, key: str = "", is_whole: bool = True) -> Any:
+    """Send a body in chunks, as a server hands them over."""
+    extra: Any = {"wsgi.input": Chunks(*pieces), "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "application/json"}
+    extra |= {"wsgi.input_terminated": True} if is_whole else {}
+    headers = stage.bank.headers | {"idempotency-key": key or str(uuid4())}
+    return stage.bank.http.generic("POST", f"/api/v1/{address}", headers=headers, **extra)
+
+
+def test_a_body_in_chunks_is_read_as_any_other_or_refused_and_never_an_empty_one(stage: Stage) -> None:
+    found = stage.with_papers(stage.drafted())
+    submit, accept = f"applications/{found['id']}/submit/", f"applications/{found['id']}/accept/"
+    stage.bank.post(submit)
+    stage.later(days=3)
+    stage.bank.renew()
+    assert problem(in_pieces(stage, accept, b'{"on": "2024-', b"03-0"), 400)["code"] == "parse_error"
+    assert problem(in_pieces(stage, accept, b"garb", b"age"), 400)["code"] == "parse_error"
+    assert problem(in_pieces(stage, accept, b'{"on": "2024-03-02"}', is_whole=False), 411)["code"] == "length_required"
+    early = in_pieces(stage, accept, b'{"on": ', b'"2024-02-01"}')
+    assert problem(early, 400, 409)["code"] not in ("parse_error", "invalid_input")  # the day was read, and lies before the submission
+    assert in_pieces(stage, accept, b"{", b"}", key="k-1").status_code == 200
+    assert problem(in_pieces(stage, accept, b'{"on": "2024-03-04"}', key="k-1"), 422)["code"] == "idempotency_key_reused"
+
+
+def test_a_body_of_no_announced_length_is_read_where_the_server_tells_its_end(stage: Stage) -> None:
+    extra: Any = {"wsgi.input": Chunks(b"garbage"), "wsgi.input_terminated": True, "CONTENT_TYPE": "application/json"}
+    headers = stage.bank.headers | {"idempotency-key": str(uuid4())}
+    assert (
+        problem(stage.bank.http.generic("POST", "/api/v1/deliveries/collections/", headers=headers, **extra), 400)["code"] == "parse_error"
+    )
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "gzip, identity", "x"])
+def test_a_compressed_body_is_refused_as_such(stage: Stage, coding: str) -> None:
+    for address in ("intents/", "calculators/subsidy/", "uploads/?kind=repayment", "oauth/token/"):
+        answer = post(stage, address, gzip.compress(b"{}"), **{"content-encoding": coding})
+        assert problem(answer, 415)["code"] == "content_encoding_unsupported"
+        assert answer["Accept-Encoding"] == "identity"
