@@ -23,6 +23,8 @@ class Document(models.Model):
     withdrawn_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤下人")
     withdrawn_reason = models.CharField("撤下原因", max_length=200, blank=True)
 
+    laid_before = False  # of what an upload gives back: whether it lay there already, so that nothing was added
+
     class Meta:
         verbose_name = verbose_name_plural = "材料"
         ordering = ["uploaded_at", "id"]

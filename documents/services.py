@@ -1,5 +1,6 @@
 """Taking in a file, withdrawing it, opening it."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from audit.services import Scope, record, record_opening
+from common.database import take_turn
 from common.errors import DomainError, ReasonMissing
 from documents.models import Document
 from documents.registry import visible_document, visible_owner
@@ -144,8 +146,19 @@ def lay(
     """
     Add an accepted file to a case the caller already holds for the actor, and return its row.
 
-    The bytes are stored under their SHA-256 before the row is written; a refused row leaves at most bytes that nothing points to.
+    A paper of the same kind and content that the actor's party laid there and that stands is given back, marked ``laid_before``; of two who
+    send it at once the second waits for the first. The bytes are stored under their SHA-256 before the row is written; a refused row
+    leaves at most bytes that nothing points to.
+
+    Source: FP 1.6.2(1), FP 1.5.1, FP 1.5.2; D7.
     """
+    found = hashlib.sha256(file.content).hexdigest()
+    take_turn("paper", owner._meta.label_lower, owner.public_id, kind, found)  # type: ignore[attr-defined]
+    own = {"uploaded_by__institution": actor.institution_id, "uploaded_by__enterprise": actor.enterprise_id}
+    same = documents_of(owner).filter(kind=kind, sha256=found, **own).first()
+    if same is not None:
+        same.laid_before = True
+        return same
     document = Document(
         owner_type=owner._meta.label_lower,
         owner_id=owner.public_id,  # type: ignore[attr-defined]

@@ -72,6 +72,9 @@ class ProgramChecksOwnHouse(DomainError):
     status = 403
 
 
+REFUSES_CHECKER = (JobIsNoChecker, SamePerson, AppointerChecks, OpenerChecks, ProgramChecksOwnHouse)
+
+
 def require(actor: Member, *kinds: InstitutionKind, roles: Iterable[Role] = WORKING_ROLES, allow_job: bool = False) -> None:
     """
     Let pass only a member of an institution of these kinds with one of the roles; a job only where it is allowed.
@@ -138,6 +141,15 @@ def checker_differs(*, maker: Member, checker: Member, at: datetime, passed: set
     _require_no_giver(maker=maker, checker=checker, at=at)
     if passed is not None:
         passed.add(maker.pk)
+
+
+def may_check(*, maker: Member, checker: Member, at: datetime) -> bool:
+    """Return whether ``checker_differs`` lets somebody pass."""
+    try:
+        checker_differs(maker=maker, checker=checker, at=at)
+    except REFUSES_CHECKER:
+        return False
+    return True
 
 
 def _require_no_giver(*, maker: Member, checker: Member, at: datetime) -> None:

@@ -50,10 +50,7 @@ def attach_once(*, rows: QuerySet[Any], owner_id: UUID, kind: str, file: Accepte
     Source: FP 1.6.2(1), FP 1.5.1, FP 1.5.2; D7.
     """
     owner = owner_to_work_on(rows.model._meta.label_lower, owner_id, actor=actor)
-    rows.select_for_update(of=("self",), no_key=True).filter(pk=owner.pk).first()
-    found = hashlib.sha256(file.content).hexdigest()
-    same = documents_of(owner).filter(kind=kind, sha256=found, uploaded_by__institution=actor.institution_id)
-    return same.first() or lay(owner=owner, kind=kind, file=file, actor=actor, at=at)
+    return lay(owner=owner, kind=kind, file=file, actor=actor, at=at)
 
 
 @transaction.atomic

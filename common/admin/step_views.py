@@ -130,7 +130,8 @@ class StepView:
             return
         if is_file(made):
             told_export(request, what=self.page.model, title=made.filename, rows=1, form=made.content_type)
-        messages.success(request, self.step.done or f"已办理：{self.step.label}。")
+        done = self.step.done(made) if callable(self.step.done) else self.step.done
+        messages.success(request, done or f"已办理：{self.step.label}。")
 
 
 class CaseStepView(StepView):

@@ -56,7 +56,8 @@ class Step:
     One thing to do, as it is offered.
 
     ``run`` makes exactly one call to a service. ``states`` are those in which the step is offered (any, when empty); ``when`` narrows
-    further, in memory. The service judges again.
+    further, in memory. The service judges again. A person whom it would refuse for being the maker, or the one concerned, sees no button
+    (``fits``); who comes all the same reads the service's own sentence.
     """
 
     name: str
@@ -67,9 +68,10 @@ class Step:
     states: frozenset[str] = field(default_factory=frozenset)
     when: Callable[[Any], bool] | None = None
     may: Callable[[Any, Any], bool] | None = None  # (member, case): narrows whose case it is
+    fits: Callable[[Any, Any], bool] | None = None  # (member, case): whether the service lets this person; hides the button alone
     sentence: str = ""  # what happens when the person confirms
     clause: str = ""
-    done: str = ""
+    done: str | Callable[[Any], str] = ""  # said afterwards; of what the step gave back
     tone: str = "plain"  # plain, main, danger
 
     def is_open(self, obj: Any) -> bool:
@@ -80,7 +82,7 @@ class Step:
 
     def offered(self, member: Any, obj: Any) -> bool:
         """Return whether this member sees the step on this case."""
-        return self.is_open(obj) and self.allows(member, obj)
+        return self.is_open(obj) and self.allows(member, obj) and (self.fits is None or self.fits(member, obj))
 
     def allows(self, member: Any, obj: Any) -> bool:
         """Return whether this member may take the step on this case, whatever state it is in."""

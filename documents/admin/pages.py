@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 
 from common.admin.display_values import Badge, Link, page_of
 from common.admin.extension_points import EVERY_CASE, acting_member, add_panel
@@ -52,7 +53,14 @@ def _attach(context: StepContext) -> Any:
     )
 
 
-ATTACH = Step(name="attach", label="上传材料", who=StepPermission(), form=AttachForm, run=_attach, done="材料已上传。")
+def _uploaded(document: Document) -> str:
+    """Return what is said to who uploaded a paper; of one that lay there already, that nothing was added."""
+    if not document.laid_before:
+        return "材料已上传。"
+    return f"该事项已有内容相同的材料“{document.filename}”（{timezone.localtime(document.uploaded_at):%Y-%m-%d %H:%M} 上传），未重复保存。"
+
+
+ATTACH = Step(name="attach", label="上传材料", who=StepPermission(), form=AttachForm, run=_attach, done=_uploaded)
 WITHDRAW = Step(
     name="withdraw",
     label="撤下材料",

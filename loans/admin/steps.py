@@ -20,6 +20,7 @@ from loans.services.movements.batch import NewReversal
 from loans.services.proposals import confirm_proposals, propose_movements, propose_reversals, refuse_proposal
 from loans.services.step_services import APPLICATION_SERVICES
 from loans.services.use_of_funds import record_use_check
+from parties.admin.second_person import by_another
 from parties.enums import InstitutionKind
 from parties.models import Member
 
@@ -159,8 +160,8 @@ def _refuse(context: StepContext) -> Any:
     return refuse_proposal(proposal_id=context.obj.public_id, **context.answers)
 
 
-CONFIRM = offered(PROPOSAL_STEP["confirm"], who=WORKERS, may=_may_check, run=_confirm)
-REFUSE = offered(PROPOSAL_STEP["refuse"], who=WORKERS, may=_may_check, run=_refuse)
+CONFIRM = offered(PROPOSAL_STEP["confirm"], who=WORKERS, may=_may_check, fits=by_another(), run=_confirm)
+REFUSE = offered(PROPOSAL_STEP["refuse"], who=WORKERS, may=_may_check, fits=by_another(), run=_refuse)
 VERBS: dict[str, str] = {
     "intent.recorded": "登记合作意向",
     "application.drafted": "起草申请",

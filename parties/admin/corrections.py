@@ -20,6 +20,7 @@ from common.admin.visible import VisibleAdmin
 from common.dates import ENDS, HAPPENED
 from common.fields import MoneyField, RateField
 from common.money import display, in_words
+from parties.admin.second_person import by_another
 from parties.correction_transitions import CORRECTION_STEP
 from parties.corrections import TABLES, Correctable, for_every_table, label_of, tables_of
 from parties.enums import CorrectionAction, Role
@@ -197,12 +198,14 @@ STEPS = (
         CORRECTION_STEP["confirm"],
         who=CHECKERS,
         may=_own,
+        fits=by_another(),
         run=lambda context: confirm_correction(correction_id=context.obj.public_id, actor=context.member, at=context.at),
     ),
     offered(
         CORRECTION_STEP["refuse"],
         who=CHECKERS,
         may=_own,
+        fits=by_another(),
         run=lambda context: refuse_correction(correction_id=context.obj.public_id, **context.answers),
     ),
     offered(

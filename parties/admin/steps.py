@@ -13,7 +13,7 @@ from common.transitions import verb_labels
 from parties.admin import forms
 from parties.correction_transitions import CORRECTION_STEPS
 from parties.enums import InstitutionKind, MemberKind, Role
-from parties.models import RightsChange
+from parties.models import Member, RightsChange
 from parties.rights_transitions import RIGHTS_STEP, RIGHTS_STEPS
 from parties.services.enterprises import (
     NewEnterprise,
@@ -25,8 +25,8 @@ from parties.services.enterprises import (
 )
 from parties.services.figures import BY_HAND, YearFigures, propose_year_figures
 from parties.services.institutions import admit_bank, end_participation, enter_institution
-from parties.services.members import propose_appointment, propose_end, propose_login, propose_reset, propose_roles
-from parties.services.rights import confirm_change, refuse_change, withdraw_change
+from parties.services.members import is_oneself, propose_appointment, propose_end, propose_login, propose_reset, propose_roles
+from parties.services.rights import concerns_oneself, confirm_change, refuse_change, takes_part, withdraw_change
 
 K = InstitutionKind
 REGISTRARS = allowed_for(K.CITY_INDUSTRY, K.CITY_SCIENCE, K.COUNTY_INDUSTRY)
@@ -65,6 +65,19 @@ def _given(context: StepContext) -> dict[str, Any]:
 def _still_serves(member: Any) -> bool:
     """Return whether an end can still be proposed: an end that is set and has not come may be too late."""
     return member.kind == MemberKind.PERSON and (member.until_on is None or member.until_on > timezone.localdate())
+
+
+def _is_another(member: Member, case: Member) -> bool:
+    """Return whether a proposal about somebody is not about oneself."""
+    return not is_oneself(member, case)
+
+
+def _decides(member: Member, change: RightsChange) -> bool:
+    return not takes_part(member, change)
+
+
+def _takes_back(member: Member, change: RightsChange) -> bool:
+    return not concerns_oneself(member, change)
 
 
 NEW_ENTERPRISE = Step(
@@ -176,6 +189,7 @@ MEMBER_STEPS = (
         name="roles",
         label="提出变更岗位",
         who=MANAGERS,
+        fits=_is_another,
         form=forms.RolesForm,
         when=lambda member: member.kind == MemberKind.PERSON and not member.is_administrator,
         run=lambda context: propose_roles(member_id=context.obj.public_id, actor=context.member, at=context.at, **_given(context)),
@@ -185,6 +199,7 @@ MEMBER_STEPS = (
         name="reset",
         label="提出重置密码",
         who=MANAGERS,
+        fits=_is_another,
         form=forms.ResetForm,
         when=lambda member: member.kind == MemberKind.PERSON,
         run=lambda context: propose_reset(member_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
@@ -195,6 +210,7 @@ MEMBER_STEPS = (
         name="end",
         label="提出终止任职",
         who=MANAGERS,
+        fits=_is_another,
         form=forms.EndMembershipForm,
         when=_still_serves,
         run=lambda context: propose_end(member_id=context.obj.public_id, actor=context.member, at=context.at, **context.given),
@@ -207,10 +223,21 @@ RIGHTS_STEPS_OFFERED = (
     offered(
         RIGHTS_STEP["confirm"],
         who=KEEPERS,
+        fits=_decides,
         run=lambda context: Confirmed(*confirm_change(change_id=context.obj.public_id, **context.answers)),
     ),
-    offered(RIGHTS_STEP["refuse"], who=KEEPERS, run=lambda context: refuse_change(change_id=context.obj.public_id, **context.answers)),
-    offered(RIGHTS_STEP["withdraw"], who=MANAGERS, run=lambda context: withdraw_change(change_id=context.obj.public_id, **context.answers)),
+    offered(
+        RIGHTS_STEP["refuse"],
+        who=KEEPERS,
+        fits=_decides,
+        run=lambda context: refuse_change(change_id=context.obj.public_id, **context.answers),
+    ),
+    offered(
+        RIGHTS_STEP["withdraw"],
+        who=MANAGERS,
+        fits=_takes_back,
+        run=lambda context: withdraw_change(change_id=context.obj.public_id, **context.answers),
+    ),
 )
 VERBS = {
     **verb_labels(CORRECTION_STEPS),

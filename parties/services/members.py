@@ -228,10 +228,15 @@ def set_password(change: RightsChange, password: str, at: datetime) -> list[tupl
     return [("登录名", user.username)]
 
 
+def is_oneself(actor: Member, member: Member) -> bool:
+    """Return whether a membership is the actor's own, under which login's rights nobody proposes for themselves."""
+    return member.pk == actor.pk or (member.user_id is not None and member.user_id == actor.user_id)
+
+
 def _propose_for(
     member: Member, kind: str, after: Mapping[str, Any], *, actor: Member, at: datetime, seen: str, reason: str
 ) -> RightsChange:
-    if member.pk == actor.pk or (member.user_id is not None and member.user_id == actor.user_id):
+    if is_oneself(actor, member):
         raise SamePerson
     return propose_change(
         kind=kind, house=member.party, subject=member_subject(member), label=f"{member.name}（{member.party_name}）", member=member,

@@ -163,7 +163,7 @@ def withdraw_change(*, change_id: UUID, actor: Member, at: datetime) -> RightsCh
     """
     change = _locked(change_id, actor=actor, at=None)
     require_proposer(actor, house=change.house, kind=kind_of(change))
-    if change.member is not None and is_same_person(actor, change.member) and not is_same_person(actor, change.made_by):
+    if concerns_oneself(actor, change):
         raise ConcernsOneself
     change.withdraw(by=actor, at=at)
     change.save(update_fields=["state", "decided_by", "decided_by_user", "decided_at"])
@@ -197,8 +197,18 @@ def require_confirmer(actor: Member, change: RightsChange) -> None:
     at_operator = actor.institution is not None and actor.institution.is_operator
     if actor.kind != MemberKind.PERSON or not at_operator or Role.SECURITY not in actor.roles:
         raise RoleMissing(needed="安全管理员")
-    if is_same_person(actor, change.made_by) or (change.member is not None and is_same_person(actor, change.member)):
+    if takes_part(actor, change):
         raise SamePerson
+
+
+def takes_part(actor: Member, change: RightsChange) -> bool:
+    """Return whether somebody proposed a change, or is the person concerned, and so decides nothing about it."""
+    return is_same_person(actor, change.made_by) or (change.member is not None and is_same_person(actor, change.member))
+
+
+def concerns_oneself(actor: Member, change: RightsChange) -> bool:
+    """Return whether a change that others proposed is about the actor."""
+    return change.member is not None and is_same_person(actor, change.member) and not is_same_person(actor, change.made_by)
 
 
 def scope_of_house(house: Institution | Enterprise) -> Scope:

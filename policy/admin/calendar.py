@@ -18,6 +18,7 @@ from common.admin.transition_forms import offered
 from common.admin.visible import VisibleAdmin
 from common.dates import PAPERS
 from parties.access import is_same_person
+from parties.admin.second_person import by_another
 from parties.enums import Role
 from parties.models import Member
 from policy.access import KEEPERS
@@ -140,12 +141,14 @@ CONFIRM = offered(
     NOTICE_STEP["confirm"],
     who=allowed_for(*KEEPERS),
     may=_may_check,
+    fits=by_another(),
     run=lambda context: confirm_notice(proposal_id=context.obj.public_id, actor=context.member, at=context.at).notice,
 )
 REFUSE = offered(
     NOTICE_STEP["refuse"],
     who=allowed_for(*KEEPERS),
     may=_may_check,
+    fits=by_another(),
     run=lambda context: refuse_notice(
         proposal_id=context.obj.public_id, reason=context.given["reason"], actor=context.member, at=context.at
     ),

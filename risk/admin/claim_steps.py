@@ -7,6 +7,7 @@ from common.admin.steps import Step, StepContext, StepPermission
 from common.admin.transition_forms import by_tone, offered
 from common.money import display
 from common.transitions import Transition
+from parties.admin.second_person import by_another
 from parties.enums import Role
 from risk.access import parties_of
 from risk.admin import forms
@@ -29,6 +30,7 @@ class LossLeft(StepForm):
         self.fields["amount"].help_text = f"单位：元。只计本金；不超过尚未收回的坏账本金 {display(left)} 元。"
 
 
+MADE_BY = {"certify": "proposed_by", "release": "payment_proposed_by"}  # whose work a second person checks
 BASES: dict[str, type[StepForm]] = {"propose_loss": LossLeft}
 
 
@@ -38,6 +40,7 @@ def _offered(row: Transition) -> Step:
         row,
         who=CHECKERS if row.needs_checker else WORKERS,
         may=lambda member, claim: bool(parties_of(member, claim).intersection(row.who)),
+        fits=by_another(MADE_BY[row.name]) if row.name in MADE_BY else None,
         run=lambda context: service(claim_id=context.obj.public_id, **context.answers),
         base=BASES.get(row.name, StepForm),
     )

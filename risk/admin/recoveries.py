@@ -17,6 +17,7 @@ from common.admin.visible import VisibleAdmin
 from common.money import ZERO, in_words
 from common.transitions import Transition
 from loans.selectors.visible import scope_of
+from parties.admin.second_person import by_another
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from policy.admin.deadlines import deadline_facts, left
@@ -175,6 +176,7 @@ def _on_return(row: Transition) -> Step:
         name={"check_off": "check"}.get(row.name, row.name.replace("_", "-")),
         who=CHECKERS if row.needs_checker else allowed_for(InstitutionKind.BANK),
         may=_owes,
+        fits=by_another() if row.name == "check_off" else None,
         run=lambda context: service(return_id=context.obj.public_id, **context.answers),
         base=ReturnedToday if row.name == "record" else StepForm,
     )

@@ -14,6 +14,7 @@ from common.admin.transition_forms import offered
 from common.transitions import Transition
 from ledger.models import Entry
 from ledger.selectors import entries_visible_to
+from parties.admin.second_person import by_another
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
 from risk.claims.transitions import CLAIM_STATES, ClaimState
@@ -56,12 +57,13 @@ def suggestion_state(suggestion: Any) -> Badge:
 def on_record(
     row: Transition, *, run: Callable[..., Any], key: str, who: StepPermission, may: Callable[[Any, Any], bool] | None = None
 ) -> Step:
-    """Return a step on a record of money as the table has it; ``run`` takes the record's public id under ``key``."""
+    """Return a second person's step on a record of money as the table has it; ``run`` takes the record's public id under ``key``."""
     return offered(
         row,
         name={"check_off": "check"}.get(row.name, row.name.replace("_", "-")),
         who=who,
         may=may,
+        fits=by_another(),
         run=lambda context: run(**{key: context.obj.public_id}, **context.answers),
         states=frozenset(),
         when=lambda record: record.step in row.sources,

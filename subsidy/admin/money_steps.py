@@ -4,6 +4,7 @@ from common.admin.forms import StepForm
 from common.admin.steps import Step, allowed_for
 from common.admin.transition_forms import offered
 from common.transitions import Transition
+from parties.admin.second_person import by_another
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from subsidy.models import Payment
@@ -37,6 +38,7 @@ def _on_payment(row: Transition) -> Step:
         name=ADDRESSES.get(row.name, row.name),
         who=PAYMENT_CHECKERS if row.needs_checker else PAYERS,
         may=_pays,
+        fits=by_another() if row.name == "check_off" else None,
         run=lambda context: service(payment_id=context.obj.public_id, **context.answers),
         base=PaidToday if row.name == "record" else StepForm,
     )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from common.admin.steps import Step, StepContext, allowed_for, states
 from common.admin.transition_forms import offered
 from common.enums import Category
+from parties.admin.second_person import by_another
 from parties.enums import InstitutionKind, MemberKind, Role
 from parties.models import Member
 from subsidy.admin import forms
@@ -130,6 +131,7 @@ TENDER_STEPS_OFFERED = (
         name="confirm-opening",
         who=OPENING_CHECKERS,
         may=_confirms,
+        fits=by_another("opening_proposed_by"),
         run=lambda context: openings.confirm_opening(tender_id=str(context.obj.public_id), actor=context.member, at=context.at),
     ),
     offered(
@@ -166,6 +168,7 @@ SEALED_BID_STEPS_OFFERED = (
         name="check",
         who=BANK_CHECKERS,
         may=_is_person,
+        fits=by_another(),
         when=_waits,
         form=forms.CheckBidForm,
         run=lambda context: sealed_bids.check_bid(bid_id=context.obj.pk, actor=context.member, at=context.at, **context.given),
@@ -184,6 +187,7 @@ PAPER_BID_STEPS_OFFERED = (
         PAPER_BID_STEP["check_off"],
         name="check",
         who=CITY_CHECKERS,
+        fits=by_another(),
         run=lambda context: paper_bids.check_paper_bid(bid_id=str(context.obj.public_id), actor=context.member, at=context.at),
     ),
     offered(

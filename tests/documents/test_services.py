@@ -1,10 +1,14 @@
 import errno
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Barrier, BrokenBarrierError
 from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connections
 
 from audit.selectors import events_of
 from common.errors import NotVisible, ReasonMissing
@@ -65,8 +69,8 @@ def test_a_file_is_stored_under_its_hash_and_recorded(document):
     assert events_of(document).get().verb == "document.attached"
 
 
-def test_the_same_bytes_twice_are_two_rows_and_one_file(document, enterprise, handler, tmp_path):
-    attach(owner=enterprise, kind="营业执照", filename="又一份.pdf", content=ContentFile(PDF), actor=handler, at=AT)
+def test_the_same_bytes_as_two_papers_are_two_rows_and_one_file(document, enterprise, handler, tmp_path):
+    attach(owner=enterprise, kind="其他材料", filename="又一份.pdf", content=ContentFile(PDF), actor=handler, at=AT)
     assert documents_of(enterprise).count() == 2
     assert sum(path.is_file() for path in tmp_path.rglob("*")) == 1
 
@@ -171,3 +175,40 @@ def test_a_full_disk_leaves_no_row_and_no_part_of_a_file(tmp_path, settings, mon
     monkeypatch.undo()
     settings.MEDIA_ROOT = tmp_path
     assert keep(b"a paper")
+
+
+def test_the_same_paper_of_one_party_is_laid_once_and_says_so(enterprise, handler, document):
+    first = Document.objects.get()
+    again = attach(owner=enterprise, kind="营业执照", filename="另名.pdf", content=PDF, actor=handler, at=AT)
+    assert (again.pk, again.laid_before, document.laid_before) == (first.pk, True, False)
+    other_kind = attach(owner=enterprise, kind="其他材料", filename="执照.pdf", content=PDF, actor=handler, at=AT)
+    other_case = attach(owner=EnterpriseFactory(), kind="营业执照", filename="执照.pdf", content=PDF, actor=handler, at=AT)
+    other_party = attach(owner=enterprise, kind="营业执照", filename="执照.pdf", content=PDF, actor=MemberFactory(), at=AT)
+    withdraw(document_id=document.public_id, reason="传错", actor=handler, at=AT)
+    anew = attach(owner=enterprise, kind="营业执照", filename="执照.pdf", content=PDF, actor=handler, at=AT)
+    assert len({first.pk, other_kind.pk, other_case.pk, other_party.pk, anew.pk}) == 5
+    assert [one.laid_before for one in (other_kind, other_case, other_party, anew)] == [False] * 4
+    assert len(events_of(first)) == 2  # laid once, withdrawn once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_send_the_same_paper_at_once_lay_one(monkeypatch):
+    enterprise = EnterpriseFactory()
+    handler = MemberFactory.of(enterprise)
+    both, kept = Barrier(2, timeout=1), keep
+
+    def meets(content):
+        with suppress(BrokenBarrierError):  # the other one waits for this one's end: then nobody comes
+            both.wait()
+        return kept(content)
+
+    def send(_):
+        try:
+            return attach(owner=enterprise, kind="营业执照", filename="执照.pdf", content=PDF, actor=handler, at=AT).laid_before
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr("documents.services.keep", meets)
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(send, range(2))) == [False, True]
+    assert Document.objects.count() == 1
