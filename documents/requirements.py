@@ -16,6 +16,7 @@ class RequiredPaper:
     One line: the paper's code (what files are kept under), its name, its clause, and for which cases and submission days it holds.
 
     ``when`` names facts of the case (category, mode, route, who hands in) with the words for which it holds; a fact not named is no matter.
+    Which facts there are, each app's selector says (``FACTS``).
     ``until_on`` is the first day on which it is no longer asked for.
     """
 
@@ -31,6 +32,11 @@ class RequiredPaper:
         if (self.from_on is not None and on < self.from_on) or (self.until_on is not None and on >= self.until_on):
             return False
         return all(facts[name] in words for name, words in self.when.items())
+
+
+def facts_named(table: Iterable[RequiredPaper]) -> list[str]:
+    """Return the facts that the lines ask of a case, each once: no other needs to be known."""
+    return list(dict.fromkeys(name for line in table for name in line.when))
 
 
 def papers_asked(table: Iterable[RequiredPaper], *, on: date, **facts: str) -> list[RequiredPaper]:

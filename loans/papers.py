@@ -1,4 +1,8 @@
-"""The papers of a financing application, as dated data: to ask for one more, add its line, with the first day it is asked for."""
+"""
+The papers of a financing application, as dated data: to ask for one more, add its line, with the first day it is asked for.
+
+A line may ask each fact of ``services.submission.FACTS``.
+"""
 
 from common.enums import Category
 from documents.requirements import RequiredPaper

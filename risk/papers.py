@@ -1,6 +1,9 @@
 """
 The papers of a claim, as dated data: to ask for one more, add its line, with the first submission day it is asked for.
 
+A line may ask each fact of ``claims.selectors.papers.FACTS``: ``when={"evidence_kind": ("court",)}``. Services, screens, interface and the
+kinds of files that may be uploaded follow from the line.
+
 R&D: when the claim is filed. Project: when the loss is proposed. They lie with the bad debt. Source: FP 1.5.1, FP 1.5.2(1), FP 1.5.2(2).
 """
 

@@ -1,9 +1,15 @@
-"""The papers an application needs before it can be submitted, as dated data. Kinds are the words people read."""
+"""
+The papers an application needs before it can be submitted, as dated data. Kinds are the words people read.
 
+To ask for one more, add its line, with the first day it is asked for. A line may ask each fact of ``FACTS``.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import date
 
-from documents.requirements import RequiredPaper, papers_asked
+from documents.requirements import RequiredPaper, facts_named, papers_asked
 from whitelist.enums import Route
+from whitelist.models import Entry
 
 APPLICATION_FORM = "白名单申请表"
 BUSINESS_LICENCE = "营业执照"
@@ -21,10 +27,15 @@ ENTRY_PAPERS = (
 )
 
 
-def required_papers(route: str, *, on_behalf: bool, on: date) -> tuple[str, ...]:
-    """
-    Return the kinds of paper a submission by this route on a day needs; one more when the county submits on the enterprise's behalf.
+FACTS: Mapping[str, Callable[[Entry, bool], str]] = {  # of the entry, and of whether the county submits on the enterprise's behalf
+    "kind": lambda entry, on_behalf: entry.kind,  # whitelist.enums.EntryKind
+    "route": lambda entry, on_behalf: entry.route,  # whitelist.enums.Route
+    "behalf": lambda entry, on_behalf: "county" if on_behalf else "enterprise",
+    "newly_registered": lambda entry, on_behalf: "yes" if entry.is_newly_registered else "no",
+}
 
-    Source: FP 1.6.1(1); D7.
-    """
-    return tuple(line.code for line in papers_asked(ENTRY_PAPERS, on=on, route=route, behalf="county" if on_behalf else "enterprise"))
+
+def required_papers(entry: Entry, *, on_behalf: bool, on: date) -> tuple[str, ...]:
+    """Return the kinds of paper the entry's submission on a day needs. Source: FP 1.6.1(1); D7."""
+    facts = {name: FACTS[name](entry, on_behalf) for name in facts_named(ENTRY_PAPERS)}
+    return tuple(line.code for line in papers_asked(ENTRY_PAPERS, on=on, **facts))

@@ -14,7 +14,7 @@ from demo_fund.financing import Change, Financing
 from demo_fund.papers import attach_paper
 from demo_fund.player import Step
 from demo_fund.stage import Stage
-from loans.enums import MovementKind, RefusalReason, SubmittedFor
+from loans.enums import MovementKind, RefusalReason
 from loans.models import Application, Loan
 from loans.movement_steps import NewMovement
 from loans.services.applications import (
@@ -168,7 +168,7 @@ def _submit(stage: Stage, f: Financing, at: datetime) -> None:
         actor=actor,
         at=at,
     )
-    for paper in required_papers(category, SubmittedFor(f.submitted_for), on=at.date()):
+    for paper in required_papers(application, f.submitted_for, on=at.date()):
         attach_paper(application, paper.value, label=paper.label, actor=actor, at=at)
     submit_application(application_id=application.public_id, actor=actor, at=at)
 

@@ -1,5 +1,6 @@
 """Submission: day 0 of the 30 working days, so nothing that is required may be missing."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from common.enums import Mode, Size
 from common.errors import DomainError, FieldProblem
 from common.money import ZERO, display
 from documents.models import Document
-from documents.requirements import papers_asked
+from documents.requirements import facts_named, papers_asked
 from loans.application_transitions import Party
 from loans.enums import ApplicationState, Paper, SubmittedFor
 from loans.models import Application, Intent
@@ -71,9 +72,20 @@ class StackedWithUpgradeSubsidy(StackedSupport):
     clause = "FP 3.1"
 
 
-def required_papers(category: str, submitted_for: SubmittedFor, *, on: date) -> list[Paper]:
-    """Return the papers a submission on a day needs. Source: FP 1.6.2(1); D7."""
-    return [Paper(line.code) for line in papers_asked(APPLICATION_PAPERS, on=on, category=category, submitted_for=submitted_for)]
+# What a line of ``loans.papers`` may ask: of the application, and of who hands it in.
+FACTS: Mapping[str, Callable[[Application, str], str]] = {
+    "mode": lambda application, submitted_for: application.mode,  # common.enums.Mode
+    "category": lambda application, submitted_for: application.category,  # common.enums.Category
+    "security": lambda application, submitted_for: application.security,  # common.enums.Security
+    "submitted_for": lambda application, submitted_for: submitted_for,  # loans.enums.SubmittedFor
+    "other_credit": lambda application, submitted_for: "yes" if application.other_technology_credit else "no",
+}
+
+
+def required_papers(application: Application, submitted_for: str, *, on: date) -> list[Paper]:
+    """Return the papers its submission on a day needs, by one for another or for itself. Source: FP 1.6.2(1); D7."""
+    facts = {name: FACTS[name](application, submitted_for) for name in facts_named(APPLICATION_PAPERS)}
+    return [Paper(line.code) for line in papers_asked(APPLICATION_PAPERS, on=on, **facts)]
 
 
 @transaction.atomic
@@ -190,7 +202,7 @@ def _complete(application: Application, terms: Terms, submitted_for: SubmittedFo
     if size is None:
         problems.append(FieldProblem("enterprise_size", "required", "企业上年度营业收入和从业人员数"))
     present: list[str] = application.papers  # type: ignore[attr-defined]
-    missing = [paper for paper in required_papers(application.category, submitted_for, on=on) if paper not in present]
+    missing = [paper for paper in required_papers(application, submitted_for, on=on) if paper not in present]
     problems += [FieldProblem(f"papers.{paper.value}", "required", paper.label) for paper in missing]
     if problems or size is None:
         raise SubmissionIncomplete(missing="、".join(problem.detail for problem in problems), errors=problems)

@@ -100,7 +100,7 @@ class World:
             "purpose": "购置设备",
         }
         drafted = draft_application(entry_id=case.entry.public_id, actor=case.member, at=at, **(wanted | given))
-        for paper in required_papers(drafted.category, "enterprise", on=at.date()):
+        for paper in required_papers(drafted, "enterprise", on=at.date()):
             attach(owner=drafted, kind=paper, filename=f"{paper.value}.pdf", content=PDF, actor=case.member, at=at)
         return submit_application(application_id=drafted.public_id, actor=case.member, at=at)
 

@@ -53,7 +53,7 @@ class Stage:
     def with_papers(self, found: dict[str, Any]) -> dict[str, Any]:
         """Attach every paper a submission by the bank needs."""
         application = Application.objects.get(public_id=found["id"])
-        for paper in required_papers(application.category, "bank", on=date(2024, 3, 1)):  # type: ignore[arg-type]
+        for paper in required_papers(application, "bank", on=date(2024, 3, 1)):
             name = f"{paper.value}.pdf"
             attach(owner=application, kind=paper, filename=name, content=PDF, actor=self.bank.client.member, at=noon(date(2024, 3, 1)))
         return found

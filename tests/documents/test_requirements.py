@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from documents.requirements import RequiredPaper, papers_asked, words_of
+from documents.requirements import RequiredPaper, facts_named, papers_asked, words_of
 from loans.papers import APPLICATION_PAPERS
+from loans.services import submission
+from risk.claims.selectors import papers as claim_papers
 from risk.papers import CLAIM_PAPERS
+from whitelist import papers as entry_papers
 from whitelist.papers import ENTRY_PAPERS
 
 TURN = date(2026, 7, 1)
@@ -42,3 +45,16 @@ def test_every_line_of_the_product_names_its_clause_and_ends_after_it_begins(tab
     for line in table:
         assert (bool(line.name), line.clause[:3]) == (True, "FP "), line
         assert line.until_on is None or line.from_on is None or line.from_on < line.until_on, line
+
+
+@pytest.mark.parametrize(
+    ("table", "facts"),
+    [(CLAIM_PAPERS, claim_papers.FACTS), (APPLICATION_PAPERS, submission.FACTS), (ENTRY_PAPERS, entry_papers.FACTS)],
+    ids=["claims", "applications", "entries"],
+)
+def test_every_line_asks_facts_that_the_case_can_say(table: Any, facts: Any) -> None:
+    assert set(facts_named(table)) <= set(facts)
+
+
+def test_facts_are_named_once() -> None:
+    assert facts_named(TABLE) == ["mode", "category"]

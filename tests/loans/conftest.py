@@ -64,7 +64,7 @@ class Scene:
         return draft_application(**(wanted | given))
 
     def attach_papers(self, application: Application, *, without: tuple[Paper, ...] = (), behalf: Any = "enterprise") -> None:
-        for paper in required_papers(application.category, behalf, on=date(2024, 3, 1)):
+        for paper in required_papers(application, behalf, on=date(2024, 3, 1)):
             if paper not in without:
                 name = f"{paper.value}.pdf"
                 attach(owner=application, kind=paper, filename=name, content=PDF, actor=self.owner, at=noon(date(2024, 3, 1)))

@@ -256,7 +256,7 @@ class Market:
         }  # fmt: skip
         at, key = noon(date(2024, 3, 1)), {}
         drafted = draft_application(entry_id=entry.public_id, actor=side.person, at=at, **wanted)
-        for kind in required_papers(drafted.category, "enterprise", on=at.date()):
+        for kind in required_papers(drafted, "enterprise", on=at.date()):
             attach(owner=drafted, kind=kind, filename=f"{own}{kind.value}.pdf", content=paper(own), actor=side.person, at=at)
         key = {"application_id": drafted.public_id}
         submit_application(**key, actor=side.person, at=at)

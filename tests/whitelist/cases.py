@@ -93,7 +93,7 @@ def drafted(*, at: datetime = AT, declared: bool = False, **changed: Any) -> Cas
 
 
 def give_papers(entry: Entry, member: Member, *, at: datetime = AT) -> None:
-    for kind in required_papers(entry.route, on_behalf=member.enterprise_id is None, on=date(2024, 3, 1)):
+    for kind in required_papers(entry, on_behalf=member.enterprise_id is None, on=date(2024, 3, 1)):
         attach(owner=entry, kind=kind, filename="材料.pdf", content=PDF, actor=member, at=at)
 
 

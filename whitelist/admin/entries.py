@@ -13,6 +13,7 @@ from common.admin.extension_points import acting_member
 from common.admin.panels import Fact, Facts, checks_table, facts, table
 from common.admin.steps import Step, StepContext, allowed_for
 from common.admin.visible import VisibleAdmin
+from documents.requirements import words_of
 from parties.enums import InstitutionKind
 from parties.models import Member
 from policy.selectors.versions import version_for
@@ -21,7 +22,7 @@ from whitelist.admin.steps import BULK_STEPS, CASE_STEPS
 from whitelist.enums import EntryKind
 from whitelist.limits import RdExpenseMissing
 from whitelist.models import Entry
-from whitelist.papers import APPLICATION_FORM, BUSINESS_LICENCE, ENTERPRISE_CONSENT, PROJECT_FILING
+from whitelist.papers import ENTRY_PAPERS
 from whitelist.published import COLUMNS, FACTS, FILTERS, OUTCOME, reads_published_only, told_as_published
 from whitelist.selectors.caps import limit_of_enterprise, limit_of_project
 from whitelist.selectors.entries import consulted_institutions, entries_visible_to
@@ -96,7 +97,7 @@ class EntryAdmin(VisibleAdmin):
         "kind", "route", "enterprise", "project", "district", "list_year", "policy_version", "submitted_on", "decided_on",
         "is_newly_registered", "last_year_rd_expense", "holds_technical_upgrade_subsidy", "other_technology_credit", "drafted_by",
     )  # fmt: skip
-    papers = tuple((kind, kind) for kind in (APPLICATION_FORM, BUSINESS_LICENCE, PROJECT_FILING, ENTERPRISE_CONSENT))
+    papers = tuple(word for _, word in words_of(ENTRY_PAPERS))
     search_fields = ("enterprise__name", "enterprise__credit_code", "project__name", "project__code")
     list_filter = ("kind", "state", "route", "list_year", "district", "is_eligible")
     linked_by = ("batch",)

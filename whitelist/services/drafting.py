@@ -156,7 +156,7 @@ def submit_entry(*, entry_id: UUID, actor: Member, at: datetime) -> Entry:
     on = localdate(at)
     [entry] = lock_for_step(name="submit", entry_ids=[entry_id], actor=actor)
     entry.policy_version = require_open_version(on)
-    require_papers(entry, required_papers(entry.route, on_behalf=actor.enterprise_id is None, on=on))
+    require_papers(entry, required_papers(entry, on_behalf=actor.enterprise_id is None, on=on))
     result = evaluate([entry], policy_version=entry.policy_version, on=on)[entry.pk]
     require_eligible(entry, result)
     entry.checks, entry.is_eligible = as_json(result), result.eligible

@@ -14,7 +14,7 @@ from parties.access import checker_differs
 from parties.models import Member
 from policy.selectors.versions import version_for
 from risk.claims.rules.sharing import project_government_share
-from risk.claims.selectors.papers import required_papers
+from risk.claims.selectors.papers import papers_of_claim
 from risk.claims.services.splits import fix_split
 from risk.claims.services.steps import locked_claim, notify_payer, require_within_loss, save_and_log_claim
 from risk.claims.transitions import CLAIM_STEP
@@ -46,8 +46,8 @@ def propose_loss(
     claim = locked_claim(claim_id, actor, step="propose_loss")
     before = claim.state
     require_within_loss(claim.bad_debt, amount)
-    require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
     claim.propose_loss(by=actor, amount=amount, evidence_kind=evidence_kind, evidence_number=evidence_number)
+    require_papers(claim.bad_debt, papers_of_claim(claim))  # after it: which evidence there is may decide what is asked for
     return save_and_log_claim(claim, CLAIM_STEP["propose_loss"].verb, before=before, actor=actor, at=at, remark=evidence_number)
 
 
@@ -92,7 +92,7 @@ def certify_loss(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     if claim.proposed_by is not None:
         checker_differs(maker=claim.proposed_by, checker=actor, at=at)
     require_within_loss(claim.bad_debt, claim.amount or ZERO)
-    require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
+    require_papers(claim.bad_debt, papers_of_claim(claim))
     save_and_log_claim(claim, CLAIM_STEP["certify"].verb, before=before, actor=actor, at=at)
     if shared:
         notify_payer(claim, at=at)

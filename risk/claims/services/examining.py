@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from documents.services import require_papers
 from parties.models import Member
-from risk.claims.selectors.papers import required_papers
+from risk.claims.selectors.papers import papers_of_claim
 from risk.claims.services.steps import close_term, locked_claim, notify_institution, notify_payer, save_and_log_claim
 from risk.claims.transitions import CLAIM_STEP
 from risk.models import Claim
@@ -47,7 +47,7 @@ def supply(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim = locked_claim(claim_id, actor, step="supply")
     before = claim.state
     claim.supply()
-    require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
+    require_papers(claim.bad_debt, papers_of_claim(claim))
     return save_and_log_claim(claim, CLAIM_STEP["supply"].verb, before=before, actor=actor, at=at)
 
 
@@ -81,7 +81,7 @@ def accept_claim(*, claim_id: UUID, actor: Member, at: datetime) -> Claim:
     claim = locked_claim(claim_id, actor, step="accept")
     before = claim.state
     claim.accept(by=actor, on=localdate(at))
-    require_papers(claim.bad_debt, required_papers(claim.bad_debt, on=claim.opened_on))
+    require_papers(claim.bad_debt, papers_of_claim(claim))
     close_term(claim, on=localdate(at))
     notify_payer(claim, at=at)
     return save_and_log_claim(claim, CLAIM_STEP["accept"].verb, before=before, actor=actor, at=at)
