@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from audit.services import NewEvent, record
 from common.database import refused_as
-from common.dates import add_years
+from common.dates import ENDS, add_years, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput
 from common.fields import written_alike
 from common.money import ZERO, display
@@ -106,6 +106,8 @@ def sign_contract(
     if application.state != ApplicationState.CONDITIONS_MET or application.policy_version is None:
         raise WrongState(number=application.number, state=application.get_state_display(), step=APPLICATION_STEP["contract"].label)
     day = step_day(signed_on, at=at, late_reason=late_reason)
+    require_day(matures_on, ENDS, field="matures_on", today=day.recorded_on)
+    require_day(available_until, ENDS, field="available_until", today=day.recorded_on)
     terms = version_for(application.policy_version).terms
     require_unstacked(application, terms)
     _require_contract(application, number=number, amount=contract_amount)

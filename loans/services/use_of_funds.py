@@ -4,8 +4,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from audit.services import record
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput
 from loans.models import Loan, UseOfFundsCheck
 from loans.selectors.visible import scope_of
@@ -51,6 +53,7 @@ def record_use_check(
     require_institution(actor, loan.bank)
     day = business_day(checked_on, at=at)
     _require_check(loan, finding, is_misuse=is_misuse, misuse_from=misuse_from, on=day)
+    require_day(misuse_from, HAPPENED, field="misuse_from", today=localdate(at))
     check = UseOfFundsCheck.objects.create(
         loan=loan, checked_on=day, is_misuse=is_misuse, misuse_from=misuse_from, finding=finding.strip(), checked_by=actor
     )

@@ -14,7 +14,7 @@ from django.db.models import Model, ProtectedError
 from django.utils.timezone import localdate
 
 from audit.services import record
-from common.dates import require_day
+from common.dates import ENDS, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible, ReasonMissing
 from parties.access import checker_differs, require, require_institution
 from parties.correction_transitions import CORRECTION_STEP
@@ -195,6 +195,7 @@ def remove_row(*, table: str, row_id: int, reason: str, actor: Member, at: datet
         row.delete()
     except ProtectedError as resting:
         raise _first([f"{one._meta.verbose_name}：{one}" for one in resting.protected_objects]) from resting
+    require_day(earlier_until_on, ENDS, field="earlier_until_on", today=localdate(at))
     if earlier is not None:
         _end(earlier, earlier_until_on)
     chosen.settle(row, before, None, at=at)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import record
-from common.dates import BEGINS, require_day
+from common.dates import BEGINS, HAPPENED, require_day
 from common.errors import DomainError
 from parties.models import Member
 from policy.access import require_keeper
@@ -73,6 +73,7 @@ def enact_return_rate(
     """
     require_keeper(actor)
     require_day(effective_on, BEGINS, field="effective_on", today=localdate(at))
+    require_day(decided_on, HAPPENED, field="decided_on", today=localdate(at))
     require_day(running_loans_from, BEGINS, field="running_loans_from", today=localdate(at))
     if not 0 < rate < 1 or rate != rate.quantize(PLACES):
         raise InvalidReturnRate(rate=format((rate * 100).normalize(), "f"))

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import record
+from common.dates import HAPPENED, require_day
 from common.enums import Category, Mode
 from common.errors import DomainError, ReasonMissing
 from loans.models import Loan
@@ -148,6 +149,7 @@ def classify_loan(*, loan_id: UUID, grade: Grade | str, on: date, reason: str, a
     today = localdate(at)
     if on > today:
         raise DayToCome(on=on, today=today, field="on")
+    require_day(on, HAPPENED, field="on", today=today)
     last = loan.classifications.order_by("-from_on").first()
     if last is not None and on <= last.from_on:
         raise ClassifiedBefore(on=last.from_on, field="on")
@@ -214,6 +216,7 @@ def recognise_bad_debt(*, loan_id: UUID, reason: str, actor: Member, at: datetim
     today = localdate(at)
     day = today if on is None else on
     _require_recognisable(loan, reason, day=day, today=today)
+    require_day(on, HAPPENED, field="on", today=today)
     classification = classification_on(loan, on=day)
     if classification is None or not Grade(classification.grade).is_non_performing:
         raise NotNonPerforming(grade=classification.get_grade_display() if classification else Grade.NORMAL.label)

@@ -137,6 +137,8 @@ def record_enhancement_fee(
     loan = visible_or_404(loans_visible_to(actor).select_related("policy_version", "application__entry", "enterprise"), loan_id, lock=True)
     _require_manager(actor)
     _require_receipt(voucher, collected_on, at=at)
+    require_day(from_on, BEGINS, field="from_on", today=localdate(at))
+    require_day(until_on, BEGINS, field="until_on", today=localdate(at))
     period = Period(from_on, until_on)
     covered = is_covered(version_for(loan.policy_version).terms, category=loan.category, security=loan.security)
     amount = enhancement_fee_of(loan, period) if covered and loan.mode == Mode.TRUST else ZERO

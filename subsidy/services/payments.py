@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from audit.services import NewEvent, Scope, record, record_many
 from common.database import take_turn
+from common.dates import HAPPENED, require_day
 from common.enums import Mode
 from common.errors import DomainError, NotVisible, ReasonMissing, VoucherMissing
 from common.fields import TextKey
@@ -86,6 +87,7 @@ def record_payments(paid: Sequence[Paid], *, paid_on: date, actor: Member, at: d
         if filed_on is None or not filed_on <= paid_on <= timezone.localdate(at):
             raise PaidOutsidePeriod(field="paid_on", filed_on=filed_on)
         payment.record(by=actor, paid_on=paid_on, voucher=number)
+    require_day(paid_on, HAPPENED, field="paid_on", today=timezone.localdate(at))
     _require_fresh_vouchers(payments)
     _save(payments, ["state", "paid_on", "voucher", "made_by"], verb=PAYMENT_STEP["record"].verb, actor=actor, at=at)
     return payments

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.services import Scope, record
 from common.database import take_turn
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError, ReasonMissing
 from common.money import ZERO
 from parties.enums import InstitutionKind
@@ -182,6 +183,7 @@ def file_settlement(*, settlement_id: str, record_number: str, actor: Member, at
     settlement.file(by=actor, on=filed_on, record_number=record_number.strip())
     if settlement.reviewed_on is None or not settlement.reviewed_on <= filed_on <= timezone.localdate(at):
         raise StepBackDated(field="on", on=settlement.reviewed_on)
+    require_day(on, HAPPENED, field="on", today=timezone.localdate(at))
     objection = settlement.objections.filter(state=ObjectionState.OPEN).select_related("district").first()
     if objection is not None:
         raise ObjectionOpen(district=objection.district)

@@ -186,6 +186,7 @@ def award_tender(
     Source: FP 1.4.2; D14.
     """
     require(actor, *HOLDERS)
+    require_day(on, HAPPENED, field="on", today=localdate(at))
     tender = tender_of(tender_id, lock=True)
     _require_ready_for_award(tender, on=on)
     if result is not None:

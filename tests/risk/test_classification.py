@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import InternalError, transaction
 
-from common.errors import ReasonMissing
+from common.errors import InvalidInput, ReasonMissing
 from loans.enums import MovementKind
 from notices.models import Notice
 from parties.access import RoleMissing
@@ -78,6 +78,10 @@ def test_another_class_than_suggested_needs_a_reason(scene: Scene) -> None:
         classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY, reason="停产", actor=scene.handler, at=NOW)
     with pytest.raises(DayToCome):
         classify_loan(loan_id=loan.public_id, grade="loss", on=TODAY + timedelta(days=1), reason="停产", actor=scene.handler, at=NOW)
+    other = scene.loan(1_000_000)
+    with pytest.raises(InvalidInput) as mistyped:
+        classify_loan(loan_id=other.public_id, grade="loss", on=date(26, 11, 28), reason="停产", actor=scene.handler, at=NOW)
+    assert [one.code for one in mistyped.value.errors] == ["day_out_of_bounds"]
 
 
 def test_only_its_bank_decides(scene: Scene) -> None:

@@ -337,6 +337,9 @@ class TestConsultation:
         with pytest.raises(InvalidInput) as refusal:
             agree([case.entry], desk.treasury, verdict=Verdict.OBJECT, document_number=" ", given_on=day(2024, 7, 2).date())
         assert [problem.field for problem in refusal.value.errors] == ["document_number", "remark", "given_on"]
+        with pytest.raises(InvalidInput) as refusal:
+            agree([case.entry], desk.treasury, given_on=day(26, 11, 28).date())
+        assert [(problem.field, problem.code) for problem in refusal.value.errors] == [("given_on", "day_out_of_bounds")]
         assert not Opinion.objects.exists()
 
 

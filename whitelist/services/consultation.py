@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record_many
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError, FieldProblem, InvalidInput
 from parties.access import RoleMissing
 from parties.enums import MemberKind
@@ -145,6 +146,7 @@ def _require_valid(verdict: str, *, document_number: str, remark: str, given_on:
         problems.append(FieldProblem("given_on", "in_future", "回复日期不能晚于今天。"))
     if problems:
         raise InvalidInput(errors=problems)
+    require_day(given_on, HAPPENED, field="given_on", today=on)
 
 
 def _log_opinions(opinions: Sequence[Opinion], *, actor: Member, at: datetime) -> None:

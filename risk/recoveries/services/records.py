@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import record
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError, ReasonMissing
 from common.fields import written_alike
 from common.money import MAX_AMOUNT, ZERO, display
@@ -115,6 +116,7 @@ def record_recovery(
         made_at=at,
     )
     _require_well_formed(asked, today=localdate(at))
+    require_day(received_on, HAPPENED, field="received_on", today=localdate(at))
     earlier = _recorded_before(asked)
     if earlier is not None:
         return earlier

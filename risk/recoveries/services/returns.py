@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import NewEvent, Scope, record, record_many
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError, ReasonMissing, VoucherMissing
 from common.money import ZERO, display
 from ledger.enums import EntryKind, Purpose
@@ -114,6 +115,7 @@ def record_return(*, return_id: UUID, returned_on: date, voucher: str, actor: Me
         raise VoucherMissing(field="voucher")
     if not row.recovery.received_on <= returned_on <= localdate(at):
         raise ReturnDated(received_on=row.recovery.received_on, field="returned_on")
+    require_day(returned_on, HAPPENED, field="returned_on", today=localdate(at))
     row.record(by=actor, on=returned_on, voucher=voucher.strip())
     return _saved(row, RETURN_STEP["record"].verb, actor=actor, at=at)
 
