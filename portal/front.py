@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-PUBLIC = ("/$", "/faq/", "/basis/", "/static/")  # everything else is somebody's own affair
+PUBLIC = ("/$", "/check/$", "/faq/", "/basis/", "/static/")  # everything else is somebody's own affair
 ROBOTS = "User-agent: *\n" + "".join(f"Allow: {place}\n" for place in PUBLIC) + "Disallow: /\n"
 
 

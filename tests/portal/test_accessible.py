@@ -17,6 +17,13 @@ from tests.portal.public_pages import public_pages
 
 SMALL = {"width": 320, "height": 640}
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WALKED = (
+    "/check/?for=",
+    "/check/?for=rd&industry=boat",
+    "/check/?for=rd&industry=C35&city=yes&honour=none&registered=2015-03-02",
+    "/check/?for=rd&industry=C35&city=unsure&honour=none&registered=2015-03-02&expense=1860000&credit=no&amount=x",
+    "/check/?for=project&industry=C35&city=yes&kind=key&upgrade=no&investment=900000000",
+)
 OPEN = "2025-06-10 10:00+08:00"
 
 pytestmark = [
@@ -61,7 +68,7 @@ def test_every_page_can_be_used_by_everybody(chromium: Browser, live_server: Any
     member.user.save()
     strayed: list[str] = []
     page = telephone(chromium, house, strayed)
-    public = [house + address for address in public_pages()]
+    public = [house + address for address in [*public_pages(), *WALKED]]
     assert len(public) > 1 + len(urlpatterns) // 2
     assert faults_of(page, [*public, f"{house}{reverse('portal:login')}"]) == {}
     page.get_by_label("用户名").fill(member.user.username)
