@@ -84,7 +84,7 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="rights", model="parties.RightsChange", table=RIGHTS_STEPS, parties=RightsParty),
     Diagram(name="correction", model="parties.Correction", table=CORRECTION_STEPS, parties=CorrectionParty),
     Diagram(name="entry", model="whitelist.Entry", table=ENTRY_STEPS, parties=Party, who=_who_of_entry),
-    Diagram(name="import", model="whitelist.ImportFile", table=IMPORT_STEPS, parties=ImportParty, begins=("received", "checked")),
+    Diagram(name="import", model="whitelist.ImportFile", table=IMPORT_STEPS, parties=ImportParty, begins=("received", "checked", "asked")),
     Diagram(name="delivery", model="whitelist.Delivery", table=DELIVERY_STEPS, parties=DeliveryParty),
     Diagram(name="application", model="loans.Application", table=APPLICATION_STEPS, parties=ApplicationParty),
     Diagram(name="notice", model="policy.NoticeProposal", table=NOTICE_STEPS, parties=NoticeParty),

@@ -92,6 +92,10 @@ class ParsedRow:
         """Return where the row stands, as people say it."""
         return f"“{self.sheet}”第{self.row}行" if self.sheet else f"第{self.row}行"
 
+    def problem(self, column: str, code: str, detail: str, *, is_warning: bool = False) -> Problem:
+        """Return a fault of this row that its cells alone do not show."""
+        return Problem(self.row, column, code, detail, is_warning, sheet=self.sheet)
+
     @property
     def is_refused(self) -> bool:
         """Return whether one of the problems is more than a warning."""

@@ -110,7 +110,9 @@ class Survey:
             known.setdefault(unit, place)
 
     def _unit_of(self, name: str) -> Named:
-        said = self._columns.get(name) or self._everywhere or {YUAN: ""}
+        own = self._columns.get(name, {})
+        others = {unit: place for unit, place in self._everywhere.items() if unit != YUAN}
+        said = own | others if own else self._everywhere or {YUAN: ""}  # a column in 万元 of a table in 元 is told by its heading
         if len(said) > 1:
             raise UnitsContradict(places="、".join(f"{place}为“{unit}”" for unit, place in list(said.items())[:PLACES]))
         ((unit, place),) = said.items()

@@ -1,6 +1,6 @@
 """The table of people's in a book: on one sheet or several of the same head, with its units; what of it is read, and what is not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePath
@@ -13,7 +13,7 @@ from tables.errors import FileDamaged, NotText
 from tables.heads import Head, HeadingsMissing, find_head, head_matches, heading
 from tables.limits import ROWS
 from tables.reading import read_book
-from tables.survey import HeadingUnit, Named, Survey
+from tables.survey import HeadingUnit, Named, Survey, UnitsContradict
 from tables.units import FACTORS, YUAN
 
 
@@ -115,6 +115,38 @@ class _Sheet:
     amounts: dict[str, Amounts] = field(default_factory=dict)
 
 
+class Reading:
+    """How a table is read, counted while its rows go by: sheets, rows, units with their factors, sums; and what is not read."""
+
+    def __init__(self, table: Table) -> None:
+        labels = {column.field: column.label for column in table.columns}
+        self._hidden = list(table.hidden_sheets)
+        self._first = table.parts[0].sheet.name
+        self._sheets = {
+            part.sheet.name: _Sheet(amounts={name: Amounts(labels[name], unit) for name, unit in part.said.items()}) for part in table.parts
+        }
+
+    def watch(self, rows: Iterable[ParsedRow]) -> Iterator[ParsedRow]:
+        """Yield the rows."""
+        for row in rows:
+            self._count(row)
+            yield row
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept, for a person to confirm."""
+        return {"sheets": [_as_json(name, sheet) for name, sheet in self._sheets.items()], "hidden_sheets": self._hidden}
+
+    def _count(self, row: ParsedRow) -> None:
+        sheet = self._sheets[row.sheet or self._first]
+        sheet.rows += 1
+        sheet.refused += row.is_refused
+        sheet.hidden_rows += any(problem.code == "hidden_row" for problem in row.problems)
+        for name, amounts in sheet.amounts.items():
+            value = row.values.get(name)
+            if isinstance(value, Decimal) and not row.is_refused:
+                amounts.total += value
+
+
 def open_table(*, filename: str, content: bytes, columns: Sequence[Column], most_rows: int = ROWS) -> Table:
     """
     Return the table in a file that people hand in, once it is sure what it means; of each sheet at most so many rows with a cell are read.
@@ -136,6 +168,8 @@ def open_table(*, filename: str, content: bytes, columns: Sequence[Column], most
     for sheet, head in _heads(_sheets(book, wanted=wanted, least=len(required)), wanted=wanted, required=required):
         titles = [PurePath(filename).stem, *([] if sheet.name.isascii() else [sheet.name])]
         parts.append(Part(sheet, head, Survey(head, amounts, frozenset(required)).units(sheet, titles)))
+    for name in parts[0].units:
+        _require_same_unit(name, parts)
     return Table(book, parts, columns)
 
 
@@ -154,26 +188,6 @@ def read_table(*, filename: str, content: bytes, columns: Sequence[Column], most
         if named.unit != YUAN:
             raise HeadingUnit(place=named.place, unit=named.unit)
     return iter(table)
-
-
-def reading_of(table: Table, rows: Iterator[ParsedRow]) -> dict[str, Any]:
-    """Return how a table is read, for a person to confirm: sheets, rows, units with their factors, sums; and what is not read."""
-    labels = {column.field: column.label for column in table.columns}
-    found = {
-        part.sheet.name: _Sheet(amounts={name: Amounts(labels[name], unit.unit) for name, unit in part.units.items()})
-        for part in table.parts
-    }
-    first = table.parts[0].sheet.name
-    for row in rows:
-        sheet = found[row.sheet or first]
-        sheet.rows += 1
-        sheet.refused += row.is_refused
-        sheet.hidden_rows += any(problem.code == "hidden_row" for problem in row.problems)
-        for name, amounts in sheet.amounts.items():
-            value = row.values.get(name)
-            if isinstance(value, Decimal) and not row.is_refused:
-                amounts.total += value
-    return {"sheets": [_as_json(name, sheet) for name, sheet in found.items()], "hidden_sheets": list(table.hidden_sheets)}
 
 
 def _as_json(name: str, sheet: _Sheet) -> dict[str, Any]:
@@ -232,6 +246,13 @@ def _heads(sheets: Sequence[Sheet], *, wanted: Mapping[str, str], required: Mapp
     if strange:
         raise _differ(sheets, strange[0].name, next((one.name for one in sheets if one not in strange), sheets[0].name))
     return with_rows
+
+
+def _require_same_unit(name: str, parts: Sequence[Part]) -> None:
+    """Refuse sheets that do not agree on the unit of a column; one that says none is in yuan by its own words only."""
+    said = {part.units[name].unit: part for part in parts}
+    if len(said) > 1:
+        raise UnitsContradict(places="、".join(f"工作表“{part.sheet.name}”为“{unit}”" for unit, part in said.items())[:200])
 
 
 def _is_broad(sheet: Sheet, least: int) -> bool:

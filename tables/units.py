@@ -29,7 +29,7 @@ _AMOUNT_BEFORE = r"(?<![0-9一二两三四五六七八九十百千万亿几数�
 # "(万元)", "以万元计"; a threshold such as 2000万元以上 or 超千万元 names none
 _NAMED = re.compile(rf"{_AMOUNT_BEFORE}({_MULTIPLE})元(?!以[上下内]|及以)")
 _SHORT = re.compile(rf"{_SAID}({_MULTIPLE})(?=$|[(),;、/])")  # 单位：万
-_YUAN_SAID = re.compile(rf"{_SAID}元(?=$|[(),;、/。])|^\(?(?:人民币)?元\)?$")
+_YUAN_SAID = re.compile(rf"{_SAID}元(?=$|[(),;、/。])|^(?:人民币)?元$|\((?:人民币)?元\)$|/(?:人民币)?元$")
 _OTHER = re.compile(rf"{_SAID}({_FOREIGN}|万?[分角])(?=$|[),;、/])|[(/]({_FOREIGN})\)?$|^({_FOREIGN})$|(?:^|[^0-9])((?:RMB|CNY|¥)?'000)")
 _BARE = re.compile(rf"\(?(?:{_SAID})?(?:人民币|RMB)?(?:({_MULTIPLE})?元|({_MULTIPLE})|({_FOREIGN}))\)?")
 

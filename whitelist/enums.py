@@ -83,6 +83,7 @@ class ImportState(models.TextChoices):
     """A file is checked first and committed after; only the commit changes anything else."""
 
     RECEIVED = "received", "核对中"
+    ASKED = "asked", "待确认读法"
     UNREADABLE = "unreadable", "无法读取"
     CHECKED = "checked", "已核对"
     COMMITTED = "committed", "已入库"

@@ -116,9 +116,12 @@ def _consulted(member: Member, on: date) -> WorkQueues:
 
 
 def _science(member: Member, on: date) -> WorkQueues:
-    """A list that was checked waits to be entered."""
-    checked = imports_visible_to(member).filter(state=ImportState.CHECKED)
-    return [(checked, "已核对待入库名单", list_of(ImportFile, state__exact=ImportState.CHECKED.value), False)]
+    """A list waits for its reading to be confirmed, or was checked and waits to be entered."""
+    waiting = ((ImportState.ASKED, "待确认读法名单"), (ImportState.CHECKED, "已核对待入库名单"))
+    return [
+        (imports_visible_to(member).filter(state=state), label, list_of(ImportFile, state__exact=state.value), False)
+        for state, label in waiting
+    ]
 
 
 def _industry(member: Member, on: date) -> WorkQueues:

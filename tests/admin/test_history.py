@@ -160,7 +160,7 @@ SILENT = {"loans.movement", "loans.proposal", "risk.payment", "subsidy.paperbid"
 OFFICES_ALONE = {
     "bid.superseded",
     "announcement.made", "deadline.moved", "document.opened", "fact.removed", "feed.restarted", "import.checked", "import.committed",
-    "import.discarded", "import.received", "import.unreadable",
+    "import.discarded", "import.reading_asked", "import.reading_confirmed", "import.received", "import.unreadable",
     "institution.entered", "interpretation.confirmed", "list.screened", "login.opened", "opened",
     "paper_bid.checked", "paper_bid.entered", "paper_bid.sent_back",
     "return_rate.reached_running_loans", "upload.taken",

@@ -106,6 +106,11 @@ SHAPES: dict[str, Shape] = {
     "a sheet per county": Shape(
         make=lambda: xlsx(*(Page([HEAD, row], name=name) for row, name in zip(ROWS, ("晋江", "南安", "惠安"), strict=True))), sheets=3
     ),
+    "one sheet in 万元, the other silent": Shape(
+        make=lambda: xlsx(Page([["单位：万元"], HEAD, *WAN], name="晋江"), Page([HEAD, *ROWS], name="南安")),
+        refused="heading_unit",
+        says="南安",
+    ),
     "sheets with their totals, the last of all": Shape(
         make=lambda: xlsx(
             Page([HEAD, ROWS[0], ["合计", *ROWS[0][1:2], "", "", "", *ROWS[0][5:6], "", ROWS[0][RD]]]), [HEAD, *ROWS[1:], TOTAL]

@@ -6,7 +6,7 @@ import pytest
 
 from common.errors import DomainError
 from tables.columns import ParsedRow
-from tables.table import Table, open_table, read_table, reading_of
+from tables.table import Reading, Table, open_table, read_table
 from tests.files.made import CODE, COLUMNS, RD
 from tests.files.shapes import ROWS, SHAPES, Shape
 
@@ -42,11 +42,13 @@ def test_a_file_means_what_it_says(name: str) -> None:
 def test_what_must_be_confirmed_is_told_whole_and_refused_where_nobody_is_asked(name: str) -> None:
     shape = SHAPES[name]
     table = opened(shape)
-    reading = reading_of(table, iter(table))
-    amounts = [one for sheet in reading["sheets"] for one in sheet["amounts"]]
+    reading = Reading(table)
+    list(reading.watch(table))
+    told_whole = reading.as_json()["sheets"]
+    amounts = [one for sheet in told_whole for one in sheet["amounts"]]
     if shape.units:
         assert {one["label"]: one["unit"] for one in amounts} == shape.units
-    assert sum(sheet["rows"] - sheet["refused"] for sheet in reading["sheets"]) == shape.rows
+    assert sum(sheet["rows"] - sheet["refused"] for sheet in told_whole) == shape.rows
     yuan = [Decimal(one["yuan"]) for one in amounts if one["label"] == "研发费用"]
     assert sum(yuan) == sum(amount for _, amount in MEANT[: shape.rows])
     assert all(Decimal(one["written"]) * Decimal(one["factor"]) == Decimal(one["yuan"]) for one in amounts)

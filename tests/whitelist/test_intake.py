@@ -13,7 +13,6 @@ from common.errors import DomainError
 from documents.services import documents_of
 from parties.access import RoleMissing
 from parties.models import Enterprise, EnterpriseYear, TaxHome
-from parties.rules import credit_code_check_digit, organisation_check_digit
 from parties.selectors import district_of
 from tables.cells import Cell, Stored
 from tables.heads import HeadingsMissing, HeadingTwice
@@ -30,7 +29,15 @@ from whitelist.models import Entry, ImportFile, ImportProblem, StackingRecord, S
 from whitelist.selectors.eligibility import technology_credits
 from whitelist.selectors.imports import changed_after_listing, problem_counts
 from whitelist.services import intake
-from whitelist.services.intake import EmptyList, ImportCommitted, ImportDiscarded, NothingAccepted, check_list, commit_list, discard_list
+from whitelist.services.intake import (
+    EmptyList,
+    ImportCommitted,
+    ImportDiscarded,
+    NothingAccepted,
+    check_list,
+    commit_list,
+    discard_list,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -146,14 +153,7 @@ def test_an_industry_code_that_lost_nothing_is_read(desk, industry, kept):
     assert TaxRow.objects.get().industry_code == kept
 
 
-def test_a_code_whose_17th_digit_does_not_fit_is_noted_and_taken(desk):
-    body = next(code for n in range(40) if (code := f"91350500MA00{n:04d}X") and not code.endswith(organisation_check_digit(code[8:16])))
-    file = check(desk, as_csv([tax_row(1, code=body + credit_code_check_digit(body))]))
-    problem = ImportProblem.objects.get()
-    assert (file.accepted, problem.code, problem.is_warning) == (1, "credit_code_organisation", True)
-
-
-def test_a_list_in_another_unit_is_refused_wherever_that_is_said(desk):
+def test_a_list_that_gives_its_amounts_two_units_is_refused(desk):
     for rows, title in (([tax_row(1)], "单位：万元"), ([tax_row(1), ["注：金额单位为万元"]], "")):
         with pytest.raises(HeadingUnit):
             check(desk, as_xlsx(rows, title=title), filename="名单.xlsx")
@@ -187,12 +187,6 @@ def test_a_strange_figure_is_only_warned_about(desk):
         pytest.param(b"PK\x03\x04broken", "名单.xlsx", UnreadableFile, id="a broken workbook"),
         pytest.param(as_csv([], headings=HEADINGS), "名单.csv", EmptyList, id="headings only"),
         pytest.param(as_csv([tax_row(1)[:-4]], headings=HEADINGS[:-4]), "名单.csv", HeadingsMissing, id="columns missing"),
-        pytest.param(
-            as_csv([tax_row(1)], headings=[h.replace("研发费用（元）", "研发费用（万元）") for h in HEADINGS]),
-            "名单.csv",
-            HeadingUnit,
-            id="in 10,000 yuan",
-        ),
         pytest.param(as_csv([[*tax_row(1), "1"]], headings=[*HEADINGS, "研发费用"]), "名单.csv", HeadingTwice, id="a column twice"),
     ],
 )

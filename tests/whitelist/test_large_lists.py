@@ -146,13 +146,13 @@ def test_a_list_waits_for_a_reader_that_is_busy(take, monkeypatch):
 
 
 def test_a_job_has_more_time_and_a_request_has_not(take, monkeypatch):
-    seen, real = [], large_lists.parsed_rows
+    seen, real = [], large_lists.read_list
 
     def parsed(*args, **given):
         seen.append((cpu_seconds(), wall_seconds(), wait_seconds()))
         return real(*args, **given)
 
-    monkeypatch.setattr(large_lists, "parsed_rows", parsed)
+    monkeypatch.setattr(large_lists, "read_list", parsed)
     file, _ = take(as_xlsx([tax_row(1)]))
     work_list(file.pk, at=AT)
     assert seen == [(limits.PATIENT_CPU_SECONDS, limits.PATIENT_WALL_SECONDS, limits.PATIENT_WAIT_SECONDS)]

@@ -14,6 +14,8 @@ from parties.selectors import enterprises_visible_to
 from whitelist.enums import PENDING_STATES, EntryState, ImportKind, ProjectType, Verdict
 from whitelist.models import Entry, Project
 from whitelist.selectors.entries import projects_visible_to
+from whitelist.selectors.imports import noted_codes
+from whitelist.services.readings import control_of
 
 
 class EnterpriseByCode(forms.CharField):
@@ -128,4 +130,28 @@ class ListForm(StepForm):
     """A list from another bureau."""
 
     kind = forms.ChoiceField(label="名单类别", choices=ImportKind.choices)
-    file = forms.FileField(label="文件", help_text="xlsx 或 csv，首行为列名；先逐行核对，确认后才入库。")
+    file = forms.FileField(
+        label="文件", help_text="xlsx、xls、et 或 csv；逐行核对，确认后才入库。金额不以元为单位或有多个工作表的，先确认读法。"
+    )
+
+
+class ReadingForm(StepForm):
+    """How a list is read, confirmed by who knows what it comes to; a list without amounts is confirmed as it is shown."""
+
+    def prepare(self) -> None:
+        """Ask for unit and sum where there are amounts, and offer no answer."""
+        if control_of(self.obj.reading or {}) is None:
+            del self.fields["unit"], self.fields["control_total"]
+            return
+        self.fields["unit"].required = self.fields["control_total"].required = True
+
+
+class NotesForm(StepForm):
+    """The commit of a list; credit codes that were noted are compared first."""
+
+    def prepare(self) -> None:
+        """Ask only where something was noted."""
+        if noted_codes(self.obj).exists():
+            self.fields["notes_checked"].required = True
+        else:
+            del self.fields["notes_checked"]

@@ -16,19 +16,22 @@ from common.admin.visible import VisibleAdmin
 from common.queueing import queue
 from parties.enums import InstitutionKind
 from parties.models import Member
-from whitelist.admin.forms import ListForm
+from whitelist.admin.forms import ListForm, NotesForm, ReadingForm
+from whitelist.admin.readings import notes_panel, reading_panels
 from whitelist.enums import ImportState, RowOutcome
 from whitelist.import_transitions import IMPORT_STEP
 from whitelist.models import ImportFile
 from whitelist.selectors.imports import changed_after_listing, imports_visible_to
 from whitelist.services.intake import commit_list, discard_list
 from whitelist.services.large_lists import take_list
+from whitelist.services.readings import confirm_reading
 from whitelist.tasks import check_import
 
 IMPORTERS = allowed_for(InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY)
 SHOWN = 300
 TONES = {
     ImportState.RECEIVED: "busy",
+    ImportState.ASKED: "warn",
     ImportState.UNREADABLE: "bad",
     ImportState.CHECKED: "warn",
     ImportState.COMMITTED: "good",
@@ -50,6 +53,10 @@ def _check(context: StepContext) -> ImportFile:
     file = context.given["file"]
     given = {"kind": context.given["kind"], "filename": file.name, "content": file.read()}
     return take_list(**given, actor=context.member, at=context.at, work=partial(queue, check_import))
+
+
+def _confirm_reading(context: StepContext) -> ImportFile:
+    return confirm_reading(import_id=context.obj.public_id, work=partial(queue, check_import), **context.answers)
 
 
 @admin.register(ImportFile)
@@ -78,7 +85,13 @@ class ImportFileAdmin(VisibleAdmin):
         ),
     )
     steps = (
-        offered(IMPORT_STEP["commit"], who=IMPORTERS, run=lambda context: commit_list(import_id=context.obj.public_id, **context.answers)),
+        offered(IMPORT_STEP["confirm_reading"], who=IMPORTERS, run=_confirm_reading, base=ReadingForm),
+        offered(
+            IMPORT_STEP["commit"],
+            who=IMPORTERS,
+            run=lambda context: commit_list(import_id=context.obj.public_id, **context.answers),
+            base=NotesForm,
+        ),
         offered(
             IMPORT_STEP["discard"], who=IMPORTERS, run=lambda context: discard_list(import_id=context.obj.public_id, **context.answers)
         ),
@@ -89,8 +102,17 @@ class ImportFileAdmin(VisibleAdmin):
         """Return where the file stands."""
         return [state_of(case)]
 
+    def preview(self, request: HttpRequest, case: ImportFile, step: Step) -> list[Any]:
+        """Return how the list is read, or the credit codes to compare, above the form that confirms them."""
+        if step.name == "confirm-reading":
+            return reading_panels(case)
+        return [notes_panel(case)] if step.name == "commit" else []
+
     def parts(self, request: HttpRequest, case: ImportFile) -> list[Any]:
         """Return the counts, the faulty rows, and figures that changed after listing."""
+        if case.state == ImportState.ASKED:
+            said = Fact("状态", "文件有多个工作表，或金额不以元为单位：请核对下列读法并确认，确认前不保存任何数据行。")
+            return [facts(request, case, "核对结果", "kind", said, "checked_by", "checked_at", "sha256"), *reading_panels(case)]
         if case.state in (ImportState.RECEIVED, ImportState.UNREADABLE):
             is_read = case.state == ImportState.RECEIVED
             said = Fact("进度", f"正在核对，已读取 {case.read_count:,} 行，请稍后刷新本页。") if is_read else Fact("原因", case.failure)
@@ -102,13 +124,14 @@ class ImportFileAdmin(VisibleAdmin):
         head = facts(
             request, case, "核对结果", "kind", "rows", "accepted", "refused", *outcome, "checked_by", "checked_at", "committed_by",
             "committed_at",
+            *(("reading_confirmed_by", "reading_confirmed_at") if case.reading else ()),
             "sha256",
         )  # fmt: skip
         faults = list(case.problems.all()[:SHOWN])
         rows = [
             Row(
                 cells=(
-                    f"第{one.row}行",
+                    f"{one.sheet} 第{one.row}行".strip(),
                     one.column,
                     Badge("提示", "warn") if one.is_warning else Badge("有误", "bad"),
                     one.detail,
@@ -129,4 +152,5 @@ class ImportFileAdmin(VisibleAdmin):
             for one in changed_after_listing(case)[:SHOWN]
         ]
         heads = ("企业", "统一社会信用代码", "年度", "变更前研发费用", "变更后研发费用")
-        return [head, problems, table("列入后数据变更（需人工研究）", heads, changed)] if changed else [head, problems]
+        shown = [head, *(reading_panels(case) if case.reading else ()), problems]
+        return [*shown, table("列入后数据变更（需人工研究）", heads, changed)] if changed else shown

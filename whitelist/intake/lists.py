@@ -84,7 +84,7 @@ def stacking_columns(*, on: date) -> list[Column]:
 
 def checked_tax_rows(rows: Iterable[ParsedRow]) -> Iterator[ParsedRow]:
     """Yield the rows with what shows only between cells (founded after the year) and between rows (listed twice)."""
-    seen: dict[Any, int] = {}
+    seen: dict[Any, str] = {}
     for parsed in rows:
         problems = list(parsed.problems)
         if not parsed.is_refused:
@@ -95,7 +95,7 @@ def checked_tax_rows(rows: Iterable[ParsedRow]) -> Iterator[ParsedRow]:
 
 def checked_stacking_rows(rows: Iterable[ParsedRow]) -> Iterator[ParsedRow]:
     """Yield the rows; one that repeats an earlier one is refused."""
-    seen: dict[Any, int] = {}
+    seen: dict[Any, str] = {}
     for parsed in rows:
         problems = parsed.problems
         if not parsed.is_refused:
@@ -108,13 +108,13 @@ def _between_cells(parsed: ParsedRow) -> Iterator[Problem]:
     values = parsed.values
     founded, year = values["registered_on"], values["year"]
     if isinstance(founded, date) and isinstance(year, int) and founded.year > year:
-        yield Problem(parsed.row, "年度", "year_before_founding", "年度早于企业成立年份，请核对。")
+        yield parsed.problem("年度", "year_before_founding", "年度早于企业成立年份，请核对。")
     expense, revenue = values["rd_expense"], values["revenue"]
     if revenue is not None and expense > revenue:  # type: ignore[operator]
-        yield Problem(parsed.row, "研发费用", "rd_above_revenue", "研发费用高于营业收入，请核对单位是否为元。", is_warning=True)
+        yield parsed.problem("研发费用", "rd_above_revenue", "研发费用高于营业收入，请核对单位是否为元。", is_warning=True)
 
 
-def _twice(parsed: ParsedRow, seen: dict[Any, int], key: object, what: str) -> Iterator[Problem]:
-    first = seen.setdefault(key, parsed.row)
-    if first != parsed.row:
-        yield Problem(parsed.row, "统一社会信用代码", "duplicate", f"{what}与第{first}行重复，本行不入库。")
+def _twice(parsed: ParsedRow, seen: dict[Any, str], key: object, what: str) -> Iterator[Problem]:
+    first = seen.setdefault(key, parsed.place)
+    if first != parsed.place:
+        yield parsed.problem("统一社会信用代码", "duplicate", f"{what}与{first}重复，本行不入库。")

@@ -1,6 +1,7 @@
 """Imported lists: the file, its rows as they came, what was wrong with them, and what screening made of them."""
 
 from datetime import datetime
+from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -31,6 +32,11 @@ class ImportFile(FSMModelMixin, models.Model):
     worked_at = models.DateTimeField("最近处理时间", null=True, blank=True)
     failure = models.CharField("无法读取的原因", max_length=300, blank=True, default="", db_default="")
     outcomes = models.JSONField("入库结果", default=dict)
+    reading = models.JSONField("读法", null=True, blank=True, help_text="工作表、行数、单位、倍数和合计；为空表示只有一种读法")
+    reading_confirmed_by = models.ForeignKey(
+        Member, models.PROTECT, related_name="+", null=True, blank=True, db_index=False, verbose_name="读法确认人"
+    )
+    reading_confirmed_at = models.DateTimeField("读法确认时间", null=True, blank=True)
     checked_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name="上传人")
     checked_at = models.DateTimeField("核对时间")
     committed_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="入库人")
@@ -57,6 +63,18 @@ class ImportFile(FSMModelMixin, models.Model):
                 | (~Q(state=ImportState.COMMITTED) & Q(committed_at__isnull=True, committed_by__isnull=True)),
                 violation_error_message="已入库的文件须有入库人和入库时间。",
             ),
+            models.CheckConstraint(
+                name="import_file_reading_confirmed",
+                condition=Q(reading__isnull=True, reading_confirmed_by__isnull=True, reading_confirmed_at__isnull=True)
+                | Q(reading__isnull=False, reading_confirmed_by__isnull=False, reading_confirmed_at__isnull=False)
+                | Q(
+                    reading__isnull=False,
+                    reading_confirmed_by__isnull=True,
+                    reading_confirmed_at__isnull=True,
+                    state__in=[ImportState.ASKED, ImportState.DISCARDED],
+                ),
+                violation_error_message="需确认读法的文件，确认后才能核对和入库。",
+            ),
         ]
         triggers = [legal_steps(IMPORT_STEPS, name="import_legal_steps")]
 
@@ -68,6 +86,17 @@ class ImportFile(FSMModelMixin, models.Model):
         """Say what a large file came to, once a job has read it. In memory only. Source: FP 1.6.1(2)."""
         self.rows = self.read_count = rows
         self.accepted, self.refused = accepted, rows - accepted
+
+    @fsm_transition(state, IMPORT_STEP["ask_reading"])
+    def ask_reading(self, *, reading: dict[str, Any]) -> None:
+        """Wait for a person to confirm how it is read. In memory only. Source: FP 1.6.1(2)."""
+        self.reading = reading
+
+    @fsm_transition(state, IMPORT_STEP["confirm_reading"])
+    def confirm_reading(self, *, by: Member, at: datetime) -> None:
+        """Say who confirmed how it is read; a job reads it then. In memory only. Source: FP 1.6.1(2)."""
+        self.reading_confirmed_by, self.reading_confirmed_at = by, at
+        self.worked_at = None
 
     @fsm_transition(state, IMPORT_STEP["give_up"])
     def give_up(self, *, why: str) -> None:
@@ -88,6 +117,7 @@ class ImportProblem(models.Model):
     """One fault of one cell: where it is, what it is, what to do."""
 
     file = models.ForeignKey(ImportFile, models.CASCADE, related_name="problems", verbose_name="导入文件")
+    sheet = models.CharField("工作表", max_length=100, blank=True, default="", db_default="", help_text="只读取一个工作表时为空")
     row = models.PositiveIntegerField("行号", help_text="与文件中的行号一致，标题行为第1行")
     column = models.CharField("列", max_length=40)
     code = models.CharField("错误代码", max_length=40)
@@ -96,13 +126,14 @@ class ImportProblem(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "导入问题"
-        ordering = ["file", "row", "id"]
+        ordering = ["file", "id"]
 
 
 class TaxRow(models.Model):
     """One good row of the tax bureau's list, as it came: the source of an enterprise's figures. Source: FP 1.6.1(2)."""
 
     file = models.ForeignKey(ImportFile, models.CASCADE, related_name="tax_rows", verbose_name="导入文件")
+    sheet = models.CharField("工作表", max_length=100, blank=True, default="", db_default="")
     row = models.PositiveIntegerField("行号")
     credit_code = models.CharField("统一社会信用代码", max_length=18)
     name = models.CharField("企业名称", max_length=120)
@@ -141,6 +172,7 @@ class StackingRow(models.Model):
     """One good row of a list of other support, as it came."""
 
     file = models.ForeignKey(ImportFile, models.CASCADE, related_name="stacking_rows", verbose_name="导入文件")
+    sheet = models.CharField("工作表", max_length=100, blank=True, default="", db_default="")
     row = models.PositiveIntegerField("行号")
     programme = models.CharField("扶持政策", max_length=30, choices=Programme.choices)
     year = models.PositiveSmallIntegerField("年度")

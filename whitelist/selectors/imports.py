@@ -1,11 +1,16 @@
 """Imported lists, what was wrong with them and what they changed."""
 
-from django.db.models import Count, QuerySet
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from parties.access import sees_all
 from parties.models import Member
 from whitelist.enums import RowOutcome
-from whitelist.models import ImportFile, ScreenedOut, Screening, TaxRow
+from whitelist.models import ImportFile, ImportProblem, ScreenedOut, Screening, TaxRow
+
+_NOTED = Q(code="credit_code_organisation", is_warning=True)
 
 
 def imports_visible_to(actor: Member) -> QuerySet[ImportFile]:
@@ -21,6 +26,17 @@ def screenings_visible_to(actor: Member) -> QuerySet[Screening]:
 def changed_after_listing(file: ImportFile) -> QuerySet[TaxRow]:
     """Return the rows whose figures differ from those an entry was listed on; the entries keep theirs. Source: D3."""
     return file.tax_rows.filter(outcome=RowOutcome.CHANGED_AFTER_LISTING).order_by("row")
+
+
+def noted_codes(file: ImportFile) -> QuerySet[ImportProblem]:
+    """Return the notes on credit codes that somebody has to compare before the file is committed."""
+    return file.problems.filter(_NOTED)
+
+
+def with_notes_counted(files: QuerySet[ImportFile]) -> QuerySet[ImportFile, Any]:
+    """Return the files, each with ``noted``: how many credit codes somebody has to compare."""
+    counted = ImportProblem.objects.filter(_NOTED, file=OuterRef("pk")).order_by().values("file").annotate(times=Count("pk"))
+    return files.annotate(noted=Coalesce(Subquery(counted.values("times")), 0))
 
 
 def problem_counts(file: ImportFile) -> dict[str, int]:

@@ -2,8 +2,10 @@
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,7 +19,7 @@ from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import District, Member
 from tables.columns import Listed, ParsedRow, Problem
-from tables.table import read_table
+from tables.table import Reading, open_table
 from whitelist.enums import ImportKind, ImportState
 from whitelist.intake.lists import (
     checked_stacking_rows,
@@ -28,7 +30,7 @@ from whitelist.intake.lists import (
 )
 from whitelist.models import ImportFile, ImportProblem
 from whitelist.papers import IMPORTED_LIST
-from whitelist.selectors.imports import imports_visible_to
+from whitelist.selectors.imports import imports_visible_to, with_notes_counted
 from whitelist.services.stacking_list import take_over_stacking_rows
 from whitelist.services.tax_list import take_over_tax_rows
 
@@ -36,6 +38,7 @@ IMPORTERS = {
     ImportKind.TAX_LIST: (InstitutionKind.CITY_SCIENCE,),
     ImportKind.STACKING: (InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY),
 }
+LONGEST_SHEET = 100  # characters, as the reader of workbooks cuts them
 _TABLES = {
     ImportKind.TAX_LIST: (
         "whitelist_taxrow",
@@ -58,7 +61,15 @@ _TABLES = {
     ImportKind.STACKING: ("whitelist_stackingrow", ("programme", "year", "credit_code", "project_code", "contract_number"), {}),
 }
 
-SortedOut = tuple[list[ParsedRow], list[Problem], int]  # the rows to keep, the problems, how many rows there were
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """A list as it was read: the rows to keep, the problems as far as they are listed, how many rows there were, and how it was read."""
+
+    good: Sequence[ParsedRow]
+    problems: Sequence[Problem]
+    rows: int
+    reading: dict[str, Any] | None  # what a person has to confirm; nothing where there is but one way to read it
 
 
 class EmptyList(DomainError):
@@ -97,16 +108,26 @@ class NothingAccepted(DomainError):
     sentence = "文件“{filename}”没有可入库的数据行，请按错误清单改正后重新上传。"
 
 
+class NotesNotChecked(DomainError):
+    """Credit codes were noted, and nobody has said that he compared them."""
+
+    code = "notes_not_checked"
+    sentence = "有{count}个统一社会信用代码的第17位与主体标识码不符，请与营业执照核对后，在“已核对”处选择“是”再入库。"
+    status = 400
+
+
 def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: datetime) -> ImportFile:
     """
     Read a list (xlsx, or csv in UTF-8 or GBK), store its good rows and its faults, and change nothing else.
+
+    Of one with several sheets or in another unit than yuan no row is stored: it waits for a person to confirm how it is read.
 
     A file that was checked or committed before, known by its bytes, is returned as it stands. The original is kept with the record. It is
     read, and shown to the virus scanner, before the transaction.
 
     Raises:
         RoleMissing: not the bureau that takes in this list.
-        EmptyList, and what ``read_table`` and ``documents.accept`` raise: the file as a whole.
+        EmptyList, and what ``open_table`` and ``documents.accept`` raise: the file as a whole.
 
     Source: FP 1.6.1(2), 3.1, 3.2; D24.
     """
@@ -116,11 +137,9 @@ def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: d
     known = known_list(chosen, sha256)
     if known is not None:
         return known
-    sorted_out = sort_out(parsed_rows(chosen, filename=filename, content=content, at=at))
-    if not sorted_out[2]:
-        raise EmptyList(filename=filename)
+    read = read_list(chosen, filename=filename, content=content, at=at)
     original = accept(filename=filename, content=content)
-    return _checked(chosen, sorted_out, original, filename=filename, sha256=sha256, actor=actor, at=at)
+    return _checked(chosen, read, original, filename=filename, sha256=sha256, actor=actor, at=at)
 
 
 def hold_list(kind: ImportKind, sha256: str) -> ImportFile | None:
@@ -137,35 +156,50 @@ def known_list(kind: ImportKind, sha256: str) -> ImportFile | None:
 
 @transaction.atomic
 def _checked(
-    chosen: ImportKind, sorted_out: SortedOut, original: AcceptedFile, *, filename: str, sha256: str, actor: Member, at: datetime
+    chosen: ImportKind, read: ReadList, original: AcceptedFile, *, filename: str, sha256: str, actor: Member, at: datetime
 ) -> ImportFile:
-    """Store what was read, unless the same file, sent twice at once, was stored meanwhile."""
+    """Store what was read, or ask how it is to be read, unless the same file, sent twice at once, was stored meanwhile."""
     allow_long_work("check_list")
     known = hold_list(chosen, sha256)
     if known is not None:
         return known
-    good, _, rows = sorted_out
-    file = ImportFile.objects.create(
+    state, kept = (ImportState.CHECKED, len(read.good)) if read.reading is None else (ImportState.ASKED, 0)
+    rows = read.rows if read.reading is None else 0
+    file = ImportFile(
         kind=chosen,
         filename=filename[:200],
         sha256=sha256,
+        state=state,
         rows=rows,
-        accepted=len(good),
-        refused=rows - len(good),
+        accepted=kept,
+        refused=rows - kept,
+        reading=read.reading,
         checked_by=actor,
         checked_at=at,
     )
+    file.save(force_insert=True)
     lay(owner=file, kind=IMPORTED_LIST, file=original, actor=actor, at=at)
-    keep_rows(file, sorted_out, at=at)
+    if read.reading is not None:
+        tell_reading(file, at=at)
+    else:
+        keep_rows(file, read, at=at)
     return file
 
 
-def keep_rows(file: ImportFile, sorted_out: SortedOut, *, at: datetime) -> None:
+def tell_reading(file: ImportFile, *, at: datetime) -> None:
+    """Write down that a list waits for a person to confirm how it is read."""
+    after = {"kind": file.kind, "sha256": file.sha256, "reading": file.reading}
+    record(verb="import.reading_asked", obj=file, actor=file.checked_by, occurred_at=at, after=after)
+
+
+def keep_rows(file: ImportFile, read: ReadList, *, at: datetime) -> None:
     """Store the good rows and the faults beside a checked file, and say so in the name of who brought it."""
-    good, problems, _ = sorted_out
-    _store_rows(file, good)
+    _store_rows(file, read.good)
     ImportProblem.objects.bulk_create(
-        [ImportProblem(file=file, row=p.row, column=p.column, code=p.code, detail=p.detail, is_warning=p.is_warning) for p in problems],
+        [
+            ImportProblem(file=file, sheet=p.sheet, row=p.row, column=p.column, code=p.code, detail=p.detail, is_warning=p.is_warning)
+            for p in read.problems
+        ],
         batch_size=2000,
     )
     after = {"kind": file.kind, "sha256": file.sha256, "rows": file.rows, "accepted": file.accepted, "refused": file.refused}
@@ -173,19 +207,19 @@ def keep_rows(file: ImportFile, sorted_out: SortedOut, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def commit_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
+def commit_list(*, import_id: UUID, actor: Member, at: datetime, notes_checked: bool = False) -> ImportFile:
     """
     Take over the good rows of a checked file, all of them or none; killed half-way, the next call starts and ends the same.
 
     A file already committed is returned as it stands. Figures that differ from those an entry was listed on are marked on their row and
-    never change the entry.
+    never change the entry. Credit codes whose 17th digit does not fit are taken over once somebody has said that he looked.
 
     Raises:
-        NotVisible, RoleMissing, ImportDiscarded, NotCheckedYet, NothingAccepted.
+        NotVisible, RoleMissing, ImportDiscarded, NotCheckedYet, NothingAccepted, NotesNotChecked.
 
     Source: FP 1.6.1(2), 3.1, 3.2; D24.
     """
-    file = _locked(import_id, actor=actor)
+    file = locked_list(import_id, actor=actor)
     allow_long_work("commit_list")
     if file.state == ImportState.COMMITTED:
         return file
@@ -195,11 +229,19 @@ def commit_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
         raise NotCheckedYet(filename=file.filename)
     if not file.accepted:
         raise NothingAccepted(filename=file.filename)
+    if file.noted and not notes_checked:
+        raise NotesNotChecked(field="notes_checked", count=file.noted)
     is_tax_list = file.kind == ImportKind.TAX_LIST
     file.outcomes = take_over_tax_rows(file, actor=actor, at=at) if is_tax_list else take_over_stacking_rows(file)
     file.commit(by=actor, at=at)
     file.save()
-    record(verb="import.committed", obj=file, actor=actor, occurred_at=at, after={"state": file.state, "outcomes": file.outcomes})
+    record(
+        verb="import.committed",
+        obj=file,
+        actor=actor,
+        occurred_at=at,
+        after={"state": file.state, "outcomes": file.outcomes, "noted": file.noted},
+    )
     return file
 
 
@@ -211,7 +253,7 @@ def discard_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
     Raises:
         NotVisible, RoleMissing, ImportCommitted, NotCheckedYet.
     """
-    file = _locked(import_id, actor=actor)
+    file = locked_list(import_id, actor=actor)
     if file.state == ImportState.COMMITTED:
         raise ImportCommitted(filename=file.filename)
     if file.state == ImportState.RECEIVED:
@@ -223,30 +265,49 @@ def discard_list(*, import_id: UUID, actor: Member, at: datetime) -> ImportFile:
     return file
 
 
-def _locked(import_id: UUID, *, actor: Member) -> ImportFile:
-    file = imports_visible_to(actor).select_for_update(of=("self",)).filter(public_id=import_id).first()
+def locked_list(import_id: UUID, *, actor: Member) -> Any:
+    """
+    Return a list of one's own bureau, held until the transaction ends; ``noted`` counts what somebody has to compare.
+
+    Raises:
+        NotVisible, RoleMissing.
+    """
+    file = with_notes_counted(imports_visible_to(actor)).select_for_update(of=("self",)).filter(public_id=import_id).first()
     if file is None:
         raise NotVisible
     require(actor, *IMPORTERS[ImportKind(file.kind)])
     return file
 
 
-def parsed_rows(kind: ImportKind, *, filename: str, content: bytes, at: datetime) -> Iterator[ParsedRow]:
+def read_list(
+    kind: ImportKind,
+    *,
+    filename: str,
+    content: bytes,
+    at: datetime,
+    told: Callable[[Iterator[ParsedRow]], Iterator[ParsedRow]] = iter,
+) -> ReadList:
     """
-    Yield the rows of a list as its kind reads them.
+    Return a list as its kind reads it; every row goes through ``told``.
 
     Raises:
-        what ``read_table`` raises.
+        EmptyList, and what ``open_table`` raises.
     """
     on = localdate(at)
     if kind == ImportKind.STACKING:
-        return checked_stacking_rows(read_table(filename=filename, content=content, columns=stacking_columns(on=on)))
-    words = district_words(District.objects.filter(is_live=True).values_list("pk", "code", "name"))
-    return checked_tax_rows(read_table(filename=filename, content=content, columns=tax_columns(districts=words, on=on)))
+        columns, check = stacking_columns(on=on), checked_stacking_rows
+    else:
+        words = district_words(District.objects.filter(is_live=True).values_list("pk", "code", "name"))
+        columns, check = tax_columns(districts=words, on=on), checked_tax_rows
+    table = open_table(filename=filename, content=content, columns=columns)
+    reading = Reading(table)
+    good, problems, rows = _sorted_out(told(reading.watch(check(table))))
+    if not rows:
+        raise EmptyList(filename=filename)
+    return ReadList(good, problems, rows, None if table.is_plain else reading.as_json())
 
 
-def sort_out(parsed: Iterable[ParsedRow]) -> SortedOut:
-    """Return the rows to keep, the problems as far as they are listed, and how many rows there were."""
+def _sorted_out(parsed: Iterable[ParsedRow]) -> tuple[list[ParsedRow], list[Problem], int]:
     good: list[ParsedRow] = []
     problems, rows = Listed(), 0
     for row in parsed:
@@ -260,11 +321,11 @@ def sort_out(parsed: Iterable[ParsedRow]) -> SortedOut:
 def _store_rows(file: ImportFile, rows: Sequence[ParsedRow]) -> None:
     """Copy the rows into their staging table in one stream."""
     table, fields, constants = _TABLES[ImportKind(file.kind)]
-    columns = ["file_id", "row", *constants, *fields]
+    columns = ["file_id", "sheet", "row", *constants, *fields]
     fixed = [str(file.pk)]
     stream = io.StringIO()
     for parsed in rows:
-        values = (*fixed, parsed.row, *constants.values(), *(parsed.values[name] for name in fields))
+        values = (*fixed, parsed.sheet[:LONGEST_SHEET], parsed.row, *constants.values(), *(parsed.values[name] for name in fields))
         stream.write("\t".join(_copied(value) for value in values) + "\n")
     stream.seek(0)
     quoted = ", ".join(f'"{column}"' for column in columns)

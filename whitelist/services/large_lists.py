@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 
 from django.db import transaction
@@ -24,15 +25,15 @@ from whitelist.models import ImportFile
 from whitelist.papers import IMPORTED_LIST
 from whitelist.services.intake import (
     IMPORTERS,
-    EmptyList,
-    SortedOut,
+    ReadList,
     check_list,
     hold_list,
     keep_rows,
     known_list,
-    parsed_rows,
-    sort_out,
+    read_list,
+    tell_reading,
 )
+from whitelist.services.readings import ReadingChanged
 
 QUEUED_FOR = timedelta(minutes=5)  # after it nobody is expected to have heard of a list
 STUCK_AFTER = timedelta(minutes=20)  # longer than one reading can take; after it another worker may
@@ -67,7 +68,8 @@ def work_list(file_pk: int, *, at: datetime) -> str:
     """
     Read a list that was taken in and return the state it came to; empty where another worker reads it, or it was read before.
 
-    What cannot be read says why on its page; where the readers are busy it stays as it is, and a later run takes it up.
+    Of one that can be read in several ways nothing is stored before a person has confirmed how. What cannot be read says why on its page;
+    where the readers are busy it stays as it is, and a later run takes it up.
     """
     file = _claimed(file_pk, at=at)
     if file is None:
@@ -75,13 +77,13 @@ def work_list(file_pk: int, *, at: datetime) -> str:
     content = stored_content(documents_of(file).get(kind=IMPORTED_LIST))
     try:
         with patiently():
-            rows = parsed_rows(ImportKind(file.kind), filename=file.filename, content=content, at=file.checked_at)
-            sorted_out = sort_out(_told(rows, file_pk, at=at))
-        if not sorted_out[2]:
-            raise EmptyList(filename=file.filename)
+            told = partial(_told, file_pk=file_pk, at=at)
+            read = read_list(ImportKind(file.kind), filename=file.filename, content=content, at=file.checked_at, told=told)
     except DomainError as refusal:
         return _left(file_pk) if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE else _gave_up(file_pk, refusal, at=at)
-    return _worked(file_pk, sorted_out, at=at)
+    if file.reading is not None and read.reading != file.reading:
+        return _gave_up(file_pk, ReadingChanged(filename=file.filename), at=at)
+    return _worked(file_pk, read, at=at)
 
 
 def waiting_lists(*, at: datetime) -> list[int]:
@@ -131,7 +133,7 @@ def _left(file_pk: int) -> str:
     return str(ImportState.RECEIVED)
 
 
-def _told(rows: Iterator[ParsedRow], file_pk: int, *, at: datetime) -> Iterator[ParsedRow]:
+def _told(rows: Iterator[ParsedRow], *, file_pk: int, at: datetime) -> Iterator[ParsedRow]:
     """Yield the rows, and write down every few thousand how far the reading is."""
     for number, row in enumerate(rows, start=1):
         if number % TELL_EVERY == 0:
@@ -140,13 +142,19 @@ def _told(rows: Iterator[ParsedRow], file_pk: int, *, at: datetime) -> Iterator[
 
 
 @transaction.atomic
-def _worked(file_pk: int, sorted_out: SortedOut, *, at: datetime) -> str:
+def _worked(file_pk: int, read: ReadList, *, at: datetime) -> str:
     allow_long_work("check_list")
     file = ImportFile.objects.select_for_update(of=("self",)).select_related("checked_by").get(pk=file_pk)
-    if file.state == ImportState.RECEIVED:
-        file.finish_check(rows=sorted_out[2], accepted=len(sorted_out[0]))
+    if file.state != ImportState.RECEIVED:
+        return file.state
+    if read.reading is not None and file.reading_confirmed_at is None:
+        file.ask_reading(reading=read.reading)
         file.save()
-        keep_rows(file, sorted_out, at=at)
+        tell_reading(file, at=at)
+        return file.state
+    file.finish_check(rows=read.rows, accepted=len(read.good))
+    file.save()
+    keep_rows(file, read, at=at)
     return file.state
 
 
