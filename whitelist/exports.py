@@ -11,6 +11,7 @@ from common.errors import DomainError
 from whitelist.models import Announcement
 from whitelist.payloads import body_of
 
+MOST_IN_WORKBOOK = 10_000
 _HEADINGS = {
     "id": "条目标识",
     "kind": "名单类别",
@@ -48,18 +49,28 @@ class ExportedFile:
     sha256: str
 
 
+class TooManyEntries(DomainError):
+    """More entries than a workbook is written for while somebody waits."""
+
+    code = "too_many_entries"
+    sentence = "名单共 {count:,} 条，超过 xlsx 文件的上限 {most:,} 条，未生成文件。请选择 JSON 格式导出。"
+
+
 def export(announcement: Announcement, *, file_format: str) -> ExportedFile:
     """
     Return the announcement as a file.
 
     Raises:
         UnknownFormat: neither ``json`` nor ``xlsx``.
+        TooManyEntries: for a workbook.
 
     Source: FP 1.6.2.
     """
     if file_format == "json":
         content, content_type = body_of(announcement.payload), "application/json"
     elif file_format == "xlsx":
+        if announcement.entry_count > MOST_IN_WORKBOOK:
+            raise TooManyEntries(field="file_format", count=announcement.entry_count, most=MOST_IN_WORKBOOK)
         content = _workbook(announcement)
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     else:

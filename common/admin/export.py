@@ -1,6 +1,7 @@
 """A list as a spreadsheet, as the person sees it: same rows, same columns, same order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -16,8 +17,10 @@ from common.admin.columns import Column
 from common.admin.extension_points import EXTENSION_POINTS, acting_member
 from common.texts import line
 
-MAX_ROWS = 100_000
+MAX_ROWS = 5_000  # of one file, which costs its web worker half a second
+MAX_FILES = 100
 TOO_MANY_ROWS = "共 {count:,} 行，超过一次导出的上限 {most:,} 行，未生成文件。请先用筛选条件缩小范围，再分批导出。"
+IN_SEVERAL_FILES = "共 {count:,} 行，超过一次导出的上限 {most:,} 行，未生成文件。可用筛选条件缩小范围，或逐个下载以下 {files} 个文件。"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -45,6 +48,22 @@ def spreadsheet(
     answer = HttpResponse(buffer.getvalue(), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{filename}"'
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """One of several files of a list: which rows, and where it is fetched."""
+
+    number: int
+    first: int
+    last: int
+    url: str
+
+
+def parts_of(count: int, *, address: Callable[[int], str]) -> list[FilePart]:
+    """Return the files into which so many rows are divided; ``address`` gives the place of each by its number, from 1."""
+    firsts = range(1, count + 1, MAX_ROWS)
+    return [FilePart(number, first, min(first + MAX_ROWS - 1, count), address(number)) for number, first in enumerate(firsts, start=1)]
 
 
 def told_export(request: HttpRequest, *, what: type[Model], title: str, rows: int, form: str) -> None:

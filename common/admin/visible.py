@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Max, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from unfold.admin import ModelAdmin
 
+from common.admin import export
 from common.admin.addresses import AddressUnread, read_list
 from common.admin.columns import Column
 from common.admin.display_values import Badge, list_of, page_of, tone_of
-from common.admin.export import MAX_ROWS, TOO_MANY_ROWS, spreadsheet
+from common.admin.export import spreadsheet
 from common.admin.extension_points import EXTENSION_POINTS, acting_member, panels_for, steps_for
 from common.admin.filters import filter_of, is_asked_by
 from common.admin.panels import Facts, facts
@@ -189,22 +190,48 @@ class VisibleAdmin(ModelAdmin):
         messages.error(request, unread.message)
         return redirect(list_of(self.model))
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
-        """Give the list out as a spreadsheet, filtered and ordered as on screen."""
+    def export_view(self, request: HttpRequest, part: int = 0, until: int = 0) -> HttpResponse:
+        """
+        Give the list out as a spreadsheet, filtered and ordered as on screen; of a long one, lead to the files it is divided into.
+
+        ``part`` is one of those, ``until`` the newest row that there was when the list was divided.
+        """
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
             rows = self.get_changelist_instance(request).get_queryset(request)
         except AddressUnread as unread:
             return self._unread(request, unread)
-        if (count := rows.count()) > MAX_ROWS:
-            messages.error(request, TOO_MANY_ROWS.format(count=count, most=MAX_ROWS))
-            return redirect(f"{list_of(self.model)}?{request.GET.urlencode()}")
-        return self.file_of(request, rows)
+        if until:
+            rows = rows.filter(pk__lte=until)
+        count = rows.count()
+        if part:
+            first = (part - 1) * export.MAX_ROWS
+            if first >= count:
+                raise Http404(NOT_FOUND)
+            return self.file_of(request, rows[first : first + export.MAX_ROWS], part=part)
+        return self.file_of(request, rows) if count <= export.MAX_ROWS else self._in_files(request, rows, count)
 
-    def file_of(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
-        """Return the file of the rows that the address asks for."""
-        name = f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}.xlsx"
+    def _in_files(self, request: HttpRequest, rows: QuerySet[Any], count: int) -> HttpResponse:
+        """Say that the list is too long for one file, and offer it in several."""
+        if count > export.MAX_ROWS * export.MAX_FILES:
+            messages.error(request, export.TOO_MANY_ROWS.format(count=count, most=export.MAX_ROWS))
+            return redirect(f"{list_of(self.model)}?{request.GET.urlencode()}")
+        newest = rows.aggregate(newest=Max("pk"))["newest"]
+        until, asked = (newest if isinstance(newest, int) else 0), request.GET.urlencode()
+        files = export.parts_of(count, address=lambda number: f"{reverse(self._route('export_part'), args=[number, until])}?{asked}")
+        context = self.admin_site.each_context(request) | {
+            "title": "分批导出",
+            "opts": self.model._meta,
+            "back": f"{list_of(self.model)}?{asked}",
+            "says": export.IN_SEVERAL_FILES.format(count=count, most=export.MAX_ROWS, files=len(files)),
+            "files": files,
+        }
+        return TemplateResponse(request, "case/export.html", context)
+
+    def file_of(self, request: HttpRequest, rows: QuerySet[Any], *, part: int = 0) -> HttpResponse:
+        """Return the file of the rows that the address asks for; ``part`` is its number among several."""
+        name = f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}{f'-{part}' if part else ''}.xlsx"
         columns = self.exported_columns or self.columns_for(request)
         title = str(self.model._meta.verbose_name_plural)
         return spreadsheet(request, title, columns, rows.iterator(chunk_size=2000), filename=name, what=self.model)
@@ -299,6 +326,7 @@ class VisibleAdmin(ModelAdmin):
             path("new/<slug:name>/", view(self._new), name=f"{base}_new"),
             path("bulk/<slug:name>/", view(self._bulk), name=f"{base}_bulk"),
             path("export/", view(self.export_view), name=f"{base}_export"),
+            path("export/<int:part>/<int:until>/", view(self.export_view), name=f"{base}_export_part"),
             path("<path:object_id>/do/<slug:name>/", view(self._do), name=f"{base}_do"),
         ]
         return own + super().get_urls()

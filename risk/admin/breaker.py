@@ -143,8 +143,8 @@ class BankRiskAdmin(VisibleAdmin):
         context = {"title": "风险雷达", "radar": radar}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    def file_of(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
-        """Return the radar as a spreadsheet."""
+    def file_of(self, request: HttpRequest, rows: QuerySet[Any], *, part: int = 0) -> HttpResponse:
+        """Return the radar, which has a row for each bank, as a spreadsheet."""
         today = timezone.localdate()
         found = standings(banks_visible_to(acting_member(request)).order_by("code"), on=today)
         return spreadsheet(request, "风险雷达", EXPORTED, found, filename=f"bankrisk-{today:%Y%m%d}.xlsx", what=BankRisk)

@@ -10,10 +10,11 @@ import pytest
 from django.contrib.messages import get_messages
 from django.core.exceptions import FieldError
 from django.db import connection, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from audit.models import Event
 from common.admin.forms import StepForm
 from common.admin.step_views import StepView
 from common.admin.steps import Step, allowed_for
@@ -23,6 +24,13 @@ from ledger.models import Account
 from loans.models import Intent, Loan
 from parties.models import Member
 from tests.admin.world import World
+from whitelist.models import Entry
+
+
+def rows_in(answer: HttpResponse) -> list[tuple[Any, ...]]:
+    """Return the rows of a file without its headings."""
+    return list(openpyxl.load_workbook(BytesIO(answer.content), read_only=True).active.iter_rows(min_row=2, values_only=True))
+
 
 Login = Callable[[Member], Client]
 
@@ -88,16 +96,42 @@ class TestWhatIsNotFound:
 class TestFiles:
     def test_a_list_within_the_limit_goes_out_whole(self, world: World, login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
         world.queue()
-        monkeypatch.setattr("common.admin.visible.MAX_ROWS", 50)
+        monkeypatch.setattr("common.admin.export.MAX_ROWS", 50)
         answer = login(world.desk.industry).get(reverse("admin:whitelist_entry_export"))
         assert openpyxl.load_workbook(BytesIO(answer.content), read_only=True).active.max_row > 2
 
     def test_a_list_over_the_limit_says_so_and_is_not_cut(self, world: World, login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
         world.queue()
-        monkeypatch.setattr("common.admin.visible.MAX_ROWS", 1)
-        answer = login(world.desk.industry).get(f"{reverse('admin:whitelist_entry_export')}?kind__exact=project")
-        assert answer.status_code == 302
-        assert answer["Location"].endswith("?kind__exact=project")
+        monkeypatch.setattr("common.admin.export.MAX_ROWS", 2)
+        browser, address = login(world.desk.industry), f"{reverse('admin:whitelist_entry_export')}?kind__exact=project"
+        count = Entry.objects.filter(kind="project").count()
+        page = browser.get(address)
+        assert "超过一次导出的上限 2 行，未生成文件" in page.content.decode()
+        assert not Event.objects.filter(verb="exported").exists()
+        files = page.context["files"]
+        assert [(one.first, one.last) for one in files] == [(n, min(n + 1, count)) for n in range(1, count + 1, 2)]
+        assert len(files) > 1
+        world.queue()  # what comes later is in none of them
+        found = [row for one in files for row in rows_in(browser.get(one.url))]
+        monkeypatch.setattr("common.admin.export.MAX_ROWS", 500)
+        whole = rows_in(browser.get(address))
+        assert found == whole[-count:]
+        assert len(whole) > count
+        assert [event.after["rows"] for event in Event.objects.filter(verb="exported").order_by("pk")][:-1] == [
+            one.last - one.first + 1 for one in files
+        ]
+
+    def test_a_file_behind_the_last_is_none_and_a_list_in_too_many_files_is_refused(
+        self, world: World, login: Login, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world.queue()
+        browser, address = login(world.desk.industry), reverse("admin:whitelist_entry_export")
+        assert browser.get(f"{address}2/0/").status_code == 404
+        assert login(world.handler).get(reverse("admin:audit_event_export_part", args=[1, 0])).status_code == 403
+        monkeypatch.setattr("common.admin.export.MAX_ROWS", 1)
+        monkeypatch.setattr("common.admin.export.MAX_FILES", 1)
+        answer = browser.get(f"{address}?kind__exact=project")
+        assert (answer.status_code, answer["Location"].rpartition("?")[2]) == (302, "kind__exact=project")
         (said,) = [str(one) for one in get_messages(answer.wsgi_request)]
         assert "超过一次导出的上限 1 行，未生成文件" in said
 
