@@ -10,7 +10,7 @@ from api.feed_positions import FeedRestoring
 from api.parsers import BodyTooLarge, ContentPacked, LengthRequired
 from api.permissions import ScopeMissing
 from api.problems import MEDIA_TYPE, SENTENCES
-from api.schema_examples import EXAMPLES, show_answers
+from api.schema_examples import examples_of, show_answers
 from api.schema_webhook import EVENT_SENT
 
 Described = dict[str, Any]
@@ -79,7 +79,8 @@ def complete(result: Described, generator: Any, request: Any, public: bool) -> D
     """Return the description with what all operations share; called last of all by the generator."""
     components = result["components"]
     components["headers"] = HEADERS
-    components["examples"] = {name: {"value": value} for name, value in EXAMPLES.items()}
+    examples = examples_of(components["schemas"])
+    components["examples"] = {name: {"value": value} for name, value in examples.items()}
     components.setdefault("parameters", {})["IfNoneMatch"] = IF_NONE_MATCH
     components["securitySchemes"]["basicAuth"] = BASIC
     for method, operation in _operations(result):
@@ -88,7 +89,7 @@ def complete(result: Described, generator: Any, request: Any, public: bool) -> D
         _say_codes(method, operation)
         _say_places(operation)
         _say_headers(method, operation)
-        show_answers(operation)
+        show_answers(operation, examples)
     _require_what_is_always_answered(result)
     result["webhooks"] = {"event": {"post": EVENT_SENT}}
     return result

@@ -25,6 +25,7 @@ from api.v1.serializers import DistrictShown, EnterpriseShown, InstitutionShown,
 from api.v1.steps import input_asking
 from loans.enums import MovementKind
 from loans.models import BankQuota, Loan, Movement, UseOfFundsCheck
+from loans.models.loans import CONTRACT_TERMS
 from loans.movement_steps import ASKED_ALWAYS, FURTHER, MOVEMENT_STEPS
 from risk.claims.transitions import ClaimState
 from risk.enums import Grade
@@ -68,10 +69,9 @@ class LoanShown(Shown):
     class Meta:
         model = Loan
         fields = (
-            "id", "application_id", "contract_number", "bank_reference", "enterprise", "project", "bank", "mode", "category", "security",
-            "contract_amount", "enterprise_rate", "return_rate", "signed_on", "available_until", "matures_on", "drawn", "performing",
-            "overdue", "outstanding", "repaid", "stage", "first_drawdown_on", "district", "earns_until", "subsidy_stopped_on",
-            "updated_at",
+            "id", "application_id", "contract_number", "bank_reference", "enterprise", "project", "bank", *CONTRACT_TERMS,
+            "enterprise_rate", "return_rate", "drawn", "performing", "overdue", "outstanding", "repaid", "stage", "first_drawdown_on",
+            "district", "earns_until", "subsidy_stopped_on", "updated_at",
         )  # fmt: skip
         clauses = {
             "mode": "FP 1.3",

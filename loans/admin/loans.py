@@ -16,6 +16,7 @@ from loans.admin.applications import SEEN_BY as APPLICATIONS_SEEN_BY
 from loans.admin.steps import LOAN_STEPS
 from loans.enums import LoanStage, ProposalState
 from loans.models import Loan, Movement, Proposal
+from loans.models.loans import CONTRACT_TERMS
 from loans.movement_steps import FURTHER
 from loans.selectors.visible import loans_visible_to, scope_of
 from parties.enums import InstitutionKind
@@ -23,10 +24,7 @@ from parties.models import Member
 
 SEEN_BY = APPLICATIONS_SEEN_BY | {InstitutionKind.GUARANTOR}
 TONES = {LoanStage.CONTRACTED: "busy", LoanStage.DRAWN: "good", LoanStage.OVERDUE: "bad", LoanStage.SETTLED: "plain"}
-SHOWS = (
-    "contract_number", "application", "bank", "enterprise", "project", "mode", "category", "security", "contract_amount", "signed_on",
-    "matures_on", "available_until", "policy_version",
-)  # fmt: skip
+SHOWS = ("contract_number", "application", "bank", "enterprise", "project", *CONTRACT_TERMS, "policy_version")
 
 
 def loans_listed(member: Member) -> QuerySet[Loan]:
@@ -40,6 +38,14 @@ def stage(loan: Loan) -> Badge:
     return Badge(found.label, TONES[found])
 
 
+COLUMNS = (
+    "contract_number", "enterprise", "bank", "mode", "category", "contract_amount", "drawn",
+    Column("贷款余额", lambda loan: Money(loan.outstanding), name="money_outstanding"),
+    Column("状态", stage, name="stage"),
+    "district", "matures_on",
+)  # fmt: skip
+
+
 @admin.register(Loan)
 class LoanAdmin(VisibleAdmin):
     """Loans with what they owe."""
@@ -47,12 +53,8 @@ class LoanAdmin(VisibleAdmin):
     visible_to = staticmethod(loans_listed)
     seen_by = SEEN_BY
     is_case = True
-    columns = (
-        "contract_number", "enterprise", "bank", "mode", "category", "contract_amount", "drawn",
-        Column("贷款余额", lambda loan: Money(loan.outstanding), name="money_outstanding"),
-        Column("状态", stage, name="stage"),
-        "district", "matures_on",
-    )  # fmt: skip
+    columns = COLUMNS
+    exported = (*COLUMNS, *(name for name in CONTRACT_TERMS if name not in COLUMNS))
     shows = SHOWS
     papers = (("放款凭证", "放款凭证"), ("资金用途凭证", "资金用途凭证"), ("贷款合同", "贷款合同"))
     search_fields = ("contract_number", "enterprise__name", "enterprise__credit_code", "project__name", "application__number")

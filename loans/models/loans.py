@@ -39,6 +39,8 @@ FIXED_BY_CONTRACT = (
 )
 
 
+# What the contract says, in the order of reading: on the loan's page, in the exported list and to programs.
+CONTRACT_TERMS = ("mode", "category", "security", "contract_amount", "signed_on", "matures_on", "available_until")
 OUTSTANDING = F("performing") + F("overdue")  # of a loan, or what a movement does to it: ``Balance.outstanding`` in the database
 
 

@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from api.v1.loan_serializers import LoanShown
 from audit.models import Event
 from common.enums import Mode, Security
 from common.errors import InvalidInput
+from loans.admin.loans import LoanAdmin
 from loans.models import Application, Guarantee, Loan
 from loans.models.applications import ApprovalLapsed
+from loans.models.loans import CONTRACT_TERMS
 from loans.rules.dates import MaturityTooLate
 from loans.services.approval import EntryRemoved
 from loans.services.contracts import ContractNumberTaken, ContractOverApproval, GuaranteeDiffers, GuaranteeNotNeeded, record_guarantee
@@ -159,3 +162,7 @@ def test_no_other_loan_has_the_plan_s_guarantee(scene):
     trust = scene.signed(rd=True, mode=Mode.TRUST, amount_requested=Decimal(1000))
     with pytest.raises(GuaranteeNotNeeded):
         guarantee(scene, trust, guarantor, actor=scene.trustee)
+
+
+def test_terms_of_the_contract_are_shown_on_the_page_in_the_file_and_to_programs() -> None:
+    assert set(CONTRACT_TERMS) <= set(LoanAdmin.shows) & set(LoanAdmin.exported) & set(LoanShown.Meta.fields)
