@@ -36,8 +36,12 @@ def options(known: dict[str, ModuleType]) -> argparse.Namespace:
     parser.add_argument("--entries", type=int, default=2_000, help="ledger entries per round")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the tax list, at most 190,000")
     parser.add_argument("--days", type=int, default=200_000, help="due dates per round")
+    parser.add_argument(
+        "--applications", type=int, nargs="+", default=[100_000, 1_000_000], help="applications of a year, one or more sizes"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="counted rounds of each measurement")
     asked = parser.parse_args()
+    asked.topics = [topic.replace("-", "_") for topic in asked.topics]
     if unknown := set(asked.topics) - set(known):
         parser.error(f"no such topic: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     return asked

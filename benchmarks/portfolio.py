@@ -73,6 +73,14 @@ def add_loans(here: World, count: int, kind: Kind) -> range:
     return range(first, first + count)
 
 
+def add_applications(here: World, count: int) -> range:
+    """Add so many applications with what comes before them, and no loan, and return their keys; the caller spreads them."""
+    with triggers_at_rest():
+        for begin in range(FIRST_KEY, FIRST_KEY + count, CHUNK):
+            _add_cases(here, range(begin, min(begin + CHUNK, FIRST_KEY + count)))
+    return range(FIRST_KEY, FIRST_KEY + count)
+
+
 def _add_cases(here: World, keys: range) -> None:
     """Add what comes before the loans: enterprises at home all over the city, entries, applications with their deadlines."""
     application = here.loan.application

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from calculators.calculator import Answer, AnswerKind, Asked, Basis, Calculator, Output, rate
 from calculators.fields import Kind, asked
-from reporting.rules import response_rate
+from reporting.response_rates.rules import response_rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ LONG_JOBS: Mapping[str, str] = {
     "close_days": "台账日结",
     "commit_list": "名单入库",
     "draft_settlement": "编制结算",
+    "lock_response_year": "锁定年度响应率",
 }
 RAISED = "P0001"  # by a trigger, pgtrigger's among them
 RULE_KEPT = "与已有记录或数据规则冲突，未作任何更改。请核对编号、流水号、日期和当前状态后重试。"

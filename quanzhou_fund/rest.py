@@ -83,6 +83,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SORT_OPERATIONS": False,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema_complete.complete"],
     "ENUM_NAME_OVERRIDES": {
+        "ModeEnum": "common.enums.Mode",
+        "ResponseModeEnum": "reporting.enums.ModeScope",
         "EntryStateEnum": "whitelist.enums.EntryState",
         "EntryKindEnum": "whitelist.enums.EntryKind",
         "DeliveryStateEnum": "whitelist.enums.DeliveryState",

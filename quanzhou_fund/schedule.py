@@ -92,6 +92,7 @@ JOBS: tuple[Job, ...] = (
     Job("loans.tasks.apply_return_rates", crontab(hour=0, minute=30), MONEY, "a decision that reaches running loans holds the next day"),
     Job("notices.tasks.send_emails", schedule(60), MAIL, "new notices go out, failed ones are tried again"),
     Job("quanzhou_fund.tasks.catch_up", schedule(60), MONEY, "a job whose moment passed while everything was down still runs"),
+    Job("reporting.tasks.keep_response_years", crontab(hour=1, minute=30), BULK, "a year is signed, checked and locked within its terms"),
     Job("risk.tasks.suggest_classes", crontab(hour=0, minute=40), BULK, "a loan's class follows its overdue days the next morning"),
     Job("risk.tasks.evaluate_banks", crontab(minute=15), MONEY, "drawdowns move a bank's bad-debt rate without anybody asking"),
     Job("risk.tasks.pay_due_claims", schedule(300), MONEY, "a payment that was cut off is made within minutes"),

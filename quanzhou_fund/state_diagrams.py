@@ -18,6 +18,8 @@ from parties.correction_transitions import CORRECTION_STEPS, CorrectionParty
 from parties.enums import InstitutionKind
 from parties.rights_transitions import RIGHTS_STEPS, RightsParty
 from policy.notice_transitions import NOTICE_STEPS, NoticeParty
+from reporting.response_rates.transitions import OBJECTION_STEPS as RATE_OBJECTION_STEPS
+from reporting.response_rates.transitions import YEAR_STEPS, RateParty
 from risk.claims.transitions import CLAIM_STEPS, ClaimParty, ClaimState
 from risk.classification.transitions import SUGGESTION_STEPS, SuggestionParty
 from risk.exemption.transitions import EXEMPTION_STEPS, ExemptionParty
@@ -103,6 +105,8 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="enhancement-fee", model="risk.EnhancementFee", table=ENHANCEMENT_FEE_STEPS, parties=MoneyParty, field="step"),
     Diagram(name="guarantee-fee", model="risk.GuaranteeFee", table=GUARANTEE_FEE_STEPS, parties=MoneyParty, field="step"),
     Diagram(name="exemption", model="risk.Exemption", table=EXEMPTION_STEPS, parties=ExemptionParty),
+    Diagram(name="response-year", model="reporting.ResponseYear", table=YEAR_STEPS, parties=RateParty),
+    Diagram(name="rate-objection", model="reporting.RateObjection", table=RATE_OBJECTION_STEPS, parties=RateParty),
 )
 BEGIN, END = "<!-- steps -->", "<!-- /steps -->"
 STATELESS: Mapping[str, str] = {  # models whose state no step of a case changes, and why

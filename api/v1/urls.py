@@ -10,6 +10,7 @@ from api.v1.directory import CallerView, InstitutionView, ReturnRateView
 from api.v1.events import EventView, WebhookView
 from api.v1.loans import LoanView, MovementView, QuotaView, UseCheckView
 from api.v1.papers import ApplicationPaperView, BadDebtPaperView, ClaimPaperView
+from api.v1.response_rates import ResponseCaseView, ResponseRateView
 from api.v1.risk.claims import ClaimView, CompensationView, ReapplicationView
 from api.v1.risk.classes import BadDebtView, ClassificationView, SuggestionView
 from api.v1.risk.diligence import ExemptionView, PackView
@@ -51,6 +52,8 @@ router.register("exemptions", ExemptionView, basename="exemption")
 router.register("evidence-packs", PackView, basename="evidence-pack")
 router.register("radar", RadarView, basename="radar")
 router.register("breaker-changes", BreakerChangeView, basename="breaker-change")
+router.register("response-rates/cases", ResponseCaseView, basename="response-case")
+router.register("response-rates", ResponseRateView, basename="response-rate")
 router.register("uploads", UploadView, basename="upload")
 router.register("settlements", SettlementView, basename="settlement")
 router.register("events", EventView, basename="event")

@@ -9,6 +9,7 @@ from demo_fund.stage import Stage
 from ledger.closing import close_days
 from loans.services.jobs import expire_drawn_projects, lapse_approvals, remind_of_deadlines
 from loans.services.return_rates import apply_return_rates
+from reporting.response_rates.services.jobs import keep_response_years
 from risk.breaker.services import evaluate_banks
 from risk.claims.services.payments import pay_due_claims
 from risk.classification.services import suggest_classes
@@ -40,3 +41,4 @@ def _run_jobs(stage: Stage, at: datetime) -> None:
     pay_due_claims(actor=system, at=at)
     remind_of_terms(actor=system, at=at)
     alarm_about_guarantee_fees(actor=system, at=at)
+    keep_response_years(at=at)

@@ -1,5 +1,6 @@
 """How one parameter is described, read from JSON and written back. Nothing here knows the plan."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass
@@ -108,7 +109,7 @@ def _read_field(f: "Field[Any]", owner: Mapping[str, object], *, path: str, prob
     here = _at(path, f.name)
     meta: Meta | None = f.metadata.get("meta")
     if meta is not None and meta.default is not None and owner.get(f.name) is None:
-        return _read_value(meta.kind, meta.default, path=here, problems=problems)
+        return _read_value(meta.kind, _default_of(meta), path=here, problems=problems)
     if f.name not in owner:
         if meta is None or not meta.optional:
             problems.add(here, "required")
@@ -122,6 +123,11 @@ def _read_field(f: "Field[Any]", owner: Mapping[str, object], *, path: str, prob
         problems.add(here, "not_a_list")
         return None
     return tuple(read(f.metadata["group"], row, path=_at(here, str(i)), problems=problems) for i, row in enumerate(value))
+
+
+def _default_of(meta: Meta) -> object:
+    """Return the default as JSON holds it: numbers that count and truth values are no text there."""
+    return json.loads(str(meta.default)) if meta.kind in (Kind.COUNT, Kind.COUNTS, Kind.FLAG) else meta.default
 
 
 def _read_value(kind: Kind, value: object, *, path: str, problems: Problems) -> Any:

@@ -109,12 +109,24 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """The yearly test of the fund and its banks. Source: FP 2.2.1, FP 2.2.2; D8, D9."""
+    """The yearly test of the fund and its banks. Source: FP 1.6.5, FP 2.2.1, FP 2.2.2; D8, D9, D43, D44."""
 
     threshold_rate: Decimal = parameter("年度响应率下限", Kind.SHARE, clause="FP 2.2.1", decision="D8")
     sme_threshold_rate: Decimal = parameter("中小微企业年度响应率下限", Kind.SHARE, clause="FP 2.2.2", decision="D8")
     working_days: int = parameter("达到放款条件时限", Kind.COUNT, unit="个工作日", clause="FP 2.2.1", decision="D7")
     min_applications: int = parameter("参与末位比较的最少到期申请数", Kind.COUNT, unit="户", clause="FP 2.2.1", decision="D9")
+    trust_return_working_days: int = parameter(
+        "信托服务模式统计报送时限（年度全部期满后）", Kind.COUNT, unit="个工作日", clause="FP 1.6.5", decision="D43", default="10"
+    )
+    dispute_working_days: int = parameter(
+        "年度响应率核对期限", Kind.COUNT, unit="个工作日", clause="FP 1.6.5", decision="D43", default="10"
+    )
+    objection_answer_working_days: int = parameter(
+        "响应率异议答复时限", Kind.COUNT, unit="个工作日", clause="FP 1.6.5", decision="D43", default="10"
+    )
+    no_intent_alarm_share: Decimal = parameter(
+        "无合作意向申请占比提示线（超过）", Kind.SHARE, clause="FP 1.6.5", decision="D44", default="0.10"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from parties.models import Correction, Member, RightsChange
 from parties.selectors import corrections_visible_to, rights_changes_visible_to
 from policy.selectors.calendar import working_calendar
 from policy.selectors.deadlines import deadlines_due_within
-from quanzhou_fund.backoffice import work_queues_risk, work_queues_tenders
+from quanzhou_fund.backoffice import work_queues_rates, work_queues_risk, work_queues_tenders
 from quanzhou_fund.backoffice.work_queues_risk import WorkQueues
 from subsidy.enums import ObjectionState, PaymentState, SettlementState
 from subsidy.models import Objection, Payment, Settlement
@@ -208,6 +208,9 @@ _QUEUES: tuple[tuple[frozenset[str], Callable[[Member, date], WorkQueues]], ...]
     (frozenset({K.BANK, K.FUND_MANAGER}), _lender),
     (frozenset({K.BANK}), work_queues_tenders.bidders),
     (frozenset({K.CITY_INDUSTRY, K.CITY_TREASURY}), work_queues_tenders.openers),
+    (frozenset({K.CITY_INDUSTRY}), work_queues_rates.city),
+    (frozenset({K.FUND_MANAGER}), work_queues_rates.manager),
+    (frozenset({K.BANK}), work_queues_rates.bank),
     (frozenset({K.GUARANTOR, K.CITY_INDUSTRY}), work_queues_risk.examined),
     (frozenset({K.GUARANTOR, K.CITY_TREASURY}), work_queues_risk.paid),
     (frozenset({K.BANK}), work_queues_risk.banks),

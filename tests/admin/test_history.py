@@ -158,7 +158,7 @@ class TestDeclarations:
 # Their changes are events of the loan or claim they belong to, or they are the offices' alone.
 SILENT = {"loans.movement", "loans.proposal", "risk.payment", "subsidy.paperbid", "whitelist.importfile", "whitelist.screening"}
 OFFICES_ALONE = {
-    "bid.superseded",
+    "bid.superseded", "rate_objection.answer_proposed", "rate_objection.sent_back",
     "announcement.made", "deadline.moved", "document.opened", "fact.removed", "feed.restarted", "import.checked", "import.committed",
     "import.discarded", "import.reading_asked", "import.reading_confirmed", "import.received", "import.unreadable",
     "institution.entered", "interpretation.confirmed", "list.screened", "login.opened", "opened",

@@ -26,6 +26,12 @@ from loans.services.use_of_funds import record_use_check
 from parties.enums import Role
 from parties.models import Enterprise, Institution, Member
 from parties.selectors import institution_of_kind
+from reporting.enums import Ruling
+from reporting.enums import Verdict as RateVerdict
+from reporting.models import ResponseYear
+from reporting.response_rates.services.jobs import keep_response_years
+from reporting.response_rates.services.objections import file_objection, propose_answer
+from reporting.response_rates.services.years import publish_year
 from risk.claims.services.examining import accept_claim, ask_supplement, begin_review, supply
 from risk.claims.services.opening import file_claim
 from risk.claims.services.payments import propose_payment, release_payment, return_payment
@@ -212,6 +218,18 @@ class Market:
             self.settled(side)
         for side in self.sides:
             self.gone_bad(side)
+        self.rated()
+
+    def rated(self) -> None:
+        """The year's response rates are sent to the banks; both object, and the answer to 甲's is drafted and not yet confirmed."""
+        keep_response_years(at=NOW)
+        year = publish_year(year_id=ResponseYear.objects.get(year=2024).public_id, actor=self.industry, at=NOW)
+        for side, loan in ((self.one, self.rd["甲"]), (self.two, self.cross)):
+            given = {"asked": Ruling.EXCLUDED, "reason": f"{side.mark('银')}率异议", "actor": side.bankers[0], "at": NOW}
+            objection = file_objection(application_id=loan.application.public_id, year_id=year.public_id, **given)
+            if side is self.one:
+                answer = {"verdict": RateVerdict.UPHELD, "answer": "甲局密拟答", "actor": self.industry, "at": NOW}
+                propose_answer(objection_id=objection.public_id, **answer)
 
     def tender(self) -> None:
         """One tender whose bids are opened and one whose bids are sealed, with both banks' bids in each."""

@@ -62,7 +62,8 @@ def foreign(market: Market, reader: str) -> set[str]:
 def own(market: Market, reader: str) -> set[str]:
     """Return what the same party must have read on the way, so that the sweep cannot pass on empty pages."""
     banks = {f"甲银密{text}" for text in (
-        "补充要求", "流水drawdown", "检查情况", "分类理由", "追偿说明", "额度文", "对账.csv", "渠道", "程序", "尽责办法", "文", "一号员",
+        "补充要求", "流水drawdown", "检查情况", "分类理由", "追偿说明", "额度文", "率异议", "对账.csv", "渠道", "程序", "尽责办法",
+        "文", "一号员",
     )} | {"甲行备案号", "3.1117", "甲担密补正要求", "甲担密收费凭证"}  # fmt: skip
     banks |= {f"{figure}.00" for figure in (market.one.project_amount, market.one.rd_amount, market.one.bid_volume, market.one.quota)}
     county = {

@@ -63,6 +63,8 @@ UNTOLD = {  # what no house outside the bureaus is told, and why
     "import.unreadable": "lists are the bureaus' own",
     "import.committed": "lists are the bureaus' own",
     "import.discarded": "lists are the bureaus' own",
+    "rate_objection.answer_proposed": "a draft of 市工信局's own until a second person confirms it",
+    "rate_objection.sent_back": "a draft of 市工信局's own until a second person confirms it",
     "bid.superseded": "follows from a later bid, which is told",
     "paper_bid.checked": "entered and checked at 市工信局; the opening record is what banks read",
     "paper_bid.sent_back": "entered and checked at 市工信局; the opening record is what banks read",

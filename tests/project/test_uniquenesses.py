@@ -24,7 +24,7 @@ NOT_HERE = {
         movement_reference_alike proposal_reference_alike guarantee_fee_voucher_alike recovery_reference_alike diligence_rules_alike
         payment_voucher_alike settlement_record_number_alike tender_document_alike reference_alike""",
     "the case's own row is held first, so that two come one after the other": """
-        correction_waits_once
+        correction_waits_once frozen_case_once frozen_rate_once_per_cell rate_objection_once_per_application
         bank_figure_once_per_loan claim_open_once_per_loan compensation_part_once confirmation_once enhancement_fee_never_twice
         entry_one_listed_rd_per_enterprise exemption_item_once line_once_per_loan_and_quarter loan_rate_once_per_day
         loss_share_once_per_payer
@@ -38,11 +38,13 @@ NOT_HERE = {
         account_code_once closed_balance_once_a_day ledger_closing_through notice_read_once refusal_counted_once risk_bankrisk_bank_id
         risk_feepool_holder_id""",
     "made new with the row itself, or at random": """
+        reporting_responseyear_trust_deadline_id reporting_responseyear_dispute_deadline_id reporting_rateobjection_deadline_id
         api_apiclient_application_id api_apiclient_member_id api_clientsecret_sha256 leg_position_once loans_application_deadline_id
         loans_application_number loans_contribution_movement_id logins_loginsession_session_key risk_claim_deadline_id risk_claim_number
         risk_enhancementfee_entry_id risk_guaranteefee_entry_id risk_paymentpart_entry_id risk_return_deadline_id risk_return_entry_id
         subsidy_payment_entry_id""",
     "written by one job, migrations or commands": """
+        reporting_responseyear_year
         audit_seal_digest demo_day_of_hand institution_one_operator institution_one_per_county_kind parties_district_code
         parties_district_name policy_clause_position policy_decision_position sealed_event_place_once whitelist_channel_code
         whitelist_channel_institution_id""",
