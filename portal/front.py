@@ -3,16 +3,18 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-PUBLIC = ("/$", "/check/$", "/faq/", "/basis/", "/static/")  # everything else is somebody's own affair
-ROBOTS = "User-agent: *\n" + "".join(f"Allow: {place}\n" for place in PUBLIC) + "Disallow: /\n"
+PUBLIC = ("/$", "/check/$", "/whitelist/", "/batches/", "/working-days/", "/faq/", "/basis/", "/feed", "/sitemap.xml", "/static/")
+RULES = "".join(f"Allow: {place}\n" for place in PUBLIC)  # everything else is somebody's own affair
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Keep search engines out of everything but the public's pages."""
-    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+    told = f"User-agent: *\n{RULES}Disallow: /\nSitemap: {request.build_absolute_uri(reverse('public:sitemap'))}\n"
+    return HttpResponse(told, content_type="text/plain; charset=utf-8")
 
 
 @require_safe

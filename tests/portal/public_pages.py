@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from portal.public.urls import urlpatterns
 
-FORMATS: dict[str, str] = {}  # names of addresses that answer something else than a page
+FORMATS = frozenset({"feed-rss", "feed-json", "sitemap"})  # names of addresses that answer something else than a page
 
 
 def public_names() -> set[str]:

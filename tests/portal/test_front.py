@@ -22,8 +22,9 @@ def test_everyone_finds_their_door(client: Client) -> None:
 
 def test_robots_see_the_publics_pages_alone(client: Client) -> None:
     answer = client.get("/robots.txt")
-    first, *allowed, last = answer.content.decode().splitlines()
+    first, *allowed, last, sitemap = answer.content.decode().splitlines()
     assert answer["Content-Type"].startswith("text/plain")
+    assert sitemap == "Sitemap: http://testserver/sitemap.xml"
     assert (first, last) == ("User-agent: *", "Disallow: /")
     assert {f"Allow: {page}" for page in public_pages() if page != "/"} <= {line.rstrip("$") for line in allowed}
     assert not [line for line in allowed if re.match(r"Allow: /(portal|admin|api|account|documents|handover)", line)]

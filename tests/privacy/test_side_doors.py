@@ -24,16 +24,19 @@ from loans.services.proposals import confirm_proposals, propose_movements
 from loans.services.use_of_funds import record_use_check
 from notices.models import EmailDelivery, Notice
 from notices.services import send_due_emails
-from parties.models import Member
+from parties.models import Enterprise, Member
 from portal.urls import urlpatterns as portal_addresses
 from subsidy.models import Line
 from subsidy.services.sealed_bids import check_bid, submit_bid
 from subsidy.services.tenders import open_tender
 from tests.api.caller import Caller
+from tests.portal.public_pages import public_pages
 from tests.privacy.market import NOW, Market, paper
-from tests.privacy.sweep import ask, filled, identifiers_told, interface_addresses, pages, route
+from tests.privacy.sweep import Said, ask, filled, identifiers_told, interface_addresses, pages, route
 from tests.privacy.test_reading import PERSONS, amounts, foreign, leaks, reader_of
 from tests.subsidy.bidding import BEGUN, BID_AT, CLOSES
+from whitelist.enums import LISTED_STATES
+from whitelist.models import Entry
 
 Login = Callable[[Member], Client]
 
@@ -88,6 +91,23 @@ def test_every_page_of_the_portal_is_an_enterprises_own(market: Market, login: L
         assert {f"{lender}密合同" for lender in lenders if lender != "乙银" or side is market.two} <= set(
             re.findall(r"[甲乙交]银密合同", everything)
         )
+
+
+def test_the_public_reads_what_was_published_alone(market: Market) -> None:
+    """Every page without a login, searched for every party's words; a page more is found by itself."""
+    browser, words = Client(), ("密", "企坊", "甲", "乙", "正银行", "正担保")
+    said = [ask(browser, address) for address in (*public_pages(), "/feed.xml", "/feed.json", "/sitemap.xml")]
+    said += [ask(browser, f"{reverse('public:whitelist')}?q={word}") for word in words]
+    secret = {f"{word}{party}密" for word in "甲乙" for party in "银县担局"} | {"交银密", "甲正", "乙正"}
+    for side in market.sides:
+        secret |= amounts(side.project_amount, side.rd_amount, side.bid_volume, side.quota, side.base_amount, side.rd_expense)
+        secret |= {side.bid_rate, str(side.rd_expense)}
+    unlisted = set(Entry.objects.exclude(state__in=LISTED_STATES).values_list("enterprise__name", flat=True))
+    unlisted -= set(Entry.objects.filter(state__in=LISTED_STATES).values_list("enterprise__name", flat=True))
+    codes = set(Enterprise.objects.values_list("credit_code", flat=True))
+    searched = [Said(one.address, one.status, one.text.split("</form>")[-1]) for one in said]  # the field repeats what was looked for
+    assert leaks(searched, secret | unlisted | codes) == {}
+    assert "企坊" in "".join(one.text for one in searched)
 
 
 def test_the_file_of_the_log_holds_no_bid_under_seal(market: Market) -> None:
