@@ -70,7 +70,7 @@ VISITORS = (
 )
 WITH_SECOND_FACTOR = "jinrongju"  # the one visitor whose login asks for a code too
 SECOND_FACTOR_KEY = "51756a5a686f7546756e6444656d6f32303236a5"  # hex; the same in every demo, so that it can be printed
-PORTAL_HINT = "企业服务门户(/portal/)：我的贷款、总成本、财政贴息"
+PORTAL_HINT = "企业服务门户(/portal/)：我的申请和贷款、总成本、财政贴息"
 
 
 class Cast:

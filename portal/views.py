@@ -11,13 +11,16 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record_opening
 from common.errors import NotVisible
-from loans.selectors.visible import loans_visible_to, scope_of
-from loans.services.openings import open_loan
+from loans.selectors.balances import statement_of
+from loans.selectors.visible import applications_visible_to, loans_visible_to, movements_visible_to, scope_of
+from loans.services.openings import open_application, open_loan
 from logins.login_views import AuditedLoginView, AuditedLogoutView
 from parties.models import Member
+from policy.selectors.calendar import working_calendar
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
-from reporting.loan_costs.selectors import cost_of, subsidy_interest_periods
+from portal.tracking import track
+from reporting.loan_costs.selectors import cost_of, days_ahead, subsidy_interest_periods
 from subsidy.selectors.segments import open_line
 from subsidy.selectors.visibility import lines_visible_to
 
@@ -44,11 +47,27 @@ class Logout(AuditedLogoutView):
 @require_safe
 @enterprise_page
 def my_loans(request: HttpRequest, *, member: Member, at: datetime) -> HttpResponse:
-    """Show the enterprise's loans."""
+    """Show the enterprise's applications that are no loan yet or came to none, and its loans."""
     today = localdate(at)
+    applied = applications_visible_to(member).filter(loan__isnull=True).select_related("bank", "project", "deadline")
+    calendar = working_calendar()
+    tracks = [track(one, on=today, calendar=calendar) for one in applied.prefetch_related("supplements").order_by("-pk")]
     loans = loans_visible_to(member).select_related("bank", "project").order_by("-signed_on", "-id")
     rows = [{"loan": loan, "stage": loan.stage_on(today)} for loan in loans]
-    return _page(request, "portal/loans.html", member, {"rows": rows})
+    return _page(request, "portal/loans.html", member, {"rows": rows, "tracks": tracks})
+
+
+@require_safe
+@enterprise_page
+def my_application(request: HttpRequest, *, member: Member, at: datetime, public_id: UUID) -> HttpResponse:
+    """Show where one application stands; the opening is an event of the log."""
+    try:
+        application = open_application(application_id=public_id, actor=member, at=at)
+    except NotVisible as unknown:
+        return _not_found(request, member, unknown)
+    found = track(application, on=localdate(at), calendar=working_calendar())
+    loan = getattr(application, "loan", None)
+    return _page(request, "portal/application.html", member, {"track": found, "application": application, "loan": loan})
 
 
 @require_safe
@@ -59,8 +78,15 @@ def my_loan(request: HttpRequest, *, member: Member, at: datetime, public_id: UU
     try:
         loan = open_loan(loan_id=public_id, actor=member, at=at)
     except NotVisible as unknown:
-        return _page(request, "portal/not_found.html", member, {"message": unknown.message}, status=404)
-    context = {"loan": loan, "stage": loan.stage_on(today), "cost": cost_of(loan, on=today, actor=member)}
+        return _not_found(request, member, unknown)
+    moved = movements_visible_to(member).filter(loan=loan).order_by("value_on", "id")
+    context = {
+        "loan": loan,
+        "stage": loan.stage_on(today),
+        "cost": cost_of(loan, on=today, actor=member),
+        "lines": statement_of(moved),
+        "ahead": days_ahead(loan, on=today),
+    }
     return _page(request, "portal/loan.html", member, context)
 
 
@@ -70,7 +96,7 @@ def my_subsidy(request: HttpRequest, *, member: Member, at: datetime, public_id:
     """Show how one quarter's subsidy of a loan comes about; the opening of the loan is an event of the log."""
     found = lines_visible_to(member).select_related("loan__policy_version", "loan__application__entry").filter(pk=line).first()
     if found is None or found.loan.public_id != public_id:
-        return _page(request, "portal/not_found.html", member, {"message": NotVisible().message}, status=404)
+        return _not_found(request, member, NotVisible())
     record_opening(obj=found.loan, actor=member, at=at, scope=scope_of(found.loan))
     opened = open_line(found)
     context = {
@@ -81,6 +107,10 @@ def my_subsidy(request: HttpRequest, *, member: Member, at: datetime, public_id:
         "at_enterprise_rate": subsidy_interest_periods(opened, at_bank_rate=False),
     }
     return _page(request, "portal/subsidy.html", member, context)
+
+
+def _not_found(request: HttpRequest, member: Member, unknown: NotVisible) -> HttpResponse:
+    return _page(request, "portal/not_found.html", member, {"message": unknown.message}, status=404)
 
 
 def _page(request: HttpRequest, template: str, member: Member, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -1,7 +1,9 @@
 """Balances on a day."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
@@ -30,3 +32,20 @@ def balances_on(loans: QuerySet[Loan] | Iterable[int], day: date) -> dict[int, B
             performing=row["performing_sum"] or ZERO, overdue=row["overdue_sum"] or ZERO, drawn=row["drawn_sum"] or ZERO
         )
     return balances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """One movement of a loan, and the principal outstanding after it, in yuan."""
+
+    movement: Movement
+    outstanding: Decimal
+
+
+def statement_of(movements: Iterable[Movement]) -> list[StatementLine]:
+    """Return the movements of one loan, given in order of their days, each with what was outstanding after it. Source: FP 1.6.3."""
+    balance, lines = EMPTY, []
+    for movement in movements:
+        balance += Balance(performing=movement.performing, overdue=movement.overdue, drawn=movement.drawn)
+        lines.append(StatementLine(movement=movement, outstanding=balance.outstanding))
+    return lines

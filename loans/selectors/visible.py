@@ -150,6 +150,20 @@ def loan_of(actor: Member, public_id: UUID) -> Loan:
     return found
 
 
+def application_of(actor: Member, public_id: UUID) -> Application:
+    """
+    Return one application with what its page shows.
+
+    Raises:
+        NotVisible: no such application for this actor.
+    """
+    related = ("entry__district", "enterprise", "project", "bank", "deadline", "policy_version", "loan")
+    found = applications_visible_to(actor).select_related(*related).prefetch_related("supplements").filter(public_id=public_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
 def scope_of(case: Application | Loan) -> Scope:
     """Return whom an event about the case concerns, for the log."""
     if isinstance(case, Loan):

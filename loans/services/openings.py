@@ -6,9 +6,24 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.services import record_opening
-from loans.models import Loan
-from loans.selectors.visible import loan_of, scope_of
+from loans.models import Application, Loan
+from loans.selectors.visible import application_of, loan_of, scope_of
 from parties.models import Member
+
+
+@transaction.atomic
+def open_application(*, application_id: UUID, actor: Member, at: datetime) -> Application:
+    """
+    Return one application and write that the actor opened it.
+
+    Raises:
+        NotVisible: no such application for this actor.
+
+    Source: architecture, who may.
+    """
+    application = application_of(actor, application_id)
+    record_opening(obj=application, actor=actor, at=at, scope=scope_of(application))
+    return application
 
 
 @transaction.atomic

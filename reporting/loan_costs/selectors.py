@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from common.dates import Period
+from common.dates import Period, settlement_quarter, settlement_quarter_of
 from common.enums import Mode
 from common.money import ZERO
 from loans.models import Loan, Movement
@@ -95,6 +95,33 @@ def cost_of(loan: Loan, *, on: date, actor: Member) -> LoanCost:
         subsidies=tuple(lines),
         agreed=agreed,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """A day to come that matters to the enterprise, why, and by which clause."""
+
+    on: date
+    name: str
+    clause: str
+
+
+def days_ahead(loan: Loan, *, on: date) -> list[Ahead]:
+    """
+    Return the days to come of a loan, the nearest first: the ends of the running settlement quarter, of drawing, of subsidy and loan.
+
+    Ends that the data hold as the first day after are told as the last day before. Source: FP 1.4.1, FP 1.6.3; D10, D11, D37, D39.
+    """
+    first_day = version_for(loan.policy_version).terms.subsidy.settlement_day
+    quarter = settlement_quarter(*settlement_quarter_of(on, first_day=first_day), first_day=first_day)
+    found = [Ahead(on=loan.matures_on, name="贷款到期，还清本金", clause="FP 1.4.1, D39")]
+    if loan.drawn < loan.contract_amount:
+        found.append(Ahead(on=loan.available_until - DAY, name="最后一个可以提款的日子", clause="FP 1.6.3, D37"))
+    if loan.balance.outstanding:
+        found.append(Ahead(on=quarter.last_on, name="本结息季度的最后一天，付息日以合同为准", clause="FP 1.4.1, D10"))
+    if loan.earns_until is not None:
+        found.append(Ahead(on=loan.earns_until - DAY, name="享受财政贴息的最后一天", clause="FP 1.4.1, D11"))
+    return sorted((one for one in found if one.on >= on), key=lambda one: one.on)
 
 
 def _interest(loan: Loan, *, on: date) -> list[QuarterInterest]:

@@ -31,7 +31,7 @@ def test_from_the_door_to_a_sum_opened_and_out_again(chromium: Browser, live_ser
     page.get_by_label("用户名").fill(member.user.username)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", name="我的贷款")).to_be_visible()
+    expect(page.get_by_role("heading", name="我的申请和贷款")).to_be_visible()
     fits(page)
     page.get_by_role("link", name=world.drawn.contract_number).click()
     expect(page.get_by_text("融资总成本")).to_be_visible()

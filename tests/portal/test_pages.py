@@ -94,7 +94,7 @@ class TestOwnOnly:
         assert other.contract_number not in page
         answer = browser.get(page_of(other))
         assert answer.status_code == 404
-        assert "返回我的贷款" in answer.content.decode()
+        assert "返回我的申请和贷款" in answer.content.decode()
         assert other.contract_number not in answer.content.decode()
         assert not Event.objects.filter(verb="opened").exists()
 

@@ -159,6 +159,7 @@ def test_the_portal_shows_an_enterprise_its_own_alone(market: Market, login: Log
     said = [ask(browser, reverse("portal:loans"))]
     for loan in Loan.objects.all():
         said.append(ask(browser, reverse("portal:loan", args=[loan.public_id])))
+        said.append(ask(browser, reverse("portal:application", args=[loan.application.public_id])))
         for line in Line.objects.filter(loan=loan):
             said.append(ask(browser, reverse("portal:subsidy", args=[loan.public_id, line.pk])))
     said += [ask(browser, reverse("document-download", args=[one.public_id])) for one in Document.objects.all()]

@@ -76,12 +76,13 @@ def test_a_mail_tells_its_reader_its_own(market: Market) -> None:
 
 def test_every_page_of_the_portal_is_an_enterprises_own(market: Market, login: Login) -> None:
     """Asked for every loan and line there is; a new address of the portal has to be asked here too."""
-    assert {one.name for one in portal_addresses} == {"loans", "login", "logout", "loan", "subsidy"}
+    assert {one.name for one in portal_addresses} == {"loans", "login", "logout", "application", "loan", "subsidy"}
     for side, other, lenders in ((market.one, market.two, ("甲银", "交银", "乙银")), (market.two, market.one, ("乙银",))):
         browser = login(side.person)
         said = [ask(browser, reverse("portal:loans")), ask(browser, reverse("account:home"))]
         for loan in [*market.project.values(), *market.rd.values(), market.cross]:
             said.append(ask(browser, reverse("portal:loan", args=[loan.public_id])))
+            said.append(ask(browser, reverse("portal:application", args=[loan.application.public_id])))
             said += [ask(browser, reverse("portal:subsidy", args=[loan.public_id, line.pk])) for line in Line.objects.filter(loan=loan)]
         theirs = {f"{other.word}{party}密" for party in "县企担局"} | {f"{other.word}企坊"} | amounts(other.project_amount, other.rd_amount)
         people = {f"{word}{party}密{name}" for word in "甲乙" for party, names in PERSONS.items() for name in names}
