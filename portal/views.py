@@ -17,12 +17,15 @@ from loans.services.openings import open_application, open_loan
 from logins.login_views import AuditedLoginView, AuditedLogoutView
 from parties.models import Member
 from policy.selectors.calendar import working_calendar
+from policy.terms.version import NoPolicyVersion
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
+from portal.public.advice import to_do
 from portal.tracking import track
 from reporting.loan_costs.selectors import cost_of, days_ahead, subsidy_interest_periods
 from subsidy.selectors.segments import open_line
 from subsidy.selectors.visibility import lines_visible_to
+from whitelist.selectors.standing import Line, own_entries, project_standings, rd_standing
 
 
 class Login(AuditedLoginView):
@@ -55,6 +58,25 @@ def my_loans(request: HttpRequest, *, member: Member, at: datetime) -> HttpRespo
     loans = loans_visible_to(member).select_related("bank", "project").order_by("-signed_on", "-id")
     rows = [{"loan": loan, "stage": loan.stage_on(today)} for loan in loans]
     return _page(request, "portal/loans.html", member, {"rows": rows, "tracks": tracks})
+
+
+@require_safe
+@enterprise_page
+def my_standing(request: HttpRequest, *, member: Member, at: datetime) -> HttpResponse:
+    """Show where the enterprise stands with each condition, what was found and from where, and what would change it."""
+    today, enterprise = localdate(at), member.enterprise
+    assert enterprise is not None  # enterprise_page lets nobody else in
+    try:
+        found = [rd_standing(enterprise, on=today), *project_standings(enterprise, on=today)]
+    except NoPolicyVersion as none_begun:
+        return _page(request, "portal/standing.html", member, {"standings": (), "closed": none_begun.message})
+    standings = [{"standing": one, "all_of": _advised(one.all_of), "any_of": _advised(one.any_of)} for one in found]
+    return _page(request, "portal/standing.html", member, {"standings": standings, "entries": own_entries(enterprise)})
+
+
+def _advised(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
+    """Return each condition with what can be done about it."""
+    return [{"line": line, "to_do": to_do(line.check.name, line.state.value)} for line in lines]
 
 
 @require_safe

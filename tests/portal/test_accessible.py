@@ -76,6 +76,7 @@ def test_every_page_can_be_used_by_everybody(chromium: Browser, live_server: Any
     page.get_by_role("button", name="登录").click()
     own = [
         reverse("portal:loans"),
+        reverse("portal:standing"),
         reverse("portal:application", args=[loan.application.public_id]),
         reverse("portal:loan", args=[loan.public_id]),
         reverse("portal:subsidy", args=[loan.public_id, settlement.current.lines.get().pk]),

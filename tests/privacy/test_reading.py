@@ -156,7 +156,7 @@ def test_notices_and_mails_are_each_partys_own(market: Market) -> None:
 
 def test_the_portal_shows_an_enterprise_its_own_alone(market: Market, login: Login) -> None:
     browser = login(market.one.person)
-    said = [ask(browser, reverse("portal:loans"))]
+    said = [ask(browser, reverse("portal:loans")), ask(browser, reverse("portal:standing"))]
     for loan in Loan.objects.all():
         said.append(ask(browser, reverse("portal:loan", args=[loan.public_id])))
         said.append(ask(browser, reverse("portal:application", args=[loan.application.public_id])))

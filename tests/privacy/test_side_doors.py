@@ -76,10 +76,10 @@ def test_a_mail_tells_its_reader_its_own(market: Market) -> None:
 
 def test_every_page_of_the_portal_is_an_enterprises_own(market: Market, login: Login) -> None:
     """Asked for every loan and line there is; a new address of the portal has to be asked here too."""
-    assert {one.name for one in portal_addresses} == {"loans", "login", "logout", "application", "loan", "subsidy"}
+    assert {one.name for one in portal_addresses} == {"loans", "login", "logout", "standing", "application", "loan", "subsidy"}
     for side, other, lenders in ((market.one, market.two, ("甲银", "交银", "乙银")), (market.two, market.one, ("乙银",))):
         browser = login(side.person)
-        said = [ask(browser, reverse("portal:loans")), ask(browser, reverse("account:home"))]
+        said = [ask(browser, reverse("portal:loans")), ask(browser, reverse("portal:standing")), ask(browser, reverse("account:home"))]
         for loan in [*market.project.values(), *market.rd.values(), market.cross]:
             said.append(ask(browser, reverse("portal:loan", args=[loan.public_id])))
             said.append(ask(browser, reverse("portal:application", args=[loan.application.public_id])))
