@@ -105,8 +105,8 @@ class TestWorkingDays:
     @pytest.mark.clause("D6")
     def test_the_real_calendar_answers(self, client: Client) -> None:
         where = reverse("public:working-days")
-        assert "2024-02-27 到期" in said(client, where, start="2024-01-15", days="30", end="")  # 春节 and its made-up days between
-        assert "30 个工作日" in said(client, where, start="2024-01-15", end="2024-02-27", days="")
+        assert "2024-02-29 到期" in said(client, where, start="2024-01-15", days="30", end="")  # 春节 and two made-up Sundays between
+        assert "30 个工作日" in said(client, where, start="2024-01-15", end="2024-02-29", days="")
 
     @pytest.mark.parametrize(
         "sent",

@@ -14,7 +14,7 @@ from tests.portal.test_pages import Login, page_of, person_of
 from tests.risk.scene import Scene
 
 MOST_BYTES = 100_000
-ASKED_FOR = re.compile(r'<(?:link|script|img|source|iframe)[^>]+?(?:href|src)="([^"]+)"')
+ASKED_FOR = re.compile(r'<(?:link(?! rel="alternate")|script|img|source|iframe)[^>]+?(?:href|src)="([^"]+)"')
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\bstyle=\"|\son[a-z]+=\"|href=\"javascript:", re.IGNORECASE)
 
 pytestmark = pytest.mark.django_db
