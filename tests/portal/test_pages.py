@@ -189,7 +189,7 @@ class TestCost:
         assert (first.period.from_on, first.interest_periods[0].days) == (DRAWN_ON, 72)
         assert "40,000.000000" in page  # 10 M × 2 % × 72 ÷ 360
         assert "2024年第2季度" in page
-        assert "依据《实施方案》一(四)1" in page
+        assert ">《实施方案》一(四)1</a>" in page
         assert "0.50%" in page  # the guarantee's rate beside the 2 %
 
     def test_before_the_first_drawdown_nothing_is_owed(self, world: World, login: Login) -> None:

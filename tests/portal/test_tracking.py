@@ -58,8 +58,8 @@ class TestApplication:
         assert "还剩 19 个" in page
         assert "已用 11 个工作日，还剩 19 个" in listed
         assert world.bank.short_name in listed
-        with at("2024-04-16"):
-            assert "已超期" in browser.get(where(application)).content.decode()
+        with at("2024-04-16"):  # a month later: another login
+            assert "已超期" in login(world.listed.member).get(where(application)).content.decode()
 
     def test_what_the_bank_asks_for_is_the_enterprises_turn(self, world: World, login: Login) -> None:
         application = world.application()
