@@ -20,6 +20,7 @@ from parties.selectors import operator
 from tests.admin.world import World
 from tests.factories import InstitutionFactory, MemberFactory, UserFactory
 from tests.rights import administrator
+from tests.steady import steady as steady
 
 Login = Callable[[Member], Client]
 OPEN = {
@@ -29,6 +30,7 @@ OPEN = {
 }
 
 
+@pytest.mark.usefixtures("steady")
 def test_an_administrator_finds_no_business_page(world: World, login: Login) -> None:
     """Whichever institution runs the system: the fund office, or a bureau whose other people see every case."""
     for code in (operator().code, "city-industry"):
@@ -69,6 +71,7 @@ def addresses_of(page: VisibleAdmin) -> Iterator[tuple[str, str]]:
             yield f"{list_of(page.model)}{route.replace('<slug:name>', name)}", str(pattern.name)
 
 
+@pytest.mark.usefixtures("steady")
 def test_no_address_of_business_opens_for_an_administrator(world: World, login: Login) -> None:
     """Whatever address a page brings along (queues, statements, files, uploads), it is walked with a case that exists."""
     world.paid()
@@ -114,6 +117,7 @@ def test_the_log_administrator_reads_who_what_and_when_alone(login: Login) -> No
     assert page_of(event) not in found
 
 
+@pytest.mark.usefixtures("steady")
 def test_a_superuser_gets_in_nowhere(client: Client, db: None) -> None:
     user = UserFactory(is_superuser=True, is_staff=True)
     MemberFactory.serving("city_industry", user=user, checker=True)

@@ -16,6 +16,7 @@ from subsidy.models import Line, Payment, Settlement
 from tests.api.caller import Caller
 from tests.privacy.market import Market
 from tests.privacy.sweep import Said, ask, back_office, identifiers_told, interface, route
+from tests.steady import steady as steady
 
 Login = Callable[[Member], Client]
 PERSONS = {"银": ("一号员", "二号员"), "县": ("一号员", "二号员"), "担": ("一号员", "二号员"), "企": ("经办",)}  # each its own house's
@@ -112,6 +113,7 @@ def leaks(said: list[Said], forbidden: set[str]) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.usefixtures("steady")
 @pytest.mark.parametrize("reader", ["bank", "other_bank", "county", "county_treasury", "guarantor", "fund_manager", "contributor"])
 def test_the_back_office_shows_no_value_of_a_competitor(reader: str, market: Market, login: Login) -> None:
     member = reader_of(market, reader)
