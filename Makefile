@@ -9,7 +9,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-story conformance test check format lock clauses bench bench-api migrations migration-baseline schema-baseline translations shell endurance
+.PHONY: help setup demo demo-story pictures conformance test check format lock clauses bench bench-api migrations migration-baseline schema-baseline translations shell endurance
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -81,6 +81,9 @@ migration-baseline: setup ## before the first production only: the rule of upgra
 
 schema-baseline: setup ## at every release: write down which columns this version writes, which the next one's schema must carry
 	@$(BIN)/python scripts/lint_migrations.py --schema
+
+pictures: setup ## pictures of handbooks and README from a demo that runs (PORT as the demo's)
+	@$(BIN)/python scripts/pictures.py
 
 translations: setup ## compile locale/*/LC_MESSAGES/*.po
 	@$(BIN)/python scripts/compile_translations.py

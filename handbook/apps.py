@@ -1,5 +1,7 @@
 """The app of the handbooks."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,4 +10,7 @@ class HandbookConfig(AppConfig):
 
     name = "handbook"
     verbose_name = "帮助手册"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell people of a release when they come in."""
+        import_module("handbook.releases")

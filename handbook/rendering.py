@@ -12,15 +12,17 @@ from functools import lru_cache
 from html import escape
 
 import nh3
+from django.templatetags.static import static
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_block_plugin
 
+from handbook.sources import STEP, STEPS
+
+PICTURES = "pictures/"
 VALUE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 CITED = re.compile(r"\[\[([^\[\]]+)\]\]")
 WORD = re.compile(r"「([^」]+)」")
-STEP = re.compile(r"「([^」]+)」（([^）]+)）")
-STEPS = re.compile(rf"{STEP.pattern}(?:、{STEP.pattern})*")  # what a list item begins with, if it explains steps
 _HEADINGS, _BLOCKS = {"h1", "h2", "h3", "h4"}, {"p", "ul", "ol", "li", "pre", "blockquote", "hr"}
 _TABLES, _WORDS = {"table", "thead", "tbody", "tr", "th", "td"}, {"strong", "em", "code", "a", "b", "br", "img", "span"}
 _TAGS = _HEADINGS | _BLOCKS | _TABLES | _WORDS
@@ -77,6 +79,11 @@ def step_anchor(case: str, label: str) -> str:
     return f"step-{case}-{label}"
 
 
+def is_of_step(anchor: str, label: str) -> bool:
+    """Return whether an address is that of a step with this name, of whichever case."""
+    return anchor.startswith("step-") and anchor.endswith(f"-{label}")
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table").use(attrs_block_plugin)
@@ -93,10 +100,20 @@ def _address(tokens: Sequence[Token]) -> set[str]:
     for at, token in enumerate(tokens):
         if token.type == "heading_open" and not token.attrs.get("id"):
             token.attrs["id"] = _free(tokens[at + 1].content.replace(" ", "-"), taken)
+        if token.type == "inline":
+            _place_pictures(token.children or [])
         if token.type == "list_item_open":
             taken |= _address_steps(token, tokens[at + 1 : at + 3])
         taken.add(str(token.attrs.get("id", "")))
     return taken - {""}
+
+
+def _place_pictures(words: Sequence[Token]) -> None:
+    """Let pictures, written as ``pictures/loan.png``, be fetched from where the product keeps them, when they come into view."""
+    for word in words:
+        source = str(word.attrs.get("src", ""))
+        if word.type == "image" and source.startswith(PICTURES):
+            word.attrs |= {"src": static(f"handbook/{source}"), "loading": "lazy"}
 
 
 def _free(wanted: str, taken: set[str]) -> str:

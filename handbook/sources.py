@@ -1,5 +1,6 @@
 """The handbooks as they are written: one Markdown file each under ``docs/handbook``, headed by its title, its readers and its place."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,8 @@ FOLDER = Path(settings.BASE_DIR) / "docs" / "handbook"
 PUBLIC, ENTERPRISE, STAFF, OPERATOR = "public", "enterprise", "staff", "operator"
 READERS = frozenset({PUBLIC, ENTERPRISE, STAFF, OPERATOR, *InstitutionKind.values})
 _FENCE = "---\n"
+STEP = re.compile(r"「([^」]+)」（([^）]+)）")
+STEPS = re.compile(rf"{STEP.pattern}(?:、{STEP.pattern})*")  # what a list item begins with, if it explains steps
 
 
 class BadHandbook(ValueError):
@@ -84,3 +87,10 @@ def readable_by(*, kind: str | None, roles: frozenset[str], is_enterprise: bool)
         mine.add(OPERATOR)
     own = [one for one in handbooks() if one.readers & mine]
     return tuple(sorted(own, key=lambda one: not one.readers & (mine - {PUBLIC, STAFF})))
+
+
+@lru_cache(maxsize=1)
+def explained_steps() -> frozenset[str]:
+    """Return the Chinese names of all steps that some handbook explains."""
+    items = [head[0] for one in handbooks() for line in one.text.splitlines() if line.startswith("- ") and (head := STEPS.match(line[2:]))]
+    return frozenset(label for item in items for label, _ in STEP.findall(item))

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("here/<str:page>/", views.here, name="here"),
     path("here/<str:page>/<str:step>/", views.here, name="here"),
+    path("steps/<str:label>/", views.step, name="step"),
     path("<slug:slug>/", views.handbook, name="handbook"),
 ]

@@ -3,12 +3,15 @@
 from django.apps import apps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from handbook.pages import page_of, search
 from handbook.readers import handbooks_of, member_of, page_anchors, place_of, step_anchors
+from handbook.rendering import is_of_step
 from handbook.sources import Handbook
 
 NOT_FOUND = "没有这本手册，或这本手册不在您的阅读范围内。请从帮助首页选择。"
@@ -47,6 +50,17 @@ def here(request: HttpRequest, page: str, step: str = "") -> HttpResponse:
     """
     today = localdate()
     return redirect(place_of(_anchors(page, step), member=member_of(request.user, today=today), today=today))
+
+
+@never_cache
+@require_safe
+def step(request: HttpRequest, label: str) -> HttpResponse:
+    """Send the reader of a sentence that names a step to the paragraph that explains it; to a search where it is another house's."""
+    today = localdate()
+    member = member_of(request.user, today=today)
+    anchors = (anchor for one in handbooks_of(member) for anchor in sorted(page_of(one, today=today).anchors) if is_of_step(anchor, label))
+    found = next(anchors, None)
+    return redirect(place_of((found,), member=member, today=today) if found else f"{reverse('help:index')}?{urlencode({'q': label})}")
 
 
 def _anchors(page: str, step: str) -> tuple[str, ...]:

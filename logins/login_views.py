@@ -10,6 +10,7 @@ from django.utils.timezone import localtime, now
 
 from logins.services.refusals import count_failed_login
 from logins.services.sessions import Before, begin_session, end_session
+from logins.signals import came_in
 
 
 class AuditedLoginView(LoginView):
@@ -20,6 +21,7 @@ class AuditedLoginView(LoginView):
         answer = super().form_valid(form)
         before = begin_session(self.request, form.get_user(), at=now())
         messages.info(self.request, previous_login_notice(before))
+        came_in.send(type(self), request=self.request, user=form.get_user())
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:

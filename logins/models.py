@@ -40,6 +40,7 @@ class LastLogin(models.Model):
     at = models.DateTimeField("时间")
     address = models.GenericIPAddressField("来源地址", null=True, blank=True)
     failures = models.PositiveIntegerField("此后失败次数", default=0)
+    told_release = models.CharField("已告知的更新", max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "上次登录"

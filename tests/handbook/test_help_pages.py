@@ -1,19 +1,22 @@
 """The help as its readers meet it: what each finds, what a search answers, and where a page's link leads."""
 
+import re
 from collections.abc import Callable
 from datetime import date
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from django.test import Client
 
 from handbook.pages import UNKNOWN_YET, UnknownPlaceholder, filled, page_of, search
 from handbook.rendering import render
-from handbook.sources import BadHandbook, handbooks, read, readable_by
+from handbook.sources import BadHandbook, explained_steps, handbooks, read, readable_by
+from handbook.templatetags.help_links import with_steps
 from parties.enums import COUNTY_KINDS, InstitutionKind
 from parties.models import Member
 from tests.factories import MemberFactory
 from tests.handbook.test_never_untrue import by_slug
+from tests.project.test_named_steps import kinds
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2025, 3, 3)
@@ -130,3 +133,17 @@ def test_a_head_that_nobody_understands_is_refused(written: str) -> None:
 def test_administrators_read_what_is_theirs() -> None:
     mine = readable_by(kind=InstitutionKind.FUND_OFFICE, roles=frozenset({"system"}), is_enterprise=False)
     assert {"administrators", "quick-start"} <= {one.slug for one in mine}
+
+
+def test_a_sentence_that_names_a_step_leads_to_it(browser: Callable[..., Client]) -> None:
+    link = f'<a class="qf-link" href="/help/steps/{quote("受理")}/" target="_blank" rel="noopener">受理</a>'
+    assert with_steps("请先办理“受理”，或返回“<b>别处</b>”。") == f"请先办理“{link}”，或返回“&lt;b&gt;别处&lt;/b&gt;”。"
+    client = browser(InstitutionKind.BANK)
+    assert unquote(client.get("/help/steps/受理/")["Location"]) == "/help/bank/#step-融资申请-受理"
+    assert unquote(client.get("/help/steps/答复异议/")["Location"]) == "/help/?q=答复异议"  # another house's
+
+
+def test_every_step_that_a_refusal_names_is_explained() -> None:
+    named = {word for kind in kinds() for word in re.findall(r"办理“([^{”]+)”", kind.sentence)}
+    assert named
+    assert named <= explained_steps()

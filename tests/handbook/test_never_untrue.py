@@ -12,10 +12,11 @@ from django.urls import Resolver404, resolve
 
 from common.admin.extension_points import EXTENSION_POINTS
 from handbook.pages import page_of
-from handbook.rendering import STEP, STEPS, WORD, step_anchor
-from handbook.sources import FOLDER, Handbook, handbooks
+from handbook.rendering import PICTURES, WORD, step_anchor
+from handbook.sources import FOLDER, STEP, STEPS, Handbook, handbooks
 from policy.selectors.versions import version_on
 from policy.terms.describe import parameters
+from quanzhou_fund.settings import BASE_DIR
 from quanzhou_fund.state_diagrams import DIAGRAMS
 from tests.handbook.houses import HOUSES
 from tests.handbook.product_words import product_words
@@ -114,11 +115,15 @@ def test_every_page_is_explained() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("handbook", handbooks(), ids=lambda one: one.slug)
 def test_every_link_leads_somewhere(handbook: Handbook) -> None:
-    anchors = page_of(handbook, today=TODAY).anchors
+    page = page_of(handbook, today=TODAY)
     for target in LINK.findall(handbook.text):
         path, _, anchor = target.partition("#")
-        if not path:
-            assert anchor in anchors, target
+        if path.startswith(PICTURES):
+            picture = BASE_DIR / "static" / "handbook" / path
+            assert picture.stat().st_size <= 300_000, target
+            assert f'src="/static/handbook/{path}"' in page.html
+        elif not path:
+            assert anchor in page.anchors, target
         elif path.startswith("/"):
             try:
                 resolve(path)
