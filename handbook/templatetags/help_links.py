@@ -30,7 +30,7 @@ def help_here(context: template.Context) -> str:
 
 
 @register.filter
-def with_steps(sentence: object) -> SafeString:
+def with_steps(sentence: str) -> SafeString:
     """Return a sentence in which each step that it names in quotation marks leads to what the handbooks say of it."""
 
     def linked(found: re.Match[str]) -> str:

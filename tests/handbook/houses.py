@@ -45,5 +45,9 @@ HOUSES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("enhancement-fee", "fund_manager"): (FUND,),
     ("guarantee-fee", "guarantor"): (GUARANTOR,),
     ("exemption", "committee"): (BANK,),
+    ("response-year", "city_industry"): (INDUSTRY,),
+    ("response-year", "fund_manager"): (FUND,),
+    ("rate-objection", "city_industry"): (INDUSTRY,),
+    ("rate-objection", "bank"): (BANK,),
     ("exemption", "regulator"): (SUPERVISORS,),
 }
