@@ -25,8 +25,12 @@ ENTERPRISE = History(
 )
 INSTITUTION = History(
     case="parties.institution",
-    verbs=disclose(
-        ("bank.admitted", "bank.participation_ended"), disclosed_to(Party.BANK, fields=("mode", "from_on", "until_on", "document_number"))
+    verbs=(
+        *disclose(
+            ("bank.admitted", "bank.participation_ended"),
+            disclosed_to(Party.BANK, fields=("mode", "from_on", "until_on", "document_number")),
+        ),
+        *disclose("institution.contacts_told", Told(to=EVERYBODY, fields=("phone", "address", "office_hours"))),
     ),
 )
 MEMBER = History(

@@ -6,7 +6,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-PUBLIC = ("/$", "/check/$", "/whitelist/", "/batches/", "/working-days/", "/faq/", "/basis/", "/feed", "/sitemap.xml", "/static/")
+PUBLIC = (
+    *("/$", "/check/$", "/whitelist/", "/batches/", "/working-days/", "/faq/", "/contacts/", "/basis/"),
+    *("/feed", "/sitemap.xml", "/static/"),
+)
 RULES = "".join(f"Allow: {place}\n" for place in PUBLIC)  # everything else is somebody's own affair
 
 

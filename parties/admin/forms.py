@@ -82,6 +82,18 @@ class InstitutionForm(StepForm):
     code = CodeInput(label="代号", max_length=40, case=str.lower, validators=[validate_slug], help_text="小写字母、数字和连字符。")
 
 
+class ContactsForm(StepForm):
+    """How the public reaches an institution."""
+
+    phone = forms.CharField(label="对外电话", max_length=60, required=False, help_text="如 0595-12345678，多个用顿号隔开。")
+    address = forms.CharField(label="办公地址", max_length=200, required=False)
+    office_hours = forms.CharField(label="办公时间", max_length=100, required=False, help_text="如 工作日 8:00—12:00、14:30—17:30。")
+
+    def prepare(self) -> None:
+        """Begin with what is told now."""
+        self.first(**{name: getattr(self.obj, name) for name in self.fields})
+
+
 class AdmitForm(StepForm):
     """A period of participation."""
 

@@ -41,7 +41,7 @@ class InstitutionAdmin(VisibleAdmin):
     visible_to = staticmethod(institutions_visible_to)
     open_to = frozenset({Role.SYSTEM})  # who proposes here that a house needs no second factor
     columns = ("short_name", "name", "kind", "district", "code", "is_active")
-    shows = ("name", "short_name", "kind", "district", "code", "is_active")
+    shows = ("name", "short_name", "kind", "district", "code", "is_active", "phone", "address", "office_hours")
     search_fields = ("name", "short_name", "code")
     list_filter = ("kind", "is_active")
     ordering = ("kind", "code")

@@ -24,7 +24,7 @@ from parties.services.enterprises import (
     register_enterprise,
 )
 from parties.services.figures import BY_HAND, YearFigures, propose_year_figures
-from parties.services.institutions import admit_bank, end_participation, enter_institution
+from parties.services.institutions import admit_bank, end_participation, enter_institution, speaks_for, tell_contacts
 from parties.services.members import is_oneself, propose_appointment, propose_end, propose_login, propose_reset, propose_roles
 from parties.services.rights import concerns_oneself, confirm_change, refuse_change, takes_part, withdraw_change
 
@@ -140,6 +140,16 @@ NEW_INSTITUTION = Step(
 )
 INSTITUTION_STEPS = (
     Step(
+        name="contacts",
+        label="维护对外联系方式",
+        who=allowed_for(K.CITY_INDUSTRY, K.COUNTY_INDUSTRY),
+        form=forms.ContactsForm,
+        may=speaks_for,
+        run=lambda context: tell_contacts(institution_id=context.obj.public_id, actor=context.member, at=context.at, **dict(context.given)),
+        sentence="保存后立即在公众网站的“联系我们”页显示。",
+        clause="FP 1.6.1(1)",
+    ),
+    Step(
         name="admit",
         label="登记参与期间",
         who=CITY_LEADS,
@@ -252,6 +262,7 @@ VERBS = {
     "enterprise.corrected_by_tax_list": "按税务名单更正",
     "enterprise.year_recorded": "录入年度数据",
     "institution.entered": "登记机构",
+    "institution.contacts_told": "维护对外联系方式",
     "bank.admitted": "登记参与期间",
     "bank.participation_ended": "终止参与",
     "member.appointed": "登记任职",

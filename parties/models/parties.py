@@ -112,6 +112,9 @@ class Institution(models.Model):
     code = models.SlugField("代号", max_length=40, unique=True)
     district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, verbose_name="所属县(市、区)")
     is_active = models.BooleanField("启用", default=True)
+    phone = models.CharField("对外电话", max_length=60, blank=True, default="", db_default="")
+    address = models.CharField("办公地址", max_length=200, blank=True, default="", db_default="")
+    office_hours = models.CharField("办公时间", max_length=100, blank=True, default="", db_default="")
     is_operator = models.BooleanField(
         "系统运行单位", default=False, help_text="系统管理员、安全管理员和审计管理员所在的单位，全系统只有一个"
     )

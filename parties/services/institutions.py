@@ -1,15 +1,18 @@
 """Entering banks and companies that the plan leaves open, and the periods in which a bank takes new business."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from audit.services import Scope, record, snapshot
+from common import texts
 from common.database import take_turn
 from common.dates import BEGINS, ENDS, require_day
 from common.enums import Mode
-from common.errors import DomainError, InvalidInput
+from common.errors import DomainError, FieldProblem, InvalidInput, NotAllowed, NotVisible
 from common.fields import written_alike
 from parties.access import require
 from parties.enums import COUNTY_KINDS, InstitutionKind
@@ -18,6 +21,7 @@ from parties.selectors import in_force_on
 
 CITY_LEADS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY)
 _ENTERED = ("kind", "name", "short_name", "code")
+CONTACTS = {"phone": 60, "address": 200, "office_hours": 100}  # characters at most
 
 
 class InstitutionExists(DomainError):
@@ -25,6 +29,12 @@ class InstitutionExists(DomainError):
 
     code = "institution_exists"
     sentence = "名称、简称或代号与已有机构重复，请核对“{name}”。"
+
+
+class NotOwnHouse(NotAllowed):
+    """A county bureau tells the public how to reach itself, and nobody else."""
+
+    sentence = "只能维护本单位的对外联系方式，请由“{institution}”或市工信局办理。"
 
 
 class NotABank(DomainError):
@@ -77,6 +87,59 @@ def enter_institution(*, kind: InstitutionKind, name: str, short_name: str, code
     institution = Institution.objects.create(kind=kind, name=name, short_name=short_name, code=code)
     record(verb="institution.entered", obj=institution, actor=actor, occurred_at=at, after=snapshot(institution, _ENTERED))
     return institution
+
+
+@transaction.atomic
+def tell_contacts(*, institution_id: UUID, phone: str, address: str, office_hours: str, actor: Member, at: datetime) -> Institution:
+    """
+    Say how the public reaches an institution; a county bureau for itself, 市工信局 for all. What stays as it was leaves no event.
+
+    Raises:
+        RoleMissing: the actor serves neither a county industry bureau nor 市工信局.
+        NotVisible: there is no such institution.
+        NotOwnHouse: a county bureau speaks for another.
+        InvalidInput: a text is too long.
+
+    Source: FP 1.6.1(1).
+    """
+    require(actor, InstitutionKind.CITY_INDUSTRY, InstitutionKind.COUNTY_INDUSTRY)
+    institution = Institution.objects.select_for_update(of=("self",)).filter(public_id=institution_id).first()
+    if institution is None:
+        raise NotVisible
+    if not speaks_for(actor, institution):
+        raise NotOwnHouse(institution=institution)
+    wanted = _cleaned({"phone": phone, "address": address, "office_hours": office_hours})
+    before = {name: value for name, value in snapshot(institution, CONTACTS).items() if value != wanted[name]}
+    if not before:
+        return institution
+    for name in before:
+        setattr(institution, name, wanted[name])
+    institution.save(update_fields=list(before))
+    after = {name: wanted[name] for name in before}
+    record(verb="institution.contacts_told", obj=institution, actor=actor, occurred_at=at, before=before, after=after)
+    return institution
+
+
+def _cleaned(contacts: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return texts as they are kept.
+
+    Raises:
+        InvalidInput: one is too long.
+    """
+    wanted = {name: texts.line(value) for name, value in contacts.items()}
+    problems = [
+        FieldProblem(name, "too_long", f"最多 {longest} 个字符。") for name, longest in CONTACTS.items() if len(wanted[name]) > longest
+    ]
+    if problems:
+        raise InvalidInput(errors=problems)
+    return wanted
+
+
+def speaks_for(actor: Member, institution: Institution) -> bool:
+    """Return whether the actor may say how the public reaches the institution."""
+    own = actor.institution
+    return own is not None and (own.kind == InstitutionKind.CITY_INDUSTRY or own.pk == institution.pk)
 
 
 @transaction.atomic

@@ -123,11 +123,20 @@ def json_feed(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
 class PublicSitemap(Sitemap):
     """The public's pages, for search engines."""
 
-    pages = ("front", "public:check", "public:whitelist", "public:batches", "public:working-days", "public:faq", "public:basis")
+    pages = (
+        "front",
+        "public:check",
+        "public:whitelist",
+        "public:batches",
+        "public:working-days",
+        "public:faq",
+        "public:contacts",
+        "public:basis",
+    )
 
     def items(self) -> tuple[str, ...]:
         """Return the names of the pages."""
-        return self.pages
+        return ("front", *(f"public:{name}" for name in self.pages))
 
     def location(self, item: str) -> str:
         """Return a page's address."""

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from parties.enums import InstitutionKind
+from parties.models import Institution
 from policy.models import Clause, Confirmation, Decision, PolicyVersion
 from policy.selectors.rates import NoReturnRate, return_rate_on
 from policy.selectors.versions import PlanEnded, require_open_version, version_for, version_row_on
 from policy.terms.model import Terms
 from policy.terms.version import NoPolicyVersion, VersionInForce
 from risk.fees.selectors import enhancement_fee_rate_on
+
+CITY_BUREAUS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_TREASURY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +86,22 @@ def rates_on(day: date) -> RatesNow:
     except NoReturnRate:
         bank = None
     return RatesNow(bank=bank, enhancement=enhancement_fee_rate_on(day))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contacts:
+    """Whom to turn to: the counties' industry bureaus by district, and the city's bureaus."""
+
+    counties: tuple[Institution, ...]
+    city: tuple[Institution, ...]
+
+
+def contacts() -> Contacts:
+    """Return the bureaus that answer the public, one query. Source: FP 1.1.3, FP 1.6.1(1)."""
+    kinds = (*CITY_BUREAUS, InstitutionKind.COUNTY_INDUSTRY)
+    found = Institution.objects.filter(kind__in=kinds, is_active=True).select_related("district").order_by("district__code", "code")
+    rows = [one for one in found if one.district is None or one.district.is_live]
+    return Contacts(
+        counties=tuple(one for one in rows if one.district is not None),
+        city=tuple(one for kind in CITY_BUREAUS for one in rows if one.kind == kind),
+    )

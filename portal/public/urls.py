@@ -15,5 +15,6 @@ urlpatterns = [
     path("feed.json", list_views.json_feed, name="feed-json"),
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": list_views.PublicSitemap}}, name="sitemap"),
     path("faq/", views.faq, name="faq"),
+    path("contacts/", views.contact, name="contacts"),
     path("basis/", views.basis, name="basis"),
 ]

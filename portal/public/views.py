@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from calculators.selectors import ask
 from common.enums import Mode
 from portal.public.page import public_page, shown
-from portal.public.selectors import Plan, RatesNow, basis_of, rates_on
+from portal.public.selectors import Plan, RatesNow, basis_of, contacts, rates_on
 from reporting.durations.selectors import steps_taken
 
 EXAMPLE = "1000000.00"  # yuan, for which the first page shows what a year costs
@@ -32,6 +32,12 @@ def faq(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
 def basis(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
     """Show the clauses and the decisions on open points, with who confirmed them. Source: FP 3.3."""
     return shown(request, "public/basis.html", today=today, plan=plan, basis=basis_of(plan.row))
+
+
+@public_page
+def contact(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
+    """Say whom to turn to, county by county."""
+    return shown(request, "public/contacts.html", today=today, plan=plan, contacts=contacts())
 
 
 def _example(plan: Plan, rates: RatesNow, *, today: date) -> dict[str, object] | None:

@@ -1,11 +1,13 @@
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from audit.models import Event
 from audit.selectors import events_of
 from common.enums import Mode
-from common.errors import InvalidInput
+from common.errors import InvalidInput, NotVisible
 from parties.access import RoleMissing
 from parties.enums import InstitutionKind
 from parties.models import BankParticipation, Institution
@@ -14,10 +16,12 @@ from parties.services.institutions import (
     AlreadyParticipating,
     InstitutionExists,
     NotABank,
+    NotOwnHouse,
     NotParticipating,
     admit_bank,
     end_participation,
     enter_institution,
+    tell_contacts,
 )
 from tests.factories import InstitutionFactory, MemberFactory, seeded_institution
 
@@ -38,6 +42,31 @@ def test_a_bank_is_entered_once(city):
     with pytest.raises(InstitutionExists):
         enter_institution(**BANK | {"name": "另一个名称"}, actor=city)
     assert Institution.objects.filter(kind=InstitutionKind.BANK).count() == 1
+
+
+CALLED = {"phone": "0595-12345678", "address": "晋江市某路1号", "office_hours": "工作日 8:00—12:00", "at": AT}
+
+
+@pytest.mark.clause("FP 1.6.1(1)")
+def test_a_county_tells_the_public_how_it_is_reached_and_the_city_how_all_are(city):
+    clerk = MemberFactory.serving("county_industry", district="晋江市")
+    own, other = clerk.institution, MemberFactory.serving("county_industry", district="石狮市").institution
+    tell_contacts(institution_id=own.public_id, actor=clerk, **CALLED)
+    tell_contacts(institution_id=own.public_id, actor=clerk, **CALLED)  # nothing new: no second event
+    [event] = events_of(own).filter(verb="institution.contacts_told")
+    assert (event.before["phone"], event.after["phone"]) == ("", "0595-12345678")
+    with pytest.raises(NotOwnHouse):
+        tell_contacts(institution_id=other.public_id, actor=clerk, **CALLED)
+    tell_contacts(institution_id=other.public_id, actor=city, **CALLED)
+    with pytest.raises(RoleMissing):
+        tell_contacts(institution_id=own.public_id, actor=MemberFactory.serving("city_treasury"), **CALLED)
+    with pytest.raises(InvalidInput):
+        tell_contacts(institution_id=own.public_id, actor=clerk, **CALLED | {"phone": "1" * 61})
+    with pytest.raises(NotVisible):
+        tell_contacts(institution_id=uuid4(), actor=city, **CALLED)
+    page = Client().get("/contacts/").content.decode()
+    assert page.count("0595-12345678") == 2
+    assert "晋江市某路1号" in page
 
 
 def test_county_bureaus_and_nameless_bodies_are_not_entered(city):
