@@ -9,6 +9,8 @@ from loans.enums import ApplicationState as State
 from loans.models import Application
 from loans.selectors.clock import ApprovalClock, approval_clock
 from policy.working_days import WorkingCalendar
+from whitelist.enums import EntryState
+from whitelist.models import Entry
 
 
 class Holder(StrEnum):
@@ -57,6 +59,23 @@ WAITS: Mapping[State, Wait] = {
     State.WITHDRAWN: Wait(holder=Holder.NOBODY, comes="本次申请已经办结。", can_do="白名单在有效期内，可以重新申请。"),
     State.LAPSED: Wait(holder=Holder.NOBODY, comes="批复没有在期限内签约，已经失效。", can_do="白名单在有效期内，可以重新申请。"),
 }
+
+
+# Whose turn it is on the way to the list, and what comes next. Source: FP 1.6.1(1); D26.
+ENTRY_WAITS: Mapping[EntryState, tuple[str, str]] = {
+    EntryState.DRAFT: ("贵公司", "提交以后由县级工信部门初审。"),
+    EntryState.COUNTY_REVIEW: ("县（市、区）工信部门", "县级初审，通过后报市工信局审核。"),
+    EntryState.RETURNED: ("贵公司", "请按退回的理由补正后重新提交。"),
+    EntryState.CITY_REVIEW: ("市工信局", "市级审核，通过后征求有关部门意见。"),
+    EntryState.CONSULTATION: ("征求意见的部门", "各部门书面答复后发布，不答复不视为同意。"),
+    EntryState.CLEARED: ("市工信局", "等待分批发布。"),
+}
+
+
+def entry_track(entry: Entry) -> dict[str, object]:
+    """Return an entry with whose turn it is and what comes next; both empty where nothing is waited for."""
+    holder, comes = ENTRY_WAITS.get(EntryState(entry.state), ("", ""))
+    return {"entry": entry, "holder": holder, "comes": comes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from policy.terms.version import NoPolicyVersion
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
 from portal.public.advice import to_do
-from portal.tracking import track
+from portal.tracking import entry_track, track
 from reporting.loan_costs.selectors import cost_of, days_ahead, subsidy_interest_periods
 from subsidy.selectors.segments import open_line
 from subsidy.selectors.visibility import lines_visible_to
@@ -71,7 +71,8 @@ def my_standing(request: HttpRequest, *, member: Member, at: datetime) -> HttpRe
     except NoPolicyVersion as none_begun:
         return _page(request, "portal/standing.html", member, {"standings": (), "closed": none_begun.message})
     standings = [{"standing": one, "all_of": _advised(one.all_of), "any_of": _advised(one.any_of)} for one in found]
-    return _page(request, "portal/standing.html", member, {"standings": standings, "entries": own_entries(enterprise)})
+    entries = [entry_track(entry) for entry in own_entries(enterprise)]
+    return _page(request, "portal/standing.html", member, {"standings": standings, "entries": entries})
 
 
 def _advised(lines: tuple[Line, ...]) -> list[dict[str, Any]]:

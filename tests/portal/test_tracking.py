@@ -17,13 +17,15 @@ from loans.enums import ApplicationState, RefusalReason
 from loans.models import Application, Loan
 from loans.services.applications import accept_application, ask_supplement, begin_review, refuse_application
 from parties.models import Member
-from portal.tracking import WAITS
+from portal.tracking import ENTRY_WAITS, WAITS
 from reporting.loan_costs.selectors import days_ahead
 from tests.admin.world import World
 from tests.factories import EnterpriseFactory, MemberFactory
 from tests.loan_factories import noon
 from tests.portal.test_pages import page_of, person_of
 from tests.risk.scene import Scene
+from tests.whitelist.cases import Desk, in_city_review
+from whitelist.enums import PENDING_STATES
 
 Login = Callable[[Member], Client]
 MANY = 200
@@ -42,6 +44,20 @@ def at(day: str) -> time_machine.travel:
 def test_every_state_says_whose_turn_it_is_what_comes_and_what_to_do() -> None:
     assert set(WAITS) == set(ApplicationState)
     assert all(wait.comes and wait.can_do for wait in WAITS.values())
+
+
+def test_every_wait_on_the_way_to_the_list_has_somebody() -> None:
+    assert set(ENTRY_WAITS) == set(PENDING_STATES)
+    assert all(holder and comes for holder, comes in ENTRY_WAITS.values())
+
+
+@pytest.mark.clause("FP 1.6.1(1)")
+def test_an_enterprise_reads_where_its_project_lies(login: Login) -> None:
+    case = in_city_review(Desk())
+    with at("2024-03-18"):
+        page = login(case.member).get("/portal/standing/").content.decode()
+    assert "现在轮到市工信局。" in page
+    assert str(case.entry) in page
 
 
 class TestApplication:
