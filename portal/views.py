@@ -21,6 +21,7 @@ from policy.terms.version import NoPolicyVersion
 from portal.access import NO_ENTRY, enterprise_page, person_of_enterprise
 from portal.forms import EnterpriseLogin
 from portal.public.advice import to_do
+from portal.public.selectors import plan_on
 from portal.tracking import entry_track, track
 from reporting.loan_costs.selectors import cost_of, days_ahead, subsidy_interest_periods
 from subsidy.selectors.segments import open_line
@@ -57,7 +58,7 @@ def my_loans(request: HttpRequest, *, member: Member, at: datetime) -> HttpRespo
     tracks = [track(one, on=today, calendar=calendar) for one in applied.prefetch_related("supplements").order_by("-pk")]
     loans = loans_visible_to(member).select_related("bank", "project").order_by("-signed_on", "-id")
     rows = [{"loan": loan, "stage": loan.stage_on(today)} for loan in loans]
-    return _page(request, "portal/loans.html", member, {"rows": rows, "tracks": tracks})
+    return _page(request, "portal/loans.html", member, {"rows": rows, "tracks": tracks, "closed": plan_on(today).closed})
 
 
 @require_safe

@@ -113,6 +113,19 @@ class TestApplication:
         assert (event.object_id, event.enterprise_id) == (str(application.public_id), application.enterprise_id)
 
 
+@pytest.mark.clause("FP 3.4")
+@pytest.mark.clause("D25")
+def test_an_enterprise_reads_that_nothing_new_is_taken_and_its_loans_go_on(world: World, login: Login) -> None:
+    loan = world.drawn
+    with at("2025-06-10"):
+        assert "目前不受理新的申请" not in login(world.listed.member).get("/portal/").content.decode()
+    with at("2026-06-10"):
+        page = login(world.listed.member).get("/portal/").content.decode()
+        assert "目前不受理新的申请" in page
+        assert "存续贷款继续执行原方案" in page
+        assert loan.contract_number in page
+
+
 class TestLoan:
     def test_every_movement_stands_with_what_was_left(self, world: World, login: Login) -> None:
         page = login(world.listed.member).get(page_of(world.drawn)).content.decode()
