@@ -33,6 +33,7 @@ from portal.public.questions import (
     Told,
 )
 
+ASKED = "asked"  # in the address: which question was sent off last
 MET, FAILED, UNKNOWN = "met", "failed", "unknown"
 LABELS = {MET: "符合", FAILED: "不符合", UNKNOWN: "还不知道"}
 
@@ -100,9 +101,9 @@ def walk(sent: Mapping[str, str], *, today: date) -> Walk:
     """Return how far the answers in an address come, up to the first that is missing or cannot be read."""
     answered: list[Answered] = []
     for question in _way(answered, today=today):
-        if question.name not in sent:  # a change takes one answer out; what comes after it stays in the address
+        typed = sent.get(question.name, "" if sent.get(ASKED) == question.name else None)  # nothing chosen sends nothing of itself
+        if typed is None:  # not asked yet, or taken out to be given anew: what comes after it stays in the address
             return Walk(answered=tuple(answered), asking=question)
-        typed = sent[question.name]
         try:
             answered.append(Answered(question, _read(question, typed)))
         except ValidationError as fault:
