@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 FEWEST_TOLD = 5  # cases: of fewer a figure would tell of single enterprises
+FEWEST_BANKS = 3  # of two each would read the other's days
 NINE_IN_TEN = 10  # 1 - 1/10: nearest rank
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from loans.models import Application, Loan
 from policy.selectors.calendar import working_calendar
-from reporting.durations.rules import Spread, spread
+from reporting.durations.rules import FEWEST_BANKS, Spread, spread
 from whitelist.enums import APPLIED_ROUTES
 from whitelist.models import Entry
 
@@ -33,15 +33,26 @@ def steps_taken(year: int) -> list[StepTaken]:
     return [
         _step("提交白名单申请 → 市级审核通过", "FP 1.6.1(1)", applied, "submitted_on", "decided_on", year),
         _step("市级审核通过 → 发布白名单", "FP 1.6.1(1)", applied, "decided_on", "published_on", year),
-        _step("提交融资申请 → 银行批复或不予批复", "FP 1.6.3", Application.objects.all(), "submitted_on", "decided_on", year),
-        _step("银行批复 → 达到放款条件", "FP 1.6.3", Application.objects.all(), "decided_on", "conditions_met_on", year),
-        _step("签订合同 → 首次放款", "FP 1.6.3", Loan.objects.all(), "signed_on", "first_drawdown_on", year),
+        _lent("提交融资申请 → 银行批复或不予批复", Application.objects.all(), "submitted_on", "decided_on", year),
+        _lent("银行批复 → 达到放款条件", Application.objects.all(), "decided_on", "conditions_met_on", year),
+        _lent("签订合同 → 首次放款", Loan.objects.all(), "signed_on", "first_drawdown_on", year),
     ]
 
 
 def _step(name: str, clause: str, cases: QuerySet[Any], begun: str, ended: str, year: int) -> StepTaken:
-    days = cases.filter(**{f"{begun}__isnull": False, f"{ended}__year": year}).order_by().values_list(begun, ended)
-    return StepTaken(name=name, clause=clause, taken=spread(_working_days(days)))
+    return StepTaken(name=name, clause=clause, taken=spread(_working_days(_ended(cases, begun, ended, year).values_list(begun, ended))))
+
+
+def _lent(name: str, cases: QuerySet[Any], begun: str, ended: str, year: int) -> StepTaken:
+    """Return a step of the banks; of too few banks nothing is told, since who knows its own days would know the other's."""
+    rows = list(_ended(cases, begun, ended, year).values_list(begun, ended, "bank"))
+    enough = len({bank for _, _, bank in rows}) >= FEWEST_BANKS
+    taken = spread(_working_days((on, until) for on, until, _ in rows)) if enough else None
+    return StepTaken(name=name, clause="FP 1.6.3", taken=taken)
+
+
+def _ended(cases: QuerySet[Any], begun: str, ended: str, year: int) -> QuerySet[Any]:
+    return cases.filter(**{f"{begun}__isnull": False, f"{ended}__year": year}).order_by()
 
 
 def _working_days(periods: Iterable[tuple[date, date]]) -> list[int]:

@@ -7,6 +7,7 @@ import pytest
 from loans.models import Application
 from reporting.durations.rules import FEWEST_TOLD, Spread, spread
 from reporting.durations.selectors import steps_taken
+from tests.factories import InstitutionFactory
 from tests.loan_factories import ApplicationFactory
 
 
@@ -35,3 +36,15 @@ def test_a_decision_counts_in_the_year_it_was_made_and_a_draft_in_none() -> None
     assert taken["提交融资申请 → 银行批复或不予批复"] == Spread(count=5, half=13, most=15)
     assert taken["签订合同 → 首次放款"] is None
     assert {one.taken for one in steps_taken(2023)} == {None}
+
+
+@pytest.mark.django_db
+def test_of_two_banks_nothing_is_told_since_each_would_know_the_other() -> None:
+    pair = [InstitutionFactory(), InstitutionFactory()]
+    for number in range(2 * FEWEST_TOLD):
+        ApplicationFactory(approved=True, bank=pair[number % 2])
+    taken = {one.name: one.taken for one in steps_taken(2024)}
+    assert taken["提交融资申请 → 银行批复或不予批复"] is None
+    ApplicationFactory(approved=True)
+    taken = {one.name: one.taken for one in steps_taken(2024)}
+    assert taken["提交融资申请 → 银行批复或不予批复"] == Spread(count=11, half=13, most=13)
