@@ -8,7 +8,9 @@ from api.v1.fields import (
     Asked,
     AskedCount,
     AskedFlag,
+    AskedId,
     AskedMoney,
+    AskedReference,
     AskedText,
     Shown,
     UpdatedAt,
@@ -30,7 +32,7 @@ ENTRY = "8f14e45f-ceea-467f-a9e0-1c2d3e4f5a6b"
 class IntentShown(Shown):
     """A preliminary agreement."""
 
-    entry_id = serializers.UUIDField(source="entry.public_id", read_only=True, help_text="白名单条目标识")
+    entry_id = AskedId(source="entry.public_id", read_only=True, help_text="白名单条目标识")
     enterprise = EnterpriseShown(source="entry.enterprise", help_text="企业")
     bank_reference = shown_reference()
     updated_at = UpdatedAt()
@@ -45,14 +47,14 @@ class IntentAsked(OnDay):
     """The enterprise agreed with."""
 
     example = {"entry_id": ENTRY, "on": "2024-02-01", "bank_reference": "YX2024000017"}
-    entry_id = serializers.UUIDField(help_text="白名单条目标识")
-    bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
+    entry_id = AskedId(help_text="白名单条目标识")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本行业务编号")
 
 
 class ApplicationShown(Shown):
     """An application."""
 
-    entry_id = serializers.UUIDField(source="entry.public_id", read_only=True, help_text="白名单条目标识")
+    entry_id = AskedId(source="entry.public_id", read_only=True, help_text="白名单条目标识")
     enterprise = EnterpriseShown(help_text="企业")
     project = ProjectShown(allow_null=True, help_text="项目，研发贷款为空")
     bank = InstitutionShown(help_text="受理银行")
@@ -137,7 +139,7 @@ class DraftBody(Asked):
     term_months = AskedCount(min_value=1, max_value=120, help_text="期限，月；不超过 60，依据 FP 1.4.1")
     purpose = AskedText(max_length=200, help_text="贷款用途")
     other_technology_credit = AskedFlag(required=False, default=False, help_text="同一贷款是否已享受其他科技信贷扶持，依据 FP 3.2")
-    bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本行业务编号")
 
 
 class DraftAsked(DraftBody):
@@ -153,7 +155,7 @@ class DraftAsked(DraftBody):
         "purpose": "购置智能化生产线",
         "bank_reference": "SQ2024000031",
     }
-    entry_id = serializers.UUIDField(help_text="白名单条目标识")
+    entry_id = AskedId(help_text="白名单条目标识")
     mode = serializers.ChoiceField(Mode.choices, help_text="出资模式：special 专项贷款，trust 信托服务，依据 FP 1.3")
     category = serializers.ChoiceField(Category.choices, help_text="贷款类别：fixed_asset、working_capital、rd，依据 FP 1.2")
 

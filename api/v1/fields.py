@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, cast
+from uuid import UUID
 
 from django.db.models import Field, Model
 from django.utils import timezone
@@ -19,6 +20,10 @@ from common.texts import SAYS_UNREADABLE, is_readable, readable
 MONEY_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WRITTEN_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+LINE_ENDS = frozenset("\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)  # how a spreadsheet shows a long number
+SIGNED_PATTERN = r"^-?[0-9]{1,16}(\.[0-9]{1,2})?$"
 RATE_PATTERN = r"^0(\.[0-9]{1,6})?$"
 
 
@@ -34,6 +39,34 @@ class AskedText(serializers.CharField):
         if not is_readable(data):
             self.fail("unreadable")
         return readable(str(super().to_internal_value(data)))
+
+
+class AskedReference(AskedText):
+    """A number or name that somebody gave: one line, as a person would write it on paper."""
+
+    default_error_messages = {
+        "several_lines": "编号和名称须为一行，不含换行符和制表符。",
+        "formula": '编号不得为表格软件的公式或科学记数法（如 ="00012"、2.02611E+17），请填写编号本身。',
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the line; a spreadsheet's way of keeping or losing digits is none."""
+        if isinstance(data, str):
+            if not LINE_ENDS.isdisjoint(data):
+                self.fail("several_lines")
+            if data.lstrip().startswith("=") or SCIENTIFIC.fullmatch(data.strip()):
+                self.fail("formula")
+        return super().to_internal_value(data)
+
+
+class AskedId(serializers.UUIDField):
+    """An identifier of ours: a UUID in its usual form, in either case."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Return the identifier."""
+        if not isinstance(data, str) or WRITTEN_ID.fullmatch(data) is None:
+            self.fail("invalid", value=data)
+        return UUID(data)
 
 
 class AskedFlag(serializers.BooleanField):
@@ -67,9 +100,19 @@ class AskedMoney(serializers.DecimalField):
 
     def to_internal_value(self, data: Any) -> Decimal:
         """Return the amount; a JSON number may have lost a cent on its way and is refused, as are exponents and digits of other scripts."""
-        if not isinstance(data, str) or PLAIN_NUMBER.fullmatch(data.strip()) is None:
+        if not isinstance(data, str) or PLAIN_NUMBER.fullmatch(data) is None:
             self.fail("invalid")
         return Decimal(super().to_internal_value(data))
+
+
+@extend_schema_field({"type": "string", "pattern": SIGNED_PATTERN, "example": "-120.50"})
+class AskedSignedMoney(AskedMoney):
+    """Yuan of either sign."""
+
+    default_error_messages = {"invalid": '金额须为文本（带引号），单位元，最多两位小数，可为负数，如 "-120.50"。'}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=-MAX_AMOUNT, **kwargs)
 
 
 @extend_schema_field({"type": "string", "pattern": RATE_PATTERN, "example": "0.005"})
@@ -83,7 +126,7 @@ class AskedRate(serializers.DecimalField):
 
     def to_internal_value(self, data: Any) -> Decimal:
         """Return the fraction, of plain digits as an amount's."""
-        if not isinstance(data, str) or PLAIN_NUMBER.fullmatch(data.strip()) is None:
+        if not isinstance(data, str) or PLAIN_NUMBER.fullmatch(data) is None:
             self.fail("invalid")
         return Decimal(super().to_internal_value(data))
 
@@ -111,7 +154,7 @@ class AskedDigest(serializers.RegexField):
     default_error_messages = {"invalid": "SHA-256 须为 64 位小写十六进制文本。"}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^[0-9a-f]{64}$", **kwargs)
+        super().__init__(r"^[0-9a-f]{64}\Z", trim_whitespace=False, **kwargs)
 
 
 class Asked(serializers.Serializer[Any]):

@@ -9,7 +9,9 @@ from api.v1.fields import (
     Asked,
     AskedDay,
     AskedFlag,
+    AskedId,
     AskedRate,
+    AskedReference,
     AskedText,
     Shown,
     UpdatedAt,
@@ -176,8 +178,8 @@ class GuaranteeAsked(OnDay):
         "is_batch_scheme": True,
         "on": "2024-04-01",
     }
-    guarantor_id = serializers.UUIDField(help_text="担保公司标识")
-    number = AskedText(max_length=64, help_text="担保编号")
+    guarantor_id = AskedId(help_text="担保公司标识")
+    number = AskedReference(max_length=64, help_text="担保编号")
     fee_rate = AskedRate(help_text="担保费率，年费率小数，依据 FP 1.5.2(1)")
     is_batch_scheme = AskedFlag(help_text="是否纳入银担“总对总”批量担保，依据 FP 1.5.2(1)")
 
@@ -193,7 +195,7 @@ class ReversalAsked(Asked):
     """Why a movement is taken back."""
 
     example = {"bank_reference": "LS20240409000002", "reason": "放款金额录入错误"}
-    bank_reference = AskedText(max_length=64, help_text="冲正的银行流水号，本行内不重复")
+    bank_reference = AskedReference(max_length=64, help_text="冲正的银行流水号，本行内不重复")
     reason = AskedText(max_length=500, help_text="冲正理由")
 
 
@@ -205,4 +207,4 @@ class UseCheckAsked(Asked):
     is_misuse = AskedFlag(help_text="是否发现挪用；发现的，自起始日停止贴息，依据 FP 1.6.3；D11")
     misuse_from = AskedDay(required=False, help_text="挪用起始日，发现挪用时必填")
     checked_on = AskedDay(required=False, help_text="检查日期，默认为今天")
-    bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本行业务编号")

@@ -22,7 +22,7 @@ from api.parsers import BodyTooLarge
 from api.queries import query_of
 from api.services.papers import DigestDiffers, accept_for, attach_once, paper_with_content
 from api.v1.base import BankView, reads, writes
-from api.v1.fields import Asked, AskedDigest, AskedText, Shown
+from api.v1.fields import Asked, AskedDigest, AskedReference, Shown
 from common.errors import NotVisible
 from documents.models import Document
 from documents.scanning import InfectedFile, ScannerUnreachable
@@ -80,7 +80,7 @@ class ContentField(serializers.Field[Any, Any, Any, Any]):
 class PaperAsked(Asked):
     """A paper."""
 
-    filename = AskedText(max_length=200, help_text="文件名")
+    filename = AskedReference(max_length=200, help_text="文件名")
     sha256 = AskedDigest(required=False, help_text="文件的 SHA-256")
     content = ContentField(help_text="文件内容")
 

@@ -23,7 +23,8 @@ from api.permissions import ScopeMissing
 from api.problems import SENTENCES, TITLES, Conflict, NotNow, TryAgain
 from api.schema import EXAMPLE_CODES
 from api.v1.base import BankView, reads, writes
-from api.v1.fields import Asked, AskedCount, shown_count, shown_day, shown_flag, shown_moment, shown_text
+from api.v1.fields import Asked, AskedCount, AskedDay, shown_count, shown_day, shown_flag, shown_moment, shown_text
+from common.dates import SUPPOSED
 from common.errors import DomainError
 from notices.models import Notice
 from notices.selectors import notices_visible_to
@@ -343,7 +344,7 @@ def _period(request: Request) -> tuple[date, date]:
     days = {}
     for name in ("from", "until"):
         try:
-            days[name] = serializers.DateField().run_validation(request.query_params.get(name, empty))
+            days[name] = AskedDay(days=SUPPOSED).run_validation(request.query_params.get(name, empty))
         except ValidationError as problem:
             raise ValidationError({name: problem.detail}) from None
     if not 0 < (days["until"] - days["from"]).days <= LONGEST_CALENDAR:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.v1.fields import Asked, AskedDay, AskedText, shown_day, shown_flag, shown_text
+from api.v1.fields import Asked, AskedDay, AskedReference, shown_day, shown_flag, shown_text
 
 
 class EnterpriseShown(serializers.Serializer[Any]):
@@ -60,4 +60,4 @@ class ReferenceAsked(Asked):
     """The caller's own number of an object."""
 
     example = {"bank_reference": "YW2024000123"}
-    bank_reference = AskedText(max_length=64, help_text="本机构自己的业务编号")
+    bank_reference = AskedReference(max_length=64, help_text="本机构自己的业务编号")

@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from api.v1.fields import (
     Asked,
-    AskedText,
+    AskedReference,
+    AskedSignedMoney,
     Shown,
     UpdatedAt,
     shown_count,
@@ -22,8 +23,6 @@ from api.v1.serializers import DistrictShown, InstitutionShown
 from subsidy.models import Settlement
 
 MAX_FIGURES = 5000
-SIGNED_MONEY = r"^-?[0-9]{1,16}(\.[0-9]{1,2})?$"
-AMOUNT_INVALID: Any = {"invalid": '金额须为文本（带引号），单位元，最多两位小数，可为负数，如 "-120.50"。'}
 
 
 class RevisionShown(serializers.Serializer[Any]):
@@ -168,11 +167,9 @@ class FiguresShown(serializers.Serializer[Any]):
 class FigureAsked(Asked):
     """What the bank says one loan earns."""
 
-    contract_number = AskedText(max_length=64, help_text="合同编号")
-    subsidy = serializers.RegexField(SIGNED_MONEY, error_messages=AMOUNT_INVALID, help_text="本行计算的贴息，元；冲回以前季度的为负数")
-    bank_interest = serializers.RegexField(
-        SIGNED_MONEY, error_messages=AMOUNT_INVALID, required=False, help_text="本行按回报利率计算的利息，元"
-    )
+    contract_number = AskedReference(max_length=64, help_text="合同编号")
+    subsidy = AskedSignedMoney(help_text="本行计算的贴息，元；冲回以前季度的为负数")
+    bank_interest = AskedSignedMoney(required=False, help_text="本行按回报利率计算的利息，元")
 
 
 class FiguresAsked(Asked):

@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 
 from api.enums import Scope
 from api.v1.base import BankView, writes
-from api.v1.fields import Asked, AskedCount, AskedDay, AskedDigest, AskedFlag, AskedMoney, AskedRate, AskedText
+from api.v1.fields import Asked, AskedCount, AskedDay, AskedDigest, AskedFlag, AskedMoney, AskedRate, AskedReference, AskedText
 from api.v1.serializers import Nothing
 from common.step_services import StepService
 from common.transitions import AnswerKind, Question, Table, Transition
@@ -28,12 +28,16 @@ def _text(question: Question, **options: Any) -> Field:
     return AskedText(max_length=question.max_length, allow_blank=not question.required, **options)
 
 
+def _line(question: Question, **options: Any) -> Field:
+    return AskedReference(max_length=question.max_length, allow_blank=not question.required, **options)
+
+
 FIELD_OF: dict[AnswerKind, Callable[..., Field]] = {
     AnswerKind.MONEY: _money,
     AnswerKind.RATE: lambda question, **options: AskedRate(**options),
     AnswerKind.DAY: lambda question, **options: AskedDay(days=question.days, **options),
     AnswerKind.COUNT: lambda question, **options: AskedCount(min_value=0, **options),
-    AnswerKind.LINE: _text,
+    AnswerKind.LINE: _line,
     AnswerKind.TEXT: _text,
     AnswerKind.CHOICE: lambda question, **options: serializers.ChoiceField(list(question.choices), **options),
     AnswerKind.YES_NO: lambda question, **options: AskedFlag(**options),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -22,11 +23,14 @@ from api.filters import Filters, NumberFilter
 from api.models import Upload, UploadRow
 from api.queries import FlagInAddress
 from api.services.repeats import KeyInUse, KeyReused
+from api.services.upload_outcomes import UploadUnderWay, outcome_of
 from api.services.uploads import rows_of, take_upload, uploads_of
 from api.tasks import work_upload_of
-from api.upload_rows import MOST_ROWS, ReadFile, UploadTooLong, UploadUnreadable, names_of, read_file
+from api.upload_formats import MOST_ROWS, UploadTooLong, UploadUnreadable
+from api.upload_rows import ReadFile, names_of, read_file
 from api.v1.base import KEY_PARAMETER, BankView, KeyMissing, described_refusals, keeps_answer, reads
 from api.v1.fields import Asked, Shown, shown_count, shown_text
+from api.v1.papers import AnyTypeRenderer
 from common.queueing import queue
 from loans.movement_steps import ANSWERS
 from tables.errors import REFUSALS, FileDamaged, NotText
@@ -188,10 +192,24 @@ class UploadView(ListModelMixin, BankView):
         return self.exported_page(rows_of(self.caller.client, public_id), what=UploadRow, title="批量提交的逐行结果")
 
     @extend_schema(
+        summary="批量提交的结果文件",
+        description="逐行结果合为一个 CSV（UTF-8），列与逐行结果的字段相同；处理完成后可以下载。每次下载都记入审计日志。",
+        responses={(200, "text/csv"): OpenApiTypes.STR, **described_refusals([UploadUnderWay])},
+    )
+    @action(detail=True, methods=["get"], renderer_classes=[AnyTypeRenderer], filter_backends=[], pagination_class=None)
+    def outcome(self, request: Request, public_id: UUID) -> HttpResponse:
+        """Return what became of every row as one table."""
+        content = outcome_of(self.caller.client, public_id, at=self.now)
+        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="outcome-{public_id}.csv"'
+        return response
+
+    @extend_schema(
         summary="批量提交放款、还本或转逾期",
         description=(
             f"一次最多 {MOST_ROWS} 行。NDJSON 每行一个对象；CSV、xlsx 首行为字段名。字段：loan_id 或 contract_number（二选一）、{FIELDS}。"
-            "逐行办理，可办理的登记，不可办理的列明原因，规则和代码与单笔提交相同。"
+            "逐行办理，可办理的登记，不可办理的列明原因，规则和代码与单笔提交相同；NDJSON 的一行写错、表格的一行多出内容，只是该行不登记。"
+            "xlsx 只含一张工作表，编号列须为文本格式。"
             "同一文件重复提交不会重复登记。check_only=true 只校验。\n\n依据：FP 1.6.3"
         ),
         parameters=[KEY_PARAMETER, *NAMED],

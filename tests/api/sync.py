@@ -70,7 +70,7 @@ def in_thread(work: Callable[[], Any]) -> threading.Thread:
 
 def upload(stage: Stage, loan: Loan, *, prefix: str, rows: int, day: date) -> Callable[[], Any]:
     """Return the work of one upload."""
-    file = read_file(written(loan, prefix=prefix, rows=rows, day=day), "ndjson")
+    file = read_file(written(loan, prefix=prefix, rows=rows, day=day), "ndjson", kind="repayment")
     asked: dict[str, Any] = {"kind": UploadKind.REPAYMENT, "file": file, "check_only": False, "work": lambda pk: None}
     taken = take_upload(client=stage.bank.client, at=timezone.now(), **asked)
     return lambda: work_upload(taken.pk, clock=timezone.now)

@@ -94,7 +94,7 @@ def test_a_place_that_a_restore_took_away_is_told(stage: Stage) -> None:
 def test_each_chunk_of_an_upload_is_stamped_when_it_is_worked(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     loan, *_ = drawn(stage)
     monkeypatch.setattr("api.services.uploads.CHUNK", 2)
-    file = read_file(written(loan, prefix="U", rows=5, day=DAY), "ndjson")
+    file = read_file(written(loan, prefix="U", rows=5, day=DAY), "ndjson", kind="repayment")
     asked: dict[str, Any] = {"client": stage.bank.client, "kind": "repayment", "check_only": False}
     taken = take_upload(file=file, at=noon(DAY), work=lambda pk: None, **asked)
     hours = iter(range(1, 20))

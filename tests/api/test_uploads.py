@@ -217,7 +217,7 @@ def test_one_reference_twice_in_a_new_file_is_recorded_then_repeated(
         pytest.param("amount", 0.5, "0.00%", "money_percent", id="a percentage"),
         pytest.param("amount", "=1/0", "", "cell_error", id="an error"),
         pytest.param("amount", True, "", "amount_invalid", id="a yes for an amount"),
-        pytest.param("amount", 1000.005, "0.00", "amount_invalid", id="shown rounder than stored"),
+        pytest.param("amount", 1000.005, "0.00", "max_decimal_places", id="shown rounder than stored"),
         pytest.param("value_on", 45463, "", "date_serial", id="a day's number without its format"),
         pytest.param("value_on", 45463.5, "yyyy-mm-dd", "invalid", id="a moment shown as a day"),
         pytest.param("bank_reference", 45463, "yyyy-mm-dd", "invalid", id="a day for a reference"),

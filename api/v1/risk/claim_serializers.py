@@ -7,6 +7,7 @@ from rest_framework import serializers
 from api.v1.fields import (
     Asked,
     AskedMoney,
+    AskedReference,
     AskedText,
     Shown,
     UpdatedAt,
@@ -112,14 +113,14 @@ class FileClaimAsked(Asked):
 
     example = {"amount": "8000000.00", "bank_reference": "BC20250310001"}
     amount = AskedMoney(help_text="申请补偿的本金损失，元；不超过尚未收回的坏账本金，依据 D16")
-    bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本行业务编号")
 
 
 class PursueAsked(Asked):
     """Beginning a project claim."""
 
     example = {"bank_reference": "ZC20250310001"}
-    bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本行业务编号")
 
 
 class PaidPartShown(serializers.Serializer[Any]):
@@ -171,4 +172,4 @@ class ReapplyAsked(Asked):
 
     example = {"reason": "已追回 500 万元，坏账率降至 9.1%。", "bank_reference": "CX20260105001"}
     reason = AskedText(max_length=2000, help_text="重新申请的理由")
-    bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本行业务编号")

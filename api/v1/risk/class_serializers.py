@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.v1.fields import Asked, AskedDay, AskedText, Shown, UpdatedAt, shown_money, shown_reference, shown_text
+from api.v1.fields import Asked, AskedDay, AskedReference, AskedText, Shown, UpdatedAt, shown_money, shown_reference, shown_text
 from api.v1.serializers import InstitutionShown
 from policy.selectors.versions import version_for
 from risk.claims.rules.sharing import told_rd_total
@@ -102,7 +102,7 @@ class ClassifyAsked(Asked):
     grade = serializers.ChoiceField(Grade.choices, help_text="五级分类，依据 FP 1.5.3")
     on = AskedDay(required=False, help_text="自哪日起，默认为今天；不得晚于今天，须晚于上一次认定")
     reason = AskedText(required=False, default="", allow_blank=True, max_length=2000, help_text="认定理由，与按逾期天数的类别不一致时必填")
-    bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本行业务编号")
 
 
 class RecogniseAsked(Asked):
@@ -111,4 +111,4 @@ class RecogniseAsked(Asked):
     example = {"reason": "借款人停产，经营无法恢复。", "on": "2025-03-03", "bank_reference": "HZ20250303001"}
     reason = AskedText(max_length=2000, help_text="认定理由")
     on = AskedDay(required=False, help_text="认定日期，默认为今天；不得晚于今天")
-    bank_reference = AskedText(max_length=64, required=False, help_text="本行业务编号")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本行业务编号")

@@ -8,6 +8,7 @@ from api.v1.fields import (
     Asked,
     AskedDay,
     AskedMoney,
+    AskedReference,
     AskedText,
     Shown,
     UpdatedAt,
@@ -79,7 +80,7 @@ class RecoveryAsked(Asked):
     amount = AskedMoney(help_text="追回金额，元")
     costs = AskedMoney(required=False, default=ZERO, min_value=ZERO, help_text="追偿费用，元，默认为 0.00，依据 D21")
     received_on = AskedDay(help_text="到账日期，在坏账认定日至今天之间")
-    bank_reference = AskedText(max_length=64, help_text="银行流水号，本行内不重复；同一流水号、同一内容再次提交返回已有记录")
+    bank_reference = AskedReference(max_length=64, help_text="银行流水号，本行内不重复；同一流水号、同一内容再次提交返回已有记录")
     remark = AskedText(max_length=500, required=False, default="", allow_blank=True, help_text="说明")
 
 
@@ -131,7 +132,7 @@ class GuaranteeFeeAsked(Asked):
     example = {"amount": "50000.00", "charged_on": "2025-03-10", "voucher": "DBF20250310001"}
     amount = AskedMoney(help_text="担保费，元，依据 FP 1.5.2(1)")
     charged_on = AskedDay(help_text="收取日期，不晚于今天")
-    voucher = AskedText(max_length=64, help_text="收款凭证号，本公司内不重复；同一凭证号、同一内容再次提交返回已有记录")
+    voucher = AskedReference(max_length=64, help_text="收款凭证号，本公司内不重复；同一凭证号、同一内容再次提交返回已有记录")
 
 
 class EnhancementFeeShown(OfLoan):
@@ -153,8 +154,8 @@ class EnhancementFeeAsked(Asked):
     from_on = AskedDay(help_text="计费自（含）")
     until_on = AskedDay(days=ENDS, help_text="计费至（不含）")
     collected_on = AskedDay(help_text="收取日期，不晚于今天")
-    voucher = AskedText(max_length=64, help_text="收款凭证号")
-    bank_reference = AskedText(max_length=64, required=False, help_text="本机构业务编号；同一编号、同一内容再次提交返回已有记录")
+    voucher = AskedReference(max_length=64, help_text="收款凭证号")
+    bank_reference = AskedReference(max_length=64, required=False, help_text="本机构业务编号；同一编号、同一内容再次提交返回已有记录")
 
 
 class FeeRateShown(serializers.Serializer[Any]):
