@@ -75,6 +75,11 @@ class Answer:
         """Write a line."""
         self._length += self._target.write(_encode(what).encode() + b"\n")
 
+    def file(self, content: bytes) -> None:
+        """Write a file as it is; it is told as a sheet without a name."""
+        self.sheets.append({"name": "", "start": self._length, "end": self._length + len(content)})
+        self._length += self._target.write(content + b"\n")
+
     def open_sheet(self, name: str, *, is_hidden: bool) -> None:
         """Begin a sheet."""
         about = {"name": name, "is_hidden": is_hidden, "start": self._length, "end": self._length}

@@ -27,6 +27,11 @@ STRINGS = 2_000_000
 STYLES = 70_000
 MERGED = 20_000
 
+# A workbook handed back with its faulty cells marked; of larger ones, and of other formats, the faulty rows alone
+MARKED_FILE_BYTES = 4 * MIB
+MARKED_BYTES = 24 * MIB  # of one part of it, unpacked
+MARKED_ROWS = 2_000
+
 # The child
 MEMORY_BYTES = 512 * MIB
 ANSWER_BYTES = 256 * MIB

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -35,7 +35,9 @@ def load(name, folder):
     sys.modules[name] = module = module_from_spec(spec)
     spec.loader.exec_module(module)
 load("tables", sys.argv[1])
-if sys.argv[2:]:
+if sys.argv[2:] == ["mark"]:
+    from tables.marking import mark as read
+elif sys.argv[2:]:
     load("python_calamine", sys.argv[2])
     from tables.legacy_sheets import read
 else:
@@ -66,15 +68,7 @@ def read_in_child(content: bytes, *, is_legacy: bool, most_rows: int) -> Book:
         FileRefused: of any kind.
         WaitsInTransaction.
     """
-    require_no_transaction("reader of workbooks")
-    answer = Answer()
-    with place(), TemporaryFile() as task:
-        task.write(_task(content, most_rows))
-        task.seek(0)
-        returncode = _run(task, answer, is_legacy=is_legacy)
-    if returncode != 0:
-        log.warning("tables_child_died", returncode=returncode)
-        raise ReadingStopped
+    answer = _answered(_task(content, most_rows), command(is_legacy=is_legacy))
     try:
         return _book(answer)
     except _NOT_OURS:
@@ -82,9 +76,28 @@ def read_in_child(content: bytes, *, is_legacy: bool, most_rows: int) -> Book:
         raise ReadingStopped from None
 
 
-def command(*, is_legacy: bool) -> list[str]:
+def mark_in_child(content: bytes, marks: Mapping[str, Sequence[tuple[int, tuple[int, ...], str]]]) -> bytes:
+    """
+    Return a workbook that the guard let through with its rows marked: by sheet, their numbers, columns and reasons.
+
+    Raises:
+        FileRefused: of any kind.
+        WaitsInTransaction.
+    """
+    told = json.dumps(marks, ensure_ascii=False).encode() + b"\n" + content
+    answer = _answered(_task(told, 0), command(is_marking=True))
+    try:
+        (file,) = _said(answer)["sheets"]
+        return os.pread(answer.number, int(file["end"]) - int(file["start"]), int(file["start"]))
+    except _NOT_OURS:
+        log.warning("tables_child_babbled")
+        raise ReadingStopped from None
+
+
+def command(*, is_legacy: bool = False, is_marking: bool = False) -> list[str]:
     """Return how the child is started."""
-    found = [_folder_of("tables"), *([_folder_of("python_calamine")] if is_legacy else [])]
+    more = [_folder_of("python_calamine")] if is_legacy else ["mark"] if is_marking else []
+    found = [_folder_of("tables"), *more]
     return [sys.executable, "-I", "-S", "-c", _START, *found]
 
 
@@ -97,11 +110,30 @@ def _task(content: bytes, most_rows: int) -> bytes:
     return json.dumps(bounds() | {"rows": most_rows, "length": len(content)}).encode() + b"\n" + content
 
 
-def _run(task: IO[bytes], answer: Answer, *, is_legacy: bool) -> int | None:
+def _answered(written: bytes, started: Sequence[str]) -> Answer:
+    """
+    Return what a child wrote of a task.
+
+    Raises:
+        ReadersBusy, ReadingStopped, WaitsInTransaction.
+    """
+    require_no_transaction("reader of workbooks")
+    answer = Answer()
+    with place(), TemporaryFile() as task:
+        task.write(written)
+        task.seek(0)
+        returncode = _run(task, answer, started)
+    if returncode != 0:
+        log.warning("tables_child_died", returncode=returncode)
+        raise ReadingStopped
+    return answer
+
+
+def _run(task: IO[bytes], answer: Answer, started: Sequence[str]) -> int | None:
     """Return how the child ended; ``None`` for one that was ended."""
     try:
         process = _popen(
-            command(is_legacy=is_legacy),
+            started,
             stdin=task,
             stdout=answer.number,
             stderr=subprocess.DEVNULL,
@@ -128,12 +160,22 @@ def _book(answer: Answer) -> Book:
     Raises:
         FileRefused: what the child says of the file.
     """
+    return Book([_sheet(answer, **sheet) for sheet in _said(answer)["sheets"]])
+
+
+def _said(answer: Answer) -> dict[str, Any]:
+    """
+    Return what stands on the answer's last line.
+
+    Raises:
+        FileRefused: what the child says of the file.
+    """
     size = os.fstat(answer.number).st_size
     tail = os.pread(answer.number, limits.TAIL_BYTES, max(size - limits.TAIL_BYTES, 0))
-    said = json.loads(tail.rstrip(b"\n").rpartition(b"\n")[2])
+    said: dict[str, Any] = json.loads(tail.rstrip(b"\n").rpartition(b"\n")[2])
     if "refused" in said:
         raise as_sentence(Refused(said["refused"], **said["facts"]))
-    return Book([_sheet(answer, **sheet) for sheet in said["sheets"]])
+    return said
 
 
 def _sheet(answer: Answer, *, start: int, end: int, **about: Any) -> Sheet:

@@ -50,7 +50,7 @@ def read_workbook(package: ZipFile) -> Workbook:
     Raises:
         Refused.
     """
-    main = next((part for kind, _, part in _relations(package, "") if kind == "officeDocument"), "xl/workbook.xml")
+    main = _main(package)
     related = list(_relations(package, main))
     by_id = {key: (kind, part) for kind, key, part in related}
     book = Workbook()
@@ -61,6 +61,19 @@ def read_workbook(package: ZipFile) -> Workbook:
         elif kind == "styles":
             book.formats, book.dates = _read_styles(package, part)
     return book
+
+
+def styles_part(package: ZipFile) -> str:
+    """
+    Return the part that holds the styles.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = next((part for kind, _, part in _relations(package, _main(package)) if kind == "styles"), None)
+    if found is None:
+        raise Refused("FileDamaged")
+    return found
 
 
 def part_of(package: ZipFile, name: str) -> Iterable[bytes]:
@@ -96,6 +109,10 @@ def as_count(written: str | None) -> int:
 def unescaped(text: str) -> str:
     """Return a text with the characters that XML cannot hold (``_x000D_``)."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _main(package: ZipFile) -> str:
+    return next((part for kind, _, part in _relations(package, "") if kind == "officeDocument"), "xl/workbook.xml")
 
 
 def _relations(package: ZipFile, of: str) -> list[tuple[str, str, str]]:

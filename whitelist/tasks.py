@@ -8,8 +8,10 @@ from django.utils import timezone
 from common.queueing import queue
 from parties.models import Member
 from parties.selectors import system_member
+from whitelist.enums import ImportState
 from whitelist.services.delivering import send_due
 from whitelist.services.ending import expire_entries
+from whitelist.services.fault_files import lists_without_fault_file, write_fault_file
 from whitelist.services.intake import commit_list
 from whitelist.services.large_lists import waiting_lists, work_list
 
@@ -28,15 +30,27 @@ def expire() -> int:
 
 @shared_task
 def check_import(file_pk: int) -> str:
-    """Read a large list that was taken in."""
-    return work_list(file_pk, at=timezone.now())
+    """Read a list that was taken in, or whose reading was confirmed, and have its faults marked."""
+    state = work_list(file_pk, at=timezone.now())
+    if state == ImportState.CHECKED:
+        queue(mark_faults, file_pk)
+    return state
+
+
+@shared_task
+def mark_faults(file_pk: int) -> bool:
+    """Hand the faults of a checked list back as a file."""
+    return write_fault_file(file_pk, at=timezone.now())
 
 
 @shared_task
 def resume_imports() -> None:
-    """Take up lists on which a worker died, or for which no reader was free. Every few minutes."""
-    for file_pk in waiting_lists(at=timezone.now()):
+    """Take up lists on which a worker died, or for which no reader was free; those whose faults are not marked too. Every few minutes."""
+    now = timezone.now()
+    for file_pk in waiting_lists(at=now):
         queue(check_import, file_pk)
+    for file_pk in lists_without_fault_file(at=now):
+        queue(mark_faults, file_pk)
 
 
 @shared_task

@@ -8,10 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from common.admin.display_values import page_of
+from documents.services import documents_of
 from parties.models import Member
 from tests.factories import MemberFactory
 from tests.whitelist.lists import as_csv, as_xlsx, tax_row
 from whitelist.models import ImportFile
+from whitelist.papers import FAULTS_MARKED
 from whitelist.services import large_lists
 
 Login = Callable[[Member], Client]
@@ -24,7 +26,7 @@ def given(content: bytes, name: str) -> dict[str, Any]:
 
 @pytest.mark.clause("FP 1.6.1(2)")
 def test_a_large_list_tells_how_far_it_is(login: Login, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> None:
-    monkeypatch.setattr(large_lists, "LARGE_BYTES", 100)
+    monkeypatch.setattr(large_lists, "is_light", lambda content: False)
     browser = login(MemberFactory.serving("city_science"))
     with django_capture_on_commit_callbacks() as queued:
         answer = browser.post(NEW, given(as_xlsx([tax_row(1)]), "名单.xlsx"))
@@ -44,10 +46,22 @@ def test_a_large_list_tells_how_far_it_is(login: Login, monkeypatch: pytest.Monk
 def test_a_large_list_that_cannot_be_read_says_why(
     login: Login, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    monkeypatch.setattr(large_lists, "LARGE_BYTES", 100)
+    monkeypatch.setattr(large_lists, "is_light", lambda content: False)
     browser = login(MemberFactory.serving("city_science"))
     with django_capture_on_commit_callbacks(execute=True):
         browser.post(NEW, given(as_csv([]) + b"\n" * 200, "名单.csv"))
     page = browser.get(page_of(ImportFile.objects.get())).content.decode()
     assert "没有数据行" in page
     assert "/do/discard/" in page
+
+
+def test_the_faults_of_a_list_are_downloaded_from_its_page(login: Login, django_capture_on_commit_callbacks: Any) -> None:
+    browser = login(MemberFactory.serving("city_science"))
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(NEW, given(as_xlsx([tax_row(1), tax_row(2, rd="1234,56")]), "名单.xlsx"))
+    file = ImportFile.objects.get()
+    page = browser.get(page_of(file)).content.decode()
+    marked = documents_of(file).get(kind=FAULTS_MARKED)
+    assert f"/documents/{marked.public_id}/" in page
+    answer = browser.get(f"/documents/{marked.public_id}/")
+    assert b"".join(answer.streaming_content if answer.streaming else [answer.content]).startswith(b"PK")  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from common.queueing import queue
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist.admin.forms import ListForm, NotesForm, ReadingForm
-from whitelist.admin.readings import notes_panel, reading_panels
+from whitelist.admin.import_panels import files_panel, notes_panel, reading_panels
 from whitelist.enums import ImportState, RowOutcome
 from whitelist.import_transitions import IMPORT_STEP
 from whitelist.models import ImportFile
@@ -25,7 +25,7 @@ from whitelist.selectors.imports import changed_after_listing, imports_visible_t
 from whitelist.services.intake import commit_list, discard_list
 from whitelist.services.large_lists import take_list
 from whitelist.services.readings import confirm_reading
-from whitelist.tasks import check_import
+from whitelist.tasks import check_import, mark_faults
 
 IMPORTERS = allowed_for(InstitutionKind.CITY_SCIENCE, InstitutionKind.CITY_INDUSTRY)
 SHOWN = 300
@@ -52,7 +52,7 @@ def state_of(file: ImportFile) -> Badge:
 def _check(context: StepContext) -> ImportFile:
     file = context.given["file"]
     given = {"kind": context.given["kind"], "filename": file.name, "content": file.read()}
-    return take_list(**given, actor=context.member, at=context.at, work=partial(queue, check_import))
+    return take_list(**given, actor=context.member, at=context.at, work=partial(queue, check_import), mark=partial(queue, mark_faults))
 
 
 def _confirm_reading(context: StepContext) -> ImportFile:
@@ -112,7 +112,11 @@ class ImportFileAdmin(VisibleAdmin):
         """Return the counts, the faulty rows, and figures that changed after listing."""
         if case.state == ImportState.ASKED:
             said = Fact("状态", "文件有多个工作表，或金额不以元为单位：请核对下列读法并确认，确认前不保存任何数据行。")
-            return [facts(request, case, "核对结果", "kind", said, "checked_by", "checked_at", "sha256"), *reading_panels(case)]
+            return [
+                facts(request, case, "核对结果", "kind", said, "checked_by", "checked_at", "sha256"),
+                *reading_panels(case),
+                files_panel(case, has_faults=False),
+            ]
         if case.state in (ImportState.RECEIVED, ImportState.UNREADABLE):
             is_read = case.state == ImportState.RECEIVED
             said = Fact("进度", f"正在核对，已读取 {case.read_count:,} 行，请稍后刷新本页。") if is_read else Fact("原因", case.failure)
@@ -152,5 +156,5 @@ class ImportFileAdmin(VisibleAdmin):
             for one in changed_after_listing(case)[:SHOWN]
         ]
         heads = ("企业", "统一社会信用代码", "年度", "变更前研发费用", "变更后研发费用")
-        shown = [head, *(reading_panels(case) if case.reading else ()), problems]
+        shown = [head, files_panel(case, has_faults=bool(faults)), *(reading_panels(case) if case.reading else ()), problems]
         return [*shown, table("列入后数据变更（需人工研究）", heads, changed)] if changed else shown

@@ -19,7 +19,7 @@ from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import District, Member
 from tables.columns import Listed, ParsedRow, Problem
-from tables.table import Reading, open_table
+from tables.table import Reading, Table, open_table
 from whitelist.enums import ImportKind, ImportState
 from whitelist.intake.lists import (
     checked_stacking_rows,
@@ -279,6 +279,20 @@ def locked_list(import_id: UUID, *, actor: Member) -> Any:
     return file
 
 
+def open_list(kind: ImportKind, *, filename: str, content: bytes, at: datetime) -> Table:
+    """
+    Return the table in a list of this kind.
+
+    Raises:
+        what ``open_table`` raises.
+    """
+    on = localdate(at)
+    if kind == ImportKind.STACKING:
+        return open_table(filename=filename, content=content, columns=stacking_columns(on=on))
+    words = district_words(District.objects.filter(is_live=True).values_list("pk", "code", "name"))
+    return open_table(filename=filename, content=content, columns=tax_columns(districts=words, on=on))
+
+
 def read_list(
     kind: ImportKind,
     *,
@@ -293,13 +307,8 @@ def read_list(
     Raises:
         EmptyList, and what ``open_table`` raises.
     """
-    on = localdate(at)
-    if kind == ImportKind.STACKING:
-        columns, check = stacking_columns(on=on), checked_stacking_rows
-    else:
-        words = district_words(District.objects.filter(is_live=True).values_list("pk", "code", "name"))
-        columns, check = tax_columns(districts=words, on=on), checked_tax_rows
-    table = open_table(filename=filename, content=content, columns=columns)
+    table = open_list(kind, filename=filename, content=content, at=at)
+    check = checked_stacking_rows if kind == ImportKind.STACKING else checked_tax_rows
     reading = Reading(table)
     good, problems, rows = _sorted_out(told(reading.watch(check(table))))
     if not rows:

@@ -40,11 +40,21 @@ STUCK_AFTER = timedelta(minutes=20)  # longer than one reading can take; after i
 TELL_EVERY = 2_000  # rows
 
 
-def take_list(*, kind: str, filename: str, content: bytes, actor: Member, at: datetime, work: Callable[[int], object]) -> ImportFile:
+def take_list(
+    *,
+    kind: str,
+    filename: str,
+    content: bytes,
+    actor: Member,
+    at: datetime,
+    work: Callable[[int], object],
+    mark: Callable[[int], object] | None = None,
+) -> ImportFile:
     """
     Check a light list while its sender waits, or take another in; ``work`` is queued with its key once that is committed.
 
-    A light one that turns out to be heavy, or finds the readers busy, is the job's, too.
+    ``mark`` is called with the key of a list that was checked at once and has faults, for a job to hand them back as a file. A light one
+    that turns out to be heavy, or finds the readers busy, is the job's, too.
 
     Raises:
         RoleMissing, and what ``check_list`` or ``documents.accept`` raises.
@@ -53,7 +63,10 @@ def take_list(*, kind: str, filename: str, content: bytes, actor: Member, at: da
     """
     if is_light(content):
         with suppress(ReadingStopped, ReadersBusy, TooManyCells):
-            return check_list(kind=kind, filename=filename, content=content, actor=actor, at=at)
+            file = check_list(kind=kind, filename=filename, content=content, actor=actor, at=at)
+            if mark is not None and file.problems.exists():
+                mark(file.pk)
+            return file
     chosen = ImportKind(kind)
     require(actor, *IMPORTERS[chosen])
     sha256 = hashlib.sha256(content).hexdigest()
