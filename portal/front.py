@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 PUBLIC = (
-    *("/$", "/check/$", "/whitelist/", "/batches/", "/working-days/", "/faq/", "/contacts/", "/basis/"),
+    *("/$", "/check/$", "/whitelist/", "/batches/", "/notices/", "/working-days/", "/faq/", "/contacts/", "/basis/"),
     *("/feed", "/sitemap.xml", "/static/"),
 )
 RULES = "".join(f"Allow: {place}\n" for place in PUBLIC)  # everything else is somebody's own affair

@@ -10,7 +10,7 @@ from calculators.selectors import ask
 from common.admin.forms import MoneyInput
 from common.enums import Mode
 from portal.public.advice import to_do
-from portal.public.page import public_page, shown
+from portal.public.page import shown, unkept_page
 from portal.public.questions import QUESTIONS
 from portal.public.selectors import Plan, RatesNow, rates_on
 from portal.public.walk import FAILED, UNKNOWN, Finding, Walk, findings, limits, walk
@@ -20,7 +20,7 @@ PLAN_CHECK = "plan_in_force"
 NAMES = frozenset(question.name for question in QUESTIONS)
 
 
-@public_page
+@unkept_page
 def check(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
     """Ask the next question, or answer. Nothing is stored: neither here nor in the browser's session."""
     if plan.version is None:

@@ -123,7 +123,7 @@ def json_feed(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
 class PublicSitemap(Sitemap):
     """The public's pages, for search engines."""
 
-    pages = ("check", "whitelist", "batches", "working-days", "faq", "contacts", "basis")
+    pages = ("check", "whitelist", "batches", "notices", "working-days", "faq", "contacts", "basis")
 
     def items(self) -> tuple[str, ...]:
         """Return the names of the pages."""

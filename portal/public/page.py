@@ -18,9 +18,17 @@ KEPT_SECONDS = 60
 
 def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give a view the day and the plan as it stands; anybody may read it."""
+    return _page(view, public=True, max_age=KEPT_SECONDS)
 
+
+def unkept_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page whose address carries what somebody typed: kept by no cache."""
+    return _page(view, private=True, no_store=True)
+
+
+def _page(view: Callable[..., HttpResponse], **kept: Any) -> Callable[..., HttpResponse]:
     @require_safe
-    @cache_control(public=True, max_age=KEPT_SECONDS)
+    @cache_control(**kept)
     @wraps(view)
     def page(request: HttpRequest, **given: Any) -> HttpResponse:
         today = localdate()

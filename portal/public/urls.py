@@ -10,6 +10,7 @@ urlpatterns = [
     path("check/", check_views.check, name="check"),
     path("whitelist/", list_views.whitelist, name="whitelist"),
     path("batches/", list_views.batches, name="batches"),
+    path("notices/", views.notices, name="notices"),
     path("working-days/", day_views.working_days, name="working-days"),
     path("feed.xml", list_views.BatchFeed(), name="feed-rss"),
     path("feed.json", list_views.json_feed, name="feed-json"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from calculators.selectors import ask
 from common.enums import Mode
+from portal.public.notices import announced_by
 from portal.public.page import public_page, shown
 from portal.public.selectors import Plan, RatesNow, basis_of, contacts, rates_on
 from reporting.durations.selectors import steps_taken
@@ -26,6 +27,12 @@ def home(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
 def faq(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
     """Answer what enterprises ask most."""
     return shown(request, "public/faq.html", today=today, plan=plan, rates=rates_on(today))
+
+
+@public_page
+def notices(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
+    """Show what was decided and announced, with its documents."""
+    return shown(request, "public/notices.html", today=today, plan=plan, rows=announced_by(today))
 
 
 @public_page

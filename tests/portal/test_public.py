@@ -1,5 +1,6 @@
 """What the public reads: the plan of the day in its own figures, each with its clause, and what is said when no plan is open."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from policy.models import Confirmation, Decision, PolicyVersion
 from tests.factories import MemberFactory
 from tests.loan_factories import ReturnRateFactory
 from tests.portal.public_pages import public_pages
+from tests.whitelist.cases import Desk, listed_rd
 
 OPEN, ENDED, BEFORE = "2025-06-10 10:00+08:00", "2026-06-10 10:00+08:00", "2022-06-10 10:00+08:00"
 
@@ -85,6 +87,22 @@ class TestBasis:
         assert "2024-05-06 确认，泉财函〔2024〕7号" in page
 
 
+@time_machine.travel(OPEN, tick=False)
+def test_what_was_decided_stands_with_its_document_newest_first(client: Client) -> None:
+    batch = listed_rd(Desk()).batch
+    assert batch is not None
+    rate = ReturnRateFactory(rate=Decimal("0.0350"), effective_on=date(2024, 7, 1))
+    later = ReturnRateFactory(rate=Decimal("0.0287"), effective_on=date(2025, 9, 1), decided_on=date(2025, 8, 1))
+    page = said(client, "/notices/")
+    for told in (batch.document_number, rate.document_number, "3.50%", "自2023-01-01起施行", "年放假和调休安排"):
+        assert told in page
+    assert "2.87%" not in page  # decided on a day to come
+    assert later.rate
+    days = re.findall(r'<p class="small">(\d{4}-\d\d-\d\d)', page)
+    assert days == sorted(days, reverse=True)
+    assert client.get("/notices/").content.count(b"<li><p") == len(days)
+
+
 class TestNoOpenVersion:
     @pytest.mark.clause("FP 3.4")
     @pytest.mark.clause("D25")
@@ -110,6 +128,9 @@ def test_the_public_is_given_no_cookie(client: Client) -> None:
         answer = client.get(address)
         assert not answer.cookies, address
         assert "Cookie" not in answer.get("Vary", ""), address
+        if address == "/check/":  # its address carries what somebody typed
+            assert {part.strip() for part in answer["Cache-Control"].split(",")} == {"private", "no-store"}
+            continue
         assert {part.strip() for part in answer["Cache-Control"].split(",")} == {"public", "max-age=60"}, address
 
 
