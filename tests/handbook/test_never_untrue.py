@@ -24,8 +24,15 @@ from tests.handbook.product_words import product_words
 TODAY = date(2025, 3, 3)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 OTHER_PAGES = (
+    "page-public-check",
+    "page-public-whitelist",
+    "page-public-notices",
+    "page-public-working-days",
+    "page-public-contacts",
     "page-portal-login",
     "page-portal-loans",
+    "page-portal-standing",
+    "page-portal-application",
     "page-portal-loan",
     "page-portal-subsidy",
     "page-account-home",
