@@ -3,13 +3,14 @@
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
 
 from calculators.selectors import ask
 from common.enums import Mode
 from portal.public.notices import announced_by
 from portal.public.page import public_page, shown
 from portal.public.selectors import Plan, RatesNow, basis_of, contacts, rates_on
-from reporting.durations.selectors import steps_taken
+from reporting.durations.selectors import steps_taken_by
 
 EXAMPLE = "1000000.00"  # yuan, for which the first page shows what a year costs
 
@@ -19,7 +20,7 @@ def home(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
     """Say what the fund is, for whom, what it costs, how it goes and how long it really took."""
     rates = rates_on(today)
     last_year = today.year - 1
-    example, steps = _example(plan, rates, today=today), steps_taken(last_year)
+    example, steps = _example(plan, rates, today=today), steps_taken_by(now().replace(minute=0, second=0, microsecond=0), last_year)
     return shown(request, "public/home.html", today=today, plan=plan, rates=rates, example=example, year=last_year, steps=steps)
 
 

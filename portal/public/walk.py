@@ -137,7 +137,7 @@ def _read(question: Question, typed: str) -> str:
 
 def is_newly_registered(answered: Sequence[Answered], *, today: date) -> bool:
     """Return whether the calculator counts the enterprise as newly registered. Source: FP 1.1.2; D4."""
-    [answer, *_] = _asked("rd-eligibility", answered, today=today)
+    [answer] = ask_each("rd-eligibility", [next(_ways("rd-eligibility", answered))], today=today)
     return bool(answer["newly_registered"])
 
 
@@ -168,10 +168,15 @@ _NOT_ASKED: Mapping[str, Any] = {"last_year_rd_expense": "0.00", "registered_cap
 
 def _asked(name: str, answered: Sequence[Answered], *, today: date) -> list[dict[str, Any]]:
     """Return what a calculator answers to every way the answers may be."""
+    return ask_each(name, list(_ways(name, answered)), today=today)
+
+
+def _ways(name: str, answered: Sequence[Answered]) -> Iterator[dict[str, Any]]:
+    """Yield what a calculator is sent, for every way the answers may be."""
     known = {} if name == "project-eligibility" else _NOT_ASKED
     told = [one.told for one in answered if one.question not in (PURPOSE, INVESTMENT)]
-    inputs = [{key: value for part in (known, *ways) for key, value in part.items()} for ways in product(*told)]
-    return ask_each(name, inputs, today=today)
+    for ways in product(*told):
+        yield {key: value for part in (known, *ways) for key, value in part.items()}
 
 
 # What the calculator says of figures that were not asked, since nothing hangs on them: it is not repeated.

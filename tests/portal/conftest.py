@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from parties.models import Member
+from reporting.durations.selectors import steps_taken_by
 from tests.admin.world import World
 from tests.risk.scene import Scene, make_scene
 
@@ -14,6 +15,11 @@ from tests.risk.scene import Scene, make_scene
 @pytest.fixture(autouse=True)
 def _media(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    steps_taken_by.cache_clear()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A treasurer's way through the portal on a telephone, in a real browser."""
 
+import re
 from typing import Any
 
 import pytest
@@ -90,5 +91,5 @@ def test_from_the_first_page_to_what_one_may_borrow_and_back(chromium: Browser, 
         fits(page)
         page.goto(page.url)  # the address alone carries it
         expect(page.get_by_role("heading", name="符合列入条件")).to_be_visible()
-        page.get_by_role("link", name="修改行业").click()
+        page.get_by_role("link", name=re.compile(r"修改\s*行业")).click()
         expect(page.get_by_label("贵公司属于哪个行业")).to_be_visible()

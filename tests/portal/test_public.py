@@ -6,11 +6,14 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from parties.models import Institution
 from policy.models import Confirmation, Decision, PolicyVersion
+from reporting.durations.selectors import steps_taken_by
 from tests.factories import MemberFactory
 from tests.loan_factories import ReturnRateFactory
 from tests.portal.public_pages import public_pages
@@ -132,6 +135,21 @@ def test_the_public_is_given_no_cookie(client: Client) -> None:
             assert {part.strip() for part in answer["Cache-Control"].split(",")} == {"private", "no-store"}
             continue
         assert {part.strip() for part in answer["Cache-Control"].split(",")} == {"public", "max-age=60"}, address
+
+
+@time_machine.travel(OPEN, tick=False)
+def test_the_days_of_a_whole_year_are_read_once_an_hour(client: Client) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as counted:
+            said(client, "/")
+        return len(counted)
+
+    cost()  # the register and the calendar are read once a process
+    steps_taken_by.cache_clear()
+    first = cost()
+    assert cost() == first - 5
+    with time_machine.travel("2025-06-10 11:00+08:00", tick=False):
+        assert cost() == first
 
 
 def test_the_footer_names_the_house(client: Client, settings: object) -> None:
