@@ -144,10 +144,10 @@ def test_the_days_of_a_whole_year_are_read_once_an_hour(client: Client) -> None:
             said(client, "/")
         return len(counted)
 
-    cost()  # the register and the calendar are read once a process
+    cost()  # the register is read once a process
     steps_taken_by.cache_clear()
     first = cost()
-    assert cost() == first - 5
+    assert cost() <= first - 5  # a query a step, and that for the calendar
     with time_machine.travel("2025-06-10 11:00+08:00", tick=False):
         assert cost() == first
 
