@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db.models import Count, Q
 
 from common.enums import Mode
-from demo_fund.keepers import ADMINISTRATORS_OF_THE_DEMO, agreed
+from demo_fund.keepers import ADMINISTRATORS_OF_THE_DEMO, administrators, agreed
 from demo_fund.places import BANKS, TRUST_BANKS
 from logins.selectors import device_of
 from logins.services.second_factor import device_for
@@ -118,7 +118,8 @@ class Cast:
 
 
 def enter_institutions(cast: Cast, *, from_on: date, at: datetime) -> None:
-    """Enter banks, guarantor, trust company and contributor, and admit the banks to the fund."""
+    """Enter banks, guarantor, trust company and contributor, admit the banks to the fund, and appoint who agrees to everybody's rights."""
+    administrators(at=at)
     document = f"泉工信〔{from_on.year}〕8号"
     for newcomer in NEWCOMERS:
         institution = enter_institution(
@@ -130,11 +131,11 @@ def enter_institutions(cast: Cast, *, from_on: date, at: datetime) -> None:
                 admit_bank(bank=institution, mode=mode, from_on=from_on, document_number=document, actor=cast.system, at=at)
 
 
-def appoint_people(*, from_on: date, at: datetime) -> None:
-    """Give every institution a handler and a checker; those that visitors use get a password."""
+def appoint_people(*, from_on: date, at: datetime, half: int) -> None:
+    """Give every second institution a handler and a checker; the halves may be played beside each other."""
     visitors = {_visitor_key(kind, place, is_checker): username for username, kind, place, is_checker, _ in VISITORS}
     institutions = Institution.objects.exclude(kind=InstitutionKind.FUND_OFFICE).select_related("district").order_by("pk")
-    for index, institution in enumerate(institutions):
+    for index, institution in list(enumerate(institutions))[half::2]:
         for is_checker, roles in ((False, HANDLER_ROLES), (True, CHECKER_ROLES)):
             place = institution.district.code if institution.district else institution.code
             username = visitors.get(_visitor_key(institution.kind, place, is_checker))
@@ -142,9 +143,12 @@ def appoint_people(*, from_on: date, at: datetime) -> None:
             login = username or f"{institution.code}-{'b' if is_checker else 'a'}"
             phone = f"199{index * 2 + is_checker:08d}"
             appoint(institution, username=login, name=name, phone=phone, roles=roles, from_on=from_on, at=at)
-    User.objects.filter(username__in=[*visitors.values(), *(username for username, *_ in ADMINISTRATORS_OF_THE_DEMO)]).update(
-        password=_encoded_password()
-    )
+
+
+def let_visitors_in() -> None:
+    """Give the people that visitors act as their password."""
+    names = [username for username, *_ in (*VISITORS, *ADMINISTRATORS_OF_THE_DEMO)]
+    User.objects.filter(username__in=names).update(password=_encoded_password())
 
 
 def appoint_person_of(enterprise: Enterprise, *, number: int, from_on: date, at: datetime) -> Member:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from common.database import nobody_waits
 from demo_fund.models import DemoDay
+from documents.store import unsynced
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HANDS = 2  # how many may play at once; a stretch is dealt to so many whether or not there is a second process
@@ -25,6 +26,7 @@ class Step:
     One thing that somebody does on a day; ``order`` settles what comes first among the steps of a day.
 
     Steps of one lane keep their order; those of different lanes may be played beside each other where nothing without a lane comes between.
+    A lane with a colon (``jobs:loans``) goes beside those of the same name before it alone, and nothing else at that time.
     """
 
     on: date
@@ -32,6 +34,12 @@ class Step:
     act: Callable[[datetime], None]
     is_plain: bool = False  # calls services that succeed; one that may catch a refusal needs savepoints
     lane: str = ""
+
+    @property
+    def beside(self) -> str:
+        """Return what the lanes are called that it may go beside; empty for a step that is played alone."""
+        name, colon, _ = self.lane.partition(":")
+        return name if colon else "cases" if self.lane else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ def stretches(steps: Iterable[Step]) -> list[Stretch]:
         ordered += [(step, at_time(day, minutes=index)) for index, step in enumerate(of_day)]
     counted: Counter[tuple[date, int]] = Counter()
     told: list[Stretch] = []
-    for _, stretch in groupby(ordered, key=lambda one: bool(one[0].lane)):
+    for _, stretch in groupby(ordered, key=lambda one: one[0].beside):
         told.append(_dealt(list(stretch), counted))
     return told
 
@@ -84,7 +92,7 @@ class Player:
         wanted = set(hands)
         for one in stretch:
             if one.hand in wanted and one.number > self._known.get((one.step.on, one.hand), 0):
-                with nobody_waits():
+                with nobody_waits(), unsynced():
                     _play_step(one)
 
 

@@ -82,7 +82,7 @@ class Demo:
         if reset:
             self.servers.erase()
         self.servers.start()
-        self.show_progress()
+        self.start_web()
         self.prepare()
         for part in self.parts[1:]:  # beat and worker are held until there is something to work on
             part.start()
@@ -146,10 +146,18 @@ class Demo:
         ours["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
         return kept | ours | self.servers.environment
 
-    def show_progress(self) -> None:
+    def start_web(self) -> None:
         """Start web before there is anything to see: it shows how far the preparation is, and lets nobody act yet."""
         self.progress_file.write_text(json.dumps({"phase": "正在启动"}), encoding="utf-8")
         self.parts[0].start()
+
+    def show_progress(self) -> None:
+        """
+        Wait until the page that shows the progress is served, and say where.
+
+        Raises:
+            CannotStart: web ended, or the time is over.
+        """
 
         def settled() -> bool:
             self.require_alive()
@@ -161,7 +169,12 @@ class Demo:
         say(f"页面已打开（用时 {took:.0f} 秒）：{self.url}/ ，准备的进度在页面上和下面显示；演示账号在准备完成后列出。")
 
     def prepare(self) -> None:
-        """Migrate and load the demo fund, its progress shown; an interrupted load is finished by the next start."""
+        """
+        Migrate and load the demo fund while web starts and shows the progress; an interrupted load is finished by the next start.
+
+        Raises:
+            CannotStart: it failed, or web did; with what to do.
+        """
         command = [
             sys.executable,
             "manage.py",
@@ -172,6 +185,7 @@ class Demo:
             command, cwd=ROOT, env=self.owner_environment(), start_new_session=True, preexec_fn=tied_to_parent(signal.SIGTERM)
         )
         try:
+            self.show_progress()
             while (status := child.poll()) is None:
                 self.look_after(self.parts[0], now=time.monotonic())  # the page that shows how far it is
                 time.sleep(WATCH_SECONDS)

@@ -26,19 +26,24 @@ def job_steps(stage: Stage, *, every: int) -> Iterator[Step]:
     wished = {window.after(day) for day in days} | {window.until - timedelta(days=day) for day in LAST_DAYS}
     for on in sorted({stage.working_day(day) for day in wished} | {window.until}):
         if on <= window.until:
-            yield Step(on, 130, partial(_run_jobs, stage))
+            yield Step(on, 130, partial(_run_jobs_of_loans, stage), lane="jobs:loans")
+            yield Step(on, 131, partial(_run_jobs_of_risk, stage), lane="jobs:risk")
 
 
-def _run_jobs(stage: Stage, at: datetime) -> None:
+def _run_jobs_of_loans(stage: Stage, at: datetime) -> None:
     system = stage.cast.system
     remind_of_deadlines(actor=system, at=at)
     lapse_approvals(actor=system, at=at)
     apply_return_rates(actor=system, at=at)
     expire_drawn_projects(actor=system, at=at)
     close_days(at=at)
+    alarm_about_guarantee_fees(actor=system, at=at)
+
+
+def _run_jobs_of_risk(stage: Stage, at: datetime) -> None:
+    system = stage.cast.system
     suggest_classes(actor=system, at=at)
     evaluate_banks(actor=system, at=at)
     pay_due_claims(actor=system, at=at)
     remind_of_terms(actor=system, at=at)
-    alarm_about_guarantee_fees(actor=system, at=at)
     keep_response_years(at=at)

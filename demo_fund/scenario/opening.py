@@ -8,10 +8,10 @@ from functools import partial
 
 from common.dates import SHANGHAI
 from common.enums import Category, Mode
-from demo_fund.cast import appoint_people, enter_institutions
+from demo_fund.cast import appoint_people, enter_institutions, let_visitors_in
 from demo_fund.financing import Financing
 from demo_fund.places import BANKS, TRUST_BANKS
-from demo_fund.player import Step
+from demo_fund.player import HANDS, Step
 from demo_fund.stage import Stage
 from demo_fund.window import PLAN_ENDS
 from loans.services.quotas import set_bank_quota
@@ -43,12 +43,18 @@ def opening_steps(stage: Stage, financings: Sequence[Financing]) -> Iterator[Ste
     """Yield what has to be there before the first case, the rates of later years, and the demo's successor version."""
     begins = stage.first_on
     yield Step(begins, 1, lambda at: enter_institutions(stage.cast, from_on=begins, at=at))
-    yield Step(begins, 2, lambda at: appoint_people(from_on=begins, at=at))
-    yield Step(begins, 3, partial(_set_quotas, stage, financings))
+    for half in range(HANDS):
+        yield Step(begins, 2, partial(_appoint, half, begins), lane=f"people:{half}")
+    yield Step(begins, 3, lambda at: let_visitors_in())
+    yield Step(begins, 4, partial(_set_quotas, stage, financings))
     for number, (days, *_) in enumerate(RATES):
         yield from _tender_steps(stage, number, _decision_day(stage, number, days))
     yield from _running_tender_steps(stage)
     yield Step(stage.working_day(max(SUCCESSOR_DECIDED, begins)), 6, partial(_add_successor, stage))
+
+
+def _appoint(half: int, from_on: date, at: datetime) -> None:
+    appoint_people(from_on=from_on, at=at, half=half)
 
 
 def _decision_day(stage: Stage, number: int, days: int) -> date:

@@ -41,7 +41,7 @@ def _quarter_steps(stage: Stage, day: date, number: int, *, is_asked: bool) -> I
     """Yield one quarter's steps; ``day`` is the first day after it, ``number`` counts back from the last one, -1."""
     held = UNCONFIRMED if number == -1 else ()
     actions: list[tuple[int, int, partial[None], str]] = [
-        (0, DRAFTING, partial(_draft, stage), ""),
+        *((0, DRAFTING, partial(_draft, stage, bank), f"drafts:{bank}") for bank in LENDING),
         *((5, 81, partial(_confirm, stage, held, bank), bank) for bank in LENDING),
         (9, 83, partial(_review, stage), ""),
         *((14, 85, partial(_file, stage, position, bank), bank) for position, bank in enumerate(LENDING, start=1)),
@@ -60,8 +60,8 @@ def _quarter_steps(stage: Stage, day: date, number: int, *, is_asked: bool) -> I
             yield Step(on, order, act, is_plain=order != DRAFTING, lane=lane)
 
 
-def _draft(stage: Stage, at: datetime) -> None:
-    draft_due_settlements(actor=stage.cast.system, at=at)
+def _draft(stage: Stage, bank: str, at: datetime) -> None:
+    draft_due_settlements(actor=stage.cast.system, at=at, bank=stage.cast.institutions[bank])
 
 
 def _lane(payer: Payer) -> str:

@@ -117,7 +117,7 @@ def locked_application(application_id: UUID, *, actor: Member, reading: Mapping[
     Raises:
         NotVisible: no such application for this actor.
     """
-    related = ("entry__district", "enterprise", "project", "bank", "deadline", "policy_version")
+    related = ("entry", "enterprise", "project", "bank", "deadline", "policy_version")
     rows = applications_visible_to(actor).select_related(*related).annotate(**reading).select_for_update(of=("self",), no_key=True)
     found = one_or_none(rows.filter(public_id=application_id))
     if found is None:

@@ -129,9 +129,9 @@ class NotADraft(DomainError):
     clause = "FP 1.6.4"
 
 
-def draft_due_settlements(*, actor: Member, at: datetime) -> list[Settlement]:
+def draft_due_settlements(*, actor: Member, at: datetime, bank: Institution | None = None) -> list[Settlement]:
     """
-    Draft every settlement that is due by now, compute outdated drafts anew, and return what was drafted.
+    Draft every settlement that is due by now, or one bank's, compute outdated drafts anew, and return what was drafted.
 
     For each bank and mode the quarters since its last settlement, or since its first drawdown, one after the other; so a missed run is
     caught up by the next. Each is its own transaction: a run may be killed at any point and repeated.
@@ -144,12 +144,14 @@ def draft_due_settlements(*, actor: Member, at: datetime) -> list[Settlement]:
     require_drafter(actor)
     drafted: list[Settlement] = []
     reasons: list[str] = []
-    for bank, mode, quarters in _due(timezone.localdate(at)):
+    for owed, mode, quarters in _due(timezone.localdate(at)):
+        if bank not in (None, owed):
+            continue
         try:
-            _refresh_outdated(bank, mode, actor=actor, at=at)
-            drafted += [made for quarter in quarters if (made := _drafted(bank, mode, quarter, actor=actor, at=at)) is not None]
+            _refresh_outdated(owed, mode, actor=actor, at=at)
+            drafted += [made for quarter in quarters if (made := _drafted(owed, mode, quarter, actor=actor, at=at)) is not None]
         except DomainError as problem:
-            reasons.append(f"{bank}{mode.label}：{problem.message}")
+            reasons.append(f"{owed}{mode.label}：{problem.message}")
     if reasons:
         raise DraftsIncomplete(reasons="；".join(reasons))
     return drafted

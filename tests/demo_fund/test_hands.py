@@ -36,6 +36,20 @@ def test_a_stretch_ends_where_something_without_a_lane_comes() -> None:
     assert [(one.hand, one.number) for one in dealt[0] + dealt[2]] == [(0, 1), (0, 1)]
 
 
+def test_lanes_of_a_name_go_beside_their_own_alone() -> None:
+    """What banks do never runs beside the jobs that judge it."""
+    lanes = ("a", "jobs:1", "jobs:2", "jobs:1", "drafts:a", "drafts:b", "a", "b")
+    steps = [Step(FIRST, order, lambda at: None, lane=lane) for order, lane in enumerate(lanes)]
+    dealt = stretches(steps)
+    assert [[one.step.lane for one in stretch] for stretch in dealt] == [
+        ["a"],
+        ["jobs:1", "jobs:2", "jobs:1"],
+        ["drafts:a", "drafts:b"],
+        ["a", "b"],
+    ]
+    assert [{one.hand for one in stretch} for stretch in dealt[1:]] == [{0, 1}] * 3
+
+
 @pytest.mark.django_db
 def test_the_story_is_dealt_the_same_every_time_and_keeps_its_order() -> None:
     """A load that was killed goes on by the numbers of its marks."""

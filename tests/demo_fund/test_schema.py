@@ -67,9 +67,14 @@ def test_the_demo_offers_to_begin_anew(tmp_path: Path, monkeypatch: pytest.Monke
     demo = supervisor.Demo(port=1, home=tmp_path, empty=True)
     monkeypatch.setattr(demo, "owner_environment", dict)
 
+    begun: list[str] = []
+
     def popen(*args: Any, **given: Any) -> Ended:
+        begun.append("preparation")
         return Ended()
 
     monkeypatch.setattr(supervisor.subprocess, "Popen", popen)
+    monkeypatch.setattr(demo, "show_progress", lambda: begun.append("page"))
     with pytest.raises(CannotStart, match="make demo RESET=1"):
         demo.prepare()
+    assert begun == ["preparation", "page"], "nobody waits for the page before the work begins"

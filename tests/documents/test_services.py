@@ -30,7 +30,7 @@ from documents.services import (
     require_papers,
     withdraw,
 )
-from documents.store import ContentDamaged, keep, path_of
+from documents.store import ContentDamaged, keep, path_of, unsynced
 from parties.access import RoleMissing
 from parties.selectors import enterprises_visible_to
 from tests.factories import EnterpriseFactory, MemberFactory
@@ -212,3 +212,14 @@ def test_two_who_send_the_same_paper_at_once_lay_one(monkeypatch):
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(send, range(2))) == [False, True]
     assert Document.objects.count() == 1
+
+
+def test_a_load_that_syncs_at_its_end_does_not_wait_for_each_file(tmp_path, settings, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    waited = []
+    monkeypatch.setattr("documents.store.os.fsync", waited.append)
+    with unsynced():
+        digest = keep(b"one")
+    assert (path_of(digest).read_bytes(), waited) == (b"one", [])
+    keep(b"two")
+    assert len(waited) == 1

@@ -154,6 +154,14 @@ class TestDraft:
         ]
         assert draft_due_settlements(actor=job, at=noon(2024, 9, 23)) == []
 
+    def test_one_banks_are_drafted_by_themselves(self, bank: Institution) -> None:
+        other = InstitutionFactory()
+        make_loan(bank)
+        make_loan(other)
+        job = system_member()
+        assert {one.bank for one in draft_due_settlements(actor=job, at=noon(2024, 6, 22), bank=other)} == {other}
+        assert {one.bank for one in draft_due_settlements(actor=job, at=noon(2024, 6, 22))} == {bank}
+
     @pytest.mark.clause("D10")
     def test_quarters_begin_on_the_21st(self) -> None:
         assert quarters_over(date(2024, 3, 20), date(2024, 6, 20)) == [(2024, 1)]

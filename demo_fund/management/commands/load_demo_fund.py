@@ -1,6 +1,7 @@
 """Play the demo fund."""
 
 import gc
+import os
 from datetime import date
 from typing import Any
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             raise CommandError("账目核对未通过：" + "；".join(problems))
         if run.finished_at is None:
             self._keep_promises(run)
+            os.sync()  # the papers, which were not waited for one by one
             run.finished_at = now()
             run.save(update_fields=["finished_at"])
             self.stdout.write("账目核对通过：变动与余额、结算明细与合计、市县分担、总账平衡、审计封存均一致。")
