@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from common.enums import Mode
 from parties.enums import InstitutionKind
 from parties.models import Institution
+from parties.selectors import participating_banks
 from policy.models import Clause, Confirmation, Decision, PolicyVersion
 from policy.selectors.rates import NoReturnRate, return_rate_on
 from policy.selectors.versions import PlanEnded, require_open_version, version_for, version_row_on
@@ -90,18 +92,20 @@ def rates_on(day: date) -> RatesNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
-    """Whom to turn to: the counties' industry bureaus by district, and the city's bureaus."""
+    """Whom to turn to: the counties' industry bureaus by district, the city's bureaus, the banks that take new business by mode."""
 
     counties: tuple[Institution, ...]
     city: tuple[Institution, ...]
+    banks: tuple[tuple[str, tuple[Institution, ...]], ...]
 
 
-def contacts() -> Contacts:
-    """Return the bureaus that answer the public, one query. Source: FP 1.1.3, FP 1.6.1(1)."""
+def contacts(*, on: date) -> Contacts:
+    """Return the bureaus and banks that answer the public on a day, three queries. Source: FP 1.1.3, FP 1.3, FP 1.6.1(1)."""
     kinds = (*CITY_BUREAUS, InstitutionKind.COUNTY_INDUSTRY)
     found = Institution.objects.filter(kind__in=kinds, is_active=True).select_related("district").order_by("district__code", "code")
     rows = [one for one in found if one.district is None or one.district.is_live]
     return Contacts(
         counties=tuple(one for one in rows if one.district is not None),
         city=tuple(one for kind in CITY_BUREAUS for one in rows if one.kind == kind),
+        banks=tuple((str(mode.label), tuple(participating_banks(mode, on=on).order_by("name"))) for mode in Mode),
     )

@@ -45,7 +45,7 @@ def basis(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
 @public_page
 def contact(request: HttpRequest, *, today: date, plan: Plan) -> HttpResponse:
     """Say whom to turn to, county by county."""
-    return shown(request, "public/contacts.html", today=today, plan=plan, contacts=contacts())
+    return shown(request, "public/contacts.html", today=today, plan=plan, contacts=contacts(on=today))
 
 
 def _example(plan: Plan, rates: RatesNow, *, today: date) -> dict[str, object] | None:

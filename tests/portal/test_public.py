@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from common.enums import Mode
 from parties.models import Institution
 from policy.models import Confirmation, Decision, PolicyVersion
 from reporting.durations.selectors import steps_taken_by
-from tests.factories import MemberFactory
+from tests.factories import BankParticipationFactory, InstitutionFactory, MemberFactory
 from tests.loan_factories import ReturnRateFactory
 from tests.portal.public_pages import public_pages
 from tests.whitelist.cases import Desk, listed_rd
@@ -88,6 +89,18 @@ class TestBasis:
         )
         page = said(client, "/basis/")
         assert "2024-05-06 确认，泉财函〔2024〕7号" in page
+
+
+@pytest.mark.clause("FP 1.3")
+@time_machine.travel(OPEN, tick=False)
+def test_banks_that_take_new_business_are_named_and_those_that_left_are_not(client: Client) -> None:
+    running, left = InstitutionFactory(name="某在办银行"), InstitutionFactory(name="某退出银行")
+    BankParticipationFactory(bank=running, mode=Mode.TRUST)
+    BankParticipationFactory(bank=left, mode=Mode.TRUST, until_on=date(2025, 6, 10))
+    special, trust = said(client, "/contacts/").split("信托服务模式")
+    assert "某在办银行" in trust
+    assert "某在办银行" not in special
+    assert "某退出银行" not in special + trust
 
 
 @time_machine.travel(OPEN, tick=False)
