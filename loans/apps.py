@@ -12,6 +12,7 @@ class LoansConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what can be put right, who sees which papers, and what histories tell whom; models must be loaded first."""
+        import_module("loans.contract_corrections")
         import_module("loans.corrections")
         import_module("loans.paper_owners")
         declare(*HISTORIES)

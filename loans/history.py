@@ -14,6 +14,7 @@ APPLICATION = (*DATES, "submitted_for", "enterprise_size", "amount_approved", "r
 MOVEMENT = ("amount", "value_on")
 BOOKED = (*MOVEMENT, "movement", "bank_reference", "made_by", "checked_by")
 FIXED = ("first_drawdown_on", "return_rate", "district", "earns_until")
+CONTRACT = ("contract_number", "contract_amount", "signed_on", "available_until", "matures_on")
 CHECKED = ("checked_on", "is_misuse", "misuse_from")
 
 INTENT = History(case="loans.intent", verbs=disclose("intent.recorded", disclosed_to(BANK, COUNTY, fields=("recorded_on",))))
@@ -51,6 +52,7 @@ LOAN = History(
         *disclose(
             "loan.signed", disclosed_to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=("contract_amount", "matures_on", "available_until"))
         ),
+        *disclose("fact.corrected", disclosed_to(BANK, COUNTY, GUARANTOR, FUND_MANAGER, fields=CONTRACT)),
         *disclose("loan.guaranteed", disclosed_to(BANK, GUARANTOR, FUND_MANAGER, fields=("number", "fee_rate", "is_batch_scheme"))),
         *disclose(
             ("loan.proposed", "loan.proposal_refused"),
@@ -69,7 +71,7 @@ LOAN = History(
             disclosed_to(GUARANTOR, fields=CHECKED),
         ),
         *disclose(
-            "loan.subsidy_stopped",
+            ("loan.subsidy_stopped", "loan.subsidy_stop_put_right"),
             disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=("subsidy_stopped_on",), remark=True),
             disclosed_to(GUARANTOR, fields=("subsidy_stopped_on",)),
         ),
@@ -81,4 +83,9 @@ QUOTA = History(
     verbs=disclose("quota.set", disclosed_to(BANK, FUND_MANAGER, fields=("bank", "mode", "amount", "from_on", "document_number"))),
 )
 
-HISTORIES = (INTENT, APPLICATION_HISTORY, LOAN, QUOTA)
+USE_CHECK = History(
+    case="loans.useoffundscheck",
+    verbs=disclose("fact.corrected", disclosed_to(BANK, COUNTY, FUND_MANAGER, fields=CHECKED, remark=True)),
+)
+
+HISTORIES = (INTENT, APPLICATION_HISTORY, LOAN, QUOTA, USE_CHECK)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, Field, Model
+from django.db.models import DecimalField, Field, Model, QuerySet
 
 from audit.services import Scope
 from common.dates import Days
@@ -34,6 +34,11 @@ def nobody(row: Any) -> Scope:
 
 def nothing(*asked: Any, **more: Any) -> None:
     """Ask for nothing more, and do nothing more."""
+
+
+def unchanged(row: Any, facts: Facts) -> Facts:
+    """Return the facts as they are."""
+    return facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,9 @@ class Correctable:
     facts_model: type[Model] | None = None
     may: Callable[[Member, Any], bool] = everybody
     scope: Callable[[Any], Scope] = nobody
+    step: str = "put-right"  # the step's name on the page, another for a second table of one page
+    choices: Mapping[str, Callable[[], QuerySet[Any]]] = field(default_factory=dict)  # of facts that name another row: which there may be
+    complete: Callable[[Any, Facts], Facts] = unchanged  # (row, facts) -> the facts with those that follow from them
     check: Callable[[Any, Facts], None] = nothing  # (row as it is, facts as they shall be): refuses what cannot be
     clear: Callable[[Any], None] = nothing  # takes away what belongs to a row that is removed
     settle: Callable[..., None] = nothing  # (row, before, after, at=): what follows, once the row is put right or gone
@@ -69,8 +77,10 @@ class Correctable:
     put: Callable[..., None] | None = None  # (row, part, facts, actor=, at=)
 
     def column(self, name: str) -> "Field[Any, Any]":
-        """Return a fact's column, by its name or its attribute."""
-        found: Field[Any, Any] = (self.facts_model or self.model)._meta.get_field(name)  # type: ignore[assignment]
+        """Return a fact's column, by its name or its attribute; what follows from facts of another model may stand in the row itself."""
+        model = self.facts_model or self.model
+        known = {at for one in model._meta.concrete_fields for at in (one.name, one.attname)}
+        found: Field[Any, Any] = (model if name in known else self.model)._meta.get_field(name)  # type: ignore[assignment]
         return found
 
     @property

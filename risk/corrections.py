@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from common.dates import BEGINS, PAPERS
+from common.money import display
+from loans.models import Guarantee
 from parties.corrections import Correctable, Facts, register_rest, register_table
 from parties.enums import InstitutionKind
 from parties.models import Member
+from risk.claims.transitions import ClaimState
 from risk.enums import MoneyStep
 from risk.exemption.services.cases import RULE_MAKERS
 from risk.fees.services import RateBackDated, require_fee_rate
@@ -33,6 +36,18 @@ def exemptions_of_rules(row: DiligenceRules, before: Facts, after: Facts | None)
         return
     for exemption in Exemption.objects.filter(rules=row, opened_on__lt=after["effective_on"]).select_related("bad_debt__loan"):
         yield f"尽职免责核查 {exemption.bad_debt.loan}（发起 {exemption.opened_on}）适用该制度，施行日期不得晚于发起日期"
+
+
+def fees_of_guarantee(row: Guarantee, before: Facts, after: Facts | None) -> Iterable[str]:
+    """Return the fees charged, and the claims opened, by the guarantor and the rate as they stand. Source: FP 1.5.2(1); D36."""
+    assert after is not None  # a guarantee does not go
+    moved = after["guarantor_id"] != before["guarantor_id"]
+    if not moved and after["fee_rate"] == before["fee_rate"]:
+        return
+    for fee in row.fees.exclude(step=MoneyStep.RETURNED).order_by("charged_on", "pk"):
+        yield f"担保费 {fee.charged_on} {display(fee.amount)} 元（凭证 {fee.voucher}）已据此收取，须先由担保公司退回"
+    for claim in row.loan.claims.exclude(state__in=(ClaimState.REFUSED, ClaimState.WITHDRAWN)).order_by("pk") if moved else ():
+        yield f"补偿申请 {claim.number}（{claim.get_state_display()}）由原担保公司分担，须先撤回"
 
 
 def _check_rate(row: EnhancementFeeRate, facts: Mapping[str, Any]) -> None:
@@ -71,5 +86,6 @@ register_table(
         may=_own,
     ),
 )
+register_rest("guarantee", fees_of_guarantee)
 register_rest("enhancement_fee_rate", fees_of_rate)
 register_rest("diligence_rules", exemptions_of_rules)

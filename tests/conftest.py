@@ -1,6 +1,7 @@
 """What every test stands on: the database as migrations leave it, whatever the test before did."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +95,9 @@ def _empty_cache() -> Iterator[None]:
     """Forget what a test cached: rate limits, calendars."""
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def office_profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this worker's LibreOffice keeps what it remembers; two at once in one place would wait for each other."""
+    return tmp_path_factory.mktemp("office")

@@ -169,7 +169,7 @@ def checks(request: HttpRequest, loan: Loan) -> Any:
     found = loan.use_checks.select_related("checked_by__institution")
     rows = [
         (
-            one.checked_on,
+            link_to(request, one, str(one.checked_on)),
             Badge("发现挪用", "bad") if one.is_misuse else Badge("正常", "good"),
             one.finding,
             one.misuse_from,

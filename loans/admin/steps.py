@@ -173,6 +173,7 @@ VERBS: dict[str, str] = {
     **verb_labels(PROPOSAL_STEPS),
     "loan.use_checked": "资金用途检查",
     "loan.subsidy_stopped": "停止贴息",
+    "loan.subsidy_stop_put_right": "停止贴息日更正",
     "loan.first_drawdown_fixed": "首次放款核定利率和归属",
     "loan.return_rate_fixed_anew": "回报利率重新核定",
     **{f"loan.{kind.value}": kind.label for kind in MovementKind},

@@ -41,6 +41,16 @@ FIXED_BY_CONTRACT = (
 
 # What the contract says, in the order of reading: on the loan's page, in the exported list and to programs.
 CONTRACT_TERMS = ("mode", "category", "security", "contract_amount", "signed_on", "matures_on", "available_until")
+BUT_AS_CORRECTED = """
+    IF EXISTS (
+        SELECT FROM parties_correction c
+        WHERE c.kind = 'loan_contract' AND c.row_id = OLD.id AND c.state = 'confirmed' AND c.action = 'correct'
+            AND to_jsonb(jsonb_populate_record(OLD, c.after)) = to_jsonb(NEW)
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table but by a checked correction', TG_TABLE_NAME;
+"""
 OUTSTANDING = F("performing") + F("overdue")  # of a loan, or what a movement does to it: ``Balance.outstanding`` in the database
 
 
@@ -181,10 +191,12 @@ class Loan(models.Model):
                     "OLD.recognised_bad_on IS NOT NULL AND OLD.recognised_bad_on IS DISTINCT FROM NEW.recognised_bad_on"
                 ),
             ),
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="loan_fixed_by_contract",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(" OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in FIXED_BY_CONTRACT)),
+                func=BUT_AS_CORRECTED,
             ),
         ]
 

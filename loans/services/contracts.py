@@ -111,7 +111,7 @@ def sign_contract(
     terms = version_for(application.policy_version).terms
     require_unstacked(application, terms)
     _require_contract(application, number=number, amount=contract_amount)
-    _require_dates(signed_on=day.on, available_until=available_until, matures_on=matures_on, max_years=terms.loan.max_term_years)
+    require_contract_dates(signed_on=day.on, available_until=available_until, matures_on=matures_on, max_years=terms.loan.max_term_years)
     run_step(application, "contract", on=day.on, recorded_on=day.recorded_on)
     lock_caps([case_of_application(application)], on=localdate(at))  # whoever counts sees the approval or the loan, never neither
     if Loan.objects.filter(written_alike("contract_number", number), bank=application.bank).exists():
@@ -164,8 +164,15 @@ def _require_contract(application: Application, *, number: str, amount: Decimal)
         raise StackedContract(contract_number=number, field="contract_number")
 
 
-def _require_dates(*, signed_on: date, available_until: date, matures_on: date, max_years: int) -> None:
-    """Refuse dates that no drawdown could meet: availability after signing, maturity after it and in reach of its last day."""
+def require_contract_dates(*, signed_on: date, available_until: date, matures_on: date, max_years: int) -> None:
+    """
+    Refuse dates that no drawdown could meet: availability after signing, maturity after it and in reach of its last day.
+
+    Raises:
+        InvalidInput, MaturityTooLate.
+
+    Source: FP 1.4.1; D39.
+    """
     problems = []
     if available_until <= signed_on:
         problems.append(FieldProblem("available_until", "too_early", "可提款期须在签约日之后结束。"))
@@ -206,7 +213,7 @@ def record_guarantee(
     if not loan.needs_guarantee:
         raise GuaranteeNotNeeded
     guarantor = Institution.objects.filter(public_id=guarantor_id, kind=InstitutionKind.GUARANTOR).first()
-    _require_guarantee(guarantor, number, fee_rate)
+    require_guarantee(guarantor, number, fee_rate)
     wanted = {"guarantor": guarantor, "number": number.strip(), "fee_rate": fee_rate, "is_batch_scheme": is_batch_scheme}
     known = Guarantee.objects.filter(loan=loan).first()
     if known is not None and all(getattr(known, name) == value for name, value in wanted.items()):
@@ -220,7 +227,13 @@ def record_guarantee(
     return guarantee
 
 
-def _require_guarantee(guarantor: Institution | None, number: str, fee_rate: Decimal) -> None:
+def require_guarantee(guarantor: Institution | None, number: str, fee_rate: Decimal) -> None:
+    """
+    Let pass a guarantee that can be.
+
+    Raises:
+        InvalidInput.
+    """
     problems = []
     if guarantor is None:
         problems.append(FieldProblem("guarantor_id", "unknown", "未找到该担保公司。"))

@@ -52,23 +52,32 @@ def record_use_check(
     (loan,) = locked_loans([loan_id], actor=actor).values()
     require_institution(actor, loan.bank)
     day = business_day(checked_on, at=at)
-    _require_check(loan, finding, is_misuse=is_misuse, misuse_from=misuse_from, on=day)
+    require_use_check(loan, finding, is_misuse=is_misuse, misuse_from=misuse_from, on=day)
     require_day(misuse_from, HAPPENED, field="misuse_from", today=localdate(at))
     check = UseOfFundsCheck.objects.create(
         loan=loan, checked_on=day, is_misuse=is_misuse, misuse_from=misuse_from, finding=finding.strip(), checked_by=actor
     )
     after = {"checked_on": day, "is_misuse": is_misuse, "misuse_from": misuse_from}
     record(verb="loan.use_checked", obj=loan, actor=actor, occurred_at=at, after=after, remark=check.finding, scope=scope_of(loan))
-    if misuse_from is not None and (loan.subsidy_stopped_on is None or misuse_from < loan.subsidy_stopped_on):
-        _stop_subsidy(loan, misuse_from, finding=check.finding, actor=actor, at=at)
+    stop_subsidy_as_found(loan, finding=check.finding, actor=actor, at=at)
     return check
 
 
-def _stop_subsidy(loan: Loan, stopped_on: date, *, finding: str, actor: Member, at: datetime) -> None:
-    before, loan.subsidy_stopped_on = loan.subsidy_stopped_on, stopped_on
+def stop_subsidy_as_found(loan: Loan, *, finding: str, actor: Member, at: datetime) -> None:
+    """
+    Let the subsidy stop on the earliest day of misuse that stands in the loan's checks; city and county are told of one found.
+
+    Source: FP 1.6.3; D11.
+    """
+    days = loan.use_checks.filter(misuse_from__isnull=False).order_by("misuse_from").values_list("misuse_from", flat=True)
+    before, stopped_on = loan.subsidy_stopped_on, days.first()
+    if before == stopped_on:
+        return
+    loan.subsidy_stopped_on = stopped_on
     loan.save(update_fields=["subsidy_stopped_on"])
+    is_earlier = stopped_on is not None and (before is None or stopped_on < before)
     record(
-        verb="loan.subsidy_stopped",
+        verb="loan.subsidy_stopped" if is_earlier else "loan.subsidy_stop_put_right",
         obj=loan,
         actor=actor,
         occurred_at=at,
@@ -77,11 +86,18 @@ def _stop_subsidy(loan: Loan, stopped_on: date, *, finding: str, actor: Member, 
         remark=finding,
         scope=scope_of(loan),
     )
-    district = loan.district if loan.district is not None else loan.application.entry.district
-    notify_of_misuse(loan, district=district, finding=finding, at=at)
+    if is_earlier:
+        district = loan.district if loan.district is not None else loan.application.entry.district
+        notify_of_misuse(loan, district=district, finding=finding, at=at)
 
 
-def _require_check(loan: Loan, finding: str, *, is_misuse: bool, misuse_from: date | None, on: date) -> None:
+def require_use_check(loan: Loan, finding: str, *, is_misuse: bool, misuse_from: date | None, on: date) -> None:
+    """
+    Let pass what a bank can have found on a day.
+
+    Raises:
+        NothingDrawn, InvalidInput.
+    """
     if loan.first_drawdown_on is None or on < loan.first_drawdown_on:
         raise NothingDrawn(contract_number=loan.contract_number, on=on)
     problems = []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.admin.columns import Column
 from common.admin.display_values import Badge, Lines, Money, Rate, Small, link_to, plain
 from common.admin.extension_points import acting_member, add_panel, add_steps
-from common.admin.forms import CodeInput, CountInput, DayInput, LongText, MomentInput, MoneyInput, PercentInput, StepForm
+from common.admin.forms import CodeInput, CountInput, DayInput, LongText, MomentInput, MoneyInput, PercentInput, StepForm, YesNo
 from common.admin.panels import Fact, facts, table
 from common.admin.steps import Step, StepContext, StepPermission, allowed_for
 from common.admin.transition_forms import offered
@@ -36,9 +36,15 @@ class PutRightForm(StepForm):
 
     def prepare(self) -> None:
         """Begin with what stands there."""
-        values = {name: getattr(self.obj, self.chosen.column(name).attname) for name in self.chosen.facts}
+        stands = self.chosen.found(self.obj)
+        values = {name: _shown_first(stands[self.chosen.column(name).attname]) for name in self.chosen.facts}
         rates = {name: value * 100 for name, value in values.items() if isinstance(self.fields[name], PercentInput) and value is not None}
         self.first(**(values | rates))
+
+
+def _shown_first(value: Any) -> Any:
+    """Return a fact as its field begins with it: a truth value as its word."""
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
 class RemoveForm(StepForm):
@@ -66,7 +72,12 @@ def _field(chosen: Correctable, name: str) -> forms.Field:
     column = chosen.column(name)
     options: dict[str, Any] = {"label": str(column.verbose_name), "required": not (column.null or column.blank)}
     if isinstance(column, models.ForeignKey):
-        return forms.ModelChoiceField(queryset=_choices(column), empty_label="请选择", **options)
+        rows = chosen.choices[name]() if name in chosen.choices else _choices(column)
+        return forms.ModelChoiceField(queryset=rows, empty_label="请选择", **options)
+    if isinstance(column, models.BooleanField):
+        return YesNo(label=options["label"])
+    if isinstance(column, models.TextField):
+        return LongText(**options)
     if name in chosen.codes:
         return CodeInput(case=chosen.codes[name], max_length=column.max_length, **options)
     if isinstance(column, models.DateTimeField):
@@ -108,7 +119,7 @@ def steps_of(chosen: Correctable) -> list[Step]:
     shared: dict[str, Any] = {"who": allowed_for(*chosen.keepers), "may": chosen.may, "clause": chosen.clause}
     steps = [
         Step(
-            name="put-right",
+            name=chosen.step,
             label=f"更正{chosen.label}",
             form=form_of(chosen),
             when=_in_force(chosen, True),
@@ -169,6 +180,7 @@ def difference(correction: Correction) -> list[tuple[str, Any, Any]]:
     return [
         (str(chosen.column(name).verbose_name), _said(chosen, name, value), _said(chosen, name, correction.after.get(name)))
         for name, value in correction.before.items()
+        if not isinstance(chosen.column(name), models.JSONField)
     ]
 
 
@@ -185,6 +197,8 @@ def _said(chosen: Correctable, name: str, value: Any) -> Any:
     if isinstance(column, models.ForeignKey):
         related: type[models.Model] = column.related_model
         return str(related._default_manager.filter(pk=typed).first() or "")
+    if isinstance(typed, bool):
+        return "是" if typed else "否"
     return dict(column.flatchoices).get(typed, typed) if column.choices else typed
 
 

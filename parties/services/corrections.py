@@ -102,6 +102,7 @@ def propose_correction(
             require_day(after.get(name), days, field=name, today=today)
     if _plain(before) == _plain(after):
         raise NothingCorrected
+    after = dict(chosen.complete(row, after))
     _require_facts(chosen, row, after)
     _require_possible(chosen, row, before, after)
     correction = _new(chosen, row, Action.CORRECT, before, after, reason=reason, actor=actor, at=at, part=part)

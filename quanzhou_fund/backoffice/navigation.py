@@ -13,7 +13,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     )),
     ("融资与贷款", (
         ("loans.intent", "handshake"), ("loans.application", "description"), ("loans.loan", "account_balance_wallet"),
-        ("loans.proposal", "task_alt"), ("loans.movement", "swap_vert"), ("loans.bankquota", "speed"),
+        ("loans.proposal", "task_alt"), ("loans.movement", "swap_vert"), ("loans.useoffundscheck", "fact_check"),
+        ("loans.guarantee", "verified_user"), ("loans.bankquota", "speed"),
     )),
     ("贴息结算", (
         ("subsidy.settlement", "receipt_long"), ("subsidy.payment", "payments"), ("subsidy.objection", "report"),

@@ -9,11 +9,12 @@ from typing import Any
 from django.utils import timezone
 
 from common.enums import Category
+from loans.models import UseOfFundsCheck
 from parties.models import Correction, Member, TaxHome
 from parties.services.corrections import propose_correction
 from policy.models import Confirmation, Decision, PolicyVersion
 from risk.models import DiligenceRules, EnhancementFeeRate
-from subsidy.models import Tender
+from subsidy.models import RateDecision, Tender
 from tests.factories import (
     BankParticipationFactory,
     EnterpriseFactory,
@@ -23,7 +24,8 @@ from tests.factories import (
     seeded_district,
     seeded_institution,
 )
-from tests.loan_factories import BankQuotaFactory, ProjectFactory, ReturnRateFactory, version_1
+from tests.loan_factories import BankQuotaFactory, LoanFactory, ProjectFactory, ReturnRateFactory, version_1
+from tests.subsidy.bidding import Bank, Houses
 
 TODAY = timezone.localdate()
 AT = timezone.now().replace(microsecond=0)
@@ -99,6 +101,40 @@ def figures() -> Sample:
     return Sample(known.enterprise, county(), {"rd_expense": Decimal("3500000.50")}, part="2023 county")
 
 
+def contract() -> Sample:
+    loan = LoanFactory()
+    return Sample(loan, MemberFactory(institution=loan.bank), {"matures_on": loan.matures_on - timedelta(days=1)})
+
+
+def guarantee() -> Sample:
+    loan = LoanFactory(rd=True, guaranteed=True)
+    return Sample(loan.guarantee, MemberFactory(institution=loan.bank), {"fee_rate": Decimal("0.008000")})
+
+
+def use_check() -> Sample:
+    ReturnRateFactory()
+    loan = LoanFactory(drawn_on=date(2024, 4, 10))
+    maker = MemberFactory(institution=loan.bank)
+    row = UseOfFundsCheck.objects.create(loan=loan, checked_on=HELD, is_misuse=False, finding="资金用途正常", checked_by=maker)
+    return Sample(row, maker, {"finding": "资金用途正常，发票齐全"})
+
+
+def weights(begin: date) -> Sample:
+    """Return a rate of 3.5 % out of 3 % and 4 % of equal weights; half a million of one was two."""
+    houses, half, tenders = Houses(), Decimal("500000.00"), []
+    for kind, result in ((Category.FIXED_ASSET, "0.030000"), (Category.RD, "0.040000")):
+        tender = houses.tender(kind, planned_volume=half)
+        Bank().bids(tender, Decimal(result))
+        houses.opens(tender)
+        tenders.append(houses.awards(tender))
+    rate = ReturnRateFactory(effective_on=begin, rate=Decimal("0.035000"), weights={"fixed_asset": str(half), "rd": str(half)})
+    RateDecision.objects.create(
+        fixed_asset=tenders[0], rd=tenders[1], fixed_asset_weight=half, rd_weight=half, weights_given=False, rate=rate.rate,
+        return_rate=rate, decided_on=HELD, recorded_at=AT, recorded_by=houses.industry,
+    )  # fmt: skip
+    return Sample(rate, city(), {"rd_weight": Decimal("2000000.00")})
+
+
 def sample(name: str, begin: date = HELD) -> Sample:
     """Return a row of the table that begins on a day, where it has a first day."""
     bank = InstitutionFactory()
@@ -115,6 +151,10 @@ def sample(name: str, begin: date = HELD) -> Sample:
         "enhancement_fee_rate": lambda: Sample(fee_rate(begin), city(), {"rate": Decimal("0.005")}),
         "diligence_rules": lambda: Sample(rules(begin, bank), MemberFactory(institution=bank), {"name": "尽职免责管理办法"}),
         "return_rate": lambda: Sample(ReturnRateFactory(effective_on=begin), city(), {"effective_on": begin - timedelta(days=3)}),
+        "loan_contract": contract,
+        "guarantee": guarantee,
+        "use_check": use_check,
+        "rate_weights": lambda: weights(begin),
         "tender": lambda: Sample(tender(begin), city(), {"closes_at": AT + timedelta(days=250)}),
     }
     return makers[name]()

@@ -206,13 +206,30 @@ class TestEveryDatedTable:
         assert f"更正{table.label}" not in page
 
 
-@pytest.mark.parametrize("name", ["return_rate", "confirmation", "enhancement_fee_rate"])
+GUARDED = {
+    "return_rate": "document_number",
+    "confirmation": "document_number",
+    "enhancement_fee_rate": "document_number",
+    "guarantee": "number",
+    "use_check": "finding",
+}
+
+
+@pytest.mark.parametrize("name", GUARDED)
 def test_the_database_lets_a_guarded_row_change_as_checked_alone(name: str) -> None:
     one = sample(name)
     proposed(name, one)  # not checked yet
-    for change in (lambda: type(one.row).objects.filter(pk=one.row.pk).update(document_number="改"), one.row.delete):
+    for change in (lambda: type(one.row).objects.filter(pk=one.row.pk).update(**{GUARDED[name]: "改"}), one.row.delete):
         with pytest.raises(DatabaseError, match="checked correction"), transaction.atomic():
             change()
+
+
+def test_the_database_lets_a_contract_change_as_checked_alone() -> None:
+    one = sample("loan_contract")
+    proposed("loan_contract", one)
+    for wanted in (one.changes, {"contract_number": "改"}, {"contract_amount": 1}, {"bank": InstitutionFactory()}):
+        with pytest.raises(DatabaseError, match="checked correction"), transaction.atomic():
+            type(one.row).objects.filter(pk=one.row.pk).update(**wanted)
 
 
 @pytest.mark.parametrize("name", ["bank_quota", "policy_version"])

@@ -264,10 +264,18 @@ def test_misuse_has_a_day_and_a_check_says_what(loan):
     refuses("use_check_says_what", lambda: UseOfFundsCheck.objects.create(**(given | {"finding": ""}), is_misuse=False))
 
 
-@pytest.mark.parametrize("table", ["loans_intent", "loans_guarantee", "loans_useoffundscheck"])
-def test_evidence_only_grows(db, table):
-    for verb in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
-        refuses(f"{table} is append-only", lambda verb=verb: execute(verb))
+def test_evidence_only_grows(db):
+    for verb in ("UPDATE loans_intent SET id = id", "DELETE FROM loans_intent", "TRUNCATE loans_intent CASCADE"):
+        refuses("loans_intent is append-only", lambda verb=verb: execute(verb))
+
+
+@pytest.mark.parametrize("table", ["loans_guarantee", "loans_useoffundscheck"])
+def test_a_registration_changes_as_corrected_alone(loan, table):
+    """Put right by two persons: tests/admin/test_corrections.py."""
+    LoanFactory(rd=True, guaranteed=True)
+    UseOfFundsCheck.objects.create(loan=loan, checked_on=DRAWN_ON, checked_by=lender_of(loan), finding="正常", is_misuse=False)
+    for verb in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
+        refuses("changes by a checked correction alone", lambda verb=verb: execute(verb))
 
 
 @pytest.mark.parametrize("table", ["loans_proposal", "loans_supplementrequest"])
@@ -276,9 +284,10 @@ def test_what_was_said_is_never_deleted(db, table):
         refuses(f"{table} is append-only", lambda verb=verb: execute(verb))
 
 
-def test_quotas_are_never_emptied(db):
-    """One goes before its day alone, with the record of it: tests/admin/test_corrections.py."""
-    refuses("loans_bankquota is append-only", lambda: execute("TRUNCATE loans_bankquota CASCADE"))
+@pytest.mark.parametrize("table", ["loans_bankquota", "loans_guarantee", "loans_useoffundscheck"])
+def test_what_is_put_right_is_never_emptied(db, table):
+    """A quota goes before its day alone, with the record of it: tests/admin/test_corrections.py."""
+    refuses(f"{table} is append-only", lambda: execute(f"TRUNCATE {table} CASCADE"))
 
 
 def test_a_proposal_is_of_a_known_kind(loan):

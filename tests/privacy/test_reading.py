@@ -20,7 +20,13 @@ from tests.steady import steady as steady
 
 Login = Callable[[Member], Client]
 PERSONS = {"银": ("一号员", "二号员"), "县": ("一号员", "二号员"), "担": ("一号员", "二号员"), "企": ("经办",)}  # each its own house's
-REGISTER = ("/policy/", "/do/guarantee/", "/api/v1/institutions/", "/api/v1/schema/")  # who takes part is public, and chosen from
+REGISTER = (
+    "/policy/",
+    "/do/guarantee/",
+    "/do/put-guarantee-right/",
+    "/api/v1/institutions/",
+    "/api/v1/schema/",
+)  # who takes part is public, and chosen from
 
 
 def amounts(*figures: int) -> set[str]:
