@@ -1,4 +1,4 @@
-"""Files as another maker writes them: LibreOffice, where it is installed (``.ci/run`` installs it), each worker with a profile of its own."""
+"""Files as another maker writes them: LibreOffice, where it is installed (``.ci/run`` installs it)."""
 
 import shutil
 import subprocess

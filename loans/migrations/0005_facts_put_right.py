@@ -6,7 +6,7 @@ from parties.correction_guard import never_truncated, no_longer_append_only, onl
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loans", "0004_contract_put_right"), ("parties", "0004_guard_of_kinds")]
+    dependencies = [("loans", "0004_contract_put_right"), ("parties", "0005_guard_of_kinds")]
 
     operations = [
         no_longer_append_only("loans_guarantee"),

@@ -6,7 +6,7 @@ from parties.correction_guard import other_kinds
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subsidy", "0003_sealed_bids_guards"), ("parties", "0004_guard_of_kinds")]
+    dependencies = [("subsidy", "0003_sealed_bids_guards"), ("parties", "0005_guard_of_kinds")]
 
     operations = [
         other_kinds("subsidy_ratedecision", "return_rate,rate_weights", before="return_rate", key="return_rate_id"),

@@ -6,6 +6,6 @@ from parties.correction_guard import renewed_guard_function
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0003_guards")]
+    dependencies = [("parties", "0004_institution_contacts")]
 
     operations = [renewed_guard_function()]
