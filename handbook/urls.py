@@ -10,5 +10,6 @@ urlpatterns = [
     path("here/<str:page>/", views.here, name="here"),
     path("here/<str:page>/<str:step>/", views.here, name="here"),
     path("steps/<str:label>/", views.step, name="step"),
+    path("<slug:slug>.pdf", views.pdf, name="pdf"),
     path("<slug:slug>/", views.handbook, name="handbook"),
 ]

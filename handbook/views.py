@@ -1,7 +1,9 @@
 """The doors of the help: the list with its search, a handbook, and the way from a page of the product to what is said of it."""
 
 from django.apps import apps
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.cache import cache
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,11 +11,15 @@ from django.utils.timezone import localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from common.queueing import queue
 from handbook.pages import page_of, search
+from handbook.paper import paper_of
 from handbook.readers import handbooks_of, member_of, page_anchors, place_of, step_anchors
 from handbook.rendering import is_of_step
 from handbook.sources import Handbook
+from handbook.tasks import make_pdf
 
+ASKED_AGAIN_SECONDS = 60  # until then one who waits does not queue the work a second time
 NOT_FOUND = "没有这本手册，或这本手册不在您的阅读范围内。请从帮助首页选择。"
 
 
@@ -38,6 +44,23 @@ def handbook(request: HttpRequest, slug: str) -> HttpResponse:
     if book is None:
         return render(request, "help/not_found.html", {"message": NOT_FOUND, "handbooks": mine}, status=404)
     return render(request, "help/handbook.html", {"book": book, "page": page_of(book, today=today), "handbooks": mine, "today": today})
+
+
+@never_cache
+@require_safe
+def pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Send a handbook as PDF; where it is not made yet, have it made and say so."""
+    today = localdate()
+    mine = handbooks_of(member_of(request.user, today=today))
+    book: Handbook | None = next((one for one in mine if one.slug == slug), None)
+    if book is None:
+        return render(request, "help/not_found.html", {"message": NOT_FOUND, "handbooks": mine}, status=404)
+    path = paper_of(book, today=today)
+    if path.exists():
+        return FileResponse(path.open("rb"), filename=f"{book.title}.pdf", content_type="application/pdf")
+    if cache.add(f"handbook-pdf-{path.name}", 1, timeout=ASKED_AGAIN_SECONDS):
+        queue(make_pdf, book.slug)
+    return render(request, "help/preparing.html", {"book": book}, status=202)
 
 
 @never_cache

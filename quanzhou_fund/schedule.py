@@ -84,6 +84,7 @@ JOBS: tuple[Job, ...] = (
     Job("api.tasks.send_events", schedule(5), OUTBOX, "banks hear of a change within seconds, silent receivers are asked again"),
     Job("audit.tasks.seal_events", schedule(60), MONEY, "an altered event is noticed only once it is sealed"),
     Job("ledger.tasks.close_days", crontab(hour=0, minute=5), MONEY, "yesterday's balances stand, so that no balance adds up old legs"),
+    Job("handbook.tasks.make_pdfs", crontab(hour=4, minute=0), BULK, "handbooks on paper follow the plan and the release"),
     Job("logins.tasks.forget_sessions", crontab(hour=3, minute=30), BULK, "sessions that are over leave nothing behind"),
     Job("logins.tasks.write_refusals", schedule(60), MONEY, "refusals are counted by the minute, and read once it is over"),
     Job("loans.tasks.remind_of_deadlines", crontab(hour=7, minute=30), MAIL, "banks read what is due before their day begins"),
@@ -108,9 +109,11 @@ JOBS: tuple[Job, ...] = (
 OTHER_TASKS: Mapping[str, Queue] = {
     "api.tasks.send_events_to": OUTBOX,
     "api.tasks.work_upload_of": BULK,
+    "handbook.tasks.make_pdf": BULK,
     "quanzhou_fund.tasks.pulse": BULK,  # the clock sends one to each queue
     "whitelist.tasks.check_import": BULK,
     "whitelist.tasks.commit_import": BULK,
+    "whitelist.tasks.mark_faults": BULK,
 }
 JOB_OF: Mapping[str, Job] = {job.task: job for job in JOBS}
 QUEUE_OF: Mapping[str, Queue] = {**{job.task: job.queue for job in JOBS}, **OTHER_TASKS}

@@ -17,6 +17,8 @@ COMPILE = [
     "--quiet",
     "--no-header",
     "--no-emit-index-url",
+    "--excludes",
+    "requirements/excluded.in",
 ]
 
 
