@@ -28,7 +28,7 @@ from api.services.webhooks import (
     webhooks_of,
 )
 from api.v1.base import BankView, reads, writes
-from api.v1.fields import Asked, Shown, shown_flag, shown_moment, shown_text
+from api.v1.fields import Asked, AskedList, Shown, shown_flag, shown_moment, shown_text
 from api.v1.serializers import Nothing
 from api.webhook_calls import AddressRefused, CheckedUrl, checked_url
 from api.webhook_secrets import SecretUnreadable, secret_of
@@ -133,7 +133,7 @@ class WebhookAsked(Asked):
 
     example = {"url": "https://hooks.bank.example/quanzhou-fund", "types": ["application.submitted", "settlement.drafted"]}
     url = serializers.URLField(max_length=300, help_text="接收地址，须为 https；内网地址须先由系统管理员登记网段")
-    types = serializers.ListField(
+    types = AskedList(
         child=serializers.ChoiceField(NAMES), required=False, default=list, max_length=len(NAMES), help_text="事件类型，不填为全部"
     )
 

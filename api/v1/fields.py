@@ -69,6 +69,33 @@ class AskedId(serializers.UUIDField):
         return UUID(data)
 
 
+class AskedList(serializers.ListField):
+    """A list whose length is judged before anything in it, and in which no more is judged once enough of it is faulty."""
+
+    most_faulty = 100
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return the list."""
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            raise serializers.ValidationError(self.error_messages["max_length"].format(max_length=self.max_length), code="max_length")
+        return list(super().to_internal_value(data))
+
+    def run_child_validation(self, data: Any) -> list[Any]:
+        """Return the items, or refuse them with the faults of the first hundred faulty ones."""
+        found: list[Any] = []
+        errors: dict[int, Any] = {}
+        for place, item in enumerate(data):
+            try:
+                found.append(self.child.run_validation(item))
+            except serializers.ValidationError as fault:
+                errors[place] = fault.detail
+                if len(errors) == self.most_faulty:
+                    break
+        if errors:
+            raise serializers.ValidationError(errors)
+        return found
+
+
 class AskedFlag(serializers.BooleanField):
     """true or false, and no word or number for it."""
 

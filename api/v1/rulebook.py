@@ -23,7 +23,7 @@ from api.permissions import ScopeMissing
 from api.problems import SENTENCES, TITLES, Conflict, NotNow, TryAgain
 from api.schema import EXAMPLE_CODES
 from api.v1.base import BankView, reads, writes
-from api.v1.fields import Asked, AskedCount, AskedDay, shown_count, shown_day, shown_flag, shown_moment, shown_text
+from api.v1.fields import Asked, AskedCount, AskedDay, AskedList, shown_count, shown_day, shown_flag, shown_moment, shown_text
 from common.dates import SUPPOSED
 from common.errors import DomainError
 from notices.models import Notice
@@ -251,7 +251,7 @@ class ReadAsked(Asked):
     """Which notices were read."""
 
     example = {"ids": [101, 102]}
-    ids = serializers.ListField(
+    ids = AskedList(
         child=AskedCount(min_value=1, max_value=2**63 - 1), min_length=1, max_length=500, help_text="通知编号，他人的和已读的不变"
     )
 

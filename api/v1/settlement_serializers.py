@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.v1.fields import (
     Asked,
+    AskedList,
     AskedReference,
     AskedSignedMoney,
     Shown,
@@ -176,6 +177,6 @@ class FiguresAsked(Asked):
     """The bank's own figures of a settlement."""
 
     example = {"figures": [{"contract_number": "HT2024-00031", "subsidy": "12345.67", "bank_interest": "28456.78"}]}
-    figures = serializers.ListField(
-        child=FigureAsked(), min_length=1, max_length=MAX_FIGURES, help_text=f"逐笔贷款的金额，最多 {MAX_FIGURES} 条"
+    figures = AskedList(
+        child=FigureAsked(), min_length=1, max_length=MAX_FIGURES, help_text=f"逐笔贷款的金额，最多 {MAX_FIGURES} 条；有误的列出前 100 条"
     )

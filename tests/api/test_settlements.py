@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 import api.services.figures
+from api.v1.settlement_serializers import FigureAsked
 from audit.models import Event
 from common.enums import Mode
 from subsidy.services.drafts import draft_settlement
@@ -105,6 +106,21 @@ def test_figures_are_read_before_the_transaction_that_keeps_them(stage: Stage, d
     asked = {"figures": [{"contract_number": drafted["contract"], "subsidy": "33000.00"}]}
     stage.bank.post(f"settlements/{drafted['id']}/figures/", asked)
     assert open_at["read_bank_figures"] == 0 < open_at["keep_bank_figures"]
+
+
+@pytest.mark.parametrize(
+    ("count", "judged", "code"), [pytest.param(5001, 0, "max_length", id="too many"), pytest.param(5000, 100, "required", id="faulty")]
+)
+def test_of_too_many_figures_none_is_judged_and_of_faulty_ones_a_hundred(
+    stage: Stage, drafted: dict[str, Any], monkeypatch: Any, count: int, judged: int, code: str
+) -> None:
+    seen: list[Any] = []
+    real = FigureAsked.run_validation
+    monkeypatch.setattr(FigureAsked, "run_validation", lambda shape, item: seen.append(item) or real(shape, item))
+    said = stage.bank.post(f"settlements/{drafted['id']}/figures/", {"figures": [{}] * count}, status=400)
+    assert len(seen) == judged
+    assert {one["code"] for one in said["errors"]} == {code}
+    assert said["errors"][0]["field"].startswith("figures")
 
 
 def test_figures_none_of_which_can_stand_are_named_one_by_one(stage: Stage, drafted: dict[str, Any]) -> None:
