@@ -83,7 +83,7 @@ class AskedList(serializers.ListField):
     def run_child_validation(self, data: Any) -> list[Any]:
         """Return the items, or refuse them with the faults of the first hundred faulty ones."""
         found: list[Any] = []
-        errors: dict[int, Any] = {}
+        errors: dict[Any, Any] = {}  # by place
         for place, item in enumerate(data):
             try:
                 found.append(self.child.run_validation(item))
