@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from common import texts
 from common.queueing import queue
 from handbook.pages import page_of, search
 from handbook.paper import paper_of
@@ -29,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show the reader's handbooks and, asked, the passages that hold the words."""
     today = localdate()
     mine = handbooks_of(member_of(request.user, today=today))
-    asked = request.GET.get("q", "").strip()
+    asked = texts.line(request.GET.get("q", ""))
     context = {"handbooks": mine, "asked": asked, "found": search(mine, asked, today=today) if asked else ()}
     return render(request, "help/index.html", context)
 

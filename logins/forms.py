@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 
 from common import texts
+from common.admin.forms import as_meant
 from common.errors import DomainError
 from logins.selectors import device_of
 from logins.services.refusals import count_failed_login
@@ -18,10 +19,22 @@ WRONG_HERE = "密码或验证码不正确，请核对后重试。同一个验证
 CODE_HINT = "已启用二次验证的账号填写手机应用显示的六位数字，也可填写恢复码；未启用的留空。"
 
 
+class OneTimeCode(forms.CharField):
+    """A code of the second factor: half width, without blanks, before it is measured; no page cuts what is pasted."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the code as it is compared."""
+        return texts.code(str(super().to_python(value) or ""))
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes but the one that cuts."""
+        return {name: given for name, given in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
 def code_field(*, required: bool, hint: str = "") -> forms.CharField:
     """Return the field for a code of the second factor."""
     attrs = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
-    return forms.CharField(label="验证码", required=required, max_length=40, help_text=hint, widget=forms.TextInput(attrs=attrs))
+    return OneTimeCode(label="验证码", required=required, max_length=40, help_text=hint, widget=forms.TextInput(attrs=attrs))
 
 
 def user_with(request: HttpRequest | None, *, username: str, password: str, otp_token: str) -> Any:
@@ -47,6 +60,8 @@ class LoginWithCode(AuthenticationForm):
         self.fields["otp_token"] = code_field(required=False, hint=CODE_HINT)
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)  # what is pasted is made plain before it is measured
+        if self.is_bound:
+            self.data = as_meant(self)
 
     def clean_username(self) -> str:
         """Return the login name as it is kept."""
@@ -80,6 +95,8 @@ class IdentityForm(forms.Form):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         if device_of(user) is not None:
             self.fields["otp_token"] = code_field(required=True, hint="手机应用当前显示的六位数字，或一个未使用的恢复码。")
+        if self.is_bound:
+            self.data = as_meant(self)
 
     def clean(self) -> dict[str, Any]:
         """Return what was typed once password and code are the person's."""

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from calculators.selectors import ask
+from common import texts
 from common.admin.forms import MoneyInput
 from common.enums import Mode
 from portal.public.advice import to_do
@@ -47,7 +48,7 @@ def _answer(request: HttpRequest, way: Walk, *, today: date, plan: Plan) -> Http
         "lines": lines,
         "verdict": verdict(found),
         "limit": limit,
-        "typed": request.GET.get(AMOUNT, ""),
+        "typed": texts.line(request.GET.get(AMOUNT, "")),
         "problem": problem,
         "amount": amount,
         "costs": _costs(way, amount, plan, rates, today=today),

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from calculators.selectors import ask
-from common.admin.forms import CountInput, DayInput
+from common.admin.forms import CountInput, DayInput, as_meant
 from common.dates import SUPPOSED
 from common.errors import DomainError
 from portal.public.page import public_page, shown
@@ -20,6 +20,11 @@ class DaysForm(forms.Form):
     start = DayInput(days=SUPPOSED, label="从哪一天起算", help_text="当天不计入。", error_messages={"required": "请填写起算日。"})
     days = CountInput(label="多少个工作日后到期", help_text="与截止日填一个即可。", required=False)
     end = DayInput(days=SUPPOSED, label="或者：到哪一天为止", help_text="算出期间有多少个工作日。", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.data = as_meant(self)
 
     def sent(self) -> dict[str, Any]:
         """Return what was typed as the calculator is asked."""

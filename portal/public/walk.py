@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 
 from calculators.selectors import ask_each
+from common import texts
 from portal.public.questions import (
     CAPITAL,
     CITY,
@@ -107,7 +108,7 @@ def walk(sent: Mapping[str, str], *, today: date) -> Walk:
         try:
             answered.append(Answered(question, _read(question, typed)))
         except ValidationError as fault:
-            return Walk(answered=tuple(answered), asking=question, typed=typed, problem=fault.messages[0])
+            return Walk(answered=tuple(answered), asking=question, typed=texts.line(typed), problem=fault.messages[0])
     return Walk(answered=tuple(answered))
 
 

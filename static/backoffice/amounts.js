@@ -100,13 +100,22 @@
     return "无法识别为金额，请核对。";
   };
 
+  // What the server refused is told by its own sentence, until the amount is typed anew: then that sentence speaks of another one.
   const repeat = (field) => {
     const place = document.querySelector(`[data-repeats="${CSS.escape(field.id)}"]`);
-    if (place) place.textContent = said(field.value);
+    const refused = field.closest(".qf-field")?.querySelector(".qf-field-error");
+    if (place) place.textContent = refused && !read(field.value) ? "" : said(field.value);
+  };
+  const forgetRefusal = (field) => {
+    const around = field.closest(".qf-field");
+    around?.querySelectorAll(".qf-field-error").forEach((sentence) => sentence.remove());
+    around?.classList.remove("qf-wrong");
   };
 
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-money]")) repeat(event.target);
+    if (!event.target.matches("[data-money]")) return;
+    forgetRefusal(event.target);
+    repeat(event.target);
   });
   const all = () => document.querySelectorAll("[data-money]").forEach(repeat);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all);

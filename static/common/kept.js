@@ -59,7 +59,7 @@
     bar.className = "qf-kept";
     bar.setAttribute("role", "status");
     const said = document.createElement("span");
-    said.textContent = `您于 ${new Date(kept.at).toLocaleString("zh-CN", { hour12: false })} 在本页填写的内容尚未提交，浏览器已为您保留。`;
+    said.textContent = `您于 ${new Date(kept.at).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" }).slice(0, 16)} 在本页填写的内容尚未提交，浏览器已为您保留。`;
     const button = (words, act) => {
       const one = document.createElement("button");
       one.type = "button";

@@ -47,4 +47,12 @@ def test_the_amount_is_repeated_while_it_is_typed(chromium: Browser, live_server
     field.fill("100050")
     expect(said).to_have_text("100,050.00 元 = 10.005 万元 人民币壹拾万零伍拾元整")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    field.fill("1000，50")
+    page.locator("form.qf-form button[type=submit]").click()
+    refused = page.locator(".qf-field", has=page.get_by_label("注册资本")).locator(".qf-field-error")
+    expect(refused).to_have_count(1)  # the server asks, and the page does not ask the same again
+    expect(said).to_be_hidden()
+    page.get_by_label("注册资本").fill("1000.50")
+    expect(said).to_have_text("1,000.50 元 = 0.10005 万元 人民币壹仟元伍角整")
+    expect(refused).to_have_count(0)  # it spoke of another amount
     assert wrong == []
