@@ -80,7 +80,10 @@ LOAN = History(
 
 QUOTA = History(
     case="loans.bankquota",
-    verbs=disclose("quota.set", disclosed_to(BANK, FUND_MANAGER, fields=("bank", "mode", "amount", "from_on", "document_number"))),
+    verbs=disclose(
+        ("quota.set", "quota.ended"),
+        disclosed_to(BANK, FUND_MANAGER, fields=("bank", "mode", "amount", "from_on", "until_on", "document_number")),
+    ),
 )
 
 USE_CHECK = History(

@@ -27,7 +27,7 @@ INSTITUTION = History(
     case="parties.institution",
     verbs=(
         *disclose(
-            ("bank.admitted", "bank.participation_ended"),
+            ("bank.admitted", "bank.participation_ended", "bank.excluded", "bank.reinstated"),
             disclosed_to(Party.BANK, fields=("mode", "from_on", "until_on", "document_number")),
         ),
         *disclose("institution.contacts_told", Told(to=EVERYBODY, fields=("phone", "address", "office_hours"))),

@@ -10,7 +10,18 @@ from common.enums import Mode
 from common.errors import DomainError
 from parties.access import sees_all
 from parties.enums import COUNTY_KINDS, InstitutionKind, MemberKind, RightsState, Role
-from parties.models import BankParticipation, Correction, District, Enterprise, Institution, Member, RightsChange, TaxHome, User
+from parties.models import (
+    BankExclusion,
+    BankParticipation,
+    Correction,
+    District,
+    Enterprise,
+    Institution,
+    Member,
+    RightsChange,
+    TaxHome,
+    User,
+)
 from parties.rules import FIRST_INDUSTRIAL_DIVISION, LAST_INDUSTRIAL_DIVISION, is_industrial
 
 
@@ -97,6 +108,17 @@ def county_bureaus(districts: Iterable[District]) -> dict[int, Institution]:
 def participations(bank: Institution | OuterRef, mode: Mode | OuterRef, *, on: date) -> QuerySet[BankParticipation]:
     """Return the period in which the bank takes new business in the mode on that day, or nothing. Source: FP 1.3, 2.2.1; D9."""
     return BankParticipation.objects.filter(in_force_on(on), bank=bank, bank__is_active=True, mode=mode)
+
+
+def participates_in_any_mode(bank: Institution, *, on: date) -> bool:
+    """Return whether the bank takes new business in some mode on that day. Source: FP 1.3, FP 2.2.1; D9."""
+    return BankParticipation.objects.filter(in_force_on(on), bank=bank, bank__is_active=True).exists()
+
+
+def exclusion_on(bank: Institution, *, on: date, until: date | None = None) -> BankExclusion | None:
+    """Return the decision by which the bank has no part on a day, or on some day from it up to ``until`` (excluded). Source: D9, D45."""
+    rows = BankExclusion.objects.filter(bank=bank).exclude(until_on__lte=on)
+    return (rows.filter(from_on__lte=on) if until is None else rows.filter(from_on__lt=until)).order_by("from_on").first()
 
 
 def participating_banks(mode: Mode, *, on: date) -> QuerySet[Institution]:

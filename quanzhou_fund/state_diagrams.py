@@ -18,6 +18,7 @@ from parties.correction_transitions import CORRECTION_STEPS, CorrectionParty
 from parties.enums import InstitutionKind
 from parties.rights_transitions import RIGHTS_STEPS, RightsParty
 from policy.notice_transitions import NOTICE_STEPS, NoticeParty
+from reporting.assessment.transitions import DECISION_STEPS, AssessmentParty
 from reporting.response_rates.transitions import OBJECTION_STEPS as RATE_OBJECTION_STEPS
 from reporting.response_rates.transitions import YEAR_STEPS, RateParty
 from risk.claims.transitions import CLAIM_STEPS, ClaimParty, ClaimState
@@ -107,6 +108,7 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="exemption", model="risk.Exemption", table=EXEMPTION_STEPS, parties=ExemptionParty),
     Diagram(name="response-year", model="reporting.ResponseYear", table=YEAR_STEPS, parties=RateParty),
     Diagram(name="rate-objection", model="reporting.RateObjection", table=RATE_OBJECTION_STEPS, parties=RateParty),
+    Diagram(name="participation-decision", model="reporting.ParticipationDecision", table=DECISION_STEPS, parties=AssessmentParty),
 )
 BEGIN, END = "<!-- steps -->", "<!-- /steps -->"
 STATELESS: Mapping[str, str] = {  # models whose state no step of a case changes, and why

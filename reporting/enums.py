@@ -65,3 +65,18 @@ class Ruling(models.TextChoices):
 
     IN_TIME = Outcome.IN_TIME.value, "计为按时达到放款条件"
     EXCLUDED = Outcome.EXCLUDED.value, "不计入响应率"
+
+
+class DecisionKind(models.TextChoices):
+    """What a decision does to a bank's part. Source: FP 2.2.1; D9."""
+
+    REMOVE = "remove", "取消参与资格"
+    REINSTATE = "reinstate", "恢复参与资格"
+
+
+class DecisionState(models.TextChoices):
+    """Where a decision on a bank's part stands. Source: D9, D45."""
+
+    PROPOSED = "proposed", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    SENT_BACK = "sent_back", "已退回"

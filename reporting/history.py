@@ -21,4 +21,12 @@ OBJECTION = History(
     ),
 )
 
-HISTORIES = (YEAR, OBJECTION)
+# What is proposed is 市工信局's own; the bank reads what was confirmed.
+DECISION = History(
+    case="reporting.participationdecision",
+    verbs=disclose(
+        "participation_decision.confirmed", disclosed_to(BANK, fields=("state", "kind", "effective_on", "document_number"), remark=True)
+    ),
+)
+
+HISTORIES = (YEAR, OBJECTION, DECISION)

@@ -12,8 +12,8 @@ from common.rows import one_or_none
 from parties.access import sees_all
 from parties.enums import InstitutionKind
 from parties.models import Member
-from reporting.enums import ModeScope
-from reporting.models import RateObjection, ResponseYear
+from reporting.enums import DecisionState, ModeScope
+from reporting.models import ParticipationDecision, RateObjection, ResponseYear
 
 Row = TypeVar("Row", bound=Model)
 
@@ -58,6 +58,17 @@ def rate_objections_visible_to(actor: Member) -> QuerySet[RateObjection]:
     of_bank = Q() if reach.bank_id is None else Q(bank=reach.bank_id)
     of_mode = Q() if ModeScope.BOTH in reach.modes else Q(application__mode=Mode.TRUST)
     return objections.filter(of_bank, of_mode)
+
+
+def participation_decisions_visible_to(actor: Member) -> QuerySet[ParticipationDecision]:
+    """Return the decisions the actor may see: the city all, a bank those on itself once they are confirmed. Source: D9, D45."""
+    decisions = ParticipationDecision.objects.select_related("bank", "year", "made_by", "checked_by")
+    if sees_all(actor):
+        return decisions
+    institution = actor.institution
+    if institution is None or institution.kind != InstitutionKind.BANK:
+        return decisions.none()
+    return decisions.filter(bank=institution, state=DecisionState.CONFIRMED)
 
 
 def visible_or_404(rows: QuerySet[Row], public_id: UUID | str, *, lock: bool = False) -> Row:

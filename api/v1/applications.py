@@ -34,9 +34,10 @@ from loans.application_transitions import APPLICATION_STEPS
 from loans.enums import ApplicationState
 from loans.models import Application, Intent
 from loans.selectors.visible import applications_visible_to, intents_visible_to
-from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank, revise_draft
+from loans.services.applications import CategoryNotOfEntry, EntryNotOpen, NoSuchBank, TakesNoBusiness, revise_draft
 from loans.services.step_services import APPLICATION_SERVICES
 from loans.services.steps import DateInFuture, WrongState
+from parties.services.institutions import BankExcluded
 
 APPLICATION_RELATED = ("entry__district", "enterprise", "project", "bank", "deadline")
 OPENED_RELATED = ("policy_version", "submitted_by")
@@ -73,7 +74,7 @@ class IntentView(ListModelMixin, BankView):
         summary="登记合作意向",
         says="同一条目只登记一次，再次登记返回已有记录。",
         clause="FP 2.2.1；D8",
-        refuses=(EntryNotOpen, DateInFuture, ReferenceTaken),
+        refuses=(EntryNotOpen, TakesNoBusiness, DateInFuture, ReferenceTaken),
         status=201,
         address="",
     )
@@ -149,7 +150,7 @@ class ApplicationView(ListModelMixin, BankView):
         summary="代企业起草融资申请",
         says="银行受企业委托起草；上传材料（含企业委托书）后提交。填写 bank_reference 的，同一编号、同一内容再次起草返回已有申请。",
         clause="FP 1.6.2(1)；D39",
-        refuses=(CategoryNotOfEntry, NoSuchBank, ReferenceTaken),
+        refuses=(CategoryNotOfEntry, NoSuchBank, BankExcluded, ReferenceTaken),
         status=201,
         address="",
     )

@@ -178,5 +178,6 @@ VERBS: dict[str, str] = {
     "loan.return_rate_fixed_anew": "回报利率重新核定",
     **{f"loan.{kind.value}": kind.label for kind in MovementKind},
     "quota.set": "登记银行额度",
+    "quota.ended": "终止银行额度",
     "return_rate.reached_running_loans": "回报利率适用于存量贷款",
 }

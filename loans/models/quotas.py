@@ -1,5 +1,6 @@
 """How much a bank set aside for the fund."""
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
@@ -7,6 +8,7 @@ from django.db.models import F, Func, Q, Value
 
 from common.enums import Mode
 from common.fields import MoneyField, PublicIdField
+from loans.models.excluded import refused_while_excluded
 from parties.models import Institution
 
 
@@ -45,6 +47,13 @@ class BankQuota(models.Model):
             ),
             models.CheckConstraint(name="bank_quota_mode", condition=Q(mode__in=Mode.values), violation_error_message="请选择出资模式。"),
             *(_no_two_at_once(mode) for mode in Mode.values),
+        ]
+        triggers = [
+            refused_while_excluded(
+                "bank_quota_not_excluded",
+                period="daterange(NEW.from_on, NEW.until_on)",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("bank_id", "from_on", "until_on"),
+            )
         ]
 
     def __str__(self) -> str:

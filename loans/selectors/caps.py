@@ -16,6 +16,7 @@ from common.money import ZERO
 from loans.enums import APPROVED_NOT_CONTRACTED
 from loans.models import Application, BankQuota, Loan
 from loans.rules.caps import Cap, Committed, Headroom
+from parties.models import BankExclusion
 from policy.selectors.versions import version_for
 from policy.terms.model import Terms
 from whitelist.enums import EntryKind, EntryState
@@ -131,17 +132,20 @@ class CommitmentSnapshot:
         caps = self._project_caps(case, freed) if case.project_id is not None else [self._rd_cap(case, freed)]
         return Headroom(caps=(*caps, self._quota_cap(case, freed)))
 
-    def require_quota_in_force(self, case: CapCase) -> None:
+    def require_quota_in_force(self, case: CapCase, *, submitted_on: date) -> None:
         """
         Refuse new business of a bank that has no quota in the mode on the day.
+
+        What was submitted before a decision took the bank's part away goes on under the quota that the decision ended.
 
         Raises:
             NoQuota.
 
-        Source: FP 1.3; D40.
+        Source: FP 1.3, FP 2.2.1; D25, D40, D45.
         """
         quota = self.quotas.get(case.quota_key)
-        if quota is None or (quota.until_on is not None and quota.until_on <= self.on):
+        is_over = quota is None or (quota.until_on is not None and quota.until_on <= self.on)
+        if is_over and (quota is None or not _ended_by_exclusion(quota, submitted_on=submitted_on)):
             raise NoQuota(bank=case.bank_name, mode=Mode(case.mode).label)
 
     def draw(self, case: CapCase, amount: Decimal, *, freed: Decimal) -> None:
@@ -195,6 +199,13 @@ class CommitmentSnapshot:
         taken = self.used.get(case.quota_key, Committed()).revolving - freed
         label = f"{case.bank_name}{Mode(case.mode).label}额度"
         return Cap(name="bank_quota", label=label, clause="FP 1.3", maximum=maximum, headroom=max(maximum - taken, ZERO))
+
+
+def _ended_by_exclusion(quota: BankQuota, *, submitted_on: date) -> bool:
+    """Return whether a decision ended the quota after an application was submitted. Source: D25, D45."""
+    if quota.until_on is None or quota.until_on <= submitted_on:
+        return False
+    return BankExclusion.objects.filter(bank=quota.bank_id, from_on=quota.until_on).exists()
 
 
 def headroom(case: CapCase, *, on: date) -> Headroom:

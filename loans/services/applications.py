@@ -1,6 +1,6 @@
 """Intent, draft, and the bank's steps up to the decision; approval and submission have files of their own."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,8 @@ from loans.services.steps import WrongState, begun_step, business_day, locked_ap
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
+from parties.selectors import participates_in_any_mode
+from parties.services.institutions import require_not_excluded
 from policy.services.deadlines import close_if_open
 from whitelist.enums import EntryKind
 from whitelist.models import Entry
@@ -44,6 +46,14 @@ class NoSuchBank(DomainError):
     code = "no_such_bank"
     sentence = "未找到该合作银行，请从名单中选择。"
     status = 400
+
+
+class TakesNoBusiness(DomainError):
+    """The bank takes no new business in any mode."""
+
+    code = "bank_takes_no_business"
+    sentence = "{bank}当前不参与本基金的新业务（没有参与期间、已终止或被取消参与资格），不能登记合作意向或受理新的申请。"
+    clause = "FP 2.2.1"
 
 
 class EntryNotOpen(DomainError):
@@ -72,11 +82,13 @@ def record_intent(*, entry_id: UUID, actor: Member, at: datetime, on: date | Non
         RoleMissing: the actor is no bank's working member.
         NotVisible: no such entry for this bank.
         EntryNotOpen: the entry takes no applications that day.
+        TakesNoBusiness: the bank takes part in no mode that day.
 
-    Source: FP 2.2.1; D8.
+    Source: FP 1.3, FP 2.2.1; D8, D9, D45.
     """
     require(actor, InstitutionKind.BANK)
     day = business_day(on, at=at)
+    _require_business(actor.institution, on=day)
     entry = _visible_entry(entry_id, actor)
     if not is_open_for_application(entry, on=day):
         raise EntryNotOpen(entry=entry)
@@ -110,11 +122,13 @@ def draft_application(
         NotVisible: no such entry for this actor.
         RoleMissing: the actor is not the enterprise, the bank or the county of the entry.
         CategoryNotOfEntry, NoSuchBank, InvalidInput.
+        BankExcluded: by a decision the bank takes no new business.
 
-    Source: FP 1.6.2(1), FP 1.6.2(2); D39.
+    Source: FP 1.6.2(1), FP 1.6.2(2), FP 2.2.1; D39, D45.
     """
     entry = _visible_entry(entry_id, actor)
     bank = _active_bank(bank_id)
+    require_not_excluded(bank, from_on=localdate(at), until_on=localdate(at) + timedelta(days=1))
     _require_category(entry, category)
     _require_sums(amount_requested, term_months)
     application = Application(
@@ -343,6 +357,11 @@ def _visible_entry(entry_id: UUID, actor: Member) -> Entry:
     if entry is None:
         raise NotVisible
     return entry
+
+
+def _require_business(bank: Institution | None, *, on: date) -> None:
+    if bank is None or not participates_in_any_mode(bank, on=on):
+        raise TakesNoBusiness(bank=bank)
 
 
 def _active_bank(bank_id: UUID) -> Institution:

@@ -65,7 +65,7 @@ def approve_application(
     run_step(application, "approve", on=day.on, amount=amount, lapses_on=lapses_on, **written)
     case = case_of_application(application)
     book = locked_commitment_snapshot([case], on=localdate(at))
-    book.require_quota_in_force(case)
+    book.require_quota_in_force(case, submitted_on=application.submitted_on or day.on)
     require_headroom(book.headroom(case), amount=amount)
     end_clock(application, on=day.on)
     notify_of_decision(application, at=at)

@@ -1,6 +1,6 @@
 """What a bank may lend in one mode, by document."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from loans.services.applications import NoSuchBank
 from parties.access import require
 from parties.enums import InstitutionKind
 from parties.models import Institution, Member
+from parties.services.institutions import require_not_excluded
 
 KEEPERS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.FUND_OFFICE)
 
@@ -52,9 +53,10 @@ def set_bank_quota(
     Raises:
         RoleMissing: the actor is not of the city's industry bureau or the fund office.
         NoSuchBank, InvalidInput.
+        BankExcluded: a decision excludes the bank within the period.
         QuotaNotLater: a later quota is recorded.
 
-    Source: FP 1.3; D40.
+    Source: FP 1.3, FP 2.2.1; D40, D45.
     """
     require(actor, *KEEPERS)
     bank = Institution.objects.select_for_update(no_key=True).filter(public_id=bank_id, kind=InstitutionKind.BANK).first()
@@ -63,6 +65,7 @@ def set_bank_quota(
     require_day(from_on, BEGINS, field="from_on", today=localdate(at))
     require_day(until_on, ENDS, field="until_on", today=localdate(at))
     _require_quota(amount, from_on, until_on, document_number)
+    require_not_excluded(bank, from_on=from_on, until_on=until_on)
     last = BankQuota.objects.select_for_update().filter(bank=bank, mode=mode).order_by("-from_on").first()
     given = {"amount": amount, "until_on": until_on, "document_number": document_number.strip()}
     if last is not None and last.from_on == from_on and all(getattr(last, name) == value for name, value in given.items()):
@@ -76,6 +79,24 @@ def set_bank_quota(
     after = {"bank": bank.name, "mode": mode, "amount": amount, "from_on": from_on, "document_number": quota.document_number}
     record(verb="quota.set", obj=quota, actor=actor, occurred_at=at, after=after, scope=Scope(bank_id=bank.pk))
     return quota
+
+
+@transaction.atomic
+def end_quotas(bank: Institution, *, from_on: date, document_number: str, actor: Member, at: datetime) -> None:
+    """
+    End what the bank may lend in both modes from a day on, as a decision says; what was submitted before goes on (D25).
+
+    A quota that would begin later ends a day after it begins, and is out of reach: nothing is submitted meanwhile.
+
+    Source: FP 1.3, FP 2.2.1; D9, D25, D45.
+    """
+    running = BankQuota.objects.select_for_update().filter(bank=bank).exclude(until_on__lte=from_on)
+    for quota in running.order_by("mode", "from_on"):
+        before = {"mode": quota.mode, "until_on": quota.until_on}
+        quota.until_on = max(from_on, quota.from_on + timedelta(days=1))
+        quota.save(update_fields=["until_on"])
+        after = {"bank": bank.name, "mode": quota.mode, "until_on": quota.until_on, "document_number": document_number}
+        record(verb="quota.ended", obj=quota, actor=actor, occurred_at=at, before=before, after=after, scope=Scope(bank_id=bank.pk))
 
 
 def _require_quota(amount: Decimal, from_on: date, until_on: date | None, document_number: str) -> None:

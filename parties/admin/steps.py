@@ -264,6 +264,8 @@ VERBS = {
     "institution.entered": "登记机构",
     "institution.contacts_told": "维护对外联系方式",
     "bank.admitted": "登记参与期间",
+    "bank.excluded": "取消参与资格",
+    "bank.reinstated": "恢复参与资格",
     "bank.participation_ended": "终止参与",
     "member.appointed": "登记任职",
     "member.ended": "终止任职",

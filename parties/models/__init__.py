@@ -1,6 +1,7 @@
 """Who takes part: districts, institutions, enterprises, the members who act for them, and how their rights change."""
 
 from parties.models.corrections import Correction
+from parties.models.exclusions import BankExclusion
 from parties.models.parties import (
     BankParticipation,
     District,
@@ -14,6 +15,7 @@ from parties.models.parties import (
 from parties.models.rights import Handover, RightsChange
 
 __all__ = [
+    "BankExclusion",
     "BankParticipation",
     "Correction",
     "District",

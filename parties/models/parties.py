@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, DateRangeField, RangeOperators
@@ -19,7 +20,7 @@ BLANK_OR_HIDDEN = r"[\u0001-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202f\
 INDUSTRY_CODE_PATTERN = r"^[A-T][0-9]{2,4}$"
 
 
-def _never_twice_at_once(name: str, owner: str, *, condition: Q | None = None, message: str) -> ExclusionConstraint:
+def never_twice_at_once(name: str, owner: str, *, condition: Q | None = None, message: str) -> ExclusionConstraint:
     """Return the constraint that one owner's half-open periods never overlap; the id as a range of one needs no extension."""
     one = Func(F(owner), F(owner), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
     days = Func(F("from_on"), F("until_on"), function="daterange", output_field=DateRangeField())
@@ -168,7 +169,7 @@ class BankParticipation(models.Model):
             ),
             _begins_before_it_ends("bank_participation_begins_before_it_ends"),
             *(
-                _never_twice_at_once(
+                never_twice_at_once(
                     f"bank_participation_{mode}_never_overlaps",
                     "bank_id",
                     condition=Q(mode=mode),
@@ -176,6 +177,22 @@ class BankParticipation(models.Model):
                 )
                 for mode in Mode.values
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="bank_participation_not_excluded",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("bank_id", "from_on", "until_on"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM parties_bankexclusion x
+                        WHERE x.bank_id = NEW.bank_id AND daterange(x.from_on, x.until_on) && daterange(NEW.from_on, NEW.until_on)
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: a decision excludes the bank within the period';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:
@@ -237,7 +254,7 @@ class TaxHome(models.Model):
         ordering = ["enterprise", "from_on"]
         constraints = [
             _begins_before_it_ends("tax_home_begins_before_it_ends"),
-            _never_twice_at_once("tax_home_never_overlaps", "enterprise_id", message="该企业在同一期间已有所得税归属。"),
+            never_twice_at_once("tax_home_never_overlaps", "enterprise_id", message="该企业在同一期间已有所得税归属。"),
         ]
 
     def __str__(self) -> str:
@@ -316,7 +333,7 @@ class Member(models.Model):
                 name="member_known_kind", condition=Q(kind__in=MemberKind.values), violation_error_message="请选择成员类别。"
             ),
             _begins_before_it_ends("member_begins_before_it_ends"),
-            _never_twice_at_once(
+            never_twice_at_once(
                 "member_serves_one_party_at_a_time",
                 "user_id",
                 condition=Q(user__isnull=False),

@@ -17,7 +17,7 @@ from common.fields import written_alike
 from parties.access import require
 from parties.enums import COUNTY_KINDS, InstitutionKind
 from parties.models import BankParticipation, Institution, Member
-from parties.selectors import in_force_on
+from parties.selectors import exclusion_on, in_force_on
 
 CITY_LEADS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_TREASURY)
 _ENTERED = ("kind", "name", "short_name", "code")
@@ -51,6 +51,28 @@ class AlreadyParticipating(DomainError):
     code = "already_participating"
     sentence = "“{bank}”在{mode}模式下已有未结束的参与期间（{from_on}起）。"
     clause = "FP 1.3"
+
+
+class BankExcluded(DomainError):
+    """By a decision the bank has no part in the fund on a day of the period."""
+
+    code = "bank_excluded"
+    sentence = "“{bank}”自{from_on}起被取消参与资格（{document_number}），恢复前不得办理新业务、登记参与期间或核定额度。"
+    clause = "FP 2.2.1"
+
+
+def require_not_excluded(bank: Institution, *, from_on: date, until_on: date | None = None) -> None:
+    """
+    Let pass only a bank that no decision excludes on a day of the half-open period; without an end it is unbounded.
+
+    Raises:
+        BankExcluded.
+
+    Source: FP 2.2.1; D9, D45.
+    """
+    found = exclusion_on(bank, on=from_on, until=until_on or date.max)
+    if found is not None:
+        raise BankExcluded(bank=bank, from_on=found.from_on, document_number=found.document_number)
 
 
 class NotParticipating(DomainError):
@@ -151,6 +173,7 @@ def admit_bank(
 
     Raises:
         RoleMissing, NotABank, AlreadyParticipating.
+        BankExcluded: a decision excludes the bank within the period.
         InvalidInput: a day is out of bounds.
 
     Source: FP 1.3.
@@ -161,6 +184,7 @@ def admit_bank(
     Institution.objects.select_for_update(of=("self",), no_key=True).get(pk=bank.pk)
     require_day(from_on, BEGINS, field="from_on", today=localdate(at))
     require_day(until_on, ENDS, field="until_on", today=localdate(at))
+    require_not_excluded(bank, from_on=from_on, until_on=until_on)
     later = BankParticipation.objects.filter(bank=bank, mode=mode).exclude(until_on__lte=from_on)
     if until_on is not None:
         later = later.filter(from_on__lt=until_on)

@@ -30,7 +30,9 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("risk.enhancementfeerate", "percent"), ("risk.guaranteefee", "verified_user"), ("risk.exemption", "balance"),
         ("risk.evidencepack", "inventory_2"), ("risk.diligencerules", "rule"),
     )),
-    ("统计与考核", (("reporting.responseyear", "leaderboard"), ("reporting.rateobjection", "feedback"))),
+    ("统计与考核", (
+        ("reporting.responseyear", "leaderboard"), ("reporting.rateobjection", "feedback"), ("reporting.participationdecision", "gavel"),
+    )),
     ("政策与期限", (
         ("policy.policyversion", "policy"), ("policy.clause", "article"), ("policy.decision", "live_help"),
         ("policy.confirmation", "verified"),

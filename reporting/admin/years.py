@@ -15,7 +15,7 @@ from common.admin.extension_points import acting_member
 from common.admin.panels import Fact, facts
 from common.admin.visible import VisibleAdmin
 from policy.selectors.calendar import working_calendar
-from reporting.admin import tables
+from reporting.admin import decisions, tables
 from reporting.admin.cohort import CohortAsked, cohort_file, cohort_panels
 from reporting.admin.objections import SEEN_BY, state_of
 from reporting.admin.steps import YEAR_STEPS_OFFERED
@@ -47,7 +47,7 @@ class ResponseYearAdmin(VisibleAdmin):
     )  # fmt: skip
     list_filter = ("state",)
     ordering = ("-year",)
-    steps = YEAR_STEPS_OFFERED
+    steps = (*YEAR_STEPS_OFFERED, decisions.REMOVE)
     list_intro = INTRO
 
     def links(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -72,6 +72,7 @@ class ResponseYearAdmin(VisibleAdmin):
         objections = rate_objections_visible_to(member).filter(year=case)
         return [
             self._standing(request, case, year),
+            *decisions.assessment_shown(member, case),
             *tables.rates(year),
             tables.efficiency(year),
             tables.outcomes(year),

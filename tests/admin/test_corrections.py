@@ -47,6 +47,8 @@ MENDED_OTHERWISE = {
     "loans.loanrate": "follows the return rates",
     "risk.classification": "a judgement of the bank, replaced by its next",
     "risk.enhancementfee": "given back by the checker and recorded anew",
+    "parties.bankexclusion": "carried out by a decision of two persons, ended by another",
+    "reporting.participationdecision": "an official act: sent back before it is confirmed, met by another decision after",
     "risk.bankrisk": "computed",
     "risk.claim": "an act of the day itself",
     "risk.exemption": "an act of the day itself",
@@ -100,6 +102,7 @@ def test_what_is_typed_when_something_is_registered_can_be_changed_or_corrected(
 # Pages whose rows are acts, files or rights: what was typed is taken back or replaced as a whole.
 WITHOUT_CHANGE = {
     "parties.member": "rights, by two persons",
+    "reporting.participationdecision": "an official act: sent back and put down anew, or met by another decision",
     "risk.enhancementfee": "given back and recorded anew",
     "risk.guaranteefee": "given back and recorded anew",
     "risk.exemption": "an act",

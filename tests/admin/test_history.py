@@ -159,6 +159,7 @@ class TestDeclarations:
 SILENT = {"loans.movement", "loans.proposal", "risk.payment", "subsidy.paperbid", "whitelist.importfile", "whitelist.screening"}
 OFFICES_ALONE = {
     "bid.superseded", "rate_objection.answer_proposed", "rate_objection.sent_back",
+    "participation_decision.proposed", "participation_decision.sent_back",
     "announcement.made", "deadline.moved", "document.opened", "fact.removed", "feed.restarted", "import.checked", "import.committed",
     "import.discarded", "import.reading_asked", "import.reading_confirmed", "import.received", "import.unreadable",
     "institution.entered", "interpretation.confirmed", "list.screened", "login.opened", "opened",

@@ -26,6 +26,7 @@ from loans.services.use_of_funds import record_use_check
 from parties.enums import Role
 from parties.models import Enterprise, Institution, Member
 from parties.selectors import institution_of_kind
+from reporting.assessment.services import propose_reinstatement
 from reporting.enums import Ruling
 from reporting.enums import Verdict as RateVerdict
 from reporting.models import ResponseYear
@@ -224,6 +225,8 @@ class Market:
         """The year's response rates are sent to the banks; both object, and the answer to 甲's is drafted and not yet confirmed."""
         keep_response_years(at=NOW)
         year = publish_year(year_id=ResponseYear.objects.get(year=2024).public_id, actor=self.industry, at=NOW)
+        about = {"document_number": "乙银密决定文", "reason": "乙银密决定理由", "effective_on": TODAY + timedelta(days=30)}
+        propose_reinstatement(bank_id=self.two.bank.public_id, **about, actor=self.industry, at=NOW)
         for side, loan in ((self.one, self.rd["甲"]), (self.two, self.cross)):
             given = {"asked": Ruling.EXCLUDED, "reason": f"{side.mark('银')}率异议", "actor": side.bankers[0], "at": NOW}
             objection = file_objection(application_id=loan.application.public_id, year_id=year.public_id, **given)

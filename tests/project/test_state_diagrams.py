@@ -65,6 +65,7 @@ UNTOLD = {  # what no house outside the bureaus is told, and why
     "import.discarded": "lists are the bureaus' own",
     "rate_objection.answer_proposed": "a draft of 市工信局's own until a second person confirms it",
     "rate_objection.sent_back": "a draft of 市工信局's own until a second person confirms it",
+    "participation_decision.sent_back": "a proposal of 市工信局's own, given back within the house",
     "bid.superseded": "follows from a later bid, which is told",
     "paper_bid.checked": "entered and checked at 市工信局; the opening record is what banks read",
     "paper_bid.sent_back": "entered and checked at 市工信局; the opening record is what banks read",

@@ -8,6 +8,7 @@ from common.enums import Category, Mode, Security, Size
 from common.fsm import legal_steps
 from loans.application_transitions import APPLICATION_STEPS
 from loans.enums import APPROVED_NOT_CONTRACTED, AWAITING_DECISION, ApplicationState, RefusalReason, SubmittedFor
+from loans.models.excluded import refused_while_excluded
 
 State = ApplicationState
 UNSUBMITTED = (State.DRAFT, State.WITHDRAWN)
@@ -181,6 +182,12 @@ CONSTRAINTS: list[models.BaseConstraint] = [
 ]
 TRIGGERS = [
     legal_steps(APPLICATION_STEPS, name="application_state_graph"),
+    refused_while_excluded(
+        "application_not_excluded",
+        period="daterange(NEW.submitted_on, NEW.submitted_on, '[]')",
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("submitted_on"),
+        condition="NEW.submitted_on IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.submitted_on IS NULL)",
+    ),
     pgtrigger.Protect(name="application_no_delete", operation=pgtrigger.Delete, condition=pgtrigger.Q(old__submitted_on__isnull=False)),
     *(
         pgtrigger.Protect(

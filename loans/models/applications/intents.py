@@ -1,8 +1,10 @@
 """A first agreement to talk, before any application."""
 
+import pgtrigger
 from django.db import models
 
 from common.fields import PublicIdField
+from loans.models.excluded import refused_while_excluded
 from parties.models import Institution, Member
 from whitelist.models import Entry
 
@@ -24,6 +26,11 @@ class Intent(models.Model):
                 fields=["bank", "entry"],
                 name="intent_once_per_bank_and_entry",
                 violation_error_message="该银行与该白名单企业(项目)已登记意向。",
+            )
+        ]
+        triggers = [
+            refused_while_excluded(
+                "intent_not_excluded", period="daterange(NEW.recorded_on, NEW.recorded_on, '[]')", operation=pgtrigger.Insert
             )
         ]
 
