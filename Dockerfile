@@ -11,7 +11,7 @@ COPY . .
 # These commands need settings but no secret: the values live for them only.
 RUN FUND_ENV=production SECRET_KEY=build-only-0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v \
     BID_KEYS=EfVV4sDFDnFlLXv1TQPEQIN83KCRsubJCIVt-MKtdD8= WEBHOOK_KEYS=qbzZ0GJp8IOKvgrcjijh9RdAW_iWzGiiYk00RmolX0M= \
-    ANSWER_KEYS=P3B2hLwcIjH5G6EpUjgTcwWBMYfkeBt2ybGEiR1Fxhc= AUTHENTICATOR_KEYS=_XQigkMrzGVeRXywB2VWlUsP4_geF4lM8BehMUJZ81c= \
+    ANSWER_KEYS=P3B2hLwcIjH5G6EpUjgTcwWBMYfkeBt2ybGEiR1Fxhc= CURSOR_KEYS=k1Zr8Yw3Tq6Hn0Vb5Jx2Dm9Ls4Pf7Gc_AeUiOoRtWys= AUTHENTICATOR_KEYS=_XQigkMrzGVeRXywB2VWlUsP4_geF4lM8BehMUJZ81c= \
     ALLOWED_HOSTS=build.invalid DATABASE_URL=postgres://build@build.invalid/build REDIS_URL=redis://build.invalid/0 MEDIA_ROOT=/srv/fund/var/media \
     bash -c '/opt/venv/bin/python manage.py collectstatic --noinput --verbosity 0 && /opt/venv/bin/python manage.py describe_api'
 

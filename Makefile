@@ -38,7 +38,7 @@ PACKAGES = $(filter-out tests benchmarks endurance,$(patsubst %/__init__.py,%,$(
 TYPED = $(shell find $(PACKAGES) -name '*.py' -not -path '*/migrations/*' -not -path '*/admin/*' -not -name 'admin*.py' | sort) $(sort $(wildcard common/admin/*.py))
 LIVE = env -i PATH="$$PATH" FUND_ENV=production SECRET_KEY=check-only-Vd0mZpL2xW9sR4tYb6Nc8HgJ1kAe3UfXiOoPzTyCvBnM5 \
 	BID_KEYS=KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk= WEBHOOK_KEYS=VDVWRgCjmCKBG4aC6KQnfSI1B2axMLITVWyRQLHdG50= \
-	ANSWER_KEYS=PoLrYPAkjsdunWSe6MU1kd2v4l7lwBe-Ae0wtKmblbQ= AUTHENTICATOR_KEYS=2Wo2zIqfax6WCal1RyoSjbauKCDsgEoeDfL_-tS3tgw= \
+	ANSWER_KEYS=PoLrYPAkjsdunWSe6MU1kd2v4l7lwBe-Ae0wtKmblbQ= CURSOR_KEYS=u4Xk0dEw7Qz2rJmVtY9pLh5sCfNb8aGi1oKxT3vRqWc= AUTHENTICATOR_KEYS=2Wo2zIqfax6WCal1RyoSjbauKCDsgEoeDfL_-tS3tgw= \
 	ALLOWED_HOSTS=fund.example.gov.cn DATABASE_URL=postgres://app:check@127.0.0.1/fund REDIS_URL=redis://127.0.0.1/0 MEDIA_ROOT=var/media
 
 check: setup ## format, lint, sizes, import layers, types, migrations and their locks, deployment check, clauses, locks

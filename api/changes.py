@@ -14,7 +14,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from rest_framework.request import Request
 
-from api.feed_positions import CursorAheadOfFeed, FeedPosition, after_place, in_current_epoch, read_horizon
+from api.cursors import Bound
+from api.feed_positions import Ahead, FeedPosition, after_place, in_current_epoch, read_horizon
 from audit.models import Event
 from audit.verbs import as_stored
 from common.errors import DomainError
@@ -44,13 +45,13 @@ def changed_after(rows: QuerySet[Any], place: str, *, request: Request, changed:
         InvalidInput: it is no place of ours.
         PlaceLost, FeedRestoring.
     """
-    horizon = read_horizon()
-    request.place = FeedPosition(horizon.until, 0, horizon.epoch).as_cursor()  # type: ignore[attr-defined]
+    horizon, bound = read_horizon(), Bound(kind="place", institution=actor.institution_id)
+    request.place = FeedPosition(horizon.until, 0, horizon.epoch).as_cursor(bound)  # type: ignore[attr-defined]
     if place == START:
         return rows
     try:
-        position = in_current_epoch(FeedPosition.of_cursor(place, field="changes_after"), horizon)
-    except CursorAheadOfFeed:
+        position = in_current_epoch(FeedPosition.of_cursor(place, bound, field="changes_after"), horizon)
+    except Ahead:
         raise PlaceLost(field="changes_after") from None
     return changed(rows, Event.objects.filter(after_place(position, horizon)), actor)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
@@ -43,6 +44,7 @@ class Reading:
     events: list[Event]
     position: FeedPosition
     has_more: bool
+    namespace: UUID  # of the events' identifiers
 
 
 def read_events(actor: Member, *, after: FeedPosition | None, limit: int, types: Sequence[str] = ()) -> Reading:
@@ -52,7 +54,7 @@ def read_events(actor: Member, *, after: FeedPosition | None, limit: int, types:
     Two queries. Where all is read, the place is the horizon, so that the next reading does not look at the same events again.
 
     Raises:
-        CursorAheadOfFeed: a restore took away what lay before the place.
+        Ahead: a restore took away what lay before the place.
         FeedRestoring: a restore is under way.
 
     Source: architecture, twice, half-way, at once.
@@ -64,8 +66,9 @@ def read_events(actor: Member, *, after: FeedPosition | None, limit: int, types:
         rows = rows.filter(verb__in=as_stored(VERB_OF[name] for name in types))
     found = _after(rows, position, horizon, limit=limit + 1)
     if len(found) > limit:
-        return Reading(events=found[:limit], position=_position_of(found[limit - 1], horizon), has_more=True)
-    return Reading(events=found, position=max(position, FeedPosition(horizon.until, 0, horizon.epoch)), has_more=False)
+        return Reading(events=found[:limit], position=_position_of(found[limit - 1], horizon), has_more=True, namespace=horizon.namespace)
+    read_to = max(position, FeedPosition(horizon.until, 0, horizon.epoch))
+    return Reading(events=found, position=read_to, has_more=False, namespace=horizon.namespace)
 
 
 def _after(rows: QuerySet[Event], position: FeedPosition, horizon: Horizon, *, limit: int) -> list[Event]:
@@ -96,12 +99,17 @@ def events_visible_to(actor: Member) -> QuerySet[Event]:
     return told_events(Event.objects.filter(own | of_entries | Q(verb__in=as_stored(TOLD_TO_ALL))), actor)
 
 
-def as_json(event: Event, *, reader: Member) -> dict[str, Any]:
+def id_of(number: int, *, namespace: UUID) -> UUID:
+    """Return the identifier of an event, the same for ever and in feed and message; it does not tell how many events there are."""
+    return uuid5(namespace, str(number))
+
+
+def as_json(event: Event, *, reader: Member, namespace: UUID) -> dict[str, Any]:
     """Return an event as this reader is told it: thin, so that nobody decides on a copy that has grown old."""
     reading = reading_of(event, reader)
     told = [name for name in TOLD_FIELDS if name in reading.names_of(event)]
     return {
-        "id": str(event.pk),
+        "id": str(id_of(event.pk, namespace=namespace)),
         "type": NAME_OF[current(event.verb)],
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,

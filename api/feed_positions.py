@@ -1,16 +1,29 @@
 """A place in the event log: what a cursor names, what may still be read from there, and what becomes of it after a restore."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Max, Min, Q
 
+from api.cursors import Bound, NotOurs, opened, sealed
 from api.models import FeedEpoch
 from audit.models import Event
 from common.errors import DomainError, FieldProblem, InvalidInput
+
+NOT_OURS = {
+    "cursor": "游标无效：请原样传回本机构以同样条件读取时得到的 cursor；从头读取的，不带该参数。",
+    "changes_after": "位置无效：请原样传回本机构得到的 place，首次填 start。",
+}
+
+
+class Ahead(Exception):
+    """A place that the log has not reached, or whose past is gone; ``resume`` is where to go on."""
+
+    def __init__(self, resume: "FeedPosition") -> None:
+        super().__init__(resume)
+        self.resume = resume
 
 
 class CursorAheadOfFeed(DomainError):
@@ -45,33 +58,22 @@ class FeedPosition:
     event: int = 0
     epoch: int = 1
 
-    def as_cursor(self) -> str:
+    def as_cursor(self, bound: Bound) -> str:
         """Return the place as a text that callers hand back as it is."""
-        parts = [self.transaction, self.event, self.epoch] if self.epoch > 1 else [self.transaction, self.event]
-        return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+        return sealed([self.transaction, self.event, self.epoch], bound=bound)
 
     @classmethod
-    def of_cursor(cls, cursor: str, *, field: str = "cursor") -> "FeedPosition | None":
+    def of_cursor(cls, cursor: str, bound: Bound, *, field: str = "cursor") -> "FeedPosition":
         """
-        Return the place a cursor names; ``None``, the beginning, for no cursor.
+        Return the place a cursor names.
 
         Raises:
-            InvalidInput: it is no cursor of ours.
+            InvalidInput: it is none that we gave here.
         """
-        if not cursor:
-            return None
         try:
-            parts = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        except (ValueError, TypeError, RecursionError):
-            parts = None
-        known = isinstance(parts, list) and 2 <= len(parts) <= 3
-        if not known or not all(type(part) is int and 0 <= part < 2**63 for part in parts):
-            said = {
-                "cursor": "游标无效，请原样传回上一次答复中的 cursor。",
-                "changes_after": "位置无效，请原样传回答复中的 place，首次填 start。",
-            }
-            raise InvalidInput(errors=[FieldProblem(field, "invalid", said[field])])
-        return cls(*parts)
+            return cls(*opened(cursor, bound=bound))
+        except NotOurs:
+            raise InvalidInput(errors=[FieldProblem(field, "invalid", NOT_OURS[field])]) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +84,12 @@ class Horizon:
     epoch: int
     first_event: int
     started_at: datetime
+    namespace: UUID  # of the identifiers by which events are told
 
 
 _HORIZON = """
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, e.number, e.first_event, e.started_at, e.cluster = c.system_identifier::text
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, e.number, e.first_event, e.started_at, e.cluster = c.system_identifier::text,
+       (SELECT namespace FROM api_feedepoch ORDER BY number LIMIT 1)
 FROM pg_control_system() c, (SELECT * FROM api_feedepoch ORDER BY number DESC LIMIT 1) e
 """
 
@@ -102,7 +106,7 @@ def read_horizon() -> Horizon:
         row = cursor.fetchone()
     if row is None or not row[4]:
         raise FeedRestoring
-    return Horizon(until=row[0], epoch=row[1], first_event=row[2], started_at=row[3])
+    return Horizon(until=row[0], epoch=row[1], first_event=row[2], started_at=row[3], namespace=row[5])
 
 
 def later_than(position: FeedPosition, horizon: Horizon) -> Q:
@@ -126,16 +130,16 @@ def in_current_epoch(position: FeedPosition | None, horizon: Horizon) -> FeedPos
     Return a place in the terms of the current epoch; from an earlier one, so that nothing is passed over.
 
     Raises:
-        CursorAheadOfFeed: events from before the place may be gone, or the log has not come so far.
+        Ahead: events from before the place may be gone, or the log has not come so far.
     """
     if position is None:
         return FeedPosition(epoch=horizon.epoch)
     if position.epoch == horizon.epoch:
         if position.transaction > horizon.until:
-            raise CursorAheadOfFeed(field="cursor", resume=_beginning(horizon).as_cursor())
+            raise Ahead(_beginning(horizon))
         return position
     if position.epoch > horizon.epoch:
-        raise CursorAheadOfFeed(field="cursor", resume=_beginning(horizon).as_cursor())
+        raise Ahead(_beginning(horizon))
     return _carried_over(position, horizon)
 
 
@@ -148,7 +152,7 @@ def _carried_over(position: FeedPosition, horizon: Horizon) -> FeedPosition:
     """Return a place of an earlier epoch in the current one, unless what it had read may be gone."""
     unread, last = first_unread(position)
     if position.transaction > (last or 0):
-        raise CursorAheadOfFeed(field="cursor", resume=FeedPosition(0, unread - 1, horizon.epoch).as_cursor())
+        raise Ahead(FeedPosition(0, unread - 1, horizon.epoch))
     return FeedPosition(0, unread - 1, horizon.epoch)
 
 

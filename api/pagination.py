@@ -1,19 +1,18 @@
 """Pages by cursor: stable while rows are added, as fast on the last page as on the first."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError as Unreadable
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
+
+from api.cursors import Bound, NotOurs, bound_to_list, opened, sealed
 
 USUAL_PAGE = 50
 LONGEST_PAGE = 200
@@ -42,7 +41,8 @@ class CursorPages(BasePagination):
         if column is None:
             raise _refused("ordering", "没有这种排序，可用：" + "、".join(_both_ways(orderings_of(view))) + "。")
         sign, than = ("-", "lt") if ordering.startswith("-") else ("", "gt")
-        seen = _read(request.query_params.get("cursor", ""), ordering)
+        self.bound = bound_to_list(request)
+        seen = _read(request.query_params.get("cursor"), self.bound)
         self.place = getattr(request, "place", None) if seen is None else seen.place
         rows = _after(queryset, seen, column, than)
         order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
@@ -53,7 +53,7 @@ class CursorPages(BasePagination):
         return self._cut(found, limit, ordering, column)
 
     def _cut(self, found: list[Any], limit: int, ordering: str, column: str) -> list[Any]:
-        self.next_cursor = _written(ordering, found[limit - 1], column, self.place) if len(found) > limit else None
+        self.next_cursor = _written(found[limit - 1], column, self.place, self.bound) if len(found) > limit else None
         return found[:limit]
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -130,9 +130,9 @@ def _after(rows: QuerySet[Any], seen: Seen | None, column: str, than: str) -> Qu
         raise _bad_cursor() from None
 
 
-def _written(ordering: str, row: Any, column: str, place: str | None) -> str:
+def _written(row: Any, column: str, place: str | None, bound: Bound) -> str:
     value = None if column == "pk" else _value(row, column)
-    return urlsafe_b64encode(json.dumps([ordering, value, row.pk, place], cls=DjangoJSONEncoder).encode()).decode().rstrip("=")
+    return sealed([value, row.pk, place], bound=bound)
 
 
 def _value(row: Any, column: str) -> Any:
@@ -141,32 +141,23 @@ def _value(row: Any, column: str) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _read(cursor: str, ordering: str) -> Seen | None:
+def _read(cursor: str | None, bound: Bound) -> Seen | None:
     """
     Return the last row seen, ``None`` for the first page.
 
     Raises:
-        ValidationError: no cursor of ours, or one of another ordering.
+        ValidationError: no cursor of ours, or one of another institution, list, ordering or filter.
     """
-    if not cursor:
+    if cursor is None:
         return None
     try:
-        of_ordering, value, key, place = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, RecursionError):
+        return Seen(*opened(cursor, bound=bound))
+    except NotOurs:
         raise _bad_cursor() from None
-    if (
-        of_ordering != ordering
-        or not isinstance(key, int)
-        or abs(key) >= 2**63
-        or not isinstance(value, str | None)
-        or not isinstance(place, str | None)
-    ):
-        raise _bad_cursor()
-    return Seen(value, key, place)
 
 
 def _bad_cursor() -> ValidationError:
-    return _refused("cursor", "翻页游标无效，请使用答复中 next 的地址。")
+    return _refused("cursor", "翻页游标无效，请原样使用答复中 next 的地址，不另改条件；从头读取的，不带该参数。")
 
 
 def _refused(name: str, detail: str) -> ValidationError:

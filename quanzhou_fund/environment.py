@@ -30,10 +30,17 @@ DEMO_SECRET_KEY = "demo-only-secret-key-that-production-refuses-0123456789"
 DEMO_BID_KEY = "T3PojCo42SC7D5GX20tESFIG0f0WrSU0ag3iZC6AYMo="
 DEMO_WEBHOOK_KEY = "6jDWBoOcw8qVYMYupfR3ApFweaxZkrgEIhPv7iZfqhE="
 DEMO_ANSWER_KEY = "1kEvEsQl4u6fKAqt81Vtu_ywlaQWkPsJOUqs7BfIvQ8="
+DEMO_CURSOR_KEY = "Hm1cYB0Gg3Qp9sVxJ7dZk2uWnR5tLfEoA8iC6yN4bTw="
 DEMO_AUTHENTICATOR_KEY = "HtGR3zKG9gbZ3l4r6ziSp8yjIB-cEzSN5Jz2j9xTnV8="
 # The keys that encrypt what lies in the database, each for one thing, and what people call them.
-ENCRYPTION_KEYS = {"BID_KEYS": "投标密钥", "WEBHOOK_KEYS": "推送密钥", "ANSWER_KEYS": "答复密钥", "AUTHENTICATOR_KEYS": "二次验证密钥"}
-DEMO_KEYS = (DEMO_BID_KEY, DEMO_WEBHOOK_KEY, DEMO_ANSWER_KEY, DEMO_AUTHENTICATOR_KEY)
+ENCRYPTION_KEYS = {
+    "BID_KEYS": "投标密钥",
+    "WEBHOOK_KEYS": "推送密钥",
+    "ANSWER_KEYS": "答复密钥",
+    "CURSOR_KEYS": "游标密钥",
+    "AUTHENTICATOR_KEYS": "二次验证密钥",
+}
+DEMO_KEYS = (DEMO_BID_KEY, DEMO_WEBHOOK_KEY, DEMO_ANSWER_KEY, DEMO_CURSOR_KEY, DEMO_AUTHENTICATOR_KEY)
 SHORTEST_SECRET = 50
 LONGEST_WAIT_SECONDS = 45  # of one request, for what it calls; gunicorn's time-out is 60
 FEWEST_DIFFERENT_CHARACTERS = 5
@@ -81,6 +88,15 @@ VARIABLES: tuple[Variable, ...] = (
         production=Production.REQUIRED,
         is_secret=True,
         meaning="接口答复的加密密钥；第一把用于新保存的答复，其余供读取旧答复，更换后旧密钥须保留100天",
+    ),
+    Variable(
+        name="CURSOR_KEYS",
+        read=keys,
+        form="逗号分隔，每把为32字节的URL安全base64",
+        demo=DEMO_CURSOR_KEY,
+        production=Production.REQUIRED,
+        is_secret=True,
+        meaning="接口游标的加密密钥；第一把用于新游标，其余供读取旧游标，遗失则各行程序须从头读取列表和事件",
     ),
     Variable(
         name="AUTHENTICATOR_KEYS",

@@ -1,5 +1,6 @@
 """The event feed's epochs: one from the beginning, one more after each restore."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 
@@ -14,6 +15,9 @@ class FeedEpoch(models.Model):
     number = models.PositiveIntegerField("序号", primary_key=True)
     cluster = models.CharField("数据库标识", max_length=20)
     first_event = models.BigIntegerField("首个事件编号", help_text="小于此编号的事件属于此前各期")
+    namespace = models.UUIDField(
+        "编号空间", db_default=RandomUUID(), editable=False, help_text="事件对外编号由此和内部编号算出，以最早一期的为准"
+    )
     started_at = models.DateTimeField("开始时间")
 
     class Meta:

@@ -212,7 +212,13 @@ def _fan_out(webhook_pk: int, *, at: datetime) -> bool:
     reader = webhook.client.member
     reading = read_events(reader, after=position, limit=AT_ONCE, types=webhook.types)
     messages = [
-        WebhookMessage(webhook=webhook, event=event.pk, object_id=event.object_id, body=body_of(event, reader=reader), due_at=at)
+        WebhookMessage(
+            webhook=webhook,
+            event=event.pk,
+            object_id=event.object_id,
+            body=body_of(event, reader=reader, namespace=reading.namespace),
+            due_at=at,
+        )
         for event in reading.events
     ]
     WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
@@ -221,9 +227,9 @@ def _fan_out(webhook_pk: int, *, at: datetime) -> bool:
     return reading.has_more
 
 
-def body_of(event: Event, *, reader: Member) -> str:
+def body_of(event: Event, *, reader: Member, namespace: UUID) -> str:
     """Return the message of an event to one reader, the same bytes on every attempt."""
-    told = as_json(event, reader=reader)
+    told = as_json(event, reader=reader, namespace=namespace)
     told |= {name: localtime(told[name]).isoformat() for name in ("occurred_at", "recorded_at")}  # as the feed writes them
     said = {"type": told["type"], "timestamp": told["recorded_at"], "data": told}
     return json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))

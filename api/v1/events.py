@@ -13,10 +13,11 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.cursors import Bound, bound_to_list
 from api.enums import Scope
 from api.event_types import EVENT_TYPES, VERB_OF
 from api.feed import Reading, as_json, read_events
-from api.feed_positions import CursorAheadOfFeed, FeedPosition, FeedRestoring
+from api.feed_positions import Ahead, CursorAheadOfFeed, FeedPosition, FeedRestoring
 from api.models import Webhook
 from api.pagination import LONGEST_PAGE, USUAL_PAGE
 from api.services.webhooks import (
@@ -50,7 +51,7 @@ class ObjectShown(serializers.Serializer[Any]):
 class EventShown(serializers.Serializer[Any]):
     """One event."""
 
-    id = shown_text("事件编号，按此去重")
+    id = shown_text("事件标识（UUID），按此去重；推送的消息中相同")
     type = shown_text("事件类型，清单和含义见事件列表的说明；遇到不认识的类型请略过")
     occurred_at = shown_moment("发生时间")
     recorded_at = shown_moment("记录时间")
@@ -87,7 +88,7 @@ class EventView(BankView):
         ),
         refuses=(CursorAheadOfFeed, FeedRestoring),
         parameters=[
-            OpenApiParameter("cursor", str, description="上次答复中的 cursor"),
+            OpenApiParameter("cursor", str, description="上次答复中的 cursor；同一机构、同样的 types 才可用"),
             OpenApiParameter(
                 "limit", {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": USUAL_PAGE}, description="条数"
             ),
@@ -96,8 +97,12 @@ class EventView(BankView):
     )
     def list(self, request: Request) -> Response:
         """Return events."""
-        reading = read_events(self.member, **_asked(request))
-        return Response(self.shown(EventsShown, _page(reading, reader=self.member)))
+        bound = bound_to_list(request, kind="feed")
+        try:
+            reading = read_events(self.member, **_asked(request, bound))
+        except Ahead as ahead:
+            raise CursorAheadOfFeed(field="cursor", resume=ahead.resume.as_cursor(bound)) from None
+        return Response(self.shown(EventsShown, _page(reading, bound, reader=self.member)))
 
 
 class WebhookShown(Shown):
@@ -192,12 +197,12 @@ class WebhookView(ListModelMixin, BankView):
         return remove_webhook(client=self.caller.client, webhook_id=public_id, at=self.now)
 
 
-def _page(reading: Reading, *, reader: Member) -> dict[str, Any]:
-    events = [as_json(event, reader=reader) for event in reading.events]
-    return {"results": events, "cursor": reading.position.as_cursor(), "has_more": reading.has_more}
+def _page(reading: Reading, bound: Bound, *, reader: Member) -> dict[str, Any]:
+    events = [as_json(event, reader=reader, namespace=reading.namespace) for event in reading.events]
+    return {"results": events, "cursor": reading.position.as_cursor(bound), "has_more": reading.has_more}
 
 
-def _asked(request: Request) -> dict[str, Any]:
+def _asked(request: Request, bound: Bound) -> dict[str, Any]:
     """
     Return what the query asks for.
 
@@ -213,4 +218,5 @@ def _asked(request: Request) -> dict[str, Any]:
         problems["types"] = "没有这种事件类型，可用的类型见接口文档中事件列表的说明。"
     if problems:
         raise ValidationError({name: [ErrorDetail(detail, code="invalid")] for name, detail in problems.items()})
-    return {"after": FeedPosition.of_cursor(given.get("cursor", "")), "limit": int(limit), "types": types}
+    after = FeedPosition.of_cursor(given["cursor"], bound) if "cursor" in given else None
+    return {"after": after, "limit": int(limit), "types": types}

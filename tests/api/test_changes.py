@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.changes import START
+from api.cursors import Bound
 from api.feed_positions import FeedPosition
 from api.filters import SyncedFilters
 from api.models import FeedEpoch
@@ -52,7 +53,7 @@ def test_the_loans_of_what_was_written_are_found_too(stage: Stage) -> None:
     stage.bank.get(f"loans/{first.public_id}/")  # to look is no change
     assert [row["id"] for row in stage.bank.get(f"loans/?changes_after={place}")["results"]] == [str(second.public_id)]
     assert [row["bank_reference"] for row in stage.bank.get(f"movements/?changes_after={place}")["results"]] == ["X-1"]
-    assert stage.other.get(f"loans/?changes_after={place}")["results"] == []
+    assert stage.other.get(f"loans/?changes_after={START}")["results"] == []
     assert stage.bank.get("loans/")["place"] is None
 
 
@@ -87,7 +88,8 @@ def test_what_is_no_place_is_refused(stage: Stage, place: str) -> None:
 
 
 def test_a_place_that_a_restore_took_away_is_told(stage: Stage) -> None:
-    ahead = FeedPosition(2**60, 0, FeedEpoch.objects.latest("number").number).as_cursor()
+    bound = Bound(kind="place", institution=stage.scene.bank.pk)
+    ahead = FeedPosition(2**60, 0, FeedEpoch.objects.latest("number").number).as_cursor(bound)
     assert stage.bank.get(f"loans/?changes_after={ahead}", status=409)["code"] == "place_lost"
 
 

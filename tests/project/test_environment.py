@@ -11,6 +11,7 @@ from quanzhou_fund.environment import (
     DEMO_ANSWER_KEY,
     DEMO_AUTHENTICATOR_KEY,
     DEMO_BID_KEY,
+    DEMO_CURSOR_KEY,
     DEMO_SECRET_KEY,
     DEMO_WEBHOOK_KEY,
     ENCRYPTION_KEYS,
@@ -26,6 +27,7 @@ LIVE = {
     "BID_KEYS": "KtZbFnicoeaaTGjs0e9KFe18clBHIx7_vtTbeIT_2gk=",
     "WEBHOOK_KEYS": "VDVWRgCjmCKBG4aC6KQnfSI1B2axMLITVWyRQLHdG50=",
     "ANSWER_KEYS": "PoLrYPAkjsdunWSe6MU1kd2v4l7lwBe-Ae0wtKmblbQ=",
+    "CURSOR_KEYS": "u4Xk0dEw7Qz2rJmVtY9pLh5sCfNb8aGi1oKxT3vRqWc=",
     "AUTHENTICATOR_KEYS": "2Wo2zIqfax6WCal1RyoSjbauKCDsgEoeDfL_-tS3tgw=",
     "ALLOWED_HOSTS": "fund.example.gov.cn",
     "DATABASE_URL": "postgres://fund_app:a-long-password@db:5432/fund",
@@ -67,6 +69,7 @@ def test_production_refuses_to_guess(name: str) -> None:
             {"WEBHOOK_KEYS": f"{LIVE['WEBHOOK_KEYS']},{DEMO_BID_KEY}"}, "不能使用演示的推送密钥", id="the demo's other key, behind"
         ),
         pytest.param({"ANSWER_KEYS": DEMO_ANSWER_KEY}, "不能使用演示的答复密钥", id="the demo's key of answers"),
+        pytest.param({"CURSOR_KEYS": DEMO_CURSOR_KEY}, "不能使用演示的游标密钥", id="the demo's key of cursors"),
         pytest.param({"AUTHENTICATOR_KEYS": DEMO_AUTHENTICATOR_KEY}, "不能使用演示的二次验证密钥", id="the demo's key of authenticators"),
         pytest.param({"AUTHENTICATOR_KEYS": LIVE["ANSWER_KEYS"]}, "有相同的密钥", id="one key for answers and authenticators"),
         pytest.param({"WEBHOOK_KEYS": "A" * 43 + "="}, "WEBHOOK_KEYS 过于简单", id="webhooks under zeros"),
@@ -93,7 +96,7 @@ def test_production_refuses_with_a_sentence(change: dict[str, str], sentence: st
 def test_every_reason_is_named_at_once() -> None:
     with pytest.raises(Misconfigured) as refusal:
         read({"FUND_ENV": "production", "DEBUG": "1"})
-    assert len(str(refusal.value).splitlines()) == 10
+    assert len(str(refusal.value).splitlines()) == 11
 
 
 def test_the_operators_table_is_the_one_the_settings_read() -> None:
