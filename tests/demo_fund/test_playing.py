@@ -16,6 +16,7 @@ from demo_fund.glance import problems_of_the_books
 from demo_fund.models import DemoDay, DemoRun
 from demo_fund.places import BATCH_SIX
 from demo_fund.player import at_time, stretches
+from demo_fund.progress import read_progress
 from demo_fund.promises import PROMISES, broken_promises
 from demo_fund.scenario.opening import tender_days
 from demo_fund.scripted import FIRST_NUMBER
@@ -106,7 +107,11 @@ def test_a_load_killed_half_way_is_finished_and_then_kept(monkeypatch, settings,
 
     monkeypatch.setattr(player, "_play_step", play_step)
     out = StringIO()
+    settings.DEMO_PROGRESS = str(tmp_path / "progress.json")
     call_command("load_demo_fund", until=date(2030, 1, 1), stdout=out)  # the first run's last day and size count
+    progress = read_progress()
+    assert progress is not None
+    assert progress.done == progress.total > 0, "counted also where no terminal shows a bar"
     assert DemoRun.objects.get().until == TODAY
     assert set(days_before) < set(DemoDay.objects.values_list("pk", flat=True))
     steps = Counter((one.step.on, one.hand) for stretch in stretches(story(seed=SEED, until=TODAY, size="small")) for one in stretch)

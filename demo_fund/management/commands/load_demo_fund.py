@@ -79,10 +79,12 @@ class Command(BaseCommand):
             playing(told, hands=hands) as play,
             tqdm(total=sum(map(len, told)), desc="推演演示基金", unit="步", disable=None, dynamic_ncols=True) as bar,
         ):
+            done = 0  # counted here: a bar that no terminal shows stands still
             for number, stretch in enumerate(told):
                 play(number)
+                done += len(stretch)
                 bar.update(len(stretch))
-                report_progress(Progress(phase="正在推演演示基金", done=bar.n, total=bar.total, day=stretch[-1].step.on.isoformat()))
+                report_progress(Progress(phase="正在推演演示基金", done=done, total=bar.total, day=stretch[-1].step.on.isoformat()))
                 if number % SEAL_EVERY == 0:
                     seal_events(at=now())
         open_enterprise_logins()
