@@ -1,16 +1,20 @@
 """Which of this app's typed facts can be put right; see ``parties.corrections``."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+from django.utils.timezone import localdate
 
 from audit.services import Scope
 from common.dates import BEGINS, ENDS, FOUNDED
 from common.errors import FieldProblem, InvalidInput
 from parties.corrections import Correctable, register_table
 from parties.enums import InstitutionKind
-from parties.models import BankParticipation, Enterprise, EnterpriseYear, Institution, Member, TaxHome
+from parties.models import BankParticipation, DecidedFact, Enterprise, EnterpriseYear, Institution, Member, TaxHome
 from parties.rules import check_credit_code
 from parties.selectors import enterprises_visible_to
+from parties.services.decisions import decide_facts
 from parties.services.enterprises import REGISTRARS, DistrictClosed
 from parties.services.figures import BY_HAND, FIGURES, figures_of, put_figures
 from parties.services.institutions import CITY_LEADS
@@ -42,6 +46,16 @@ def _check_home(row: TaxHome, facts: Mapping[str, Any]) -> None:
         raise DistrictClosed(field="district", district=home.district)
 
 
+def _decide(row: Enterprise, before: Mapping[str, Any], after: Mapping[str, Any] | None, *, at: datetime) -> None:
+    """Let no list undo what two persons put right."""
+    changed = [name for name, value in (after or {}).items() if before.get(name) != value]
+    decide_facts(row, changed, on=localdate(at), actor=None, at=at)
+
+
+def _decide_home(row: TaxHome, before: Mapping[str, Any], after: Mapping[str, Any] | None, *, at: datetime) -> None:
+    decide_facts(row.enterprise, [DecidedFact.TAX_HOME], on=row.from_on, actor=None, at=at)
+
+
 register_table(
     Correctable(
         name="enterprise",
@@ -55,6 +69,7 @@ register_table(
         may=_sees,
         scope=_enterprise_scope,
         check=_check_enterprise,
+        settle=_decide,
     ),
     Correctable(
         name="tax_home",
@@ -68,6 +83,7 @@ register_table(
         owner=("enterprise_id",),
         scope=_enterprise_scope,
         check=_check_home,
+        settle=_decide_home,
     ),
     Correctable(
         name="participation",

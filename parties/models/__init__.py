@@ -2,6 +2,7 @@
 
 from parties.models.corrections import Correction
 from parties.models.exclusions import BankExclusion
+from parties.models.facts import DecidedFact, FactDecision
 from parties.models.parties import (
     BankParticipation,
     District,
@@ -18,9 +19,11 @@ __all__ = [
     "BankExclusion",
     "BankParticipation",
     "Correction",
+    "DecidedFact",
     "District",
     "Enterprise",
     "EnterpriseYear",
+    "FactDecision",
     "Handover",
     "Institution",
     "Member",

@@ -214,6 +214,7 @@ class Enterprise(models.Model):
     is_municipal_key = models.BooleanField("市重点工业企业", default=False)
     contact_name = models.CharField("联系人", max_length=50, blank=True)
     contact_phone = models.CharField("联系电话", max_length=20, blank=True)
+    facts_as_of = models.DateField("名单信息截止日", null=True, blank=True, help_text="所采用的最近一份税务名单的数据截止日")
     recorded_at = models.DateTimeField("录入时间", auto_now_add=True)
 
     class Meta:

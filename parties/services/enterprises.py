@@ -17,9 +17,10 @@ from common.errors import DomainError, FieldProblem, InvalidInput, NotVisible
 from common.money import MAX_AMOUNT, ZERO
 from parties.access import require, require_enterprise
 from parties.enums import InstitutionKind, MemberKind
-from parties.models import District, Enterprise, Member, TaxHome
+from parties.models import DecidedFact, District, Enterprise, Member, TaxHome
 from parties.rules import UnknownIndustryCode, check_credit_code, normalize_industry_code
 from parties.selectors import district_of, enterprises_visible_to, in_force_on
+from parties.services.decisions import decide_facts
 
 REGISTRARS = (InstitutionKind.CITY_INDUSTRY, InstitutionKind.CITY_SCIENCE, InstitutionKind.COUNTY_INDUSTRY)
 RECORDED = ("credit_code", "name", "industry_code", "registered_on", "registered_capital", "is_little_giant", "is_municipal_key")
@@ -162,6 +163,8 @@ def change_enterprise(*, enterprise_id: UUID, changes: Mapping[str, Any], actor:
     for name, value in after.items():
         setattr(enterprise, name, value)
     enterprise.save(update_fields=list(after))
+    if actor.kind != MemberKind.JOB:
+        decide_facts(enterprise, after, on=localdate(at), actor=actor, at=at, remark=remark)
     _record(enterprise, "enterprise.changed", actor=actor, at=at, before=before, after=after, remark=remark)
     return enterprise
 
@@ -224,6 +227,8 @@ def change_tax_home(*, enterprise_id: UUID, district: District, from_on: date, r
             present.until_on = from_on
             present.save(update_fields=["until_on"])
     home = TaxHome.objects.create(enterprise=enterprise, district=district, from_on=from_on)
+    if actor.kind != MemberKind.JOB:
+        decide_facts(enterprise, [DecidedFact.TAX_HOME], on=from_on, actor=actor, at=at, remark=reason)
     before = {"district": present.district.name} if present is not None else {}
     after = {"district": district.name, "from_on": from_on}
     _record(enterprise, "enterprise.tax_home_changed", actor=actor, at=at, before=before, after=after, remark=reason)

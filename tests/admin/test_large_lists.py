@@ -21,7 +21,7 @@ NEW = "/admin/whitelist/importfile/new/check/"
 
 
 def given(content: bytes, name: str) -> dict[str, Any]:
-    return {"kind": "tax_list", "file": SimpleUploadedFile(name, content)}
+    return {"kind": "tax_list", "as_of": "2024-06-30", "file": SimpleUploadedFile(name, content)}
 
 
 @pytest.mark.clause("FP 1.6.1(2)")

@@ -17,6 +17,7 @@ EXTENSION_POINTS.verbs |= verb_labels((*ENTRY_STEPS, *IMPORT_STEPS, *DELIVERY_ST
     "batch.published": "发布批次",
     "announcement.made": "生成发布通知",
     "import.received": "接收名单",
+    "import.differences_settled": "处理名单差异",
     "list.screened": "筛选名单",
     "delivery.exported": "导出推送文件",
     "delivery.collected": "对方拉取",

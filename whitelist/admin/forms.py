@@ -133,6 +133,18 @@ class ListForm(StepForm):
     file = forms.FileField(
         label="文件", help_text="xlsx、xls、et 或 csv；逐行核对，确认后才入库。金额不以元为单位或有多个工作表的，先确认读法。"
     )
+    as_of = DayInput(
+        label="数据截止日",
+        required=False,
+        help_text="税务部门企业名单必填：企业名称、所得税归属等截至哪一天。已核定和较晚的信息不被覆盖。",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the day of a list that carries names and tax homes."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("kind") == ImportKind.TAX_LIST and not given.get("as_of") and "as_of" not in self.errors:
+            self.add_error("as_of", "请填写名单的数据截止日。")
+        return given
 
 
 class ReadingForm(StepForm):

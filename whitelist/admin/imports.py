@@ -9,7 +9,8 @@ from django.http import HttpRequest
 
 from common.admin.columns import Column
 from common.admin.display_values import Badge, Money
-from common.admin.panels import Fact, Row, facts, table
+from common.admin.forms import ReasonForm
+from common.admin.panels import Fact, facts, table
 from common.admin.steps import Step, StepContext, allowed_for
 from common.admin.transition_forms import offered
 from common.admin.visible import VisibleAdmin
@@ -17,11 +18,12 @@ from common.queueing import queue
 from parties.enums import InstitutionKind
 from parties.models import Member
 from whitelist.admin.forms import ListForm, NotesForm, ReadingForm
-from whitelist.admin.import_panels import files_panel, notes_panel, reading_panels
+from whitelist.admin.import_panels import differences_panel, files_panel, notes_panel, problems_panel, reading_panels
 from whitelist.enums import ImportState, RowOutcome
 from whitelist.import_transitions import IMPORT_STEP
 from whitelist.models import ImportFile
 from whitelist.selectors.imports import changed_after_listing, imports_visible_to
+from whitelist.services.differences import settle_differences
 from whitelist.services.intake import commit_list, discard_list
 from whitelist.services.large_lists import take_list
 from whitelist.services.readings import confirm_reading
@@ -51,7 +53,7 @@ def state_of(file: ImportFile) -> Badge:
 
 def _check(context: StepContext) -> ImportFile:
     file = context.given["file"]
-    given = {"kind": context.given["kind"], "filename": file.name, "content": file.read()}
+    given = {"kind": context.given["kind"], "filename": file.name, "content": file.read(), "as_of": context.given["as_of"]}
     return take_list(**given, actor=context.member, at=context.at, work=partial(queue, check_import), mark=partial(queue, mark_faults))
 
 
@@ -92,6 +94,18 @@ class ImportFileAdmin(VisibleAdmin):
             run=lambda context: commit_list(import_id=context.obj.public_id, **context.answers),
             base=NotesForm,
         ),
+        Step(
+            name="settle-differences",
+            label="差异已处理",
+            who=IMPORTERS,
+            form=ReasonForm,
+            when=lambda file: file.state == ImportState.COMMITTED and file.differences.filter(settled_at__isnull=True).exists(),
+            run=lambda context: settle_differences(
+                import_id=context.obj.public_id, remark=context.given["reason"], actor=context.member, at=context.at
+            ),
+            clause="D12",
+            sentence="现有信息保持不变；确需更正的，请先在企业页面办理。",
+        ),
         offered(
             IMPORT_STEP["discard"], who=IMPORTERS, run=lambda context: discard_list(import_id=context.obj.public_id, **context.answers)
         ),
@@ -106,6 +120,8 @@ class ImportFileAdmin(VisibleAdmin):
         """Return how the list is read, or the credit codes to compare, above the form that confirms them."""
         if step.name == "confirm-reading":
             return reading_panels(case)
+        if step.name == "settle-differences":
+            return [differences_panel(request, case)]
         return [notes_panel(case)] if step.name == "commit" else []
 
     def parts(self, request: HttpRequest, case: ImportFile) -> list[Any]:
@@ -126,35 +142,23 @@ class ImportFileAdmin(VisibleAdmin):
             Fact(labels.get(name, {"new": "新增", "unchanged": "无变化"}.get(name, name)), count) for name, count in case.outcomes.items()
         ]
         head = facts(
-            request, case, "核对结果", "kind", "rows", "accepted", "refused", *outcome, "checked_by", "checked_at", "committed_by",
+            request, case, "核对结果", "kind", "as_of", "rows", "accepted", "refused", *outcome, "checked_by", "checked_at", "committed_by",
             "committed_at",
             *(("reading_confirmed_by", "reading_confirmed_at") if case.reading else ()),
             "sha256",
         )  # fmt: skip
         faults = list(case.problems.all()[:SHOWN])
-        rows = [
-            Row(
-                cells=(
-                    f"{one.sheet} 第{one.row}行".strip(),
-                    one.column,
-                    Badge("提示", "warn") if one.is_warning else Badge("有误", "bad"),
-                    one.detail,
-                    one.code,
-                )
-            )
-            for one in faults
-        ]
-        problems = table(
-            "逐行问题",
-            ("行", "列", "性质", "说明", "代码"),
-            rows,
-            empty="没有问题行。",
-            note=f"仅列出前{SHOWN}条。" if len(faults) == SHOWN else "",
-        )
+        problems = problems_panel(faults, most=SHOWN)
         changed = [
             (one.name, one.credit_code, one.year, Money(one.previous_rd_expense), Money(one.rd_expense))
             for one in changed_after_listing(case)[:SHOWN]
         ]
         heads = ("企业", "统一社会信用代码", "年度", "变更前研发费用", "变更后研发费用")
-        shown = [head, files_panel(case, has_faults=bool(faults)), *(reading_panels(case) if case.reading else ()), problems]
+        shown = [
+            head,
+            differences_panel(request, case),
+            files_panel(case, has_faults=bool(faults)),
+            *(reading_panels(case) if case.reading else ()),
+            problems,
+        ]
         return [*shown, table("列入后数据变更（需人工研究）", heads, changed)] if changed else shown

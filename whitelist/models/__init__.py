@@ -3,7 +3,16 @@
 from whitelist.models.consultation import Opinion
 from whitelist.models.delivery import Announcement, Channel, Delivery
 from whitelist.models.entry import Batch, Entry
-from whitelist.models.intake import ImportFile, ImportProblem, ScreenedOut, Screening, StackingRecord, StackingRow, TaxRow
+from whitelist.models.intake import (
+    ImportFile,
+    ImportProblem,
+    ListDifference,
+    ScreenedOut,
+    Screening,
+    StackingRecord,
+    StackingRow,
+    TaxRow,
+)
 from whitelist.models.project import Project
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "Entry",
     "ImportFile",
     "ImportProblem",
+    "ListDifference",
     "Opinion",
     "Project",
     "ScreenedOut",

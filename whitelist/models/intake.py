@@ -11,7 +11,7 @@ from django_fsm import FSMField, FSMModelMixin
 
 from common.fields import MoneyField, PublicIdField
 from common.fsm import fsm_transition, legal_steps
-from parties.models import District, Enterprise, Member
+from parties.models import DecidedFact, District, Enterprise, Member
 from policy.models import PolicyVersion
 from whitelist.enums import ImportKind, ImportState, Programme, RowOutcome
 from whitelist.import_transitions import IMPORT_STEP, IMPORT_STEPS
@@ -31,6 +31,7 @@ class ImportFile(FSMModelMixin, models.Model):
     read_count = models.PositiveIntegerField("已读取行数", default=0, db_default=0)
     worked_at = models.DateTimeField("最近处理时间", null=True, blank=True)
     failure = models.CharField("无法读取的原因", max_length=300, blank=True, default="", db_default="")
+    as_of = models.DateField("数据截止日", null=True, blank=True, help_text="名单所列名称、归属等信息截至的日期")
     outcomes = models.JSONField("入库结果", default=dict)
     reading = models.JSONField("读法", null=True, blank=True, help_text="工作表、行数、单位、倍数和合计；为空表示只有一种读法")
     reading_confirmed_by = models.ForeignKey(
@@ -165,6 +166,32 @@ class TaxRow(models.Model):
             pgtrigger.Protect(
                 name="committed_rows_stay", operation=pgtrigger.Update, condition=pgtrigger.Q(old__outcome__gt="")
             )  # what was committed is history
+        ]
+
+
+class ListDifference(models.Model):
+    """A fact that a committed list gives otherwise and did not change: decided by people, or told later. Source: D3, D12."""
+
+    file = models.ForeignKey(ImportFile, models.CASCADE, related_name="differences", verbose_name="导入文件")
+    sheet = models.CharField("工作表", max_length=100, blank=True)
+    row = models.PositiveIntegerField("行号")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+", verbose_name="企业")
+    fact = models.CharField("事项", max_length=24, choices=DecidedFact.choices)
+    kept = models.CharField("现有信息", max_length=120, blank=True)
+    listed = models.CharField("名单信息", max_length=120, blank=True)
+    is_decided = models.BooleanField("已经核定", default=False)
+    settled_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True, blank=True, db_index=False, verbose_name="处理人")
+    settled_at = models.DateTimeField("处理时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名单差异"
+        ordering = ["file", "row", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "enterprise", "fact"], name="list_difference_once"),
+            models.CheckConstraint(
+                name="list_difference_settled",
+                condition=Q(settled_by__isnull=True, settled_at__isnull=True) | Q(settled_by__isnull=False, settled_at__isnull=False),
+            ),
         ]
 
 

@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -116,11 +116,12 @@ class NotesNotChecked(DomainError):
     status = 400
 
 
-def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: datetime) -> ImportFile:
+def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: datetime, as_of: date | None = None) -> ImportFile:
     """
     Read a list (xlsx, or csv in UTF-8 or GBK), store its good rows and its faults, and change nothing else.
 
-    Of one with several sheets or in another unit than yuan no row is stored: it waits for a person to confirm how it is read.
+    Of one with several sheets or in another unit than yuan no row is stored: it waits for a person to confirm how it is read. ``as_of`` is
+    the day on which its names and tax homes held; the day of the import if nobody knows it.
 
     A file that was checked or committed before, known by its bytes, is returned as it stands. The original is kept with the record. It is
     read, and shown to the virus scanner, before the transaction.
@@ -139,7 +140,7 @@ def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: d
         return known
     read = read_list(chosen, filename=filename, content=content, at=at)
     original = accept(filename=filename, content=content)
-    return _checked(chosen, read, original, filename=filename, sha256=sha256, actor=actor, at=at)
+    return _checked(chosen, read, original, filename=filename, sha256=sha256, actor=actor, at=at, as_of=as_of)
 
 
 def hold_list(kind: ImportKind, sha256: str) -> ImportFile | None:
@@ -156,7 +157,15 @@ def known_list(kind: ImportKind, sha256: str) -> ImportFile | None:
 
 @transaction.atomic
 def _checked(
-    chosen: ImportKind, read: ReadList, original: AcceptedFile, *, filename: str, sha256: str, actor: Member, at: datetime
+    chosen: ImportKind,
+    read: ReadList,
+    original: AcceptedFile,
+    *,
+    filename: str,
+    sha256: str,
+    actor: Member,
+    at: datetime,
+    as_of: date | None,
 ) -> ImportFile:
     """Store what was read, or ask how it is to be read, unless the same file, sent twice at once, was stored meanwhile."""
     allow_long_work("check_list")
@@ -174,6 +183,7 @@ def _checked(
         accepted=kept,
         refused=rows - kept,
         reading=read.reading,
+        as_of=as_of,
         checked_by=actor,
         checked_at=at,
     )

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
@@ -49,6 +49,7 @@ def take_list(
     at: datetime,
     work: Callable[[int], object],
     mark: Callable[[int], object] | None = None,
+    as_of: date | None = None,
 ) -> ImportFile:
     """
     Check a light list while its sender waits, or take another in; ``work`` is queued with its key once that is committed.
@@ -63,7 +64,7 @@ def take_list(
     """
     if is_light(content):
         with suppress(ReadingStopped, ReadersBusy, TooManyCells):
-            file = check_list(kind=kind, filename=filename, content=content, actor=actor, at=at)
+            file = check_list(kind=kind, filename=filename, content=content, actor=actor, at=at, as_of=as_of)
             if mark is not None and file.problems.exists():
                 mark(file.pk)
             return file
@@ -74,7 +75,7 @@ def take_list(
     if known is not None:
         return known
     original = accept(filename=filename, content=content)
-    return _received(chosen, original, filename=filename, sha256=sha256, actor=actor, at=at, work=work)
+    return _received(chosen, original, filename=filename, sha256=sha256, actor=actor, at=at, work=work, as_of=as_of)
 
 
 def work_list(file_pk: int, *, at: datetime) -> str:
@@ -114,11 +115,20 @@ def _received(
     actor: Member,
     at: datetime,
     work: Callable[[int], object],
+    as_of: date | None,
 ) -> ImportFile:
     known = hold_list(kind, sha256)
     if known is not None:
         return known
-    file = ImportFile(kind=kind, filename=filename[:200], sha256=sha256, state=ImportState.RECEIVED, checked_by=actor, checked_at=at)
+    file = ImportFile(
+        kind=kind,
+        filename=filename[:200],
+        sha256=sha256,
+        state=ImportState.RECEIVED,
+        as_of=as_of,
+        checked_by=actor,
+        checked_at=at,
+    )
     file.save(force_insert=True)
     lay(owner=file, kind=IMPORTED_LIST, file=original, actor=actor, at=at)
     after = {"kind": kind.value, "sha256": sha256, "bytes": len(original.content)}

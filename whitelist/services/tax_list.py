@@ -45,13 +45,24 @@ SELECT gen_random_uuid(), r.credit_code, r.name, r.industry_code, '', true, r.re
 FROM ({_LATEST}) r
 ON CONFLICT (credit_code) DO NOTHING
 """
+_IS_NEWEST = """
+(e.facts_as_of IS NULL OR e.facts_as_of <= %(as_of)s)
+    AND NOT EXISTS (SELECT FROM parties_enterpriseyear y WHERE y.enterprise_id = e.id AND y.source = %(source)s AND y.year > r.year)
+"""
 _NEWER = f"""
-SELECT e.id, e.public_id, e.name AS label, r.name, r.industry_code, r.registered_on, r.registered_capital, r.district_id,
-    COALESCE(r.is_little_giant, e.is_little_giant) AS is_little_giant,
-    COALESCE(r.is_municipal_key, e.is_municipal_key) AS is_municipal_key
+SELECT e.id, e.public_id, e.facts_as_of, e.name AS label,
+    CASE WHEN 'name' = ANY(d.facts) THEN e.name ELSE r.name END AS name,
+    CASE WHEN 'industry_code' = ANY(d.facts) THEN e.industry_code ELSE r.industry_code END AS industry_code,
+    CASE WHEN 'registered_on' = ANY(d.facts) THEN e.registered_on ELSE r.registered_on END AS registered_on,
+    CASE WHEN 'registered_capital' = ANY(d.facts) THEN e.registered_capital ELSE r.registered_capital END AS registered_capital,
+    CASE WHEN 'tax_home' = ANY(d.facts) THEN NULL ELSE r.district_id END AS district_id,
+    CASE WHEN 'is_little_giant' = ANY(d.facts) THEN e.is_little_giant ELSE COALESCE(r.is_little_giant, e.is_little_giant) END
+        AS is_little_giant,
+    CASE WHEN 'is_municipal_key' = ANY(d.facts) THEN e.is_municipal_key ELSE COALESCE(r.is_municipal_key, e.is_municipal_key) END
+        AS is_municipal_key
 FROM ({_LATEST}) r JOIN parties_enterprise e ON e.credit_code = r.credit_code
-WHERE NOT EXISTS (
-    SELECT FROM parties_enterpriseyear y WHERE y.enterprise_id = e.id AND y.source = %(source)s AND y.year > r.year)
+LEFT JOIN LATERAL (SELECT array_agg(f.fact) AS facts FROM parties_factdecision f WHERE f.enterprise_id = e.id) d ON true
+WHERE {_IS_NEWEST}
 """
 _CHANGED_ENTERPRISES = f"""
 SELECT e.id, e.name, e.industry_code, e.registered_on, e.registered_capital, e.is_little_giant, e.is_municipal_key,
@@ -72,13 +83,14 @@ _END_OLD_HOMES = f"""
 UPDATE parties_taxhome h SET until_on = GREATEST(%(on)s, h.from_on)
 FROM ({_NEWER}) n
 WHERE h.enterprise_id = n.id AND h.until_on IS NULL AND h.district_id <> n.district_id
+    AND (n.facts_as_of IS NOT NULL OR h.from_on <= %(as_of)s)
 RETURNING h.enterprise_id, h.district_id, n.district_id
 """
 _ADD_HOMES = f"""
 INSERT INTO parties_taxhome (enterprise_id, district_id, from_on)
 SELECT n.id, n.district_id, COALESCE((SELECT max(h.until_on) FROM parties_taxhome h WHERE h.enterprise_id = n.id), n.registered_on)
 FROM ({_NEWER}) n
-WHERE NOT EXISTS (SELECT FROM parties_taxhome h WHERE h.enterprise_id = n.id AND h.until_on IS NULL)
+WHERE n.district_id IS NOT NULL AND NOT EXISTS (SELECT FROM parties_taxhome h WHERE h.enterprise_id = n.id AND h.until_on IS NULL)
 """
 _WRITE_YEARS = """
 INSERT INTO parties_enterpriseyear (enterprise_id, year, rd_expense, revenue, employees, source, source_reference, recorded_at)
@@ -90,15 +102,43 @@ ON CONFLICT (enterprise_id, year, source) DO UPDATE SET rd_expense = EXCLUDED.rd
     employees = COALESCE(EXCLUDED.employees, parties_enterpriseyear.employees),
     source_reference = EXCLUDED.source_reference, recorded_at = EXCLUDED.recorded_at
 """
-_COUNT = "SELECT outcome, count(*) FROM whitelist_taxrow WHERE file_id = %(file)s GROUP BY outcome ORDER BY outcome"
+# What the list gives otherwise and did not change stays visible, for a person to decide; then how many rows had which outcome.
+_COUNT = f"""
+WITH dated AS (
+    UPDATE parties_enterprise e SET facts_as_of = %(as_of)s FROM ({_LATEST}) r
+    WHERE e.credit_code = r.credit_code AND e.facts_as_of IS DISTINCT FROM %(as_of)s AND {_IS_NEWEST}
+), differing AS (
+    INSERT INTO whitelist_listdifference (file_id, sheet, row, enterprise_id, fact, kept, listed, is_decided)
+    SELECT r.file_id, r.sheet, r.row, e.id, f.fact, COALESCE(f.kept, ''), f.listed,
+        EXISTS (SELECT FROM parties_factdecision d WHERE d.enterprise_id = e.id AND d.fact = f.fact)
+    FROM ({_LATEST}) r JOIN parties_enterprise e ON e.credit_code = r.credit_code
+    JOIN parties_district listed_home ON listed_home.id = r.district_id
+    LEFT JOIN parties_taxhome h ON h.enterprise_id = e.id AND h.until_on IS NULL
+    LEFT JOIN parties_district kept_home ON kept_home.id = h.district_id
+    CROSS JOIN LATERAL (VALUES
+        ('name', e.name, r.name),
+        ('industry_code', e.industry_code, r.industry_code),
+        ('registered_on', e.registered_on::text, r.registered_on::text),
+        ('registered_capital', e.registered_capital::text, r.registered_capital::text),
+        ('is_little_giant', CASE WHEN e.is_little_giant THEN '是' ELSE '否' END,
+            CASE WHEN r.is_little_giant THEN '是' WHEN NOT r.is_little_giant THEN '否' END),
+        ('is_municipal_key', CASE WHEN e.is_municipal_key THEN '是' ELSE '否' END,
+            CASE WHEN r.is_municipal_key THEN '是' WHEN NOT r.is_municipal_key THEN '否' END),
+        ('tax_home', kept_home.name, listed_home.name)
+    ) AS f (fact, kept, listed)
+    WHERE f.listed IS NOT NULL AND f.kept IS DISTINCT FROM f.listed
+)
+SELECT outcome, count(*) FROM whitelist_taxrow WHERE file_id = %(file)s GROUP BY outcome ORDER BY outcome
+"""
 
 
 def take_over_tax_rows(file: ImportFile, *, actor: Member, at: datetime) -> dict[str, int]:
     """
     Enter the rows of a checked file and return how many had which outcome; in the caller's transaction.
 
-    Master data and tax home follow the newest year on file; an older list adds its year's figures and nothing else. Changed figures
-    replace the year's; the row keeps what they were.
+    Master data and tax home follow the newest year and the latest cut-off day on file; an older list adds its year's figures and nothing
+    else. What people decided no list changes. Whatever it gives otherwise is kept as a difference. Changed figures replace the year's; the
+    row keeps what they were.
 
     Source: FP 1.6.1(2); D3, D12.
     """
@@ -124,6 +164,7 @@ def _facts(file: ImportFile, *, on: date, at: datetime) -> dict[str, Any]:
     return {
         "file": file.pk,
         "on": on,
+        "as_of": file.as_of or on,
         "at": at,
         "source": FactSource.TAX.value,
         "reference": file.filename[:120],
