@@ -99,7 +99,7 @@ def test_the_public_reads_what_was_published_alone(market: Market) -> None:
     browser, words = Client(), ("密", "企坊", "甲", "乙", "正银行", "正担保")
     said = [ask(browser, address) for address in (*public_pages(), "/feed.xml", "/feed.json", "/sitemap.xml")]
     said += [ask(browser, f"{reverse('public:whitelist')}?q={word}") for word in words]
-    secret = {f"{word}{party}密" for word in "甲乙" for party in "银县担局"} | {"交银密", "甲正", "乙正"}
+    secret = {f"{word}{party}密" for word in "甲乙" for party in "银县担局"} | {"交银密", "甲正担保", "乙正担保"}
     for side in market.sides:
         secret |= amounts(side.project_amount, side.rd_amount, side.bid_volume, side.quota, side.base_amount, side.rd_expense)
         secret |= {side.bid_rate, str(side.rd_expense)}
@@ -108,6 +108,9 @@ def test_the_public_reads_what_was_published_alone(market: Market) -> None:
     codes = set(Enterprise.objects.values_list("credit_code", flat=True))
     searched = [Said(one.address, one.status, one.text.split("</form>")[-1]) for one in said]  # the field repeats what was looked for
     assert leaks(searched, secret | unlisted | codes) == {}
+    banks = {"甲正银行", "乙正银行"}  # that they take new business is public; with whom, is not
+    assert set(leaks(searched, banks)) == banks
+    assert {address for found in leaks(searched, banks).values() for address in found} == {reverse("public:contacts")}
     assert "企坊" in "".join(one.text for one in searched)
 
 
