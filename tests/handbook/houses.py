@@ -48,6 +48,7 @@ HOUSES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("response-year", "city_industry"): (INDUSTRY,),
     ("response-year", "fund_manager"): (FUND,),
     ("rate-objection", "city_industry"): (INDUSTRY,),
+    ("participation-decision", "city_industry"): (INDUSTRY,),
     ("rate-objection", "bank"): (BANK,),
     ("exemption", "regulator"): (SUPERVISORS,),
 }
