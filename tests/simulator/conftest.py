@@ -14,6 +14,7 @@ from common.enums import Mode
 from loans.enums import MovementKind
 from parties.enums import InstitutionKind
 from parties.models import Institution
+from reporting.response_rates.services.jobs import keep_response_years
 from risk.classification.services import classify_loan, recognise_bad_debt
 from simulator.connection import Connection
 from simulator.run import Run
@@ -39,11 +40,12 @@ def fund(live_server: Any, settings: Any, tmp_path: Any) -> Iterator[tuple[Scene
 
 @pytest.fixture
 def lent(fund: tuple[Scene, str]) -> None:
-    """Add a loan of the bank and its settlement of the second quarter."""
+    """Add a loan of the bank, its settlement of the second quarter, and the year of its response rate as the night job opens it."""
     scene, _ = fund
     LoanFactory(application__bank=scene.bank, drawn_on=date(2024, 4, 2))
     clerk = MemberFactory.serving("city_industry")
     draft_settlement(bank=scene.bank, mode=Mode.SPECIAL, year=2024, quarter=2, actor=clerk, at=noon(TODAY))
+    keep_response_years(at=noon(TODAY))
 
 
 @pytest.fixture
