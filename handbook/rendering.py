@@ -20,6 +20,7 @@ from mdit_py_plugins.attrs import attrs_block_plugin
 from handbook.sources import STEP, STEPS
 
 PICTURES = "pictures/"
+COMMENT = re.compile(r"^<!--.*?-->$", re.MULTILINE)  # for tests that run a page
 VALUE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 CITED = re.compile(r"\[\[([^\[\]]+)\]\]")
 WORD = re.compile(r"「([^」]+)」")
@@ -68,7 +69,7 @@ class Page:
 def render(text: str) -> Page:
     """Return a text without placeholders as a page."""
     parser = _parser()
-    tokens = parser.parse(text)
+    tokens = parser.parse(COMMENT.sub("", text))
     anchors = _address(tokens)
     html = nh3.clean(parser.renderer.render(tokens, parser.options, {}), tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
     return Page(html=_marked(html), contents=tuple(_contents(tokens)), passages=tuple(_passages(tokens)), anchors=frozenset(anchors))

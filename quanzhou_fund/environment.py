@@ -1,5 +1,5 @@
 """
-Every variable of the environment that the product reads: one table, which ``docs/operations.md`` repeats.
+Every variable of the environment that the product reads: one table, which ``docs/handbook/settings.md`` repeats.
 
 Reading it is pure: the process's environment in, values out, or sentences that say what to mend. In production
 (``FUND_ENV=production``) nothing that matters has a default and nothing meant for the demo is accepted.
@@ -333,7 +333,7 @@ def _unfit_services(values: Mapping[str, Any]) -> list[str]:
 
 
 def table() -> str:
-    """Return the Markdown table that ``docs/operations.md`` holds."""
+    """Return the Markdown table that ``docs/handbook/settings.md`` holds."""
     lines = ["| 变量 | 含义 | 取值 | 演示默认值 | 生产默认值 |", "|---|---|---|---|---|"]
     for variable in VARIABLES:
         live = "必填" if variable.production is Production.REQUIRED else _shown(variable.live)

@@ -1,7 +1,7 @@
 """
 Settings of the project, read from the environment.
 
-``environment.py`` holds the table of variables, ``docs/operations.md`` repeats it for operators.
+``environment.py`` holds the table of variables, ``docs/handbook/settings.md`` repeats it for operators.
 """
 
 import os

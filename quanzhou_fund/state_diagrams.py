@@ -34,7 +34,6 @@ from whitelist.import_transitions import IMPORT_STEPS, ImportParty
 from whitelist.transitions import CONSULTED, COUNTY_KINDS, ENTRY_STEPS, LEAD, Party, roles_for
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "states"
-GUIDE = Path(settings.BASE_DIR) / "docs" / "users-guide.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +109,6 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram(name="rate-objection", model="reporting.RateObjection", table=RATE_OBJECTION_STEPS, parties=RateParty),
     Diagram(name="participation-decision", model="reporting.ParticipationDecision", table=DECISION_STEPS, parties=AssessmentParty),
 )
-BEGIN, END = "<!-- steps -->", "<!-- /steps -->"
 STATELESS: Mapping[str, str] = {  # models whose state no step of a case changes, and why
     "api.Upload": "how far a job has come; nobody takes a step",
     "risk.BankRisk": "follows from the bank's figures, from any state to any other; each change is a row of its own",
@@ -142,19 +140,6 @@ def text_of(diagram: Diagram) -> str:
             "",
         ]
     )
-
-
-def guide_with_steps(guide: str) -> str:
-    """Return the users' guide with all steps that people take, case by case, between its marks."""
-    before, _, rest = guide.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    rows = [f"| [{_name(one)}](states/{one.name}.md) | {'、'.join(row.label for row in one.table if row.is_taken)} |" for one in DIAGRAMS]
-    taken = [row for row in rows if not row.endswith("|  |")]
-    return "\n".join([f"{before}{BEGIN}", "| case | steps |", "|---|---|", *taken, f"{END}{after}"])
-
-
-def _name(diagram: Diagram) -> str:
-    return str(apps.get_model(diagram.model)._meta.verbose_name)
 
 
 def field_of(diagram: Diagram) -> FSMField:

@@ -1,5 +1,5 @@
 """
-Hold every migration after the baseline against the rule of upgrades without downtime: ``docs/operations.md``.
+Hold every migration after the baseline against the rule of upgrades without downtime: ``docs/development.md``.
 
 Usage: ``python scripts/lint_migrations.py``; ``--baseline`` writes today's migrations down as the ones before the rule, which ends with the
 first production, ``--schema`` which columns today's version writes, for every release. A database is asked for its words only, so an
@@ -75,7 +75,7 @@ def main() -> int:
     settings.DEBUG = False
     found = [f"{app}/{name}：{problem}" for app, name in new for problem in problems_of(loader.disk_migrations[app, name])]
     if found:
-        print("\n".join(found), "升级不停机的做法见 docs/operations.md。", sep="\n")
+        print("\n".join(found), "升级不停机的做法见 docs/development.md。", sep="\n")
     return 1 if found else 0
 
 

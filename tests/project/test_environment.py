@@ -100,7 +100,6 @@ def test_every_reason_is_named_at_once() -> None:
 
 
 def test_the_operators_table_is_the_one_the_settings_read() -> None:
-    assert table() in (BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
     assert table() in (BASE_DIR / "docs" / "handbook" / "settings.md").read_text(encoding="utf-8")
 
 

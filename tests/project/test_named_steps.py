@@ -1,4 +1,4 @@
-"""Users' guide, simulator and conformance name only steps that there are, and every step that people take stands in the guide."""
+"""Refusals, simulator and conformance name only steps that there are; handbooks are held by ``tests/handbook``."""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +12,9 @@ from django.urls import Resolver404, resolve
 from common.admin.extension_points import EXTENSION_POINTS
 from common.errors import DomainError
 from quanzhou_fund.settings import BASE_DIR
-from quanzhou_fund.state_diagrams import DIAGRAMS, GUIDE, guide_with_steps
+from quanzhou_fund.state_diagrams import DIAGRAMS
 
 BY_JOBS = {"到期"}  # a checker of the lead may, but only the job does: no button
-# Words of the column of steps that are no steps: of what and by whom.
-OTHERS = {"投标截止时间", "复核", "市工信局", "补偿申请", "贷款", "分类建议", "坏账认定", "追偿收回", "追偿款退回"}
 SIMULATOR = sorted((BASE_DIR / "simulator").rglob("*.py"))
 ADDRESS = re.compile(r"[\"'](?P<path>(?:[a-z-]+/)(?:\{[^{}]*\}/)?(?:[a-z-]+/|\{name\}/)?)[\"']")
 STEP = re.compile(r"\.step\([^,()]+(?:\(\))?, \"(?P<name>[a-z-]+)\"")
@@ -28,27 +26,9 @@ def buttons() -> set[str]:
     return {step.label for steps in (*pages, *EXTENSION_POINTS.steps.values()) for step in steps}
 
 
-def chinese(text: str) -> list[str]:
-    return re.findall(r"[\u4e00-\u9fff]+", text)
-
-
 def test_every_step_people_take_has_a_button_of_its_name() -> None:
     taken = {row.label for one in DIAGRAMS for row in one.table if row.is_taken}
     assert taken - buttons() == BY_JOBS
-
-
-def test_the_guide_lists_every_step() -> None:
-    guide = GUIDE.read_text(encoding="utf-8")
-    assert guide == guide_with_steps(guide), "run manage.py state_diagrams"
-    assert not {row.label for one in DIAGRAMS for row in one.table if row.is_taken and row.label not in guide}
-
-
-def test_the_guide_names_only_steps_there_are() -> None:
-    text, _, _ = GUIDE.read_text(encoding="utf-8").partition("### All steps")
-    rows = [line.split("|")[3] for line in text.splitlines() if line.startswith("|") and line.count("|") == 4]
-    named = {word for row in rows for word in chinese(row)} | set(re.findall(r"\btakes? ([\u4e00-\u9fff]+)", text))
-    assert len(named) > 40
-    assert named - buttons() - OTHERS == set()
 
 
 def kinds(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:

@@ -1,4 +1,4 @@
-"""What hangs on SECRET_KEY ends when it is changed: exactly what ``docs/operations.md`` says, and nothing else."""
+"""What hangs on SECRET_KEY ends when it is changed: exactly what ``docs/handbook/operations.md`` says, and nothing else."""
 
 import re
 import subprocess

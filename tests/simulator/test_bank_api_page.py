@@ -1,4 +1,4 @@
-"""Every command of docs/bank-api.md, run in order by a shell against a served fund."""
+"""Every command of the banks' guide, run in order by a shell against a served fund."""
 
 import os
 import re
@@ -26,7 +26,7 @@ from tests.factories import MemberFactory
 from tests.loan_factories import LoanFactory, move, noon
 from tests.loans.conftest import Scene
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "bank-api.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "handbook" / "bank-api.md"
 TURN = "<!-- the quarter ends -->"
 RELEASE = "<!-- a checker of the guarantee company releases the payment -->"
 CHECK = "<!-- a checker of the bank checks the recovery -->"

@@ -35,6 +35,6 @@ class Command(BaseCommand):
             self.stdout.write("可以看到：" + "；".join(kept) + "。")
         programs = program_logins()
         if programs:
-            self.stdout.write("接口程序（客户端编号  密钥），接口说明见 /api/v1/docs/ 和 docs/bank-api.md：")
+            self.stdout.write("接口程序（客户端编号  密钥），接口说明见 /api/v1/docs/，《银行接口指南》见 /help/bank-api/：")
         for party, client_id, secret in programs:
             self.stdout.write(f"  {client_id:<16}{secret:<32}{party}")

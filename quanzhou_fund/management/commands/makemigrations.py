@@ -12,7 +12,7 @@ from django.db.models import CheckConstraint
 
 
 class Command(makemigrations.Command):
-    """``makemigrations`` that keeps the rule of ``docs/operations.md`` for checks by itself."""
+    """``makemigrations`` that keeps the rule of ``docs/development.md`` for checks by itself."""
 
     def write_migration_files(
         self, changes: Mapping[str, Sequence[Migration]], update_previous_migration_paths: dict[str, str] | None = None

@@ -1,10 +1,10 @@
-"""Write the state diagrams of ``docs/states`` and the users' guide's list of steps from the tables, or check that they are current."""
+"""Write the state diagrams of ``docs/states`` from the tables, or check that they are current."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from quanzhou_fund.state_diagrams import DIAGRAMS, FOLDER, GUIDE, guide_with_steps, text_of
+from quanzhou_fund.state_diagrams import DIAGRAMS, FOLDER, text_of
 
 
 class Command(BaseCommand):
@@ -17,7 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Write or compare every page."""
         texts = {diagram.path: text_of(diagram) for diagram in DIAGRAMS}
-        texts[GUIDE] = guide_with_steps(GUIDE.read_text(encoding="utf-8"))
         stale = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
         if check and stale:
             raise CommandError(f"not current: {', '.join(path.name for path in stale)}; run manage.py state_diagrams")
