@@ -24,6 +24,7 @@ class BareView(RetrieveAPIView[Any]):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = ()
+    schema = None  # no address of the interface
     filter_backends: Any = ()
     queryset = Movement.objects.all()
     serializer_class = BareMovement
