@@ -19,6 +19,7 @@ from common.dates import BEGINS
 from common.money import floor_rate
 from common.transitions import Transition
 from parties.access import SEES_ALL, sees_all
+from parties.admin.second_person import by_another
 from parties.enums import InstitutionKind, Role
 from parties.models import BankExclusion, Institution, Member
 from reporting.assessment.rules import BankYear, Criterion, Proposal, Test
@@ -93,7 +94,7 @@ REINSTATE = Step(
 def _on_decision(row: Transition) -> Step:
     service = DECISION_SERVICES[row.name].run
     who = allowed_for(K.CITY_INDUSTRY, roles=(Role.CHECKER,))
-    return offered(row, who=who, run=lambda context: service(decision_id=context.obj.public_id, **context.answers))
+    return offered(row, who=who, fits=by_another(), run=lambda context: service(decision_id=context.obj.public_id, **context.answers))
 
 
 @admin.register(ParticipationDecision)

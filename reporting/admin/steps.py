@@ -1,5 +1,6 @@
 """The steps of years and objections as the admin offers them."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from common.admin.transition_forms import offered
 from common.transitions import Transition
 from loans.models import Application
 from loans.selectors.visible import applications_visible_to
+from parties.admin.second_person import by_another
 from parties.enums import InstitutionKind, Role
 from parties.models import Member
 from policy.selectors.calendar import working_calendar
@@ -49,9 +51,15 @@ def _is_over(year: ResponseYear) -> bool:
     return timezone.localdate() > last_due_of(year.year, calendar=working_calendar())
 
 
+def _run(context: StepContext, *, service: Any, by: str) -> Any:
+    return service(**{by: context.obj.public_id}, **context.answers)
+
+
 def _on_year(row: Transition) -> Step:
     service = YEAR_SERVICES[row.name].run
-    return offered(row, who=_who(row), when=_is_over, run=lambda context: service(year_id=context.obj.public_id, **context.answers))
+    fits = by_another("published_by") if row.name == "lock" else None
+    run = partial(_run, service=service, by="year_id")
+    return offered(row, who=_who(row), when=_is_over, fits=fits, run=run)
 
 
 def _of_bank(member: Member, objection: RateObjection) -> bool:
@@ -61,7 +69,9 @@ def _of_bank(member: Member, objection: RateObjection) -> bool:
 
 def _on_objection(row: Transition) -> Step:
     service = OBJECTION_SERVICES[row.name].run
-    return offered(row, who=_who(row), may=_of_bank, run=lambda context: service(objection_id=context.obj.public_id, **context.answers))
+    fits = by_another("proposed_by") if row.name in ("confirm", "send_back") else None
+    run = partial(_run, service=service, by="objection_id")
+    return offered(row, who=_who(row), may=_of_bank, fits=fits, run=run)
 
 
 def _file(context: StepContext) -> RateObjection:

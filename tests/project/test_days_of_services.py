@@ -13,6 +13,13 @@ COMPUTED = {
     "today": "the day of the moment ``at``",
     "posted_on": "the day of the moment ``at``",
 }
+# Services that others call with a day which their own judge or constraint has passed.
+JUDGED_BEFORE = {
+    ("end_quotas", "from_on"): "the day of a decision: participation_decision's constraint, and propose_removal",
+    ("exclude_bank", "from_on"): "the day of a decision: participation_decision's constraint, and propose_removal",
+    ("reinstate_bank", "from_on"): "the day of a decision: participation_decision's constraint, and propose_reinstatement",
+    ("decide_facts", "on"): "the day on which a change or a move begins, judged by the service that makes it",
+}
 
 
 class Service(NamedTuple):
@@ -73,6 +80,7 @@ def _judges(call: ast.Call, day: str, seen: frozenset[tuple[str, str]]) -> bool:
 
 
 def test_every_day_of_every_service_is_judged() -> None:
-    asked = [(one, day) for several in KNOWN.values() for one in several if one.is_public for day in one.days]
+    public = [one for several in KNOWN.values() for one in several if one.is_public]
+    asked = [(one, day) for one in public for day in one.days if (one.node.name, day) not in JUDGED_BEFORE]
     assert len(asked) > 45
     assert [f"{one.path}:{one.node.name}({day})" for one, day in asked if not is_judged(one, day)] == []

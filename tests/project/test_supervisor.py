@@ -117,7 +117,9 @@ def test_it_starts_ends_and_starts_again_with_its_data(demo: Demo) -> None:
     with demo.start() as first:
         assert demo.address("/") in wait_until_said(first, "页面已打开")
         assert {"beat", "worker", "money"} & set(demo.pids()) == set(), "held until there is something to work on"
-        assert "演示基金正在准备" in read(demo.address("/"))
+        assert "泉州市技术创新基金" in read(
+            demo.address("/")
+        )  # an empty fund may be prepared before the page is there; the progress: test_playing.py
         assert demo.address("/") in demo.wait_until_up(first)
         assert "演示基金正在准备" not in read(demo.address("/"))
         assert json.loads(read(demo.address("/readyz"))) == {"process": "ok", "database": "ok", "migrations": "ok"}

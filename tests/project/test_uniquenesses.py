@@ -24,7 +24,8 @@ NOT_HERE = {
         movement_reference_alike proposal_reference_alike guarantee_fee_voucher_alike recovery_reference_alike diligence_rules_alike
         payment_voucher_alike settlement_record_number_alike tender_document_alike reference_alike""",
     "the case's own row is held first, so that two come one after the other": """
-        correction_waits_once frozen_case_once frozen_rate_once_per_cell rate_objection_once_per_application
+        correction_waits_once fact_decision_once list_difference_once
+        frozen_case_once frozen_rate_once_per_cell rate_objection_once_per_application
         participation_decision_waits_once bank_exclusion_never_overlaps
         bank_figure_once_per_loan claim_open_once_per_loan compensation_part_once confirmation_once enhancement_fee_never_twice
         entry_one_listed_rd_per_enterprise exemption_item_once line_once_per_loan_and_quarter loan_rate_once_per_day

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 
 from audit.services import record
 from common.database import allow_long_work
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError, NotVisible
 from documents.services import AcceptedFile, accept, lay
 from parties.access import require
@@ -128,12 +129,14 @@ def check_list(*, kind: str, filename: str, content: bytes, actor: Member, at: d
 
     Raises:
         RoleMissing: not the bureau that takes in this list.
+        InvalidInput: the day is out of bounds.
         EmptyList, and what ``open_table`` and ``documents.accept`` raise: the file as a whole.
 
     Source: FP 1.6.1(2), 3.1, 3.2; D24.
     """
     chosen = ImportKind(kind)
     require(actor, *IMPORTERS[chosen])
+    require_day(as_of, HAPPENED, field="as_of", today=localdate(at))
     sha256 = hashlib.sha256(content).hexdigest()
     known = known_list(chosen, sha256)
     if known is not None:

@@ -9,9 +9,11 @@ from http import HTTPStatus
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from audit.services import record
 from common.database import allow_long_work
+from common.dates import HAPPENED, require_day
 from common.errors import DomainError
 from documents.services import AcceptedFile, accept, documents_of, lay, stored_content
 from parties.access import require
@@ -62,6 +64,7 @@ def take_list(
 
     Source: FP 1.6.1(2).
     """
+    require_day(as_of, HAPPENED, field="as_of", today=localdate(at))
     if is_light(content):
         with suppress(ReadingStopped, ReadersBusy, TooManyCells):
             file = check_list(kind=kind, filename=filename, content=content, actor=actor, at=at, as_of=as_of)
